@@ -1,0 +1,97 @@
+import { describe, ShapeError } from "./errors.js";
+import { checkShape, sizeOf } from "./shape.js";
+import { fromValues, Tensor, type TensorLike } from "./tensor.js";
+
+/**
+ * A tensor with a copy of the given numbers: a number (rank 0), nested arrays, or a typed array with a shape.
+ *
+ * @param values - The numbers. Ragged arrays are a `ShapeError`; anything that is not a number is a `TypeError`.
+ * @param shape - The shape, where it is not the nesting of `values`; one that does not fit is a `ShapeError`.
+ *
+ * @example
+ * ```ts
+ * tensor([[1, 2], [3, 4]]).shape; // [2, 2]
+ * tensor(new Float32Array(6), [2, 3]).shape; // [2, 3]
+ * tensor(5).rank; // 0
+ * ```
+ */
+export function tensor(values: TensorLike, shape?: readonly number[]): Tensor {
+  return fromValues("tensor", values, shape);
+}
+
+/**
+ * All zeros.
+ *
+ * @example
+ * ```ts
+ * zeros([2, 2]).toArray(); // [[0, 0], [0, 0]]
+ * ```
+ */
+export function zeros(shape: readonly number[]): Tensor {
+  const own = checkShape("zeros", shape);
+  return Tensor.wrap(own, new Float64Array(sizeOf(own)));
+}
+
+/**
+ * All ones.
+ *
+ * @example
+ * ```ts
+ * ones([3]).toArray(); // [1, 1, 1]
+ * ```
+ */
+export function ones(shape: readonly number[]): Tensor {
+  return filled("ones", shape, 1);
+}
+
+/**
+ * One number everywhere.
+ *
+ * @example
+ * ```ts
+ * full([2], 7).toArray(); // [7, 7]
+ * ```
+ */
+export function full(shape: readonly number[], value: number): Tensor {
+  return filled("full", shape, value);
+}
+
+function filled(name: string, shape: readonly number[], value: number): Tensor {
+  if (typeof value !== "number") throw new TypeError(`${name}: expected a number to fill with, got ${describe(value)}`);
+  const own = checkShape(name, shape);
+  return Tensor.wrap(own, new Float64Array(sizeOf(own)).fill(value));
+}
+
+/**
+ * The identity matrix of shape [n, n].
+ *
+ * @example
+ * ```ts
+ * eye(2).toArray(); // [[1, 0], [0, 1]]
+ * ```
+ */
+export function eye(n: number): Tensor {
+  const shape = checkShape("eye", [n, n]);
+  const data = new Float64Array(n * n);
+  for (let i = 0; i < n; i++) data[i * n + i] = 1;
+  return Tensor.wrap(shape, data);
+}
+
+/**
+ * `count` numbers in equal steps from `start` to `stop`, both included. A count of 1 gives `start`.
+ *
+ * @example
+ * ```ts
+ * linspace(0, 1, 5).toArray(); // [0, 0.25, 0.5, 0.75, 1]
+ * ```
+ */
+export function linspace(start: number, stop: number, count: number): Tensor {
+  if (typeof start !== "number" || typeof stop !== "number")
+    throw new TypeError(`linspace: expected two numbers, got ${describe(start)} and ${describe(stop)}`);
+  if (!Number.isSafeInteger(count) || count < 0) throw new ShapeError(`linspace: expected a whole count ≥ 0, got ${describe(count)}`);
+  // The last place is set, not computed: start + n·step may miss stop by a rounding error.
+  const data = Float64Array.from({ length: count }, (_, i) =>
+    i > 0 && i === count - 1 ? stop : start + (i * (stop - start)) / Math.max(count - 1, 1),
+  );
+  return Tensor.wrap(Object.freeze([count]), data);
+}

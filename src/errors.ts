@@ -1,0 +1,28 @@
+/** The base class of every error that gradtape itself raises; catch it to catch them all. */
+export class GradtapeError extends Error {
+  override name = "GradtapeError";
+}
+
+/** Shapes do not fit together, or a shape, an axis or a size is impossible. */
+export class ShapeError extends GradtapeError {
+  override name = "ShapeError";
+}
+
+/** A number lies outside the set that the function is defined on. */
+export class DomainError extends GradtapeError {
+  override name = "DomainError";
+}
+
+/** A gradient is wrong: {@link checkGradients} found two methods that disagree, or a rule gave an impossible result. */
+export class GradientError extends GradtapeError {
+  override name = "GradientError";
+}
+
+/** What came, in words short enough for an error message: `string "abc"`, `null`, `[object Promise]`. */
+export function describe(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (typeof value === "string") return `string ${JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)}`;
+  if (typeof value === "function") return `a function${value.name ? ` (${value.name})` : ""}`;
+  if (typeof value === "object") return Array.isArray(value) ? `an array of ${value.length}` : Object.prototype.toString.call(value);
+  return `${typeof value} ${String(value)}`;
+}

@@ -1,0 +1,13 @@
+export { eye, full, linspace, ones, tensor, zeros } from "./create.js";
+export { DomainError, GradientError, GradtapeError, ShapeError } from "./errors.js";
+export * from "./functions.js";
+export { type BinaryCrossEntropyOptions, binaryCrossEntropy, binaryCrossEntropyWithLogits, type Reduction } from "./losses.js";
+export type { Op } from "./ops/op.js";
+export type { Axis, Shape } from "./shape.js";
+export { type Node, Tape } from "./tape.js";
+export { type NestedArray, type NumericArray, type Range, Tensor, type TensorLike, type VarianceOptions } from "./tensor.js";
+export { jvp } from "./transforms/forward.js";
+export { type ArgumentsLike, type Gradient, type GradOptions, grad, valueAndGrad, vjp } from "./transforms/reverse.js";
+export { hessian, hvp, jacobian } from "./transforms/second-order.js";
+export { record } from "./transforms/trace.js";
+export type { Tree, TreeLike } from "./tree.js";

@@ -1,0 +1,274 @@
+import { broadcastStrides, forEachRow, mergeAxes } from "../shape.js";
+import type { Kernel } from "./kernel.js";
+
+// A loop over `n` places of `out` from `o`. Each input has an offset and a step: 1 to walk along, 0 to stay on
+// one number. So one loop serves equal shapes, a scalar on either side, and each row of a general broadcast.
+type Loop2 = (
+  n: number,
+  out: Float64Array,
+  o: number,
+  a: Float64Array,
+  i: number,
+  di: number,
+  b: Float64Array,
+  j: number,
+  dj: number,
+) => void;
+type Loop3 = (
+  n: number,
+  out: Float64Array,
+  o: number,
+  a: Float64Array,
+  i: number,
+  di: number,
+  b: Float64Array,
+  j: number,
+  dj: number,
+  c: Float64Array,
+  k: number,
+  dk: number,
+) => void;
+
+const unary =
+  (loop: (out: Float64Array, x: Float64Array) => void): Kernel =>
+  (out, inputs) =>
+    loop(out.data, inputs[0].data);
+
+const binary =
+  (loop: Loop2, dense?: (out: Float64Array, a: Float64Array, b: Float64Array) => void): Kernel =>
+  (out, inputs) => {
+    const a = inputs[0].data;
+    const b = inputs[1].data;
+    const n = out.data.length;
+    if (dense !== undefined && a.length === n && b.length === n) {
+      dense(out.data, a, b);
+      return;
+    }
+    if ((a.length === n || a.length === 1) && (b.length === n || b.length === 1)) {
+      loop(n, out.data, 0, a, 0, a.length === n ? 1 : 0, b, 0, b.length === n ? 1 : 0);
+      return;
+    }
+    const walk = mergeAxes(out.shape, [
+      broadcastStrides(out.shape, out.shape),
+      broadcastStrides(inputs[0].shape, out.shape),
+      broadcastStrides(inputs[1].shape, out.shape),
+    ]);
+    const inner = walk.sizes.length - 1;
+    const [, di, dj] = walk.strides.map((s) => s[inner]);
+    forEachRow(walk, [0, 0, 0], ([o, i, j]) => loop(walk.sizes[inner], out.data, o, a, i, di, b, j, dj));
+  };
+
+const ternary =
+  (loop: Loop3): Kernel =>
+  (out, inputs) => {
+    const [a, b, c] = inputs.map((input) => input.data);
+    const n = out.data.length;
+    if ([a, b, c].every((data) => data.length === n || data.length === 1)) {
+      loop(n, out.data, 0, a, 0, a.length === n ? 1 : 0, b, 0, b.length === n ? 1 : 0, c, 0, c.length === n ? 1 : 0);
+      return;
+    }
+    const walk = mergeAxes(out.shape, [
+      broadcastStrides(out.shape, out.shape),
+      ...inputs.map((input) => broadcastStrides(input.shape, out.shape)),
+    ]);
+    const inner = walk.sizes.length - 1;
+    const [, di, dj, dk] = walk.strides.map((s) => s[inner]);
+    forEachRow(walk, [0, 0, 0, 0], ([o, i, j, k]) => loop(walk.sizes[inner], out.data, o, a, i, di, b, j, dj, c, k, dk));
+  };
+
+export const neg = unary((out, x) => {
+  for (let i = 0; i < out.length; i++) out[i] = -x[i];
+});
+
+export const exp = unary((out, x) => {
+  for (let i = 0; i < out.length; i++) out[i] = Math.exp(x[i]);
+});
+
+export const expm1 = unary((out, x) => {
+  for (let i = 0; i < out.length; i++) out[i] = Math.expm1(x[i]);
+});
+
+export const log = unary((out, x) => {
+  for (let i = 0; i < out.length; i++) out[i] = Math.log(x[i]);
+});
+
+export const log1p = unary((out, x) => {
+  for (let i = 0; i < out.length; i++) out[i] = Math.log1p(x[i]);
+});
+
+export const sqrt = unary((out, x) => {
+  for (let i = 0; i < out.length; i++) out[i] = Math.sqrt(x[i]);
+});
+
+export const square = unary((out, x) => {
+  for (let i = 0; i < out.length; i++) out[i] = x[i] * x[i];
+});
+
+export const reciprocal = unary((out, x) => {
+  for (let i = 0; i < out.length; i++) out[i] = 1 / x[i];
+});
+
+export const abs = unary((out, x) => {
+  for (let i = 0; i < out.length; i++) out[i] = Math.abs(x[i]);
+});
+
+export const sign = unary((out, x) => {
+  for (let i = 0; i < out.length; i++) out[i] = Math.sign(x[i]);
+});
+
+export const sin = unary((out, x) => {
+  for (let i = 0; i < out.length; i++) out[i] = Math.sin(x[i]);
+});
+
+export const cos = unary((out, x) => {
+  for (let i = 0; i < out.length; i++) out[i] = Math.cos(x[i]);
+});
+
+export const tanh = unary((out, x) => {
+  for (let i = 0; i < out.length; i++) out[i] = Math.tanh(x[i]);
+});
+
+// The numbers below choose no branch by the sign of z or y: on real data such a branch is a coin toss, and the processor
+// that guesses it wrong loses more time than the arithmetic takes.
+
+// Below −700 e^(−z) comes near overflow; σ(z) is e^z there, down to the smallest number.
+export const sigmoid = unary((out, z) => {
+  for (let i = 0; i < out.length; i++) out[i] = z[i] < -700 ? Math.exp(z[i]) : 1 / (1 + Math.exp(-z[i]));
+});
+
+// ln(1 + e^z) = max(z, 0) + ln(1 + e^(−|z|)): no overflow, and no 1 that swallows a small e^z.
+export const softplus = unary((out, z) => {
+  for (let i = 0; i < out.length; i++) out[i] = 0.5 * z[i] + 0.5 * Math.abs(z[i]) + Math.log1p(Math.exp(-Math.abs(z[i])));
+});
+
+export const relu = unary((out, x) => {
+  for (let i = 0; i < out.length; i++) out[i] = Math.max(x[i], 0);
+});
+
+export const add = binary(
+  (n, out, o, a, i, di, b, j, dj) => {
+    for (const end = o + n; o < end; o++, i += di, j += dj) out[o] = a[i] + b[j];
+  },
+  (out, a, b) => {
+    const n = out.length;
+    let i = 0;
+    for (; i + 3 < n; i += 4) {
+      out[i] = a[i] + b[i];
+      out[i + 1] = a[i + 1] + b[i + 1];
+      out[i + 2] = a[i + 2] + b[i + 2];
+      out[i + 3] = a[i + 3] + b[i + 3];
+    }
+    for (; i < n; i++) out[i] = a[i] + b[i];
+  },
+);
+
+export const sub = binary(
+  (n, out, o, a, i, di, b, j, dj) => {
+    for (const end = o + n; o < end; o++, i += di, j += dj) out[o] = a[i] - b[j];
+  },
+  (out, a, b) => {
+    const n = out.length;
+    let i = 0;
+    for (; i + 3 < n; i += 4) {
+      out[i] = a[i] - b[i];
+      out[i + 1] = a[i + 1] - b[i + 1];
+      out[i + 2] = a[i + 2] - b[i + 2];
+      out[i + 3] = a[i + 3] - b[i + 3];
+    }
+    for (; i < n; i++) out[i] = a[i] - b[i];
+  },
+);
+
+export const mul = binary(
+  (n, out, o, a, i, di, b, j, dj) => {
+    for (const end = o + n; o < end; o++, i += di, j += dj) out[o] = a[i] * b[j];
+  },
+  (out, a, b) => {
+    const n = out.length;
+    let i = 0;
+    for (; i + 3 < n; i += 4) {
+      out[i] = a[i] * b[i];
+      out[i + 1] = a[i + 1] * b[i + 1];
+      out[i + 2] = a[i + 2] * b[i + 2];
+      out[i + 3] = a[i + 3] * b[i + 3];
+    }
+    for (; i < n; i++) out[i] = a[i] * b[i];
+  },
+);
+
+export const div = binary(
+  (n, out, o, a, i, di, b, j, dj) => {
+    for (const end = o + n; o < end; o++, i += di, j += dj) out[o] = a[i] / b[j];
+  },
+  (out, a, b) => {
+    const n = out.length;
+    let i = 0;
+    for (; i + 3 < n; i += 4) {
+      out[i] = a[i] / b[i];
+      out[i + 1] = a[i + 1] / b[i + 1];
+      out[i + 2] = a[i + 2] / b[i + 2];
+      out[i + 3] = a[i + 3] / b[i + 3];
+    }
+    for (; i < n; i++) out[i] = a[i] / b[i];
+  },
+);
+
+export const pow = binary((n, out, o, a, i, di, b, j, dj) => {
+  for (const end = o + n; o < end; o++, i += di, j += dj) out[o] = a[i] ** b[j];
+});
+
+export const maximum = binary((n, out, o, a, i, di, b, j, dj) => {
+  for (const end = o + n; o < end; o++, i += di, j += dj) out[o] = Math.max(a[i], b[j]);
+});
+
+export const minimum = binary((n, out, o, a, i, di, b, j, dj) => {
+  for (const end = o + n; o < end; o++, i += di, j += dj) out[o] = Math.min(a[i], b[j]);
+});
+
+// softplus(z) − y·z, as softplus(s·z) − (y − c)·z with c = 0, s = 1 for y < ½ and c = 1, s = −1 from there on: of the two
+// equal forms softplus(z) − y·z and softplus(−z) + (1 − y)·z the one that does not subtract two large numbers.
+export const logisticLoss = binary((n, out, o, a, i, di, b, j, dj) => {
+  for (const end = o + n; o < end; o++, i += di, j += dj) {
+    const z = a[i];
+    const c = Math.floor(b[j] + 0.5);
+    const u = z - 2 * c * z;
+    out[o] = 0.5 * u + 0.5 * Math.abs(u) + Math.log1p(Math.exp(-Math.abs(z))) - (b[j] - c) * z;
+  }
+});
+
+// σ(z) − y, in the same way as s·σ(s·z) − (y − c): for y = 1 this is −σ(−z), which does not cancel at large z.
+export const logisticResidual = binary((n, out, o, a, i, di, b, j, dj) => {
+  for (const end = o + n; o < end; o++, i += di, j += dj) {
+    const c = Math.floor(b[j] + 0.5);
+    const s = 1 - 2 * c;
+    out[o] = s / (1 + Math.exp(-s * a[i])) - (b[j] - c);
+  }
+});
+
+export const equal = binary((n, out, o, a, i, di, b, j, dj) => {
+  for (const end = o + n; o < end; o++, i += di, j += dj) out[o] = a[i] === b[j] ? 1 : 0;
+});
+
+export const notEqual = binary((n, out, o, a, i, di, b, j, dj) => {
+  for (const end = o + n; o < end; o++, i += di, j += dj) out[o] = a[i] !== b[j] ? 1 : 0;
+});
+
+export const less = binary((n, out, o, a, i, di, b, j, dj) => {
+  for (const end = o + n; o < end; o++, i += di, j += dj) out[o] = a[i] < b[j] ? 1 : 0;
+});
+
+export const lessEqual = binary((n, out, o, a, i, di, b, j, dj) => {
+  for (const end = o + n; o < end; o++, i += di, j += dj) out[o] = a[i] <= b[j] ? 1 : 0;
+});
+
+export const greater = binary((n, out, o, a, i, di, b, j, dj) => {
+  for (const end = o + n; o < end; o++, i += di, j += dj) out[o] = a[i] > b[j] ? 1 : 0;
+});
+
+export const greaterEqual = binary((n, out, o, a, i, di, b, j, dj) => {
+  for (const end = o + n; o < end; o++, i += di, j += dj) out[o] = a[i] >= b[j] ? 1 : 0;
+});
+
+export const where = ternary((n, out, o, a, i, di, b, j, dj, c, k, dk) => {
+  for (const end = o + n; o < end; o++, i += di, j += dj, k += dk) out[o] = a[i] !== 0 ? b[j] : c[k];
+});

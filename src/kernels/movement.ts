@@ -1,0 +1,70 @@
+import { broadcastStrides, forEachRow, mergeAxes, type Shape, stridesOf } from "../shape.js";
+import type { Kernel } from "./kernel.js";
+
+/** Reads x with the given strides, one an axis of out, from `offset` on. Transposes, broadcasts and slices are this. */
+function readStrided(out: Float64Array, outShape: Shape, x: Float64Array, offset: number, strides: readonly number[]): void {
+  const walk = mergeAxes(outShape, [stridesOf(outShape), strides]);
+  const inner = walk.sizes.length - 1;
+  const n = walk.sizes[inner];
+  const step = walk.strides[1][inner];
+  forEachRow(walk, [0, offset], ([o, start]) => {
+    for (let i = 0, at = start; i < n; i++, at += step) out[o + i] = x[at];
+  });
+}
+
+/** Output axis i is input axis axes[i]. */
+export const transpose: Kernel<{ readonly axes: readonly number[] }> = (out, inputs, { axes }) => {
+  const strides = stridesOf(inputs[0].shape);
+  readStrided(
+    out.data,
+    out.shape,
+    inputs[0].data,
+    0,
+    axes.map((axis) => strides[axis]),
+  );
+};
+
+export const broadcastTo: Kernel = (out, inputs) => {
+  if (inputs[0].data.length === 1) out.data.fill(inputs[0].data[0]);
+  else readStrided(out.data, out.shape, inputs[0].data, 0, broadcastStrides(inputs[0].shape, out.shape));
+};
+
+/** Along axis i: `shape[i]` places of the larger side, of which start[i] + j·step[i] is used for j = 0, 1, … */
+export interface Lattice {
+  readonly start: readonly number[];
+  readonly step: readonly number[];
+}
+
+const latticeOffset = ({ start }: Lattice, strides: readonly number[]): number => start.reduce((sum, s, i) => sum + s * strides[i], 0);
+const latticeStrides = ({ step }: Lattice, strides: readonly number[]): number[] => step.map((s, i) => s * strides[i]);
+
+/** out[j] = x[start + j·step]. */
+export const slice: Kernel<Lattice> = (out, inputs, lattice) => {
+  const strides = stridesOf(inputs[0].shape);
+  readStrided(out.data, out.shape, inputs[0].data, latticeOffset(lattice, strides), latticeStrides(lattice, strides));
+};
+
+/** out[start + j·step] = x[j], and `value` everywhere else: the mirror image of {@link slice}. */
+export const pad: Kernel<Lattice & { readonly value: number }> = (out, inputs, lattice) => {
+  const x = inputs[0];
+  const strides = stridesOf(out.shape);
+  const walk = mergeAxes(x.shape, [latticeStrides(lattice, strides), stridesOf(x.shape)]);
+  const inner = walk.sizes.length - 1;
+  const [step, stepX] = walk.strides.map((s) => s[inner]);
+  if (lattice.value !== 0) out.data.fill(lattice.value);
+  forEachRow(walk, [latticeOffset(lattice, strides), 0], ([start, from]) => {
+    for (let i = 0, o = start, at = from; i < walk.sizes[inner]; i++, o += step, at += stepX) out.data[o] = x.data[at];
+  });
+};
+
+export const concat: Kernel<{ readonly axis: number }> = (out, inputs, { axis }) => {
+  const inner = out.shape.slice(axis + 1).reduce((a, b) => a * b, 1);
+  const outer = out.shape.slice(0, axis).reduce((a, b) => a * b, 1);
+  const row = out.shape[axis] * inner;
+  let at = 0;
+  for (const { data, shape } of inputs) {
+    const part = shape[axis] * inner;
+    for (let o = 0; o < outer; o++) out.data.set(data.subarray(o * part, (o + 1) * part), o * row + at);
+    at += part;
+  }
+};

@@ -1,0 +1,171 @@
+import type { Kernel, NdArray } from "./kernel.js";
+
+/** Which axes are reduced (ascending), and whether they stay as size 1. */
+export interface ReduceAttributes {
+  readonly axes: readonly number[];
+  readonly keepDims: boolean;
+}
+
+// A reduction sees x as [outer, n, inner] and writes [outer, inner]: the middle axis goes.
+type Reduce = (out: Float64Array, x: Float64Array, outer: number, n: number, inner: number) => void;
+
+/** Neighboring axes are one axis in row-major memory; axes apart are reduced one group after the other, the last first. */
+const reduction =
+  (reduce: Reduce): Kernel<ReduceAttributes> =>
+  (out, inputs, { axes }) => {
+    const { shape, data } = inputs[0];
+    const last = axes.length - 1;
+    if (last < 0) reduce(out.data, data, data.length, 1, 1);
+    else if (axes[last] - axes[0] === last) {
+      const from = axes[0];
+      const to = axes[last] + 1;
+      reduce(out.data, data, product(shape, 0, from), product(shape, from, to), product(shape, to, shape.length));
+    } else reduceGroups(reduce, out.data, data, shape, axes);
+  };
+
+function reduceGroups(reduce: Reduce, out: Float64Array, x: Float64Array, shape: readonly number[], axes: readonly number[]): void {
+  let first = axes.length - 1;
+  while (first > 0 && axes[first - 1] === axes[first] - 1) first--;
+  const from = axes[first];
+  const to = axes[axes.length - 1] + 1;
+  const outer = product(shape, 0, from);
+  const inner = product(shape, to, shape.length);
+  const target = first === 0 ? out : new Float64Array(outer * inner);
+  reduce(target, x, outer, product(shape, from, to), inner);
+  if (first > 0) reduceGroups(reduce, out, target, [...shape.slice(0, from), ...shape.slice(to)], axes.slice(0, first));
+}
+
+function product(shape: readonly number[], from: number, to: number): number {
+  let result = 1;
+  for (let i = from; i < to; i++) result *= shape[i];
+  return result;
+}
+
+/** A reduction that computes each output on its own from the n numbers at x[start + i·step]. */
+const eachOutput = (f: (x: Float64Array, start: number, n: number, step: number) => number): Kernel<ReduceAttributes> =>
+  reduction((out, x, outer, n, inner) => {
+    for (let o = 0; o < outer; o++) for (let j = 0; j < inner; j++) out[o * inner + j] = f(x, o * n * inner + j, n, inner);
+  });
+
+/** Pairwise summation: halves until a block is short, so the error grows with log n and not with n (Higham 1993). */
+function pairwiseSum(x: Float64Array, start: number, n: number): number {
+  if (n > 256) {
+    const half = n >> 1;
+    return pairwiseSum(x, start, half) + pairwiseSum(x, start + half, n - half);
+  }
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
+  let i = start;
+  const end = start + n;
+  for (; i + 3 < end; i += 4) {
+    a += x[i];
+    b += x[i + 1];
+    c += x[i + 2];
+    d += x[i + 3];
+  }
+  for (; i < end; i++) a += x[i];
+  return a + b + (c + d);
+}
+
+/** Adds `rows` rows of `inner` numbers into out, in halves like {@link pairwiseSum}. */
+function pairwiseRows(out: Float64Array, at: number, x: Float64Array, start: number, rows: number, inner: number): void {
+  if (rows > 256) {
+    const half = rows >> 1;
+    const second = new Float64Array(inner);
+    pairwiseRows(out, at, x, start, half, inner);
+    pairwiseRows(second, 0, x, start + half * inner, rows - half, inner);
+    for (let j = 0; j < inner; j++) out[at + j] += second[j];
+    return;
+  }
+  for (let r = 0, i = start; r < rows; r++) for (let j = 0; j < inner; j++, i++) out[at + j] += x[i];
+}
+
+export const sum = reduction((out, x, outer, n, inner) => {
+  out.fill(0);
+  for (let o = 0; o < outer; o++) {
+    if (inner === 1) out[o] = pairwiseSum(x, o * n, n);
+    else pairwiseRows(out, o * inner, x, o * n * inner, n, inner);
+  }
+});
+
+export const prod = eachOutput((x, start, n, step) => {
+  let result = 1;
+  for (let i = 0, at = start; i < n; i++, at += step) result *= x[at];
+  return result;
+});
+
+// v !== v lets a NaN in; once there it stays, because no comparison with it is true.
+const maxOf = (x: Float64Array, start: number, n: number, step: number): number => {
+  let result = Number.NEGATIVE_INFINITY;
+  for (let i = 0, at = start; i < n; i++, at += step) if (x[at] > result || x[at] !== x[at]) result = x[at];
+  return result;
+};
+
+export const max = eachOutput(maxOf);
+
+export const min = eachOutput((x, start, n, step) => {
+  let result = Number.POSITIVE_INFINITY;
+  for (let i = 0, at = start; i < n; i++, at += step) if (x[at] < result || x[at] !== x[at]) result = x[at];
+  return result;
+});
+
+// ln Σ e^x = m + ln(1 + Σ' e^(x − m)) with the maximum m, whose own term e⁰ = 1 is left out of Σ' (once):
+// log1p then keeps a small rest exact, where log(1 + rest) would round it away.
+export const logSumExp = eachOutput((x, start, n, step) => {
+  const m = maxOf(x, start, n, step);
+  if (!Number.isFinite(m)) return m;
+  let rest = 0;
+  let seen = false;
+  for (let i = 0, at = start; i < n; i++, at += step) {
+    if (!seen && x[at] === m) seen = true;
+    else rest += Math.exp(x[at] - m);
+  }
+  return m + Math.log1p(rest);
+});
+
+/** e^(x − m) / Σ e^(x − m) along one axis, with the maximum m, so that nothing overflows. */
+export const softmax: Kernel<{ readonly axis: number }> = (out: NdArray, inputs, { axis }) => {
+  const x = inputs[0].data;
+  const { shape } = inputs[0];
+  const n = shape[axis];
+  const inner = product(shape, axis + 1, shape.length);
+  const outer = product(shape, 0, axis);
+  for (let o = 0; o < outer; o++) {
+    for (let j = 0; j < inner; j++) {
+      const start = o * n * inner + j;
+      const m = maxOf(x, start, n, inner);
+      let total = 0;
+      for (let i = 0, at = start; i < n; i++, at += inner) total += out.data[at] = Math.exp(x[at] - m);
+      for (let i = 0, at = start; i < n; i++, at += inner) out.data[at] /= total;
+    }
+  }
+};
+
+/** Running sums along one axis; from the end where `reverse` is set. */
+export const cumsum: Kernel<{ readonly axis: number; readonly reverse: boolean }> = (out, inputs, { axis, reverse }) => {
+  const x = inputs[0].data;
+  const { shape } = inputs[0];
+  const n = shape[axis];
+  const inner = product(shape, axis + 1, shape.length);
+  const outer = product(shape, 0, axis);
+  const step = reverse ? -inner : inner;
+  for (let o = 0; o < outer; o++) {
+    for (let j = 0; j < inner; j++) {
+      let total = 0;
+      for (let i = 0, at = (o * n + (reverse ? n - 1 : 0)) * inner + j; i < n; i++, at += step) out.data[at] = total += x[at];
+    }
+  }
+};
+
+/** The place of the first maximum; a NaN counts as the largest, as in NumPy. */
+export const argmax: Kernel<ReduceAttributes> = eachOutput((x, start, n, step) => {
+  let best = 0;
+  for (let i = 1; i < n; i++) {
+    const value = x[start + i * step];
+    const top = x[start + best * step];
+    if (value > top || (value !== value && top === top)) best = i;
+  }
+  return best;
+});

@@ -1,0 +1,98 @@
+import { ShapeError } from "../errors.js";
+import * as k from "../kernels/movement.js";
+import { formatShape, type Shape } from "../shape.js";
+import type { Tensor } from "../tensor.js";
+import type { Op, UnaryOp } from "./op.js";
+
+interface ShapeAttributes {
+  readonly shape: Shape;
+}
+
+/** The same numbers under another shape.  So is its gradient. */
+export const Reshape: UnaryOp<ShapeAttributes> = {
+  name: "Reshape",
+  kernel: null,
+  shape: (_, { shape }) => shape,
+  vjp: [(g, _, x) => g.reshape(x.shape)],
+  jvp: [(dx, out) => dx.reshape(out.shape)],
+};
+
+/** Output axis i is input axis axes[i].  The gradient goes the way back. */
+export const Transpose: UnaryOp<{ readonly axes: readonly number[] }> = {
+  name: "Transpose",
+  kernel: k.transpose,
+  shape: ([x], { axes }) => axes.map((axis) => x.shape[axis]),
+  vjp: [(g, _, _x, { axes }) => g.transpose(axes.map((_axis, i) => axes.indexOf(i)))],
+  jvp: [(dx, _, _x, { axes }) => dx.transpose(axes)],
+};
+
+/** Repeats x along axes of size 1 and new axes in front.  The gradient is the sum over the repeats, which the sweep takes. */
+export const BroadcastTo: UnaryOp<ShapeAttributes> = {
+  name: "BroadcastTo",
+  kernel: k.broadcastTo,
+  shape: (_, { shape }) => shape,
+  vjp: [(g) => g],
+  jvp: [(dx) => dx],
+};
+
+/** Every step[i]-th place of axis i from start[i] on, shape[i] of them.  The reverse puts them back among zeros: {@link Pad}. */
+export const Slice: UnaryOp<k.Lattice & ShapeAttributes> = {
+  name: "Slice",
+  kernel: k.slice,
+  shape: (_, { shape }) => shape,
+  vjp: [(g, _, x, { start, step }) => g.padLattice({ start, step, shape: x.shape, value: 0 })],
+  jvp: [(dx, _, _x, lattice) => dx.sliceLattice(lattice)],
+};
+
+/** x on a lattice of places in a larger tensor, `value` in all others.  The reverse reads those places: {@link Slice}. */
+export const Pad: UnaryOp<k.Lattice & ShapeAttributes & { readonly value: number }> = {
+  name: "Pad",
+  kernel: k.pad,
+  shape: (_, { shape }) => shape,
+  vjp: [(g, _, x, { start, step }) => g.sliceLattice({ start, step, shape: x.shape })],
+  jvp: [(dx, _, _x, lattice) => dx.padLattice({ ...lattice, value: 0 })],
+};
+
+/** Tensors one after the other along an axis.  Each gets its own part of the gradient. */
+export const Concat: Op<readonly Tensor[], { readonly axis: number }> = {
+  name: "Concat",
+  kernel: k.concat,
+  shape: (inputs, { axis }) => {
+    const first = inputs[0].shape;
+    let total = 0;
+    for (const { shape } of inputs) {
+      if (shape.length !== first.length || !shape.every((size, i) => i === axis || size === first[i])) {
+        throw new ShapeError(
+          `concat: shapes must be equal except along axis ${axis}, got ${inputs.map((x) => formatShape(x.shape)).join(", ")}`,
+        );
+      }
+      total += shape[axis];
+    }
+    return first.map((size, i) => (i === axis ? total : size));
+  },
+  vjp: (g, _, inputs, { axis }) => {
+    let at = 0;
+    return inputs.map((x) => {
+      const part = g.slice(x.shape.map((size, i) => (i === axis ? [at, at + size] : null)));
+      at += x.shape[axis];
+      return part;
+    });
+  },
+  jvp: (tangents, _, _inputs, { axis }) => tangents[0].concatWith(tangents.slice(1), axis),
+};
+
+/** The input itself, cut off from differentiation. */
+export const StopGradient: UnaryOp = {
+  name: "StopGradient",
+  kernel: null,
+  vjp: [null],
+  jvp: [null],
+};
+
+/** The input itself, as a new variable: what a transform differentiates by. */
+export const Leaf: UnaryOp = {
+  name: "Leaf",
+  kernel: null,
+  vjp: [(g) => g],
+  jvp: [(dx) => dx],
+};

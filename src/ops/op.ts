@@ -1,0 +1,62 @@
+import type { Kernel } from "../kernels/kernel.js";
+import type { Shape } from "../shape.js";
+import type { Tensor } from "../tensor.js";
+
+/** The rule of one input: the inputs and the attributes follow as arguments. `null`: no gradient flows into that input. */
+type Rule<Inputs extends readonly Tensor[], Attributes> = ((g: Tensor, output: Tensor, ...rest: [...Inputs, Attributes]) => Tensor) | null;
+
+/** One rule an input, so that only those are evaluated that somebody asks for: the gradient by the data is never computed. */
+export type Rules<Inputs extends readonly Tensor[], Attributes> = { readonly [I in keyof Inputs]: Rule<Inputs, Attributes> };
+
+/**
+ * What can be differentiated: plain data, one constant an op. An op does not broadcast, record or accumulate;
+ * `apply` and the sweeps do that for all.
+ */
+export interface Op<Inputs extends readonly Tensor[] = readonly Tensor[], Attributes = undefined> {
+  /** A PascalCase noun, as it stands on the tape. */
+  readonly name: string;
+  /** Computes the output; `null` where the output is the input's own numbers, perhaps under another shape. */
+  readonly kernel: Kernel<Attributes> | null;
+  /** The output's shape; refuses shapes that do not fit. Left out, the inputs broadcast. */
+  readonly shape?: (inputs: Inputs, attributes: Attributes) => Shape;
+  /** Reverse: the cotangent g of the output → that of one input. May have the broadcast shape; the sweep undoes it. */
+  readonly vjp: Rules<Inputs, Attributes> | JointVjp<Inputs, Attributes>;
+  /** Forward: the tangent of one input → its part of the tangent of the output. The sweep adds the parts. */
+  readonly jvp: Rules<Inputs, Attributes> | JointJvp<Inputs, Attributes>;
+}
+
+/** All cotangents at once, for ops with any number of inputs. */
+export type JointVjp<Inputs extends readonly Tensor[], Attributes> = (
+  g: Tensor,
+  output: Tensor,
+  inputs: Inputs,
+  attributes: Attributes,
+) => readonly Tensor[];
+
+/** The output's tangent from all tangents at once; an input that does not vary has a tangent of zeros. */
+export type JointJvp<Inputs extends readonly Tensor[], Attributes> = (
+  tangents: readonly Tensor[],
+  output: Tensor,
+  inputs: Inputs,
+  attributes: Attributes,
+) => Tensor;
+
+/** One input. */
+export type UnaryOp<Attributes = undefined> = Op<readonly [x: Tensor], Attributes>;
+
+/** Two inputs. */
+export type BinaryOp<Attributes = undefined> = Op<readonly [x: Tensor, y: Tensor], Attributes>;
+
+/** The rule of one input of any op: its cotangent or tangent, the output, the inputs, the attributes. */
+// biome-ignore lint/suspicious/noExplicitAny: as AnyOp
+export type AnyRule = ((g: Tensor, output: Tensor, ...rest: any[]) => Tensor) | null;
+
+/** An op of which only the tape's readers need to know: any inputs, any attributes. */
+// biome-ignore lint/suspicious/noExplicitAny: the tape holds ops of every signature; each was checked where it was applied
+export type AnyOp = Omit<Op<any, any>, "vjp" | "jvp"> & {
+  readonly vjp: readonly AnyRule[] | JointVjp<any, any>;
+  readonly jvp: readonly AnyRule[] | JointJvp<any, any>;
+};
+
+/** Whether each output depends on the inputs at its own place only: the op has no shape rule but broadcasting. */
+export const isElementwise = (op: AnyOp): boolean => op.shape === undefined;

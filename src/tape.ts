@@ -1,0 +1,221 @@
+import { alignColumns, formatSmall } from "./format.js";
+import { List, NumberList } from "./list.js";
+import type { AnyOp } from "./ops/op.js";
+import { formatShape, SCALAR, type Shape } from "./shape.js";
+import type { Tensor } from "./tensor.js";
+
+/** One application of an op. */
+export interface Node {
+  /** What was computed; `node.op.name` is for instance `"Mul"`. */
+  readonly op: AnyOp;
+  /** From what. */
+  readonly inputs: readonly Tensor[];
+  /** The result. */
+  readonly output: Tensor;
+  /** What the op needs beside tensors: the axes of a `Sum`, the transposes of a `MatMul`. */
+  readonly attributes: unknown;
+}
+
+/**
+ * The nodes that ran, in execution order. Each tensor that was made knows the recording's id and its own place, and
+ * nothing more: it keeps no tape alive.
+ *
+ *     nodes   leaf W │ leaf b │ MatMul │ Add │ leaf W' │ Mul │ …
+ *             └ segment of the outer transform ┘└ segment of a transform called inside f
+ *
+ * The nodes are stored by columns. A node costs a few array slots and no object; a result of rank 0 is
+ * kept as its number, so that its Tensor may die young. This is what lets the garbage collector keep up with tapes
+ * of a million nodes.
+ *
+ *     ops        Leaf   Leaf   MatMul   Sigmoid   …
+ *     outputs    W      x      –        –             a Tensor, or
+ *     numbers    –      –      0.35     0.59          the number of one of rank 0
+ *     inputs     ~0 │   ~1 │   0   1 │  2 │           places on this list, or ~k for constants[k];
+ *                                                     those of node i end before ends[i]
+ */
+export class Recording {
+  /** What the tensors of this recording have in common. */
+  readonly id: object = {};
+
+  private readonly ops = new List<AnyOp>();
+  private readonly outputs = new List<Tensor | undefined>();
+  private readonly numbers = new NumberList();
+  private readonly attributes = new List<unknown>();
+  private readonly inputs = new NumberList();
+  private readonly ends = new NumberList();
+  private readonly constants = new List<Tensor>();
+
+  constructor(private readonly restore: Restore) {}
+
+  get length(): number {
+    return this.ops.length;
+  }
+
+  append(op: AnyOp, inputs: readonly Tensor[], output: Tensor, attributes: unknown): void {
+    for (let i = 0; i < inputs.length; i++) {
+      const x = inputs[i];
+      if (x.recording === this.id) this.inputs.push(x.slot);
+      else {
+        this.inputs.push(~this.constants.length);
+        this.constants.push(x);
+      }
+    }
+    this.ends.push(this.inputs.length);
+    this.ops.push(op);
+    this.attributes.push(attributes);
+    const lone = output.isLoneNumber;
+    this.outputs.push(lone ? undefined : output);
+    this.numbers.push(lone ? output.first : 0);
+    output.recording = this.id;
+    output.slot = this.ops.length - 1;
+  }
+
+  op(i: number): AnyOp {
+    return this.ops.get(i);
+  }
+
+  attributesOf(i: number): unknown {
+    return this.attributes.get(i);
+  }
+
+  output(i: number): Tensor {
+    return this.outputs.get(i) ?? this.restore(this.numbers.get(i), this.id, i);
+  }
+
+  /** The shape of an output, without the tensor. */
+  shape(i: number): Shape {
+    return this.outputs.get(i)?.shape ?? SCALAR;
+  }
+
+  /** Puts a copy with a label in the place of an output. */
+  relabel(i: number, output: Tensor): void {
+    this.outputs.set(i, output);
+  }
+
+  /** Where the inputs of node i begin in the row of all inputs, and where they end. */
+  begin(i: number): number {
+    return i === 0 ? 0 : this.ends.get(i - 1);
+  }
+  end(i: number): number {
+    return this.ends.get(i);
+  }
+
+  /** The node that made the input at place j of that row; negative for a constant. */
+  source(j: number): number {
+    return this.inputs.get(j);
+  }
+
+  input(j: number): Tensor {
+    const source = this.inputs.get(j);
+    return source >= 0 ? this.output(source) : this.constants.get(~source);
+  }
+
+  inputShape(j: number): Shape {
+    const source = this.inputs.get(j);
+    return source >= 0 ? this.shape(source) : this.constants.get(~source).shape;
+  }
+
+  inputsOf(i: number): Tensor[] {
+    const inputs: Tensor[] = [];
+    for (let j = this.begin(i); j < this.end(i); j++) inputs.push(this.input(j));
+    return inputs;
+  }
+}
+
+/** Makes a rank-0 tensor anew from its number and its place. */
+export type Restore = (value: number, recording: object, slot: number) => Tensor;
+
+/** The recording that is under way, if any. Set only while a transform runs f, which is synchronous. */
+export let recording: Recording | undefined;
+
+/** The part of a recording that one run of a function added: nodes `start` to `end`, the latter not included. */
+export interface Span {
+  readonly nodes: Recording;
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * Runs `body` while its ops are recorded, on the recording under way or on a new one, and returns what this added.
+ * The outermost call leaves nothing behind.
+ */
+export function recordSpan<T>(restore: Restore, body: () => T): [result: T, span: Span] {
+  const outer = recording;
+  const nodes = outer ?? new Recording(restore);
+  const start = nodes.length;
+  recording = nodes;
+  try {
+    const result = body();
+    return [result, { nodes, start, end: nodes.length }];
+  } finally {
+    recording = outer;
+  }
+}
+
+/**
+ * What one run of a function did: every op in execution order (a Wengert list). Made by {@link record}.
+ *
+ * @example
+ * ```ts
+ * import { record, tensor } from "gradtape";
+ *
+ * const tape = record((x) => x.mul(x).add(1).named("y"), tensor(3).named("x"));
+ * console.log(tape.nodes.map((node) => node.op.name)); // [ 'Mul', 'Add' ]
+ * ```
+ */
+export class Tape implements Iterable<Node> {
+  constructor(
+    /** The applications of ops, in the order in which they ran. */
+    readonly nodes: readonly Node[],
+    /** The function's arguments as it saw them, tensors of a tree one by one. */
+    readonly inputs: readonly Tensor[],
+    /** What the function returned, tensors of a tree one by one. */
+    readonly outputs: readonly Tensor[],
+  ) {}
+
+  [Symbol.iterator](): Iterator<Node> {
+    return this.nodes[Symbol.iterator]();
+  }
+
+  /**
+   * One numbered line a node: its label or `%n`, the op with its inputs, the shape, and the value where it is small.
+   * Before them the inputs, after them the outputs.
+   */
+  toString(): string {
+    const names = this.names();
+    const name = (x: Tensor): string =>
+      names.get(x) ?? x.label ?? (x.size === 1 ? formatSmall(x.data, []) : `constant${formatShape(x.shape)}`);
+    const rows = [
+      ...this.inputs.map((x) => ["", name(x), "input", formatShape(x.shape), formatSmall(x.data, x.shape)]),
+      ...this.nodes.map(({ op, inputs, output, attributes }, i) => [
+        String(i + 1),
+        name(output),
+        `${op.name}(${[...inputs.map(name), ...formatAttributes(attributes)].join(", ")})`,
+        formatShape(output.shape),
+        formatSmall(output.data, output.shape),
+      ]),
+    ];
+    return `${alignColumns(rows)}\nreturns ${this.outputs.map(name).join(", ")}`;
+  }
+
+  /** What each tensor is called on this tape: its label, or `%n` with the number of its line; a label used twice gets the number too. */
+  private names(): Map<Tensor, string> {
+    const names = new Map<Tensor, string>();
+    const used = new Set<string>();
+    const give = (x: Tensor, fallback: string): void => {
+      const label = x.label === undefined ? fallback : used.has(x.label) ? `${x.label}${fallback}` : x.label;
+      used.add(label);
+      names.set(x, label);
+    };
+    this.inputs.forEach((x, i) => give(x, `input${i + 1}`));
+    this.nodes.forEach(({ output }, i) => give(output, `%${i + 1}`));
+    return names;
+  }
+}
+
+/** `axes=[0]`, `transposeA`: only what is set. Lists that merely repeat the output's shape are left out. */
+function formatAttributes(attributes: unknown): string[] {
+  return Object.entries(attributes ?? {})
+    .filter(([key, value]) => value !== false && value !== undefined && key !== "shape")
+    .map(([key, value]) => (value === true ? key : `${key}=${Array.isArray(value) ? formatShape(value) : String(value)}`));
+}

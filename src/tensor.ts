@@ -1,0 +1,625 @@
+import { DomainError, describe, ShapeError } from "./errors.js";
+import { formatTensor } from "./format.js";
+import type { Kernel, NdArray } from "./kernels/kernel.js";
+import type { MatMulAttributes } from "./kernels/matmul.js";
+import type { Lattice } from "./kernels/movement.js";
+import * as e from "./ops/elementwise.js";
+import { MatMul } from "./ops/linalg.js";
+import { BroadcastTo, Concat, Pad, Reshape, Slice, StopGradient, Transpose } from "./ops/movement.js";
+import { type AnyOp, isElementwise, type Op } from "./ops/op.js";
+import { ArgMax, CumSum, LogSumExp, Max, Min, Prod, Softmax, Sum } from "./ops/reduce.js";
+import {
+  type Axis,
+  broadcastAxes,
+  broadcastShapes,
+  checkBroadcastTo,
+  checkShape,
+  formatShape,
+  normalizeAxes,
+  normalizeAxis,
+  reducedShape,
+  resolveReshape,
+  SCALAR,
+  type Shape,
+  sameShape,
+  sizeOf,
+} from "./shape.js";
+import { recording } from "./tape.js";
+
+/** Numbers nested in arrays to any depth. */
+export type NestedArray = readonly (number | NestedArray)[];
+
+/** A typed array of numbers. */
+export type NumericArray =
+  | Float64Array
+  | Float32Array
+  | Int8Array
+  | Uint8Array
+  | Uint8ClampedArray
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array;
+
+/** What is accepted wherever a tensor is expected. */
+export type TensorLike = Tensor | number | NestedArray | NumericArray;
+
+/** Settings of {@link Tensor.variance}. */
+export interface VarianceOptions {
+  /** Subtracted from the count in the denominator: 0 for the population, 1 for a sample. */
+  readonly correction?: number;
+  /** Whether the reduced axes stay, as size 1. */
+  readonly keepDims?: boolean;
+}
+
+/**
+ * What `slice` takes along one axis: a number picks one place and drops the axis, `null` takes all,
+ * `[start, stop]` and `[start, stop, step]` as in NumPy (`null` for an open end).
+ */
+export type Range = number | null | readonly [start: number | null, stop: number | null, step?: number];
+
+/**
+ * An immutable array of float64 numbers with a shape. Make one with {@link tensor}.
+ *
+ * A tensor is a value: no method changes it, and nothing has to be disposed of. Each method stands also as a free
+ * function of the same name, where its formula, errors and example are.
+ */
+export class Tensor {
+  /** The name that tapes, graphs and derivations show; set by {@link Tensor.named}. */
+  readonly label: string | undefined;
+
+  /** The sizes of the axes, outermost first; `[]` for a single number. */
+  readonly shape: Shape;
+
+  /** @internal The numbers; a lone number needs no array until somebody asks for one. */
+  private values: Float64Array | number;
+
+  /** @internal The id of the recording that this tensor was made in, and its place there. */
+  recording: object | undefined = undefined;
+
+  /** @internal */
+  slot = 0;
+
+  private constructor(shape: Shape, values: Float64Array | number, label: string | undefined) {
+    this.shape = shape;
+    this.values = values;
+    this.label = label;
+  }
+
+  /** @internal Wraps an array without a copy, or a lone number. */
+  static wrap(shape: Shape, values: Float64Array | number): Tensor {
+    return new Tensor(shape, values, undefined);
+  }
+
+  /** @internal A rank-0 result as it was on the tape. */
+  static restore(value: number, recording: object, slot: number): Tensor {
+    const x = new Tensor(SCALAR, value, undefined);
+    x.recording = recording;
+    x.slot = slot;
+    return x;
+  }
+
+  /** @internal Whether this is a number without an array or a label: all there is to know is `first`. */
+  get isLoneNumber(): boolean {
+    return typeof this.values === "number" && this.label === undefined;
+  }
+
+  /** @internal The same numbers under another shape. */
+  withShape(shape: Shape): Tensor {
+    return new Tensor(shape, this.values, undefined);
+  }
+
+  /** @internal The first number, without an array for it. */
+  get first(): number {
+    return typeof this.values === "number" ? this.values : this.values[0];
+  }
+
+  /** The numbers in row-major order. Not to be written to: other tensors may share them. */
+  get data(): Float64Array {
+    if (typeof this.values === "number") this.values = Float64Array.of(this.values);
+    return this.values;
+  }
+
+  /** The number of axes. */
+  get rank(): number {
+    return this.shape.length;
+  }
+
+  /** The count of numbers: the product of the sizes. */
+  get size(): number {
+    return sizeOf(this.shape);
+  }
+
+  /** The number in a tensor of size 1; any other size is a `ShapeError`. */
+  item(): number {
+    if (this.size !== 1) throw new ShapeError(`item: expected a tensor of size 1, got shape ${formatShape(this.shape)}`);
+    return this.first;
+  }
+
+  /** The numbers as nested arrays; a plain number for rank 0. */
+  toArray(): number | NestedArray {
+    const nest = (axis: number, offset: number, size: number): number | NestedArray => {
+      if (axis === this.rank) return this.data[offset];
+      const step = size / Math.max(this.shape[axis], 1);
+      return Array.from({ length: this.shape[axis] }, (_, i) => nest(axis + 1, offset + i * step, step));
+    };
+    return nest(0, 0, this.size);
+  }
+
+  /** Label (or `Tensor`), shape and values, long axes cut: `Tensor[2, 2] [[1, 2], [3, 4]]`. */
+  toString(): string {
+    return formatTensor(this.label, this.data, this.shape);
+  }
+
+  /** The same tensor under a name that tapes, graphs and derivations show. */
+  named(label: string): Tensor {
+    if (typeof label !== "string" || label === "") throw new TypeError(`named: expected a non-empty string, got ${describe(label)}`);
+    const copy = new Tensor(this.shape, this.values, label);
+    if (recording !== undefined && this.recording === recording.id) {
+      copy.recording = this.recording;
+      copy.slot = this.slot;
+      recording.relabel(this.slot, copy);
+    }
+    return copy;
+  }
+
+  // Elementwise, one input
+
+  /** −x. See {@link neg}. */
+  neg(): Tensor {
+    return apply(e.Neg, [this]);
+  }
+  /** eˣ. See {@link exp}. */
+  exp(): Tensor {
+    return apply(e.Exp, [this]);
+  }
+  /** eˣ − 1. See {@link expm1}. */
+  expm1(): Tensor {
+    return apply(e.Expm1, [this]);
+  }
+  /** ln x. See {@link log}. */
+  log(): Tensor {
+    return apply(e.Log, [this]);
+  }
+  /** ln(1 + x). See {@link log1p}. */
+  log1p(): Tensor {
+    return apply(e.Log1p, [this]);
+  }
+  /** √x. See {@link sqrt}. */
+  sqrt(): Tensor {
+    return apply(e.Sqrt, [this]);
+  }
+  /** x². See {@link square}. */
+  square(): Tensor {
+    return apply(e.Square, [this]);
+  }
+  /** 1/x. See {@link reciprocal}. */
+  reciprocal(): Tensor {
+    return apply(e.Reciprocal, [this]);
+  }
+  /** |x|. See {@link abs}. */
+  abs(): Tensor {
+    return apply(e.Abs, [this]);
+  }
+  /** −1, 0 or 1. See {@link sign}. */
+  sign(): Tensor {
+    return apply(e.Sign, [this]);
+  }
+  /** sin x. See {@link sin}. */
+  sin(): Tensor {
+    return apply(e.Sin, [this]);
+  }
+  /** cos x. See {@link cos}. */
+  cos(): Tensor {
+    return apply(e.Cos, [this]);
+  }
+  /** tanh x. See {@link tanh}. */
+  tanh(): Tensor {
+    return apply(e.Tanh, [this]);
+  }
+  /** σ(x) = 1/(1 + e⁻ˣ). See {@link sigmoid}. */
+  sigmoid(): Tensor {
+    return apply(e.Sigmoid, [this]);
+  }
+  /** ln(1 + eˣ). See {@link softplus}. */
+  softplus(): Tensor {
+    return apply(e.Softplus, [this]);
+  }
+  /** max(x, 0). See {@link relu}. */
+  relu(): Tensor {
+    return apply(e.Relu, [this]);
+  }
+  /** ln σ(x) = −softplus(−x). See {@link logSigmoid}. */
+  logSigmoid(): Tensor {
+    return this.neg().softplus().neg();
+  }
+  /** x·σ(x). See {@link silu}. */
+  silu(): Tensor {
+    return this.mul(this.sigmoid());
+  }
+  /** The same numbers, cut off from differentiation. See {@link stopGradient}. */
+  stopGradient(): Tensor {
+    return apply(StopGradient, [this]);
+  }
+
+  // Elementwise, two inputs, broadcasting
+
+  /** x + y. See {@link add}. */
+  add(y: TensorLike): Tensor {
+    return apply(e.Add, [this, asTensor("add", y)]);
+  }
+  /** x − y. See {@link sub}. */
+  sub(y: TensorLike): Tensor {
+    return apply(e.Sub, [this, asTensor("sub", y)]);
+  }
+  /** y − x: subtraction from the right, for `y.rsub(1)` = 1 − y. */
+  rsub(y: TensorLike): Tensor {
+    return apply(e.Sub, [asTensor("rsub", y), this]);
+  }
+  /** x·y. See {@link mul}. */
+  mul(y: TensorLike): Tensor {
+    return apply(e.Mul, [this, asTensor("mul", y)]);
+  }
+  /** x/y. See {@link div}. */
+  div(y: TensorLike): Tensor {
+    return apply(e.Div, [this, asTensor("div", y)]);
+  }
+  /** y/x: division from the right, for `x.rdiv(1)` = 1/x. */
+  rdiv(y: TensorLike): Tensor {
+    return apply(e.Div, [asTensor("rdiv", y), this]);
+  }
+  /** xʸ. See {@link pow}. */
+  pow(y: TensorLike): Tensor {
+    return apply(e.Pow, [this, asTensor("pow", y)]);
+  }
+  /** The larger of x and y. See {@link maximum}. */
+  maximum(y: TensorLike): Tensor {
+    return apply(e.Maximum, [this, asTensor("maximum", y)]);
+  }
+  /** The smaller of x and y. See {@link minimum}. */
+  minimum(y: TensorLike): Tensor {
+    return apply(e.Minimum, [this, asTensor("minimum", y)]);
+  }
+
+  // Comparisons and selection
+
+  /** 1 where x = y, else 0. See {@link equal}. */
+  equal(y: TensorLike): Tensor {
+    return apply(e.Equal, [this, asTensor("equal", y)]);
+  }
+  /** 1 where x ≠ y, else 0. See {@link notEqual}. */
+  notEqual(y: TensorLike): Tensor {
+    return apply(e.NotEqual, [this, asTensor("notEqual", y)]);
+  }
+  /** 1 where x < y, else 0. See {@link less}. */
+  less(y: TensorLike): Tensor {
+    return apply(e.Less, [this, asTensor("less", y)]);
+  }
+  /** 1 where x ≤ y, else 0. See {@link lessEqual}. */
+  lessEqual(y: TensorLike): Tensor {
+    return apply(e.LessEqual, [this, asTensor("lessEqual", y)]);
+  }
+  /** 1 where x > y, else 0. See {@link greater}. */
+  greater(y: TensorLike): Tensor {
+    return apply(e.Greater, [this, asTensor("greater", y)]);
+  }
+  /** 1 where x ≥ y, else 0. See {@link greaterEqual}. */
+  greaterEqual(y: TensorLike): Tensor {
+    return apply(e.GreaterEqual, [this, asTensor("greaterEqual", y)]);
+  }
+  /** a where this is not 0, else b. See {@link where}. */
+  where(a: TensorLike, b: TensorLike): Tensor {
+    return apply(e.Where, [this, asTensor("where", a), asTensor("where", b)]);
+  }
+  /** x, but no less than `low` and no more than `high`. See {@link clamp}. */
+  clamp(low: TensorLike, high: TensorLike): Tensor {
+    const from = asTensor("clamp", low);
+    const to = asTensor("clamp", high);
+    if (from.size === 1 && to.size === 1 && from.first > to.first)
+      throw new DomainError(`clamp: low must not exceed high, got ${from.first} and ${to.first}`);
+    return this.less(from).where(from, this.greater(to).where(to, this));
+  }
+
+  // Reductions
+
+  /** The sum over axes, or over all. See {@link sum}. */
+  sum(axis?: Axis, keepDims = false): Tensor {
+    return apply(Sum, [this], { axes: normalizeAxes("sum", axis, this.rank), keepDims });
+  }
+  /** The mean over axes, or over all. See {@link mean}. */
+  mean(axis?: Axis, keepDims = false): Tensor {
+    return this.sum(axis, keepDims).div(this.countOver("mean", axis));
+  }
+  /** The maximum over axes, or over all. See {@link max}. */
+  max(axis?: Axis, keepDims = false): Tensor {
+    return apply(Max, [this], { axes: normalizeAxes("max", axis, this.rank), keepDims });
+  }
+  /** The minimum over axes, or over all. See {@link min}. */
+  min(axis?: Axis, keepDims = false): Tensor {
+    return apply(Min, [this], { axes: normalizeAxes("min", axis, this.rank), keepDims });
+  }
+  /** The product over axes, or over all. See {@link prod}. */
+  prod(axis?: Axis, keepDims = false): Tensor {
+    return this.alongOne("prod", axis, keepDims, (x, one) => apply(Prod, [x], { axis: one }));
+  }
+  /** ln Σ eˣ over axes, or over all. See {@link logSumExp}. */
+  logSumExp(axis?: Axis, keepDims = false): Tensor {
+    return this.alongOne("logSumExp", axis, keepDims, (x, one) => apply(LogSumExp, [x], { axis: one }));
+  }
+  /** The variance over axes, or over all. See {@link variance}. */
+  variance(axis?: Axis, { correction = 0, keepDims = false }: VarianceOptions = {}): Tensor {
+    const count = this.countOver("variance", axis) - correction;
+    if (!(count > 0))
+      throw new DomainError(`variance: the count less the correction must be positive, got ${count + correction} and ${correction}`);
+    return this.sub(this.mean(axis, true)).square().sum(axis, keepDims).div(count);
+  }
+  /** Running sums along an axis. See {@link cumsum}. */
+  cumsum(axis: number, { reverse = false }: { readonly reverse?: boolean } = {}): Tensor {
+    return apply(CumSum, [this], { axis: normalizeAxis("cumsum", axis, this.rank), reverse });
+  }
+  /** The place of the first maximum along an axis, or in the flattened tensor. See {@link argmax}. */
+  argmax(axis?: number): Tensor {
+    return this.alongOne("argmax", axis, false, (x, one) => apply(ArgMax, [x], { axis: one }));
+  }
+  /** e^x / Σ e^x along an axis. See {@link softmax}. */
+  softmax(axis = -1): Tensor {
+    return apply(Softmax, [this], { axis: normalizeAxis("softmax", axis, this.rank) });
+  }
+  /** ln softmax(x) along an axis. See {@link logSoftmax}. */
+  logSoftmax(axis = -1): Tensor {
+    const one = normalizeAxis("logSoftmax", axis, this.rank);
+    if (this.shape[one] === 0) return this;
+    // The maximum is a constant here: the result does not depend on what is subtracted, so neither does the gradient.
+    const shifted = this.sub(this.max(one, true).stopGradient());
+    return shifted.sub(shifted.logSumExp(one, true));
+  }
+
+  /** How many numbers go into one of a reduction; none at all is an error. */
+  private countOver(name: string, axis: Axis | undefined): number {
+    const count = sizeOf(normalizeAxes(name, axis, this.rank).map((i) => this.shape[i]));
+    if (count === 0) throw new ShapeError(`${name}: expected at least one number to reduce, got shape ${formatShape(this.shape)}`);
+    return count;
+  }
+
+  /** Runs a reduction that knows one axis only: several axes are moved to the end and merged first. */
+  private alongOne(name: string, axis: Axis | undefined, keepDims: boolean, reduce: (x: Tensor, axis: number) => Tensor): Tensor {
+    const axes = normalizeAxes(name, axis, this.rank);
+    if (axes.length === 1) {
+      const reduced = reduce(this, axes[0]);
+      return keepDims ? reduced.expandDims(axes[0]) : reduced;
+    }
+    const kept = this.shape.map((_, i) => i).filter((i) => !axes.includes(i));
+    const inOrder = axes.every((a, i) => a === kept.length + i) ? this : this.transpose([...kept, ...axes]);
+    const merged = inOrder.reshape([...kept.map((i) => this.shape[i]), sizeOf(axes.map((i) => this.shape[i]))]);
+    const reduced = reduce(merged, kept.length);
+    return keepDims ? reduced.reshape(reducedShape(this.shape, axes, true)) : reduced;
+  }
+
+  // Linear algebra and shape
+
+  /** The matrix product. See {@link matmul}. `transposeA`, `transposeB` read an operand transposed without a copy. */
+  matmul(b: TensorLike, { transposeA = false, transposeB = false }: Partial<MatMulAttributes> = {}): Tensor {
+    return apply(MatMul, [this, asTensor("matmul", b)], { transposeA, transposeB });
+  }
+  /** The axes in another order; reversed if left out. See {@link transpose}. */
+  transpose(axes?: readonly number[]): Tensor {
+    const order = axes?.map((axis) => normalizeAxis("transpose", axis, this.rank)) ?? this.shape.map((_, i) => this.rank - 1 - i);
+    if (order.length !== this.rank || new Set(order).size !== this.rank)
+      throw new ShapeError(`transpose: expected each of the ${this.rank} axes once, got ${formatShape(axes ?? [])}`);
+    return apply(Transpose, [this], { axes: order });
+  }
+  /** The same numbers under another shape. See {@link reshape}. */
+  reshape(shape: readonly number[]): Tensor {
+    return sameShape(shape, this.shape) ? this : apply(Reshape, [this], { shape: resolveReshape("reshape", this.shape, shape) });
+  }
+  /** Repeated along axes of size 1 and new axes in front. See {@link broadcastTo}. */
+  broadcastTo(shape: Shape): Tensor {
+    if (sameShape(shape, this.shape)) return this;
+    const target = checkShape("broadcastTo", shape);
+    checkBroadcastTo("broadcastTo", this.shape, target);
+    return apply(BroadcastTo, [this], { shape: target });
+  }
+  /** Summed to the shape from which broadcasting would lead here. See {@link sumTo}. */
+  sumTo(shape: Shape): Tensor {
+    if (sameShape(shape, this.shape)) return this;
+    checkBroadcastTo("sumTo", checkShape("sumTo", shape), this.shape);
+    const axes = broadcastAxes(shape, this.shape);
+    const lead = this.rank - shape.length;
+    return axes.length === lead ? this.sum(axes) : this.sum(axes, true).reshape(shape);
+  }
+  /** Without axes of size 1. See {@link squeeze}. */
+  squeeze(axis?: Axis): Tensor {
+    const axes = axis === undefined ? this.shape.flatMap((size, i) => (size === 1 ? [i] : [])) : normalizeAxes("squeeze", axis, this.rank);
+    for (const i of axes)
+      if (this.shape[i] !== 1) throw new ShapeError(`squeeze: expected size 1 along axis ${i}, got shape ${formatShape(this.shape)}`);
+    return this.reshape(reducedShape(this.shape, axes, false));
+  }
+  /** With a new axis of size 1. See {@link expandDims}. */
+  expandDims(axis: number): Tensor {
+    const at = normalizeAxis("expandDims", axis, this.rank + 1);
+    return this.reshape([...this.shape.slice(0, at), 1, ...this.shape.slice(at)]);
+  }
+  /** A part along each axis. See {@link slice}. */
+  slice(ranges: readonly Range[]): Tensor {
+    if (!Array.isArray(ranges) || ranges.length > this.rank)
+      throw new ShapeError(
+        `slice: expected a list of at most ${this.rank} ranges for shape ${formatShape(this.shape)}, got ${describe(ranges)}`,
+      );
+    const parts = this.shape.map((size, axis) => resolveRange(ranges[axis] ?? null, axis, size));
+    const taken = this.sliceLattice({ start: parts.map((p) => p.start), step: parts.map((p) => p.step), shape: parts.map((p) => p.count) });
+    return parts.some((p) => p.drop) ? taken.reshape(taken.shape.filter((_, i) => !parts[i].drop)) : taken;
+  }
+  /** With `value` before and after along each axis. See {@link pad}. */
+  pad(widths: readonly (readonly [before: number, after: number])[], value = 0): Tensor {
+    if (!Array.isArray(widths) || widths.length !== this.rank)
+      throw new ShapeError(
+        `pad: expected ${this.rank} pairs [before, after] for shape ${formatShape(this.shape)}, got ${describe(widths)}`,
+      );
+    if (typeof value !== "number") throw new TypeError(`pad: expected a number to fill with, got ${describe(value)}`);
+    for (const width of widths) checkShape("pad", width);
+    return this.padLattice({
+      start: widths.map(([before]) => before),
+      step: widths.map(() => 1),
+      shape: this.shape.map((size, i) => size + widths[i][0] + widths[i][1]),
+      value,
+    });
+  }
+
+  /** Cut along an axis. See {@link split}. */
+  split(parts: number | readonly number[], axis = 0): Tensor[] {
+    const along = normalizeAxis("split", axis, this.rank);
+    const size = this.shape[along];
+    const sizes =
+      typeof parts === "number" ? new Array<number>(parts > 0 ? Math.floor(parts) : 0).fill(size / parts) : checkShape("split", parts);
+    if (sizes.some((s) => !Number.isInteger(s)) || sizes.reduce((a, b) => a + b, 0) !== size) {
+      throw new ShapeError(
+        `split: the parts must add up to ${size} along axis ${along} of ${formatShape(this.shape)}, got ${typeof parts === "number" ? `${parts} equal parts` : formatShape(parts)}`,
+      );
+    }
+    let at = 0;
+    return sizes.map((s) => {
+      at += s;
+      return this.slice(this.shape.map((_, i) => (i === along ? [at - s, at] : null)));
+    });
+  }
+
+  /** @internal softplus(x) − y·x. */
+  logisticLoss(y: Tensor): Tensor {
+    return apply(e.LogisticLoss, [this, y]);
+  }
+  /** @internal σ(x) − y. */
+  logisticResidual(y: Tensor): Tensor {
+    return apply(e.LogisticResidual, [this, y]);
+  }
+  /** @internal The places start + j·step of each axis. */
+  sliceLattice(attributes: Lattice & { readonly shape: Shape }): Tensor {
+    return apply(Slice, [this], attributes);
+  }
+  /** @internal The reverse of {@link Tensor.sliceLattice}: this tensor on those places, `value` elsewhere. */
+  padLattice(attributes: Lattice & { readonly shape: Shape; readonly value: number }): Tensor {
+    return apply(Pad, [this], attributes);
+  }
+  /** @internal This tensor and others one after the other. */
+  concatWith(others: readonly Tensor[], axis: number): Tensor {
+    return apply(Concat, [this, ...others], { axis });
+  }
+}
+
+/** What one range of `slice` means along an axis of `size` places: NumPy's rules. */
+function resolveRange(range: Range, axis: number, size: number): { start: number; step: number; count: number; drop: boolean } {
+  if (typeof range === "number") return { start: normalizeIndex("slice", range, axis, size), step: 1, count: 1, drop: true };
+  const [from, to, step = 1] = range ?? [null, null];
+  if (!Number.isInteger(step) || step === 0 || [from, to].some((end) => end !== null && !Number.isInteger(end))) {
+    throw new ShapeError(
+      `slice: a range is [start, stop, step] of whole numbers, step not 0, got ${describeRange(range)} for axis ${axis}`,
+    );
+  }
+  const [lowest, highest] = step > 0 ? [0, size] : [-1, size - 1];
+  const clip = (end: number): number => Math.min(Math.max(end < 0 ? end + size : end, lowest), highest);
+  const start = from === null ? (step > 0 ? lowest : highest) : clip(from);
+  const stop = to === null ? (step > 0 ? highest : lowest) : clip(to);
+  return { start, step, count: Math.max(Math.ceil((stop - start) / step), 0), drop: false };
+}
+
+const describeRange = (range: unknown): string => (Array.isArray(range) ? `[${range.join(", ")}]` : describe(range));
+
+function normalizeIndex(name: string, index: number, axis: number, size: number): number {
+  const normal = index < 0 ? index + size : index;
+  if (!Number.isInteger(index) || normal < 0 || normal >= size)
+    throw new ShapeError(`${name}: index must be a whole number from ${-size} to ${size - 1} along axis ${axis}, got ${index}`);
+  return normal;
+}
+
+/**
+ * Applies an op: works out the shape, computes, and appends a node to the tape if one is being recorded.
+ * The only place that computes a value and the only place that records.
+ */
+export function apply<Inputs extends readonly Tensor[]>(op: Op<Inputs>, inputs: Inputs): Tensor;
+export function apply<Inputs extends readonly Tensor[], Attributes>(
+  op: Op<Inputs, Attributes>,
+  inputs: Inputs,
+  attributes: Attributes,
+): Tensor;
+export function apply(op: AnyOp, inputs: readonly Tensor[], attributes?: unknown): Tensor {
+  const shape = op.shape === undefined ? broadcastAll(op.name, inputs) : Object.freeze(op.shape(inputs, attributes));
+  let output: Tensor;
+  if (op.kernel === null) output = inputs[0].withShape(shape);
+  else if (shape.length === 0 && isElementwise(op)) output = Tensor.wrap(shape, onNumbers(op.kernel, inputs));
+  else {
+    output = Tensor.wrap(shape, new Float64Array(sizeOf(shape)));
+    op.kernel(output, inputs, attributes);
+  }
+  if (recording !== undefined) recording.append(op, inputs, output, attributes);
+  return output;
+}
+
+/** Runs an elementwise kernel on lone numbers. Borrowed arrays save making one for each node of a scalar graph. */
+function onNumbers(kernel: Kernel<undefined>, inputs: readonly Tensor[]): number {
+  for (let i = 0; i < inputs.length; i++) BORROWED[i].data[0] = inputs[i].first;
+  kernel(RESULT, BORROWED, undefined);
+  return RESULT.data[0];
+}
+const borrow = (): NdArray => ({ shape: SCALAR, data: new Float64Array(1) });
+const BORROWED: readonly NdArray[] = [borrow(), borrow(), borrow()];
+const RESULT: NdArray = borrow();
+
+function broadcastAll(name: string, inputs: readonly Tensor[]): Shape {
+  let { shape } = inputs[0];
+  for (let i = 1; i < inputs.length; i++) {
+    const next = inputs[i].shape;
+    if (next !== shape) shape = broadcastShapes(functionName(name), shape, next);
+  }
+  return shape;
+}
+
+/** `LessEqual` → `lessEqual`: how the op is called in the API, for messages. */
+const functionName = (opName: string): string => opName[0].toLowerCase() + opName.slice(1);
+
+/** Whether a value is a typed array of plain numbers. */
+export const isNumericArray = (value: unknown): value is NumericArray =>
+  ArrayBuffer.isView(value) && !(value instanceof DataView) && !(value instanceof BigInt64Array) && !(value instanceof BigUint64Array);
+
+/** What a function was given as a tensor; `name` is that function's, for the error. */
+export function asTensor(name: string, value: TensorLike): Tensor {
+  if (value instanceof Tensor) return value;
+  if (typeof value === "number") return Tensor.wrap(SCALAR, value);
+  return fromValues(name, value);
+}
+
+/** A tensor with a copy of the given numbers. */
+export function fromValues(name: string, values: unknown, shape?: readonly number[]): Tensor {
+  if (values instanceof Tensor) return shape === undefined ? values : values.reshape(shape);
+  if (isNumericArray(values)) {
+    const data = Float64Array.from(values);
+    const own = shape === undefined ? Object.freeze([data.length]) : checkShape(name, shape);
+    if (sizeOf(own) !== data.length)
+      throw new ShapeError(`${name}: expected ${sizeOf(own)} numbers for shape ${formatShape(own)}, got ${data.length}`);
+    return Tensor.wrap(own, data);
+  }
+  if (typeof values === "number" && shape === undefined) return Tensor.wrap(SCALAR, values);
+  const nested: number[] = [];
+  for (let level: unknown = values; Array.isArray(level); level = level[0]) nested.push(level.length);
+  const data = new Float64Array(sizeOf(nested));
+  let filled = 0;
+  const fill = (value: unknown, axis: number, path: string): void => {
+    if (axis === nested.length) {
+      if (Array.isArray(value))
+        throw new ShapeError(`${name}: expected a number at ${path}, as in the places before it, got ${describe(value)}`);
+      if (typeof value !== "number")
+        throw new TypeError(
+          `${name}: expected ${path === "" ? "a number or nested arrays of numbers" : `a number at ${path}`}, got ${describe(value)}`,
+        );
+      data[filled++] = value;
+    } else {
+      if (!Array.isArray(value) && typeof value !== "number")
+        throw new TypeError(`${name}: expected an array of ${nested[axis]} at ${path}, got ${describe(value)}`);
+      if (!Array.isArray(value) || value.length !== nested[axis])
+        throw new ShapeError(
+          `${name}: arrays must not be ragged, expected ${nested[axis]} places at ${path || "the top"}, got ${describe(value)}`,
+        );
+      for (let i = 0; i < value.length; i++) fill(value[i], axis + 1, `${path}[${i}]`);
+    }
+  };
+  fill(values, 0, "");
+  return Tensor.wrap(shape === undefined ? Object.freeze(nested) : resolveReshape(name, nested, shape), data);
+}

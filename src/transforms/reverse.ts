@@ -1,0 +1,214 @@
+import { tensor, zeros } from "../create.js";
+import { describe, ShapeError } from "../errors.js";
+import { type AnyOp, isElementwise } from "../ops/op.js";
+import { broadcastShapes, formatShape, type Shape, sameShape } from "../shape.js";
+import type { Tensor, TensorLike } from "../tensor.js";
+import { type Flat, flatten, flattenLike, type Tree, type TreeLike } from "../tree.js";
+import { callRule, dependsOnLeaves, indexIn, type Segment, trace, within } from "./trace.js";
+
+/**
+ * The reverse sweep: reads the tape backwards from the outputs, whose cotangents are given, and applies each node's
+ * rule. Returns the cotangents of the leaves, `undefined` where nothing arrived.
+ *
+ * Rules run on tensors, so a sweep inside an outer transform is itself recorded: gradients of gradients need no more.
+ *
+ * A cotangent that is the same along an axis may stay smaller than its tensor, as long as it broadcasts: that of a mean
+ * goes through elementwise ops as the one number 1/n. Other ops get it in full.
+ */
+function sweepBackward(segment: Segment, depends: Uint8Array, seeds: readonly Tensor[]): (Tensor | undefined)[] {
+  const { nodes, start, end, leaves } = segment;
+  const cotangents = new Array<Tensor | undefined>(end - start).fill(undefined);
+  const accumulate = (at: number, g: Tensor): void => {
+    const sum = cotangents[at];
+    cotangents[at] = sum === undefined ? g : sum.add(g);
+  };
+  segment.output.leaves.forEach((output, i) => {
+    const at = indexIn(segment, output);
+    if (at >= 0 && depends[at] === 1) accumulate(at, seeds[i]);
+  });
+  for (let i = end - 1; i >= start + leaves; i--) {
+    const arrived = cotangents[i - start];
+    if (arrived === undefined) continue;
+    cotangents[i - start] = undefined; // used up; let it go
+    const op = nodes.op(i);
+    const shape = nodes.shape(i);
+    const g = isElementwise(op) ? arrived : arrived.broadcastTo(shape);
+    const first = nodes.begin(i);
+    const joint = typeof op.vjp === "function" ? op.vjp(g, nodes.output(i), nodes.inputsOf(i), nodes.attributesOf(i)) : undefined;
+    for (let j = first; j < nodes.end(i); j++) {
+      const at = within(segment, nodes.source(j));
+      if (at < 0 || depends[at] === 0) continue;
+      const part = joint === undefined ? callRule(op.vjp, j - first, g, nodes, i) : joint[j - first];
+      if (part !== undefined) accumulate(at, undoBroadcast(part, nodes.inputShape(j), op, shape));
+    }
+  }
+  return cotangents.slice(0, leaves).map((g, i) => g?.broadcastTo(nodes.shape(start + i)));
+}
+
+/** Where the op repeated its input along an axis, the input's cotangent is the sum over the repeats. */
+function undoBroadcast(g: Tensor, input: Shape, op: AnyOp, output: Shape): Tensor {
+  const repeated = isElementwise(op) ? output : broadcastShapes(op.name, g.shape, input);
+  return sameShape(repeated, input) ? g : g.broadcastTo(repeated).sumTo(input);
+}
+
+/**
+ * Runs f and returns its output with a *pullback*: the function that maps a cotangent of the output to those of the
+ * primals, v ↦ vᵀJ, by one reverse sweep over the tape.
+ *
+ * @param f - A synchronous function of tensors, or trees of tensors, that returns a tensor or a tree.
+ * @param primals - The point. Numbers and nested arrays are taken as tensors.
+ * @returns `[output, pullback]`. The pullback takes a cotangent of the output's shape (of its structure, for a tree),
+ * returns an array with one cotangent a primal, and may be called more than once.
+ *
+ * @example
+ * ```ts
+ * const [y, pullback] = vjp((x: Tensor) => x.square(), tensor([1, 2]));
+ * y.toArray(); // [1, 4]
+ * pullback([1, 10])[0].toArray(); // [2, 40]
+ * ```
+ */
+export function vjp<Args extends unknown[], Output>(
+  f: (...args: Args) => Output,
+  ...primals: TreeLike<Args>
+): [output: Output, pullback: (cotangent: TreeLike<Output>) => Args] {
+  const flats = (primals as unknown[]).map((primal, i) => flatten("vjp", `primal ${i}`, primal));
+  const { output, pull } = pullback("vjp", f, flats);
+  return [
+    output.rebuild(output.leaves) as Output,
+    (cotangent) => {
+      const seeds = flattenLike("vjp", "the cotangent", cotangent, output);
+      checkShapes("vjp", "a cotangent must have the output's shape", seeds, output.leaves);
+      return pull(seeds) as Args;
+    },
+  ];
+}
+
+/** Traces f and returns its output with the sweep that maps seeds to one tree of cotangents a primal. */
+function pullback(
+  name: string,
+  f: (...args: never[]) => unknown,
+  primals: readonly Flat[],
+): { output: Flat; pull: (seeds: readonly Tensor[]) => unknown[] } {
+  const segment = trace(name, f, primals);
+  const depends = dependsOnLeaves(segment);
+  return {
+    output: segment.output,
+    pull: (seeds) => {
+      const cotangents = sweepBackward(segment, depends, seeds);
+      let at = 0;
+      return primals.map(({ leaves, rebuild }) => rebuild(leaves.map((x) => cotangents[at++] ?? zeros(x.shape))));
+    },
+  };
+}
+
+/** Refuses tensors whose shapes differ from those that they belong to. */
+export function checkShapes(name: string, rule: string, given: readonly Tensor[], expected: readonly Tensor[]): void {
+  given.forEach((x, i) => {
+    if (!sameShape(x.shape, expected[i].shape))
+      throw new ShapeError(`${name}: ${rule}, expected ${formatShape(expected[i].shape)}, got ${formatShape(x.shape)}`);
+  });
+}
+
+/** What to differentiate by. */
+export interface GradOptions<N extends number | readonly number[] = number | readonly number[]> {
+  /** The place of the argument, or of several; 0 if left out. */
+  readonly argnums?: N;
+}
+
+/** The arguments of f with numbers and nested arrays allowed in the places of those that are differentiated. */
+export type ArgumentsLike<Args extends unknown[], N> = {
+  [I in keyof Args]: IsDifferentiated<I, N> extends true ? TreeLike<Args[I]> : Args[I];
+};
+
+type IsDifferentiated<I, N> = N extends number
+  ? I extends `${N}`
+    ? true
+    : false
+  : N extends readonly number[]
+    ? I extends `${N[number]}`
+      ? true
+      : false
+    : false;
+
+/** The gradient's structure: that of one argument, or a list of them. */
+export type Gradient<Args extends unknown[], N> = N extends number
+  ? Tree<Args[N]>
+  : N extends readonly number[]
+    ? { -readonly [K in keyof N]: N[K] extends number ? Tree<Args[N[K]]> : never }
+    : never;
+
+/**
+ * The gradient of a scalar function, by reverse mode: one run of f and one sweep back, whatever the number of parameters.
+ *
+ * @param f - A synchronous function that returns a tensor of shape `[]` (any other is a `ShapeError`). Its first
+ * argument, or those that `argnums` names, may be tensors or trees of tensors; the others are passed on as they are.
+ * @returns A function of the same arguments that returns the gradient in the structure of the argument: zeros where
+ * the output does not depend on it; with several `argnums`, a list of gradients.
+ *
+ * @example
+ * ```ts
+ * const loss = (p: { w: Tensor; b: Tensor }, x: Tensor) => p.w.mul(x).sum().add(p.b);
+ * const g = grad(loss)({ w: tensor([1, 2]), b: tensor(3) }, tensor([4, 5]));
+ * g.w.toArray(); // [4, 5]
+ * g.b.item(); // 1
+ * grad(grad((x: Tensor) => x.pow(3)))(2).item(); // 12
+ * ```
+ */
+export function grad<Args extends unknown[], const N extends number | readonly number[] = 0>(
+  f: (...args: Args) => TensorLike,
+  options?: GradOptions<N>,
+): (...args: ArgumentsLike<Args, N>) => Gradient<Args, N> {
+  const withValue = differentiate("grad", f, options?.argnums);
+  return (...args) => withValue(args)[1] as Gradient<Args, N>;
+}
+
+/**
+ * Like {@link grad}, but returns `[value, gradient]`; the value costs nothing more.
+ *
+ * @example
+ * ```ts
+ * const [value, gradient] = valueAndGrad((x: Tensor) => x.square().sum())(tensor([3, 4]));
+ * value.item(); // 25
+ * gradient.toArray(); // [6, 8]
+ * ```
+ */
+export function valueAndGrad<Args extends unknown[], const N extends number | readonly number[] = 0>(
+  f: (...args: Args) => TensorLike,
+  options?: GradOptions<N>,
+): (...args: ArgumentsLike<Args, N>) => [value: Tensor, gradient: Gradient<Args, N>] {
+  const withValue = differentiate("valueAndGrad", f, options?.argnums);
+  return (...args) => withValue(args) as [Tensor, Gradient<Args, N>];
+}
+
+function differentiate(
+  name: string,
+  f: (...args: never[]) => unknown,
+  argnums: number | readonly number[] = 0,
+): (args: readonly unknown[]) => [Tensor, unknown] {
+  if (typeof f !== "function") throw new TypeError(`${name}: expected a function, got ${describe(f)}`);
+  const places = typeof argnums === "number" ? [argnums] : argnums;
+  return (args) => {
+    for (const place of places)
+      if (!(place in args)) throw new TypeError(`${name}: no argument ${place} to differentiate by, got ${args.length} arguments`);
+    const primals = places.map((place) => flatten(name, `argument ${place}`, args[place]));
+    const ofPlaces = (...given: unknown[]): unknown =>
+      f(...(args.map((arg, i) => (places.includes(i) ? given[places.indexOf(i)] : arg)) as never[]));
+    const { output, pull } = pullback(name, ofPlaces, primals);
+    const value = scalarOutput(name, output);
+    const gradients = pull([tensor(1)]);
+    return [value, typeof argnums === "number" ? gradients[0] : gradients];
+  };
+}
+
+function scalarOutput(name: string, { leaves, paths }: Flat): Tensor {
+  if (paths.length !== 1 || paths[0] !== "")
+    throw new TypeError(
+      `${name}: the function must return one scalar tensor, got ${paths.length === 0 ? "nothing" : `a tree with ${paths.join(", ")}`}`,
+    );
+  if (leaves[0].rank !== 0) {
+    throw new ShapeError(
+      `${name}: the function must return a scalar, shape [], got ${formatShape(leaves[0].shape)}; reduce it with sum() or mean(), or use vjp or jacobian`,
+    );
+  }
+  return leaves[0];
+}

@@ -1,0 +1,84 @@
+import { describe } from "./errors.js";
+import { asTensor, isNumericArray, Tensor, type TensorLike } from "./tensor.js";
+
+/**
+ * The tree that a function declares, or `never` where it is none: a Tensor, or any nesting of arrays and plain
+ * objects of Tensors.
+ */
+export type Tree<P> = P extends Tensor
+  ? P
+  : P extends readonly unknown[]
+    ? { [K in keyof P]: Tree<P[K]> }
+    : P extends string | number | boolean | bigint | symbol | null | undefined | ((...args: never[]) => unknown)
+      ? never
+      : P extends object
+        ? { [K in keyof P]: Tree<P[K]> }
+        : never;
+
+/** What may be handed in for a tree: in each Tensor's place also a number or a nested array of numbers. */
+export type TreeLike<P> = P extends Tensor
+  ? TensorLike
+  : P extends readonly unknown[]
+    ? { readonly [K in keyof P]: TreeLike<P[K]> }
+    : P extends object
+      ? { readonly [K in keyof P]: TreeLike<P[K]> }
+      : P;
+
+/** The tensors of a tree in order, and where each stands: `.w[0]`. */
+export interface Flat {
+  readonly leaves: Tensor[];
+  readonly paths: string[];
+  /** Puts other values in the tensors' places. */
+  readonly rebuild: (values: readonly unknown[]) => unknown;
+}
+
+/**
+ * Takes a tree apart. An array of numbers is one tensor; an array with anything else in it is a branch.
+ * `name` is the calling function's and `what` the argument's, for errors.
+ */
+export function flatten(name: string, what: string, tree: unknown): Flat {
+  const leaves: Tensor[] = [];
+  const paths: string[] = [];
+  type Build = (values: readonly unknown[]) => unknown;
+  const walk = (value: unknown, path: string): Build => {
+    if (value instanceof Tensor || typeof value === "number" || isNumericArray(value) || isNested(value)) {
+      const at = leaves.length;
+      leaves.push(asTensor(name, value as TensorLike));
+      paths.push(path);
+      return (values) => values[at];
+    }
+    if (Array.isArray(value)) {
+      const parts = value.map((child, i) => walk(child, `${path}[${i}]`));
+      return (values) => parts.map((part) => part(values));
+    }
+    if (isPlainObject(value)) {
+      const parts = Object.keys(value).map((key) => [key, walk(value[key], `${path}.${key}`)] as const);
+      return (values) => Object.fromEntries(parts.map(([key, part]) => [key, part(values)]));
+    }
+    throw new TypeError(
+      `${name}: expected a tensor, a number, or arrays and plain objects of them, got ${describe(value)} at ${what}${path}`,
+    );
+  };
+  return { rebuild: walk(tree, ""), leaves, paths };
+}
+
+/** Takes apart a tree that must have the structure of `like`; returns its tensors in the same order. */
+export function flattenLike(name: string, what: string, tree: unknown, like: Flat): Tensor[] {
+  const flat = flatten(name, what, tree);
+  const same = flat.paths.length === like.paths.length && flat.paths.every((path, i) => path === like.paths[i]);
+  if (!same) throw new TypeError(`${name}: ${what} must have the structure ${describePaths(like.paths)}, got ${describePaths(flat.paths)}`);
+  return flat.leaves;
+}
+
+const describePaths = (paths: readonly string[]): string =>
+  paths.length === 1 && paths[0] === "" ? "of a single tensor" : `{ ${paths.slice(0, 8).join(", ")}${paths.length > 8 ? ", …" : ""} }`;
+
+/** Whether an array holds numbers only, at any depth. An empty one holds none: it is a tree without tensors. */
+const isNested = (value: unknown): boolean =>
+  Array.isArray(value) && value.length > 0 && value.every((part) => typeof part === "number" || isNested(part));
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
