@@ -95,3 +95,10 @@ export function linspace(start: number, stop: number, count: number): Tensor {
   );
   return Tensor.wrap(Object.freeze([count]), data);
 }
+
+/** Zeros, and a 1 at place i in row-major order. */
+export function oneAt(i: number, shape: readonly number[]): Tensor {
+  const data = new Float64Array(sizeOf(shape));
+  data[i] = 1;
+  return Tensor.wrap(shape, data);
+}

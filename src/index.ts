@@ -1,3 +1,4 @@
+export { type CheckGradientsOptions, checkGradients } from "./check.js";
 export { eye, full, linspace, ones, tensor, zeros } from "./create.js";
 export { DomainError, GradientError, GradtapeError, ShapeError } from "./errors.js";
 export * from "./functions.js";
@@ -10,4 +11,4 @@ export { jvp } from "./transforms/forward.js";
 export { type ArgumentsLike, type Gradient, type GradOptions, grad, valueAndGrad, vjp } from "./transforms/reverse.js";
 export { hessian, hvp, jacobian } from "./transforms/second-order.js";
 export { record } from "./transforms/trace.js";
-export type { Tree, TreeLike } from "./tree.js";
+export type { Tree, TreeLike, TreesLike } from "./tree.js";

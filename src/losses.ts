@@ -90,7 +90,7 @@ function predictionAndTarget(name: string, prediction: TensorLike, target: Tenso
 }
 
 function smooth(name: string, y: Tensor, labelSmoothing = 0): Tensor {
-  if (!(labelSmoothing >= 0 && labelSmoothing <= 1))
+  if (!(typeof labelSmoothing === "number" && labelSmoothing >= 0 && labelSmoothing <= 1))
     throw new DomainError(`${name}: labelSmoothing must lie in [0, 1], got ${describe(labelSmoothing)}`);
   return labelSmoothing === 0 ? y : y.mul(1 - labelSmoothing).add(labelSmoothing / 2);
 }

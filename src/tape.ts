@@ -207,8 +207,8 @@ export class Tape implements Iterable<Node> {
       used.add(label);
       names.set(x, label);
     };
-    this.inputs.forEach((x, i) => give(x, `input${i + 1}`));
-    this.nodes.forEach(({ output }, i) => give(output, `%${i + 1}`));
+    for (const [i, x] of this.inputs.entries()) give(x, `input${i + 1}`);
+    for (const [i, { output }] of this.nodes.entries()) give(output, `%${i + 1}`);
     return names;
   }
 }

@@ -99,9 +99,9 @@ export class Tensor {
     return x;
   }
 
-  /** @internal Whether this is a number without an array or a label: all there is to know is `first`. */
+  /** @internal Whether all there is to know is `first`: rank 0, no array yet, no label. */
   get isLoneNumber(): boolean {
-    return typeof this.values === "number" && this.label === undefined;
+    return typeof this.values === "number" && this.shape.length === 0 && this.label === undefined;
   }
 
   /** @internal The same numbers under another shape. */
@@ -328,7 +328,8 @@ export class Tensor {
   }
   /** The mean over axes, or over all. See {@link mean}. */
   mean(axis?: Axis, keepDims = false): Tensor {
-    return this.sum(axis, keepDims).div(this.countOver("mean", axis));
+    const count = this.countOver("mean", axis);
+    return this.sum(axis, keepDims).div(count);
   }
   /** The maximum over axes, or over all. See {@link max}. */
   max(axis?: Axis, keepDims = false): Tensor {

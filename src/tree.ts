@@ -3,10 +3,10 @@ import { asTensor, isNumericArray, Tensor, type TensorLike } from "./tensor.js";
 
 /**
  * The tree that a function declares, or `never` where it is none: a Tensor, or any nesting of arrays and plain
- * objects of Tensors.
+ * objects of Tensors. What takes a Tensor among other things (a `TensorLike`) counts as a Tensor.
  */
-export type Tree<P> = P extends Tensor
-  ? P
+export type Tree<P> = [Tensor] extends [P]
+  ? Tensor
   : P extends readonly unknown[]
     ? { [K in keyof P]: Tree<P[K]> }
     : P extends string | number | boolean | bigint | symbol | null | undefined | ((...args: never[]) => unknown)
@@ -15,14 +15,20 @@ export type Tree<P> = P extends Tensor
         ? { [K in keyof P]: Tree<P[K]> }
         : never;
 
-/** What may be handed in for a tree: in each Tensor's place also a number or a nested array of numbers. */
-export type TreeLike<P> = P extends Tensor
+/**
+ * What may be handed in for a tree: in each Tensor's place also a number or a nested array of numbers. Not in a list,
+ * though: an array of numbers is one tensor, not a list of several.
+ */
+export type TreeLike<P> = [Tensor] extends [P]
   ? TensorLike
   : P extends readonly unknown[]
-    ? { readonly [K in keyof P]: TreeLike<P[K]> }
+    ? { readonly [K in keyof P]: [Tensor] extends [P[K]] ? Tensor : TreeLike<P[K]> }
     : P extends object
       ? { readonly [K in keyof P]: TreeLike<P[K]> }
       : P;
+
+/** The same for each argument of a function. */
+export type TreesLike<Args extends unknown[]> = { [I in keyof Args]: TreeLike<Args[I]> };
 
 /** The tensors of a tree in order, and where each stands: `.w[0]`. */
 export interface Flat {
@@ -41,7 +47,8 @@ export function flatten(name: string, what: string, tree: unknown): Flat {
   const paths: string[] = [];
   type Build = (values: readonly unknown[]) => unknown;
   const walk = (value: unknown, path: string): Build => {
-    if (value instanceof Tensor || typeof value === "number" || isNumericArray(value) || isNested(value)) {
+    const isEmptyTensor = path === "" && Array.isArray(value) && value.length === 0; // a whole tree without tensors would be of no use
+    if (value instanceof Tensor || typeof value === "number" || isNumericArray(value) || isNested(value) || isEmptyTensor) {
       const at = leaves.length;
       leaves.push(asTensor(name, value as TensorLike));
       paths.push(path);
@@ -62,6 +69,15 @@ export function flatten(name: string, what: string, tree: unknown): Flat {
   return { rebuild: walk(tree, ""), leaves, paths };
 }
 
+/** Puts values, in order, in the places of the tensors of several trees. */
+export function rebuildAll(flats: readonly Flat[], values: readonly unknown[]): unknown[] {
+  let at = 0;
+  return flats.map(({ leaves, rebuild }) => {
+    at += leaves.length;
+    return rebuild(values.slice(at - leaves.length, at));
+  });
+}
+
 /** Takes apart a tree that must have the structure of `like`; returns its tensors in the same order. */
 export function flattenLike(name: string, what: string, tree: unknown, like: Flat): Tensor[] {
   const flat = flatten(name, what, tree);
@@ -73,7 +89,7 @@ export function flattenLike(name: string, what: string, tree: unknown, like: Fla
 const describePaths = (paths: readonly string[]): string =>
   paths.length === 1 && paths[0] === "" ? "of a single tensor" : `{ ${paths.slice(0, 8).join(", ")}${paths.length > 8 ? ", …" : ""} }`;
 
-/** Whether an array holds numbers only, at any depth. An empty one holds none: it is a tree without tensors. */
+/** Whether an array holds numbers only, at any depth. An empty branch holds none. */
 const isNested = (value: unknown): boolean =>
   Array.isArray(value) && value.length > 0 && value.every((part) => typeof part === "number" || isNested(part));
 

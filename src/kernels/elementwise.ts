@@ -136,9 +136,13 @@ export const sigmoid = unary((out, z) => {
   for (let i = 0; i < out.length; i++) out[i] = z[i] < -700 ? Math.exp(z[i]) : 1 / (1 + Math.exp(-z[i]));
 });
 
-// ln(1 + e^z) = max(z, 0) + ln(1 + e^(−|z|)): no overflow, and no 1 that swallows a small e^z.
+// ln(1 + e^z) = max(z, 0) + ln(1 + e^(−|z|)): no overflow, and no 1 that swallows a small e^z. max(z, 0) is ½z + ½|z|,
+// except at −∞.
 export const softplus = unary((out, z) => {
-  for (let i = 0; i < out.length; i++) out[i] = 0.5 * z[i] + 0.5 * Math.abs(z[i]) + Math.log1p(Math.exp(-Math.abs(z[i])));
+  for (let i = 0; i < out.length; i++) {
+    const size = Math.abs(z[i]);
+    out[i] = z[i] === Number.NEGATIVE_INFINITY ? 0 : 0.5 * z[i] + 0.5 * size + Math.log1p(Math.exp(-size));
+  }
 });
 
 export const relu = unary((out, x) => {

@@ -96,10 +96,10 @@ export const prod = eachOutput((x, start, n, step) => {
   return result;
 });
 
-// v !== v lets a NaN in; once there it stays, because no comparison with it is true.
+// A NaN is let in, and once there it stays, because no comparison with it is true.
 const maxOf = (x: Float64Array, start: number, n: number, step: number): number => {
   let result = Number.NEGATIVE_INFINITY;
-  for (let i = 0, at = start; i < n; i++, at += step) if (x[at] > result || x[at] !== x[at]) result = x[at];
+  for (let i = 0, at = start; i < n; i++, at += step) if (x[at] > result || Number.isNaN(x[at])) result = x[at];
   return result;
 };
 
@@ -107,7 +107,7 @@ export const max = eachOutput(maxOf);
 
 export const min = eachOutput((x, start, n, step) => {
   let result = Number.POSITIVE_INFINITY;
-  for (let i = 0, at = start; i < n; i++, at += step) if (x[at] < result || x[at] !== x[at]) result = x[at];
+  for (let i = 0, at = start; i < n; i++, at += step) if (x[at] < result || Number.isNaN(x[at])) result = x[at];
   return result;
 });
 
@@ -165,7 +165,7 @@ export const argmax: Kernel<ReduceAttributes> = eachOutput((x, start, n, step) =
   for (let i = 1; i < n; i++) {
     const value = x[start + i * step];
     const top = x[start + best * step];
-    if (value > top || (value !== value && top === top)) best = i;
+    if (value > top || (Number.isNaN(value) && !Number.isNaN(top))) best = i;
   }
   return best;
 });

@@ -47,15 +47,16 @@ export type UnaryOp<Attributes = undefined> = Op<readonly [x: Tensor], Attribute
 /** Two inputs. */
 export type BinaryOp<Attributes = undefined> = Op<readonly [x: Tensor, y: Tensor], Attributes>;
 
-/** The rule of one input of any op: its cotangent or tangent, the output, the inputs, the attributes. */
-// biome-ignore lint/suspicious/noExplicitAny: as AnyOp
-export type AnyRule = ((g: Tensor, output: Tensor, ...rest: any[]) => Tensor) | null;
-
-/** An op of which only the tape's readers need to know: any inputs, any attributes. */
 // biome-ignore lint/suspicious/noExplicitAny: the tape holds ops of every signature; each was checked where it was applied
-export type AnyOp = Omit<Op<any, any>, "vjp" | "jvp"> & {
-  readonly vjp: readonly AnyRule[] | JointVjp<any, any>;
-  readonly jvp: readonly AnyRule[] | JointJvp<any, any>;
+type Any = any;
+
+/** The rule of one input of any op: its cotangent or tangent, the output, the inputs, the attributes. */
+export type AnyRule = ((g: Tensor, output: Tensor, ...rest: Any[]) => Tensor) | null;
+
+/** Any op, as the tape holds it. */
+export type AnyOp = Omit<Op<Any, Any>, "vjp" | "jvp"> & {
+  readonly vjp: readonly AnyRule[] | JointVjp<Any, Any>;
+  readonly jvp: readonly AnyRule[] | JointJvp<Any, Any>;
 };
 
 /** Whether each output depends on the inputs at its own place only: the op has no shape rule but broadcasting. */

@@ -96,7 +96,16 @@ export const LogSumExp: UnaryOp<AxisAttributes> = {
   jvp: [(dx, _, x, { axis }) => dx.mul(x.softmax(axis)).sum(axis)],
 };
 
-const softmaxRule = (g: Tensor, s: Tensor, _: Tensor, { axis }: AxisAttributes): Tensor => s.mul(g.sub(g.mul(s).sum(axis, true)));
+/**
+ * s·(g − Σ g·s). A constant added to g changes nothing, since Σ s = 1. So g is first taken relative to its value at the
+ * largest s: where s is close to 1 the difference would cancel otherwise.
+ */
+function softmaxRule(g: Tensor, s: Tensor, _: Tensor, { axis }: AxisAttributes): Tensor {
+  if (s.size === 0) return g;
+  const top = s.equal(s.max(axis, true));
+  const relative = g.sub(top.where(g, 0).sum(axis, true).div(top.sum(axis, true)));
+  return s.mul(relative.sub(relative.mul(s).sum(axis, true)));
+}
 
 /** sᵢ = e^xᵢ / Σ e^x along one axis.  ∂sᵢ/∂xⱼ = sᵢ(δᵢⱼ − sⱼ), a symmetric matrix: one rule serves both sweeps. */
 export const Softmax: UnaryOp<AxisAttributes> = {

@@ -1,7 +1,7 @@
 import { zeros } from "../create.js";
 import { describe } from "../errors.js";
 import type { Tensor } from "../tensor.js";
-import { flatten, flattenLike, type TreeLike } from "../tree.js";
+import { flatten, flattenLike, type TreesLike } from "../tree.js";
 import { checkShapes } from "./reverse.js";
 import { callRule, dependsOnLeaves, indexIn, type Segment, trace } from "./trace.js";
 
@@ -51,8 +51,8 @@ function sweepForward(segment: Segment, seeds: readonly Tensor[]): Tensor[] {
  */
 export function jvp<Args extends unknown[], Output>(
   f: (...args: Args) => Output,
-  primals: TreeLike<Args>,
-  tangents: TreeLike<Args>,
+  primals: TreesLike<Args>,
+  tangents: TreesLike<Args>,
 ): [output: Output, tangent: Output] {
   for (const [what, list] of [
     ["the list of primals", primals],

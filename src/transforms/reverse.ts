@@ -3,19 +3,19 @@ import { describe, ShapeError } from "../errors.js";
 import { type AnyOp, isElementwise } from "../ops/op.js";
 import { broadcastShapes, formatShape, type Shape, sameShape } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
-import { type Flat, flatten, flattenLike, type Tree, type TreeLike } from "../tree.js";
+import { type Flat, flatten, flattenLike, rebuildAll, type Tree, type TreeLike, type TreesLike } from "../tree.js";
 import { callRule, dependsOnLeaves, indexIn, type Segment, trace, within } from "./trace.js";
 
 /**
  * The reverse sweep: reads the tape backwards from the outputs, whose cotangents are given, and applies each node's
- * rule. Returns the cotangents of the leaves, `undefined` where nothing arrived.
+ * rule. Returns the cotangents of the leaves, zeros where nothing arrived.
  *
  * Rules run on tensors, so a sweep inside an outer transform is itself recorded: gradients of gradients need no more.
  *
  * A cotangent that is the same along an axis may stay smaller than its tensor, as long as it broadcasts: that of a mean
  * goes through elementwise ops as the one number 1/n. Other ops get it in full.
  */
-function sweepBackward(segment: Segment, depends: Uint8Array, seeds: readonly Tensor[]): (Tensor | undefined)[] {
+function sweepBackward(segment: Segment, depends: Uint8Array, seeds: readonly Tensor[]): Tensor[] {
   const { nodes, start, end, leaves } = segment;
   const cotangents = new Array<Tensor | undefined>(end - start).fill(undefined);
   const accumulate = (at: number, g: Tensor): void => {
@@ -42,7 +42,7 @@ function sweepBackward(segment: Segment, depends: Uint8Array, seeds: readonly Te
       if (part !== undefined) accumulate(at, undoBroadcast(part, nodes.inputShape(j), op, shape));
     }
   }
-  return cotangents.slice(0, leaves).map((g, i) => g?.broadcastTo(nodes.shape(start + i)));
+  return cotangents.slice(0, leaves).map((g, i) => g?.broadcastTo(nodes.shape(start + i)) ?? zeros(nodes.shape(start + i)));
 }
 
 /** Where the op repeated its input along an axis, the input's cotangent is the sum over the repeats. */
@@ -69,7 +69,7 @@ function undoBroadcast(g: Tensor, input: Shape, op: AnyOp, output: Shape): Tenso
  */
 export function vjp<Args extends unknown[], Output>(
   f: (...args: Args) => Output,
-  ...primals: TreeLike<Args>
+  ...primals: TreesLike<Args>
 ): [output: Output, pullback: (cotangent: TreeLike<Output>) => Args] {
   const flats = (primals as unknown[]).map((primal, i) => flatten("vjp", `primal ${i}`, primal));
   const { output, pull } = pullback("vjp", f, flats);
@@ -93,11 +93,7 @@ function pullback(
   const depends = dependsOnLeaves(segment);
   return {
     output: segment.output,
-    pull: (seeds) => {
-      const cotangents = sweepBackward(segment, depends, seeds);
-      let at = 0;
-      return primals.map(({ leaves, rebuild }) => rebuild(leaves.map((x) => cotangents[at++] ?? zeros(x.shape))));
-    },
+    pull: (seeds) => rebuildAll(primals, sweepBackward(segment, depends, seeds)),
   };
 }
 

@@ -1,8 +1,8 @@
-import { zeros } from "../create.js";
+import { oneAt, zeros } from "../create.js";
 import { describe } from "../errors.js";
 import { stack } from "../functions.js";
 import { asTensor, Tensor, type TensorLike } from "../tensor.js";
-import type { Tree, TreeLike } from "../tree.js";
+import type { Tree, TreeLike, TreesLike } from "../tree.js";
 import { jvp } from "./forward.js";
 import { grad, vjp } from "./reverse.js";
 
@@ -24,7 +24,7 @@ export function hvp<P, Rest extends unknown[]>(
   if (typeof f !== "function") throw new TypeError(`hvp: expected a function, got ${describe(f)}`);
   return (x, v, ...rest) => {
     const gradient = grad((p: P) => f(p, ...rest)) as (at: P) => Tree<P>;
-    return jvp<[P], Tree<P>>(gradient, [x] as TreeLike<[P]>, [v] as TreeLike<[P]>)[1];
+    return jvp<[P], Tree<P>>(gradient, [x] as TreesLike<[P]>, [v] as TreesLike<[P]>)[1];
   };
 }
 
@@ -51,15 +51,8 @@ function rowByRow(name: string, f: (x: Tensor) => TensorLike, x: Tensor): Tensor
   if (!(output instanceof Tensor)) throw new TypeError(`${name}: the function must return one tensor, got ${describe(output)}`);
   const shape = [...output.shape, ...x.shape];
   if (output.size === 0) return zeros(shape);
-  const rows = Array.from({ length: output.size }, (_, i) => pullback(unit(output, i))[0]);
+  const rows = Array.from({ length: output.size }, (_, i) => pullback(oneAt(i, output.shape))[0]);
   return stack(rows).reshape(shape);
-}
-
-/** Zeros in the shape of x, and a 1 at place i. */
-function unit(x: Tensor, i: number): Tensor {
-  const data = new Float64Array(x.size);
-  data[i] = 1;
-  return Tensor.wrap(x.shape, data);
 }
 
 /**

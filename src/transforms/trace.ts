@@ -3,7 +3,7 @@ import { Leaf } from "../ops/movement.js";
 import type { AnyOp, AnyRule } from "../ops/op.js";
 import { type Node, type Recording, recordSpan, type Span, Tape } from "../tape.js";
 import { apply, Tensor } from "../tensor.js";
-import { type Flat, flatten } from "../tree.js";
+import { type Flat, flatten, type TreesLike } from "../tree.js";
 
 /** One run of a function as its part of the tape. Its first nodes are the leaves. */
 export interface Segment extends Span {
@@ -96,12 +96,9 @@ export function callRule(rules: AnyOp["vjp"] | AnyOp["jvp"], j: number, g: Tenso
  * record(grad((x: Tensor) => x.square()), tensor(3)).outputs[0].item(); // 6
  * ```
  */
-export function record<Args extends unknown[]>(f: (...args: Args) => unknown, ...inputs: Args): Tape {
-  const segment = trace(
-    "record",
-    f,
-    inputs.map((input, i) => flatten("record", `input ${i}`, input)),
-  );
+export function record<Args extends unknown[]>(f: (...args: Args) => unknown, ...inputs: TreesLike<Args>): Tape {
+  const flats = (inputs as unknown[]).map((input, i) => flatten("record", `input ${i}`, input));
+  const segment = trace("record", f, flats);
   const { nodes, start, end, leaves, output } = segment;
   // Readers of a tape need one object per value. Aliases that inner transforms made stand for what they alias.
   const canonical: Tensor[] = [];

@@ -1,0 +1,19 @@
+import { type Tensor, tensor } from "gradtape";
+import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
+import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
+
+/** Seeded numbers between low and high. */
+export function numbers(seed: number): (low: number, high: number) => number {
+  const generator = xoroshiro128plus(seed);
+  return (low, high) => low + (high - low) * uniformFloat64(generator);
+}
+
+/** A tensor of seeded numbers between low and high. */
+export function randomTensor(seed: number, shape: readonly number[], low = -2, high = 2): Tensor {
+  const next = numbers(seed);
+  const size = shape.reduce((a, b) => a * b, 1);
+  return tensor(
+    Float64Array.from({ length: size }, () => next(low, high)),
+    shape,
+  );
+}

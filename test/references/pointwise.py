@@ -1,0 +1,80 @@
+"""Values, first and second derivatives of the elementwise functions, to 17 digits, by exact arithmetic.
+
+Run when the list changes:  python3 test/references/pointwise.py   (needs mpmath, in Debian python3-mpmath)
+Writes pointwise.json beside this file. Numbers that are not finite stand as strings.
+"""
+import json
+import os
+
+from mpmath import mp, mpf
+
+mp.dps = 1000  # enough to tell 1 - sigma(1000) from 0
+
+everywhere = [0, 1e-8, -1e-8, 1e-20, -1e-20, 0.5, -0.5, 1, -1, 3.25, -3.25, 30, -30, 90, -90, 750, -750, 1000, -1000]
+moderate = [x for x in everywhere if abs(x) <= 90]
+positive = [1e-20, 1e-8, 0.5, 1, 3.25, 30, 90, 750, 1000]
+above_minus_one = [0, 1e-20, -1e-20, 1e-8, -1e-8, 0.5, -0.5, -0.999, 1, 30, 1000]
+not_zero = [x for x in everywhere if x != 0]
+
+
+def sigmoid(z):
+    return 1 / (1 + mp.exp(-z))
+
+
+def slope(z):
+    return sigmoid(z) * sigmoid(-z)
+
+
+def bend(z):
+    return slope(z) * (sigmoid(-z) - sigmoid(z))
+
+
+functions = {
+    "neg": (everywhere, lambda x: -x, lambda x: mpf(-1), lambda x: mpf(0)),
+    "exp": (everywhere, mp.exp, mp.exp, mp.exp),
+    "expm1": (everywhere, mp.expm1, mp.exp, mp.exp),
+    "log": (positive, mp.log, lambda x: 1 / x, lambda x: -1 / x**2),
+    "log1p": (above_minus_one, mp.log1p, lambda x: 1 / (1 + x), lambda x: -1 / (1 + x) ** 2),
+    "sqrt": (positive, mp.sqrt, lambda x: 1 / (2 * mp.sqrt(x)), lambda x: -1 / (4 * x * mp.sqrt(x))),
+    "square": (everywhere, lambda x: x * x, lambda x: 2 * x, lambda x: mpf(2)),
+    "reciprocal": (not_zero, lambda x: 1 / x, lambda x: -1 / x**2, lambda x: 2 / x**3),
+    "abs": (not_zero, abs, mp.sign, lambda x: mpf(0)),
+    "sign": (everywhere, mp.sign, lambda x: mpf(0), lambda x: mpf(0)),
+    "sin": (everywhere, mp.sin, mp.cos, lambda x: -mp.sin(x)),
+    "cos": (everywhere, mp.cos, lambda x: -mp.sin(x), lambda x: -mp.cos(x)),
+    "tanh": (everywhere, mp.tanh, lambda x: mp.sech(x) ** 2, lambda x: -2 * mp.tanh(x) * mp.sech(x) ** 2),
+    "sigmoid": (everywhere, sigmoid, slope, bend),
+    "softplus": (everywhere, lambda z: mp.log1p(mp.exp(z)), sigmoid, slope),
+    "logSigmoid": (everywhere, lambda z: -mp.log1p(mp.exp(-z)), lambda z: sigmoid(-z), lambda z: -slope(z)),
+    "silu": (everywhere, lambda z: z * sigmoid(z), lambda z: sigmoid(z) + z * slope(z), lambda z: 2 * slope(z) + z * bend(z)),
+    "relu": (not_zero, lambda x: max(x, mpf(0)), lambda x: mpf(1 if x > 0 else 0), lambda x: mpf(0)),
+}
+
+# Binary cross entropy of a logit z against a target y: softplus(z) - y z, its derivative sigma(z) - y, and sigma'(z).
+for y in (0, 1, 0.25):
+    functions[f"binaryCrossEntropyWithLogits y={y}"] = (
+        everywhere,
+        lambda z, y=y: mp.log1p(mp.exp(z)) - mpf(y) * z,
+        lambda z, y=y: sigmoid(z) - mpf(y),
+        slope,
+    )
+# Two numbers z and 0: the first is what differs.
+functions["logSumExp([z, 0])"] = (everywhere, lambda z: mp.log1p(mp.exp(z)), sigmoid, slope)
+functions["softmax([z, 0])[0]"] = (everywhere, sigmoid, slope, bend)
+functions["logSoftmax([z, 0])[0]"] = (everywhere, lambda z: -mp.log1p(mp.exp(-z)), lambda z: sigmoid(-z), lambda z: -slope(z))
+
+
+def number(x):
+    value = float(x)  # mpmath rounds to the nearest double; out of range it gives inf
+    return value if value == value and abs(value) != float("inf") else str(value)
+
+
+table = {}
+for name, (points, *derivatives) in functions.items():
+    table[name] = {"points": [float(x) for x in points]}
+    for key, f in zip(("value", "first", "second"), derivatives):
+        table[name][key] = [number(f(mpf(x))) for x in points]
+
+with open(os.path.join(os.path.dirname(__file__), "pointwise.json"), "w") as out:
+    json.dump(table, out, indent=1)
+    out.write("\n")

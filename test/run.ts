@@ -1,0 +1,30 @@
+// `npm test`: types, lint, then every test in Node and, where a Chromium is found, in the browser too.
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { chromium } from "./vitest.config.js";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+function step(title: string, command: string, args: readonly string[]): void {
+  console.log(`\n▸ ${title}`);
+  const { status } = spawnSync(command, args, { cwd: root, stdio: "inherit", shell: process.platform === "win32" });
+  if (status !== 0) {
+    console.error(`✗ ${title} failed`);
+    process.exit(status ?? 1);
+  }
+}
+
+step("Types: the package alone, then everything", "npx", ["tsc", "-p", "src", "--noEmit"]);
+step("Types: examples, tests, benchmarks, docs", "npx", ["tsc"]);
+step("Lint and format", "npx", ["biome", "check", "."]);
+step(chromium === undefined ? "Tests in Node (no Chromium found)" : `Tests in Node and in ${chromium}`, "npx", [
+  "vitest",
+  "run",
+  "--config",
+  "test/vitest.config.ts",
+]);
+console.log(
+  chromium === undefined
+    ? "\nRan in Node only; no Chromium was found for the browser tests."
+    : `\nRan in Node and in Chromium (${chromium}).`,
+);
