@@ -1,0 +1,72 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import * as gradtape from "gradtape";
+import ts from "typescript";
+import { describe, expect, test } from "vitest";
+
+// The examples in doc comments are run: each line `expression; // result` must give that result.
+const src = fileURLToPath(new URL("../../src", import.meta.url));
+
+interface Example {
+  readonly title: string;
+  readonly code: string;
+}
+
+function examplesOf(file: string): Example[] {
+  const text = readFileSync(join(src, file), "utf8");
+  return [...text.matchAll(/@example\s*\n\s*\* ```ts\n([\s\S]*?)\n\s*\* ```[\s\S]*?\*\/\s*\n(?:export )?(.*)/g)].map(
+    ([, body, declaration]) => ({
+      title: `${file}: ${declaration.replace(/^(function|class|const) /, "").split(/[(<{ ]/)[0]}`,
+      code: body.replace(/^\s*\* ?/gm, ""),
+    }),
+  );
+}
+
+/** Turns `expression; // result` into a call that compares the two, and runs the whole. */
+function run(code: string): number {
+  let compared = 0;
+  const compare = (found: unknown, expected: unknown): void => {
+    compared++;
+    expect(normalize(found)).toEqual(normalize(expected));
+  };
+  const lines = code
+    .split("\n")
+    .filter((line) => !line.startsWith("import "))
+    .map((line) =>
+      line.replace(
+        /^(?:console\.log\()?(.+?)\)?; \/\/ (.+)$/,
+        (_all, expression: string, result: string) => `__compare(${balance(expression)}, ${result});`,
+      ),
+    );
+  const script = ts.transpile(lines.join("\n"), { target: ts.ScriptTarget.ES2022 });
+  new Function("__compare", ...Object.keys(gradtape), script)(compare, ...Object.values(gradtape));
+  return compared;
+}
+
+/** Gives back the bracket that the pattern above took for the end of console.log. */
+const balance = (expression: string): string =>
+  expression + ")".repeat(Math.max(0, expression.split("(").length - expression.split(")").length));
+
+/** −0 counts as 0, and digits beyond the fourteenth do not count. */
+const normalize = (value: unknown): unknown =>
+  Array.isArray(value) ? value.map(normalize) : typeof value === "number" ? Number(value.toPrecision(14)) + 0 : value;
+
+describe("examples in doc comments do what they say", () => {
+  for (const file of readdirSync(src, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"))) {
+    for (const { title, code } of examplesOf(file)) {
+      test(title, () => {
+        expect(run(code)).toBeGreaterThan(0);
+      });
+    }
+  }
+});
+
+test("every exported function has an example", () => {
+  const shown = readdirSync(src, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts"))
+    .flatMap(examplesOf)
+    .map(({ title }) => title.split(": ")[1]);
+  const functions = Object.entries(gradtape).flatMap(([name, value]) => (typeof value === "function" && /^[a-z]/.test(name) ? [name] : []));
+  expect(functions.filter((name) => !shown.includes(name))).toEqual([]);
+});

@@ -1,0 +1,89 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import ts from "typescript";
+import { expect, test } from "vitest";
+
+// Value imports go one way through the layers; `import type` may point anywhere, it is gone at run time.
+const layers = [
+  ["errors", "shape", "list", "format"],
+  ["kernels"],
+  ["ops"],
+  ["tape"],
+  ["tensor"],
+  ["create", "functions", "tree", "losses"],
+  ["transforms"],
+  ["check", "optim", "passes"],
+  ["compile", "explain"],
+  ["index"],
+];
+
+const root = fileURLToPath(new URL("../../src", import.meta.url));
+const files = readdirSync(root, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
+
+/** The files whose values a file imports or re-exports, from `src` on and without their ending. */
+function valueImports(file: string): string[] {
+  const source = ts.createSourceFile(file, readFileSync(join(root, file), "utf8"), ts.ScriptTarget.Latest);
+  const found: string[] = [];
+  for (const statement of source.statements) {
+    if (!ts.isImportDeclaration(statement) && !ts.isExportDeclaration(statement)) continue;
+    if (statement.moduleSpecifier === undefined || !ts.isStringLiteral(statement.moduleSpecifier)) continue;
+    if (isTypeOnly(statement)) continue;
+    found.push(
+      relative(root, join(root, dirname(file), statement.moduleSpecifier.text))
+        .replaceAll("\\", "/")
+        .replace(/\.js$/, ""),
+    );
+  }
+  return found;
+}
+
+function isTypeOnly(statement: ts.ImportDeclaration | ts.ExportDeclaration): boolean {
+  if (ts.isExportDeclaration(statement)) {
+    const clause = statement.exportClause;
+    return (
+      statement.isTypeOnly ||
+      (clause !== undefined && ts.isNamedExports(clause) && clause.elements.length > 0 && clause.elements.every((e) => e.isTypeOnly))
+    );
+  }
+  const clause = statement.importClause;
+  if (clause === undefined) return false; // import "./x.js" runs it
+  if (clause.isTypeOnly) return true;
+  const named = clause.namedBindings;
+  return clause.name === undefined && named !== undefined && ts.isNamedImports(named) && named.elements.every((e) => e.isTypeOnly);
+}
+
+const graph = new Map(files.map((file) => [file.replaceAll("\\", "/").replace(/\.ts$/, ""), valueImports(file)]));
+const layerOf = (module: string): number => layers.findIndex((names) => names.includes(module.split("/")[0]));
+
+test("every file belongs to a layer", () => {
+  expect([...graph.keys()].filter((module) => layerOf(module) < 0)).toEqual([]);
+  expect(graph.size).toBeGreaterThan(15);
+});
+
+test("value imports go from a later layer to an earlier one, or stay within one", () => {
+  const wrong = [...graph].flatMap(([from, targets]) =>
+    targets.filter((to) => layerOf(to) > layerOf(from) || layerOf(to) < 0).map((to) => `${from} → ${to}`),
+  );
+  expect(wrong).toEqual([]);
+});
+
+test("there is no cycle of value imports", () => {
+  const done = new Set<string>();
+  const visit = (module: string, path: readonly string[]): void => {
+    if (path.includes(module)) throw new Error(`cycle: ${[...path.slice(path.indexOf(module)), module].join(" → ")}`);
+    if (done.has(module)) return;
+    for (const next of graph.get(module) ?? []) visit(next, [...path, module]);
+    done.add(module);
+  };
+  for (const module of graph.keys()) visit(module, []);
+});
+
+test("no import has a side effect and the engine imports no package", () => {
+  for (const [module, targets] of graph) {
+    expect(
+      targets.every((to) => graph.has(to)),
+      `${module} imports ${targets.filter((to) => !graph.has(to))}`,
+    ).toBe(true);
+  }
+});
