@@ -697,6 +697,34 @@ export function pad(x: TensorLike, widths: readonly (readonly [before: number, a
 }
 
 /**
+ * The places of x along an axis that indices name, in the shape of the indices: place [i, j] of the result is
+ * x[indices[i, j]]. A negative index counts from the end; one out of range, or not whole, is a `ShapeError`. Derivative:
+ * each place gets the sum of g over all its uses.
+ *
+ * @example
+ * ```ts
+ * take([10, 20, 30], [2, 0, 2]).toArray(); // [30, 10, 30]
+ * take([[1, 2], [3, 4]], [-1], 1).toArray(); // [[2], [4]]
+ * ```
+ */
+export function take(x: TensorLike, indices: TensorLike, axis = 0): Tensor {
+  return asTensor("take", x).take(indices, axis);
+}
+
+/**
+ * A new last axis of `depth` places that is 1 at the index and 0 elsewhere. No gradient. An index that is not a whole
+ * number from 0 to depth − 1 is a `DomainError`.
+ *
+ * @example
+ * ```ts
+ * oneHot([2, 0], 3).toArray(); // [[0, 0, 1], [1, 0, 0]]
+ * ```
+ */
+export function oneHot(indices: TensorLike, depth: number): Tensor {
+  return asTensor("oneHot", indices).oneHot(depth);
+}
+
+/**
  * Tensors one after the other along an axis. Their other axes must agree (`ShapeError`). Each gets its part of the gradient.
  *
  * @example

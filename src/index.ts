@@ -1,9 +1,27 @@
 export { type CheckGradientsOptions, checkGradients } from "./check.js";
 export { eye, full, linspace, ones, tensor, zeros } from "./create.js";
+export { defineOp, type OpDefinition } from "./define-op.js";
 export { DomainError, GradientError, GradtapeError, ShapeError } from "./errors.js";
 export * from "./functions.js";
-export { type BinaryCrossEntropyOptions, binaryCrossEntropy, binaryCrossEntropyWithLogits, type Reduction } from "./losses.js";
+export type { NdArray } from "./kernels/kernel.js";
+export {
+  type BinaryCrossEntropyOptions,
+  binaryCrossEntropy,
+  binaryCrossEntropyWithLogits,
+  type CrossEntropyOptions,
+  crossEntropy,
+  huber,
+  type LossOptions,
+  meanSquaredError,
+  poissonNll,
+  type Reduction,
+} from "./losses.js";
 export type { Op } from "./ops/op.js";
+export { type AdamOptions, type AdamState, type AdamWOptions, adam, adamW } from "./optim/adam.js";
+export { type MinimizeOptions, type MinimizeResult, minimize, type StepReport } from "./optim/minimize.js";
+export type { Optimizer } from "./optim/optimizer.js";
+export { cosineDecay, exponentialDecay, type LearningRate } from "./optim/schedule.js";
+export { type SgdOptions, type SgdState, sgd } from "./optim/sgd.js";
 export type { Axis, Shape } from "./shape.js";
 export { type Node, Tape } from "./tape.js";
 export { type NestedArray, type NumericArray, type Range, Tensor, type TensorLike, type VarianceOptions } from "./tensor.js";

@@ -78,6 +78,124 @@ export function binaryCrossEntropyWithLogits(z: TensorLike, y: TensorLike, optio
   return finish(name, logit.logisticLoss(label), target, options);
 }
 
+/** Settings of {@link crossEntropy}. */
+export interface CrossEntropyOptions {
+  /** `"mean"` if left out. With class indices and weights it divides by the sum of the weights used, otherwise by the number of rows. */
+  readonly reduction?: Reduction;
+  /** One number a class. */
+  readonly weight?: TensorLike;
+  /** s in [0, 1] mixes the target with the uniform distribution over the C classes: y(1 − s) + s/C. */
+  readonly labelSmoothing?: number;
+}
+
+/**
+ * Cross entropy of logits over C classes on the last axis:
+ *
+ * $$ L = -\sum_c w_c\, y_c \ln \operatorname{softmax}(z)_c, \qquad \frac{\partial L}{\partial z} = \operatorname{softmax}(z) - y $$
+ *
+ * (the second for w = 1 and probabilities y that sum to 1). A class with y = 0 costs nothing, even at a logit of −∞.
+ *
+ * @param logits - Shape [..., C].
+ * @param target - Class indices of shape [...], or probabilities of shape [..., C]. Another shape is a `ShapeError`,
+ * an index out of range a `DomainError`.
+ *
+ * @example
+ * ```ts
+ * crossEntropy([[2, 0, 0], [0, 0, 3]], [0, 2]).item(); // 0.16723386132142
+ * grad((z: Tensor) => crossEntropy(z, tensor(1)))([0, 0]).toArray(); // [0.5, -0.5]
+ * ```
+ */
+export function crossEntropy(logits: TensorLike, target: TensorLike, options: CrossEntropyOptions = {}): Tensor {
+  const name = "crossEntropy";
+  const { labelSmoothing = 0, weight, reduction } = options;
+  const z = asTensor(name, logits);
+  const y = asTensor(name, target);
+  const classes = z.shape[z.rank - 1];
+  const isIndices = z.rank > 0 && sameShape(y.shape, z.shape.slice(0, -1));
+  if (!isIndices && (z.rank === 0 || !sameShape(y.shape, z.shape))) {
+    throw new ShapeError(
+      `${name}: expected logits [..., C] with class indices [...] or probabilities [..., C], got ${formatShape(z.shape)} and ${formatShape(y.shape)}`,
+    );
+  }
+  checkSmoothing(name, labelSmoothing);
+  const distribution = isIndices ? y.oneHot(classes) : y;
+  const smoothed = labelSmoothing === 0 ? distribution : distribution.mul(1 - labelSmoothing).add(labelSmoothing / classes);
+  const perClass = weight === undefined ? undefined : asTensor(name, weight);
+  if (perClass !== undefined && !sameShape(perClass.shape, [classes])) {
+    throw new ShapeError(`${name}: expected one weight a class, shape [${classes}], got ${formatShape(perClass.shape)}`);
+  }
+  const factor = perClass === undefined ? smoothed : smoothed.mul(perClass);
+  const logProbability = z.logSoftmax();
+  // 0·(−∞): a class that cannot occur and does not; it costs 0.
+  const unused = factor.equal(0).mul(logProbability.equal(Number.NEGATIVE_INFINITY));
+  const each = factor.mul(unused.where(0, logProbability)).sum(-1).neg();
+  if (isIndices && perClass !== undefined && (reduction ?? "mean") === "mean") return each.sum().div(perClass.take(y).sum());
+  return reduce(name, each, reduction);
+}
+
+/** Settings of the losses of real numbers. */
+export interface LossOptions {
+  /** `"mean"` if left out; it divides by the number of elements, whatever the weights. */
+  readonly reduction?: Reduction;
+  /** A factor for each element; broadcasts to the target. */
+  readonly weight?: TensorLike;
+}
+
+/**
+ * (prediction − target)², averaged. Derivative: 2(prediction − target)/n.
+ *
+ * Other shapes than the target's are a `ShapeError`: a loss never broadcasts.
+ *
+ * @example
+ * ```ts
+ * meanSquaredError([1, 2], [3, 2]).item(); // 2
+ * ```
+ */
+export function meanSquaredError(prediction: TensorLike, target: TensorLike, options: LossOptions = {}): Tensor {
+  const name = "meanSquaredError";
+  const [p, y] = predictionAndTarget(name, prediction, target);
+  return finish(name, p.sub(y).square(), y, options);
+}
+
+/**
+ * ½d² for |d| ≤ δ and δ(|d| − ½δ) beyond, with d = prediction − target, averaged: squares that outliers cannot dominate
+ * (Huber 1964). Derivative: d, cut to [−δ, δ].
+ *
+ * @param options - `delta` is δ > 0, 1 if left out; `reduction` and `weight` as in {@link LossOptions}.
+ *
+ * @example
+ * ```ts
+ * huber([0, 0], [0.5, 10], { reduction: "none" }).toArray(); // [0.125, 9.5]
+ * ```
+ */
+export function huber(
+  prediction: TensorLike,
+  target: TensorLike,
+  { delta = 1, ...options }: LossOptions & { readonly delta?: number } = {},
+): Tensor {
+  const name = "huber";
+  const [p, y] = predictionAndTarget(name, prediction, target);
+  if (!(typeof delta === "number" && delta > 0)) throw new DomainError(`${name}: delta must be a positive number, got ${describe(delta)}`);
+  const d = p.sub(y);
+  const size = d.abs();
+  return finish(name, size.lessEqual(delta).where(d.square().mul(0.5), size.sub(delta / 2).mul(delta)), y, options);
+}
+
+/**
+ * Poisson negative log-likelihood of counts k at the log of their rate: $ e^{\log\lambda} - k \log\lambda $, averaged. The
+ * constant ln k! is left out. Derivative by the log rate: λ − k.
+ *
+ * @example
+ * ```ts
+ * poissonNll([0], [3]).item(); // 1
+ * ```
+ */
+export function poissonNll(logRate: TensorLike, count: TensorLike, options: LossOptions = {}): Tensor {
+  const name = "poissonNll";
+  const [rate, k] = predictionAndTarget(name, logRate, count);
+  return finish(name, rate.exp().sub(k.mul(rate)), k, options);
+}
+
 /** Both as tensors of one shape. [n] against [n, 1] would broadcast to [n, n] without a word; here it is an error. */
 function predictionAndTarget(name: string, prediction: TensorLike, target: TensorLike): [Tensor, Tensor] {
   const p = asTensor(name, prediction);
@@ -89,9 +207,14 @@ function predictionAndTarget(name: string, prediction: TensorLike, target: Tenso
   return [p, y];
 }
 
-function smooth(name: string, y: Tensor, labelSmoothing = 0): Tensor {
-  if (!(typeof labelSmoothing === "number" && labelSmoothing >= 0 && labelSmoothing <= 1))
+function checkSmoothing(name: string, labelSmoothing: number): void {
+  if (!(typeof labelSmoothing === "number" && labelSmoothing >= 0 && labelSmoothing <= 1)) {
     throw new DomainError(`${name}: labelSmoothing must lie in [0, 1], got ${describe(labelSmoothing)}`);
+  }
+}
+
+function smooth(name: string, y: Tensor, labelSmoothing = 0): Tensor {
+  checkSmoothing(name, labelSmoothing);
   return labelSmoothing === 0 ? y : y.mul(1 - labelSmoothing).add(labelSmoothing / 2);
 }
 
@@ -107,13 +230,11 @@ function weighted(name: string, loss: Tensor, weight: TensorLike | undefined, ta
   return product;
 }
 
-function finish(
-  name: string,
-  loss: Tensor,
-  target: Tensor,
-  { weight, reduction = "mean" }: { readonly weight?: TensorLike; readonly reduction?: Reduction },
-): Tensor {
-  const each = weighted(name, loss, weight, target);
+function finish(name: string, loss: Tensor, target: Tensor, { weight, reduction }: LossOptions): Tensor {
+  return reduce(name, weighted(name, loss, weight, target), reduction);
+}
+
+function reduce(name: string, each: Tensor, reduction: Reduction = "mean"): Tensor {
   switch (reduction) {
     case "mean":
       return each.mean();

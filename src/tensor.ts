@@ -5,7 +5,7 @@ import type { MatMulAttributes } from "./kernels/matmul.js";
 import type { Lattice } from "./kernels/movement.js";
 import * as e from "./ops/elementwise.js";
 import { MatMul } from "./ops/linalg.js";
-import { BroadcastTo, Concat, Pad, Reshape, Slice, StopGradient, Transpose } from "./ops/movement.js";
+import { BroadcastTo, Concat, OneHot, Pad, Reshape, ScatterAdd, Slice, StopGradient, Take, Transpose } from "./ops/movement.js";
 import { type AnyOp, isElementwise, type Op } from "./ops/op.js";
 import { ArgMax, CumSum, LogSumExp, Max, Min, Prod, Softmax, Sum } from "./ops/reduce.js";
 import {
@@ -149,6 +149,11 @@ export class Tensor {
   /** Label (or `Tensor`), shape and values, long axes cut: `Tensor[2, 2] [[1, 2], [3, 4]]`. */
   toString(): string {
     return formatTensor(this.label, this.data, this.shape);
+  }
+
+  /** @internal What `console.log` shows in Node. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
   }
 
   /** The same tensor under a name that tapes, graphs and derivations show. */
@@ -466,6 +471,15 @@ export class Tensor {
     });
   }
 
+  /** The places along an axis that indices name. See {@link take}. */
+  take(indices: TensorLike, axis = 0): Tensor {
+    return apply(Take, [this, asTensor("take", indices)], { axis: normalizeAxis("take", axis, this.rank) });
+  }
+  /** 1 at the index along a new last axis, else 0. See {@link oneHot}. */
+  oneHot(depth: number): Tensor {
+    if (!Number.isSafeInteger(depth) || depth < 0) throw new ShapeError(`oneHot: expected a whole depth ≥ 0, got ${describe(depth)}`);
+    return apply(OneHot, [this], { depth });
+  }
   /** Cut along an axis. See {@link split}. */
   split(parts: number | readonly number[], axis = 0): Tensor[] {
     const along = normalizeAxis("split", axis, this.rank);
@@ -484,6 +498,10 @@ export class Tensor {
     });
   }
 
+  /** @internal The reverse of {@link Tensor.take}. */
+  scatterAdd(indices: Tensor, axis: number, size: number): Tensor {
+    return apply(ScatterAdd, [this, indices], { axis, size });
+  }
   /** @internal softplus(x) − y·x. */
   logisticLoss(y: Tensor): Tensor {
     return apply(e.LogisticLoss, [this, y]);

@@ -21,6 +21,37 @@ function add(op: string, title: string, f: (...inputs: Tensor[]) => Tensor, ...i
   list.push({ op, title, f, inputs: inputs.map((input) => (input instanceof gt.Tensor ? input : randomTensor(seed++, ...input))) });
 }
 
+// Ops of a user's own.
+const cubeRoot = gt.defineOp({
+  name: "CubeRoot",
+  forward: (out, x) =>
+    x.data.forEach((v, i) => {
+      out.data[i] = Math.cbrt(v);
+    }),
+  vjp: (g, root) => [g.div(root.square().mul(3))],
+  jvp: ([dx], root) => dx.div(root.square().mul(3)),
+});
+const hypotenuse = gt.defineOp({
+  name: "Hypotenuse",
+  forward: (out, x, y) =>
+    x.data.forEach((v, i) => {
+      out.data[i] = Math.hypot(v, y.data[i]);
+    }),
+  vjp: (g, out, x, y) => [g.mul(x).div(out), g.mul(y).div(out)],
+  jvp: ([dx, dy], out, x, y) => dx.mul(x).add(dy.mul(y)).div(out),
+});
+const rowNorms = gt.defineOp({
+  name: "RowNorms",
+  shape: ([rows], factors) => (factors[0] === rows ? [rows] : []),
+  forward: (out, x, factors) => {
+    const columns = x.shape[1];
+    for (let r = 0; r < out.data.length; r++)
+      out.data[r] = factors.data[r] * Math.hypot(...x.data.subarray(r * columns, (r + 1) * columns));
+  },
+  vjp: (g, out, x, factors) => [x.mul(g.mul(factors.square()).div(out).expandDims(1)), null],
+  jvp: ([dx], out, x, factors) => x.mul(dx).sum(1).mul(factors.square()).div(out),
+});
+
 const named = (op: string): ((...inputs: Tensor[]) => Tensor) => (gt as unknown as Record<string, (...inputs: Tensor[]) => Tensor>)[op];
 
 // Elementwise with one input: rank 0, 1 and 3, on an interval where the function is smooth.
@@ -255,9 +286,72 @@ add("stack", "along axis 0", (x, y) => gt.stack([x, y]), [[2, 3]], [[2, 3]]);
 add("stack", "along axis -1", (x, y) => gt.stack([x, y], -1), [[2]], [[2]]);
 add("split", "in two, one of them used", (x) => gt.split(x, 2)[1].square(), [[4]]);
 add("split", "by sizes along axis 1", (x) => gt.split(x, [1, 2], 1)[0].mul(gt.split(x, [1, 2], 1)[1]), [[2, 3]]);
+add("take", "with an index named twice", (x) => x.take([2, 0, 2]), [[3]]);
+add("take", "of rows, with a negative index", (x) => x.take([-1, 0]), [[3, 2]]);
+add(
+  "take",
+  "of columns, in the shape of the indices",
+  (x) =>
+    x.take(
+      [
+        [0, 2],
+        [1, 1],
+      ],
+      1,
+    ),
+  [[2, 3]],
+);
+add("take", "of a single place", (x) => x.take(1, -1), [[2, 3]]);
+add("take", "of nothing", (x) => x.take(gt.zeros([0])), [[3]]);
+add("oneHot", "of a place that does not vary", (x) => gt.oneHot(x.mul(0).add([0, 2]), 3), [[2]]);
+add("defineOp", "of one input, elementwise", cubeRoot, [[2, 3], 0.5, 2]);
+add("defineOp", "of two inputs that broadcast", hypotenuse, [[2, 3], 0.5, 2], [[3], 0.5, 2]);
+add("defineOp", "with a shape rule and a second input without a gradient", (x) => rowNorms(x, [1, 2]), [[2, 3], 0.5, 2]);
 add("stopGradient", "beside the variable", (x) => x.stopGradient(), [[3]]);
 
 // Losses.
+for (const reduction of ["mean", "sum", "none"] as const) {
+  add("crossEntropy", `of indices, reduction ${reduction}`, (z) => gt.crossEntropy(z, [2, 0], { reduction }), [[2, 3]]);
+  add(
+    "crossEntropy",
+    `of probabilities, reduction ${reduction}`,
+    (z, y) => gt.crossEntropy(z, y, { reduction }),
+    [[2, 3]],
+    [[2, 3], 0.1, 0.9],
+  );
+  add("meanSquaredError", `reduction ${reduction}`, (p, y) => gt.meanSquaredError(p, y, { reduction }), [[2, 3]], [[2, 3]]);
+  add("huber", `inside, reduction ${reduction}`, (p, y) => gt.huber(p, y, { reduction, delta: 9 }), [[2, 3]], [[2, 3]]);
+  add("huber", `outside, reduction ${reduction}`, (p, y) => gt.huber(p, y, { reduction, delta: 0.5 }), [[2, 3], 2, 3], [[2, 3], -1, 1]);
+  add("poissonNll", `reduction ${reduction}`, (rate, k) => gt.poissonNll(rate, k, { reduction }), [[2, 3]], [[2, 3], 0, 5]);
+}
+for (const reduction of ["mean", "sum", "none"] as const) {
+  const options = { weight: [1, 2, 3], labelSmoothing: 0.1, reduction };
+  add(
+    "crossEntropy",
+    `of indices, all options, ${reduction}`,
+    (z) =>
+      gt.crossEntropy(
+        z,
+        [
+          [2, 0],
+          [1, 1],
+        ],
+        options,
+      ),
+    [[2, 2, 3]],
+  );
+  add(
+    "crossEntropy",
+    `of probabilities, all options, ${reduction}`,
+    (z, y) => gt.crossEntropy(z, y, options),
+    [[2, 3]],
+    [[2, 3], 0.1, 0.9],
+  );
+}
+add("crossEntropy", "of one row", (z) => gt.crossEntropy(z, 1), [[4]]);
+add("meanSquaredError", "weighted", (p, y) => gt.meanSquaredError(p, y, { weight: [[1], [2]] }), [[2, 3]], [[2, 3]]);
+add("huber", "weighted", (p, y) => gt.huber(p, y, { weight: [1, 2, 3] }), [[2, 3], 2, 3], [[2, 3], -1, 0]);
+add("poissonNll", "weighted", (rate, k) => gt.poissonNll(rate, k, { weight: 3 }), [[2]], [[2], 0, 5]);
 const labels = gt.tensor([
   [1, 0, 0.3],
   [0, 1, 0.8],

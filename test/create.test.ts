@@ -108,6 +108,12 @@ describe("a Tensor", () => {
     expect(String(tensor([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]))).toBe("Tensor[3] [NaN, ∞, -∞]");
   });
 
+  test("shows itself to console.log by its own text", () => {
+    const inspect = Symbol.for("nodejs.util.inspect.custom");
+    const x = tensor([1, 2]);
+    expect((x as unknown as Record<symbol, () => string>)[inspect]()).toBe(String(x));
+  });
+
   test("is a value: naming makes another one", () => {
     const x = tensor([1]);
     const named = x.named("x");

@@ -1,4 +1,17 @@
-import { binaryCrossEntropy, binaryCrossEntropyWithLogits, DomainError, grad, ShapeError, type Tensor, tensor, zeros } from "gradtape";
+import {
+  binaryCrossEntropy,
+  binaryCrossEntropyWithLogits,
+  crossEntropy,
+  DomainError,
+  grad,
+  huber,
+  meanSquaredError,
+  poissonNll,
+  ShapeError,
+  type Tensor,
+  tensor,
+  zeros,
+} from "gradtape";
 import { describe, expect, test } from "vitest";
 import { randomTensor } from "./random.js";
 
@@ -131,5 +144,87 @@ describe("binaryCrossEntropyWithLogits", () => {
         }
       }
     }
+  });
+});
+
+describe("crossEntropy", () => {
+  const z = randomTensor(7, [4, 3], -2, 2);
+
+  test("of indices and of their one-hot probabilities is the same, with softmax − onehot as its gradient", () => {
+    const indices = tensor([2, 0, 1, 1]);
+    const probabilities = indices.oneHot(3);
+    expect(crossEntropy(z, indices).item()).toBeCloseTo(crossEntropy(z, probabilities).item(), 15);
+    const g = grad((t: Tensor) => crossEntropy(t, indices, { reduction: "sum" }))(z);
+    const expected = z.softmax().sub(probabilities);
+    g.data.forEach((v, i) => {
+      expect(v).toBeCloseTo(expected.data[i], 15);
+    });
+  });
+
+  test("divides a weighted mean of indices by the weights used, and one of probabilities by the rows", () => {
+    const weight = [1, 2, 5];
+    const each = crossEntropy(z, [2, 0, 1, 1], { reduction: "none" }).data;
+    const weighted = each[0] * 5 + each[1] * 1 + each[2] * 2 + each[3] * 2;
+    expect(crossEntropy(z, [2, 0, 1, 1], { weight }).item()).toBeCloseTo(weighted / 10, 14);
+    expect(crossEntropy(z, [2, 0, 1, 1], { weight, reduction: "sum" }).item()).toBeCloseTo(weighted, 14);
+    expect(crossEntropy(z, tensor([2, 0, 1, 1]).oneHot(3), { weight }).item()).toBeCloseTo(weighted / 4, 14);
+  });
+
+  test("mixes the target with the uniform distribution", () => {
+    const smooth = crossEntropy(z.slice([[0, 1]]), [2], { labelSmoothing: 0.3 }).item();
+    const logp = z.slice([0]).logSoftmax().data;
+    expect(smooth).toBeCloseTo(-(0.1 * logp[0] + 0.1 * logp[1] + 0.8 * logp[2]), 14);
+    expect(() => crossEntropy(z, [0, 0, 0, 0], { labelSmoothing: 1.5 })).toThrow("crossEntropy: labelSmoothing must lie in [0, 1]");
+  });
+
+  test("takes any number of axes in front, and a single row", () => {
+    expect(crossEntropy(zeros([2, 5, 3]), zeros([2, 5]), { reduction: "none" }).shape).toEqual([2, 5]);
+    expect(crossEntropy([0, 0], 1).item()).toBeCloseTo(Math.LN2, 15);
+  });
+
+  test("is stable at ±1000 and lets a class with logit −∞ cost nothing where it does not occur", () => {
+    expect(crossEntropy([1000, -1000], 0).item()).toBeCloseTo(0, 300);
+    expect(crossEntropy([1000, -1000], 1).item()).toBe(2000);
+    const masked = (t: Tensor): Tensor => crossEntropy(t, tensor([0.5, 0.5, 0]));
+    expect(masked(tensor([1, 1, Number.NEGATIVE_INFINITY])).item()).toBeCloseTo(Math.LN2, 15);
+    expect(grad(masked)(tensor([1, 1, Number.NEGATIVE_INFINITY])).toArray()).toEqual([0, 0, 0]);
+    expect(crossEntropy([1, Number.NEGATIVE_INFINITY], 1).item()).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  test("refuses shapes, classes and weights that do not fit", () => {
+    expect(() => crossEntropy(z, [0, 1])).toThrow(ShapeError);
+    expect(() => crossEntropy(z, [0, 1])).toThrow(
+      "crossEntropy: expected logits [..., C] with class indices [...] or probabilities [..., C], got [4, 3] and [2]",
+    );
+    expect(() => crossEntropy(z, zeros([4, 1]))).toThrow(ShapeError);
+    expect(() => crossEntropy(1, 0)).toThrow(ShapeError);
+    expect(() => crossEntropy(z, [0, 1, 2, 3])).toThrow(DomainError);
+    expect(() => crossEntropy(z, [0, 0.5, 1, 1])).toThrow(DomainError);
+    expect(() => crossEntropy(z, [0, 0, 0, 0], { weight: [1, 2] })).toThrow(
+      "crossEntropy: expected one weight a class, shape [3], got [2]",
+    );
+    expect(() => crossEntropy(z, [0, 0, 0, 0], { reduction: "all" as never })).toThrow(TypeError);
+  });
+});
+
+describe("losses of real numbers", () => {
+  test("have the values of their formulas", () => {
+    expect(meanSquaredError([1, 2, 4], [3, 2, 1], { reduction: "none" }).toArray()).toEqual([4, 0, 9]);
+    expect(huber([0, 0, 0], [0.5, -10, 1], { reduction: "none" }).toArray()).toEqual([0.125, 9.5, 0.5]);
+    expect(huber([0], [10], { delta: 3 }).item()).toBe(3 * (10 - 1.5));
+    expect(poissonNll([0, Math.log(2)], [3, 1], { reduction: "none" }).data[1]).toBeCloseTo(2 - Math.log(2), 15);
+    expect(meanSquaredError([1, 2], [3, 2], { weight: [1, 5], reduction: "sum" }).item()).toBe(4);
+  });
+
+  test("have the gradients of their formulas, huber's cut at ±delta", () => {
+    expect(grad((p: Tensor) => huber(p, [0, 0, 0, 0], { reduction: "sum" }))([0.5, -10, 1, 0]).toArray()).toEqual([0.5, -1, 1, 0]);
+    expect(grad((p: Tensor) => meanSquaredError(p, [0, 0]))([1, -3]).toArray()).toEqual([1, -3]);
+    expect(grad((r: Tensor) => poissonNll(r, [3], { reduction: "sum" }))([0]).toArray()).toEqual([-2]);
+  });
+
+  test("never broadcast prediction against target, and check their settings", () => {
+    for (const loss of [meanSquaredError, huber, poissonNll]) expect(() => loss(zeros([3]), zeros([3, 1]))).toThrow(ShapeError);
+    expect(() => huber([1], [1], { delta: 0 })).toThrow("huber: delta must be a positive number, got number 0");
+    expect(() => huber([1], [1], { delta: Number.NaN })).toThrow(DomainError);
   });
 });

@@ -1,5 +1,6 @@
+import { DomainError, ShapeError } from "../errors.js";
 import { broadcastStrides, forEachRow, mergeAxes, type Shape, stridesOf } from "../shape.js";
-import type { Kernel } from "./kernel.js";
+import type { Kernel, NdArray } from "./kernel.js";
 
 /** Reads x with the given strides, one an axis of out, from `offset` on. Transposes, broadcasts and slices are this. */
 function readStrided(out: Float64Array, outShape: Shape, x: Float64Array, offset: number, strides: readonly number[]): void {
@@ -66,5 +67,57 @@ export const concat: Kernel<{ readonly axis: number }> = (out, inputs, { axis })
     const part = shape[axis] * inner;
     for (let o = 0; o < outer; o++) out.data.set(data.subarray(o * part, (o + 1) * part), o * row + at);
     at += part;
+  }
+};
+
+/** x seen as [outer, size, inner] around an axis, and how many places of it the indices name. */
+function around(shape: Shape, axis: number): { outer: number; size: number; inner: number } {
+  const product = (sizes: Shape): number => sizes.reduce((a, b) => a * b, 1);
+  return { outer: product(shape.slice(0, axis)), size: shape[axis], inner: product(shape.slice(axis + 1)) };
+}
+
+/** Checks the indices and counts negative ones from the end. */
+function places(name: string, { data }: NdArray, size: number): Int32Array {
+  return Int32Array.from(data, (index) => {
+    const place = index < 0 ? index + size : index;
+    if (!Number.isInteger(place) || place < 0 || place >= size) {
+      throw new ShapeError(`${name}: expected whole numbers from ${-size} to ${size - 1} as indices, got ${index}`);
+    }
+    return place;
+  });
+}
+
+/** out[…, j, …] = x[…, indices[j], …]. */
+export const take: Kernel<{ readonly axis: number }> = (out, [x, indices], { axis }) => {
+  const { outer, size, inner } = around(x.shape, axis);
+  const from = places("take", indices, size);
+  for (let o = 0, at = 0; o < outer; o++) {
+    for (let j = 0; j < from.length; j++, at += inner) {
+      const start = (o * size + from[j]) * inner;
+      for (let i = 0; i < inner; i++) out.data[at + i] = x.data[start + i];
+    }
+  }
+};
+
+/** out[…, indices[j], …] += x[…, j, …]: the mirror image of {@link take}, which adds up what an index named twice gets. */
+export const scatterAdd: Kernel<{ readonly axis: number }> = (out, [x, indices], { axis }) => {
+  const { outer, size, inner } = around(out.shape, axis);
+  const to = places("take", indices, size);
+  for (let o = 0, at = 0; o < outer; o++) {
+    for (let j = 0; j < to.length; j++, at += inner) {
+      const start = (o * size + to[j]) * inner;
+      for (let i = 0; i < inner; i++) out.data[start + i] += x.data[at + i];
+    }
+  }
+};
+
+/** A new last axis of `depth` places: 1 at the index, 0 elsewhere. */
+export const oneHot: Kernel<{ readonly depth: number }> = (out, [indices], { depth }) => {
+  for (let i = 0; i < indices.data.length; i++) {
+    const index = indices.data[i];
+    if (!Number.isInteger(index) || index < 0 || index >= depth) {
+      throw new DomainError(`oneHot: expected whole numbers from 0 to ${depth - 1}, got ${index}`);
+    }
+    out.data[i * depth + index] = 1;
   }
 };

@@ -2,7 +2,7 @@ import { ShapeError } from "../errors.js";
 import * as k from "../kernels/movement.js";
 import { formatShape, type Shape } from "../shape.js";
 import type { Tensor } from "../tensor.js";
-import type { Op, UnaryOp } from "./op.js";
+import type { BinaryOp, Op, UnaryOp } from "./op.js";
 
 interface ShapeAttributes {
   readonly shape: Shape;
@@ -79,6 +79,37 @@ export const Concat: Op<readonly Tensor[], { readonly axis: number }> = {
     });
   },
   jvp: (tangents, _, _inputs, { axis }) => tangents[0].concatWith(tangents.slice(1), axis),
+};
+
+interface TakeAttributes {
+  readonly axis: number;
+}
+
+/** The places of an axis that indices name.  Each place gets the sum of the gradients of all its uses: {@link ScatterAdd}. */
+export const Take: BinaryOp<TakeAttributes> = {
+  name: "Take",
+  kernel: k.take,
+  shape: ([x, indices], { axis }) => [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)],
+  vjp: [(g, _, x, indices, { axis }) => g.scatterAdd(indices, axis, x.shape[axis]), null],
+  jvp: [(dx, _, _x, indices, { axis }) => dx.take(indices, axis), null],
+};
+
+/** The reverse of {@link Take}: each part is added to the place that its index names, in an axis of `size` places. */
+export const ScatterAdd: BinaryOp<TakeAttributes & { readonly size: number }> = {
+  name: "ScatterAdd",
+  kernel: k.scatterAdd,
+  shape: ([x, indices], { axis, size }) => [...x.shape.slice(0, axis), size, ...x.shape.slice(axis + indices.rank)],
+  vjp: [(g, _, _x, indices, { axis }) => g.take(indices, axis), null],
+  jvp: [(dx, _, _x, indices, { axis, size }) => dx.scatterAdd(indices, axis, size), null],
+};
+
+/** 1 at the index along a new last axis, else 0. Constant between its jumps: no gradient. */
+export const OneHot: UnaryOp<{ readonly depth: number }> = {
+  name: "OneHot",
+  kernel: k.oneHot,
+  shape: ([indices], { depth }) => [...indices.shape, depth],
+  vjp: [null],
+  jvp: [null],
 };
 
 /** The input itself, cut off from differentiation. */

@@ -25,13 +25,13 @@ export interface Op<Inputs extends readonly Tensor[] = readonly Tensor[], Attrib
   readonly jvp: Rules<Inputs, Attributes> | JointJvp<Inputs, Attributes>;
 }
 
-/** All cotangents at once, for ops with any number of inputs. */
+/** All cotangents at once, for ops with any number of inputs; `undefined` for an input that gets none. */
 export type JointVjp<Inputs extends readonly Tensor[], Attributes> = (
   g: Tensor,
   output: Tensor,
   inputs: Inputs,
   attributes: Attributes,
-) => readonly Tensor[];
+) => readonly (Tensor | undefined)[];
 
 /** The output's tangent from all tangents at once; an input that does not vary has a tangent of zeros. */
 export type JointJvp<Inputs extends readonly Tensor[], Attributes> = (

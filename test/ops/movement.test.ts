@@ -250,3 +250,50 @@ describe("pad, concat, stack and split", () => {
     ).toThrow(TypeError);
   });
 });
+
+describe("take and oneHot", () => {
+  test("pick places by index, in the shape of the indices", () => {
+    expect(gt.take([10, 20, 30], [2, 0, 2]).toArray()).toEqual([30, 10, 30]);
+    expect(x.take([1, -2]).toArray()).toEqual([
+      [4, 5, 6],
+      [1, 2, 3],
+    ]);
+    expect(x.take([[0], [2]], -1).toArray()).toEqual([
+      [[1], [3]],
+      [[4], [6]],
+    ]);
+    expect(x.take(2, 1).toArray()).toEqual([3, 6]);
+    expect(x.take(zeros([0])).shape).toEqual([0, 3]);
+    expect(gt.oneHot([[2, 0]], 3).toArray()).toEqual([
+      [
+        [0, 0, 1],
+        [1, 0, 0],
+      ],
+    ]);
+    expect(gt.oneHot(1, 2).toArray()).toEqual([0, 1]);
+    expect(gt.oneHot(zeros([0]), 3).shape).toEqual([0, 3]);
+  });
+
+  test("a place named twice gets both gradients", () => {
+    expect(grad((t: Tensor) => t.take([2, 0, 2]).mul([1, 10, 100]).sum())([5, 6, 7]).toArray()).toEqual([10, 0, 101]);
+    expect(
+      gt
+        .hessian((t: Tensor) => t.take([0, 0, 1]).prod())([3, 5])
+        .toArray(),
+    ).toEqual([
+      [10, 6],
+      [6, 0],
+    ]);
+  });
+
+  test("refuse indices that name no place", () => {
+    expect(() => x.take([2])).toThrow(ShapeError);
+    expect(() => x.take([2])).toThrow("take: expected whole numbers from -2 to 1 as indices, got 2");
+    expect(() => x.take([0.5])).toThrow("got 0.5");
+    expect(() => x.take([Number.NaN])).toThrow(ShapeError);
+    expect(() => x.take([0], 2)).toThrow("take: axis must be");
+    expect(() => gt.oneHot([3], 3)).toThrow(gt.DomainError);
+    expect(() => gt.oneHot([-1], 3)).toThrow("oneHot: expected whole numbers from 0 to 2, got -1");
+    expect(() => gt.oneHot([0], 1.5)).toThrow("oneHot: expected a whole depth ≥ 0, got number 1.5");
+  });
+});

@@ -11,7 +11,7 @@ const layers = [
   ["ops"],
   ["tape"],
   ["tensor"],
-  ["create", "functions", "tree", "losses"],
+  ["create", "functions", "tree", "losses", "define-op"],
   ["transforms"],
   ["check", "optim", "passes"],
   ["compile", "explain"],

@@ -1,0 +1,87 @@
+import { describe, GradientError, GradtapeError } from "./errors.js";
+import type { NdArray } from "./kernels/kernel.js";
+import type { Op } from "./ops/op.js";
+import { broadcastShapes, checkShape, formatShape, type Shape, sameShape } from "./shape.js";
+import { apply, asTensor, type Tensor, type TensorLike } from "./tensor.js";
+
+/** What makes an op: see {@link defineOp}. */
+export interface OpDefinition {
+  /** How tapes, graphs and errors call it; by custom a noun in PascalCase. */
+  readonly name: string;
+  /** The output's shape from the inputs' shapes. Left out, the inputs broadcast, and `forward` gets them in the output's shape. */
+  readonly shape?: (...shapes: Shape[]) => readonly number[];
+  /** Writes the result into `out.data`, which holds zeros, from the inputs' `data`, all in row-major order. */
+  readonly forward: (out: NdArray, ...inputs: NdArray[]) => void;
+  /** Reverse rule: the output's cotangent g, the output and the inputs → one cotangent an input, `null` for none. */
+  readonly vjp: (g: Tensor, output: Tensor, ...inputs: Tensor[]) => readonly (TensorLike | null)[];
+  /** Forward rule: one tangent an input, the output and the inputs → the output's tangent. */
+  readonly jvp: (tangents: readonly Tensor[], output: Tensor, ...inputs: Tensor[]) => TensorLike;
+}
+
+/**
+ * An op of your own, for what cannot be composed of the others: a special function, a solver, a call into other code.
+ * It works in every transform, to every order as far as its rules are written with differentiable operations, and
+ * tapes show it under its name.
+ *
+ * `forward` is a plain computation on arrays and is not traced; `vjp` and `jvp` are written with tensors. Check them
+ * with {@link checkGradients}: rules that are wrong give gradients that are wrong.
+ *
+ * @returns A function of tensors (numbers and nested arrays, too). Calling a transform that needs a rule which the
+ * definition does not have is a `GradtapeError`; a rule that returns the wrong number of cotangents, or one of another
+ * shape, is a `GradientError`.
+ *
+ * @example
+ * ```ts
+ * const cbrt = defineOp({
+ *   name: "Cbrt", // ∛x, with d(∛x)/dx = 1/(3·∛x²)
+ *   forward: (out, x) => x.data.forEach((v, i) => { out.data[i] = Math.cbrt(v); }),
+ *   vjp: (g, root) => [g.div(root.square().mul(3))],
+ *   jvp: ([dx], root) => dx.div(root.square().mul(3)),
+ * });
+ * cbrt([8, 27]).toArray(); // [2, 3]
+ * grad((x: Tensor) => cbrt(x))(8).item(); // 0.08333333333333333
+ * ```
+ */
+export function defineOp(definition: OpDefinition): (...inputs: TensorLike[]) => Tensor {
+  const { name, shape, forward, vjp, jvp } = definition;
+  if (typeof name !== "string" || name === "") throw new TypeError(`defineOp: expected a name, got ${describe(name)}`);
+  if (typeof forward !== "function") throw new TypeError(`defineOp: ${name} needs a forward function, got ${describe(forward)}`);
+  const op: Op<readonly Tensor[]> = {
+    name,
+    kernel: (out, inputs) => forward(out, ...inputs),
+    shape: (inputs) => (shape === undefined ? inputs[0].shape : checkShape(name, shape(...inputs.map((x) => x.shape)))),
+    vjp: (g, output, inputs) => {
+      if (typeof vjp !== "function") throw new GradtapeError(`${name}: reverse mode needs a vjp rule, which its definition does not have`);
+      const cotangents: readonly (TensorLike | null)[] = vjp(g, output, ...inputs);
+      if (!Array.isArray(cotangents) || cotangents.length !== inputs.length) {
+        throw new GradientError(
+          `${name}: vjp must return a list with one cotangent an input, ${inputs.length} in all, got ${describe(cotangents)}`,
+        );
+      }
+      return cotangents.map((cotangent, i) => (cotangent === null ? undefined : fitting(name, "the cotangent", cotangent, inputs[i])));
+    },
+    jvp: (tangents, output, inputs) => {
+      if (typeof jvp !== "function") throw new GradtapeError(`${name}: forward mode needs a jvp rule, which its definition does not have`);
+      return fitting(name, "the tangent", jvp(tangents, output, ...inputs), output);
+    },
+  };
+  return (...inputs) => {
+    if (inputs.length === 0) throw new TypeError(`${name}: expected at least one tensor, got none`);
+    const tensors = inputs.map((x) => asTensor(name, x));
+    if (shape !== undefined) return apply(op, tensors);
+    const common = tensors.reduce<Shape>((s, x) => broadcastShapes(name, s, x.shape), []);
+    return apply(
+      op,
+      tensors.map((x) => x.broadcastTo(common)),
+    );
+  };
+}
+
+/** What a rule returned, as a tensor of the shape it must have. */
+function fitting(name: string, what: string, value: TensorLike, like: Tensor): Tensor {
+  const x = asTensor(name, value);
+  if (!sameShape(x.shape, like.shape)) {
+    throw new GradientError(`${name}: ${what} must have shape ${formatShape(like.shape)}, got ${formatShape(x.shape)}`);
+  }
+  return x;
+}

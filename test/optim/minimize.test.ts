@@ -1,0 +1,210 @@
+import { binaryCrossEntropyWithLogits, minimize, type Tensor, tensor } from "gradtape";
+import { describe, expect, test } from "vitest";
+import references from "../../examples/data/wdbc.references.json" with { type: "json" };
+import { wdbc } from "../wdbc.js";
+
+const rosenbrock = (x: Tensor): Tensor => {
+  const [n] = x.shape;
+  const a = x.slice([[0, n - 1]]);
+  const b = x.slice([[1, n]]);
+  return a.rsub(1).square().add(b.sub(a.square()).square().mul(100)).sum();
+};
+const beale = (p: { x: Tensor; y: Tensor }): Tensor => {
+  const term = (constant: number, power: number): Tensor => p.x.mul(p.y.pow(power)).sub(p.x).add(constant).square();
+  return term(1.5, 1).add(term(2.25, 2)).add(term(2.625, 3));
+};
+
+describe("known minima", () => {
+  for (const method of ["lbfgs", "newton"] as const) {
+    test(`Rosenbrock in 2 dimensions by ${method}`, () => {
+      const { params, converged, value } = minimize(rosenbrock, [-1.2, 1], { method });
+      expect(converged).toBe(true);
+      expect(value).toBeLessThan(1e-16);
+      for (const v of params.data) expect(v).toBeCloseTo(1, 8);
+    });
+
+    test(`Rosenbrock in 100 dimensions by ${method}`, () => {
+      const { params, converged } = minimize(rosenbrock, new Array(100).fill(0.5), { method });
+      expect(converged).toBe(true);
+      for (const v of params.data) expect(v).toBeCloseTo(1, 7);
+    });
+
+    test(`a badly scaled quadratic with condition 1e8 by ${method}`, () => {
+      const scale = tensor(Array.from({ length: 20 }, (_, i) => 10 ** ((8 * i) / 19)));
+      const { params, converged, iterations } = minimize(
+        (x: Tensor) => x.sub(1).square().mul(scale).sum().div(2),
+        tensor(new Array(20).fill(0)),
+        { method },
+      );
+      expect(converged).toBe(true);
+      for (const v of params.data) expect(v).toBeCloseTo(1, 7);
+      if (method === "newton") expect(iterations).toBeLessThanOrEqual(2);
+    });
+
+    test(`Beale, with parameters in an object, by ${method}`, () => {
+      const { params, converged } = minimize(beale, { x: 1, y: 1 }, { method });
+      expect(converged).toBe(true);
+      expect(params.x.item()).toBeCloseTo(3, 7);
+      expect(params.y.item()).toBeCloseTo(0.5, 7);
+    });
+  }
+
+  test("gd finds its step by itself, and converges with a rate given", () => {
+    const f = (x: Tensor): Tensor => x.sub([1, -2]).square().mul([1, 5]).sum();
+    for (const options of [{}, { learningRate: 0.1 }, { learningRate: (step: number) => 0.1 / (1 + step / 100) }]) {
+      const { params, converged } = minimize(f, [10, 10], { method: "gd", ...options });
+      expect(converged).toBe(true);
+      expect(params.data[1]).toBeCloseTo(-2, 8);
+    }
+  });
+
+  test("adam comes close with its default rate", () => {
+    const { params, value } = minimize((x: Tensor) => x.sub([1, -2]).square().sum(), [0, 0], { method: "adam", maxIterations: 3000 });
+    expect(value).toBeLessThan(1e-10);
+    expect(params.data[0]).toBeCloseTo(1, 5);
+  });
+
+  test("the ridge problem on the real data, to 1e-9 of the reference", () => {
+    const { X, y, names } = wdbc();
+    const loss = ({ w, b }: { w: Tensor; b: Tensor }): Tensor =>
+      binaryCrossEntropyWithLogits(X.matmul(w).add(b), y, { reduction: "sum" }).add(w.square().sum().mul(0.5));
+    for (const method of ["lbfgs", "newton"] as const) {
+      const { params, value, iterations } = minimize(loss, { w: tensor(new Array(30).fill(0)), b: 0 }, { method, gradientTolerance: 1e-9 });
+      expect(Math.abs(params.b.item() - references.ridge.intercept), method).toBeLessThan(1e-9);
+      names.forEach((name, i) => {
+        expect(Math.abs(params.w.data[i] - references.ridge.weights[name as "mean_radius"]), `${method} ${name}`).toBeLessThan(1e-9);
+      });
+      expect(value).toBeCloseTo(references.ridge.objective, 9);
+      if (method === "newton") expect(iterations).toBeLessThan(12);
+    }
+  });
+});
+
+describe("why it stops", () => {
+  const bowl = (x: Tensor): Tensor => x.square().sum();
+
+  test("says that the gradient tolerance was met", () => {
+    const result = minimize(bowl, [3, 4]);
+    expect(result.converged).toBe(true);
+    expect(result.reason).toMatch(/^the gradient's norm .* met the tolerance 1e-8$/);
+    expect(minimize(bowl, [0, 0]).iterations).toBe(0);
+  });
+
+  test("says that the limit of iterations was reached", () => {
+    const result = minimize(rosenbrock, [-1.2, 1], { maxIterations: 3 });
+    expect(result.converged).toBe(false);
+    expect(result.iterations).toBe(3);
+    expect(result.reason).toMatch(/^the limit of 3 iterations was reached with a gradient of norm/);
+  });
+
+  test("says that there is no descent, where rounding hides the rest of it", () => {
+    for (const method of ["lbfgs", "newton", "gd"] as const) {
+      const result = minimize((x: Tensor) => x.sub(1).square().sum().mul(1e10).add(1e10), [0, 3], { method, gradientTolerance: 0 });
+      expect(result.params.data[0], method).toBeCloseTo(1, 5);
+      expect(result.reason, method).toMatch(/^no descent: no step from here lowers the value 1e\+10|^the gradient's norm 0 met/);
+    }
+    // |x| has no descent at its kink, but a gradient of 0 there; x + |x|/2 has none of it.
+    const kink = minimize((x: Tensor) => x.abs().sum().add(x.abs().sum().mul(2)), [1e-30], { method: "lbfgs" });
+    expect(kink.value).toBeLessThanOrEqual(3e-30);
+  });
+
+  test("names the node at which a value that is not finite first appeared", () => {
+    const result = minimize((x: Tensor) => x.log().named("ln x").sum(), [1, -1]);
+    expect(result.converged).toBe(false);
+    expect(result.reason).toBe(
+      'a value that is not finite (NaN) at the initial parameters: first in node 1 "ln x", Log(a tensor of shape [2])',
+    );
+    const blown = minimize((x: Tensor) => x.pow(4), 10, { method: "gd", learningRate: 1 });
+    expect(blown.reason).toMatch(/^a value that is not finite \(∞\) after iteration \d+: first in node 1, Pow\(.*, 4\)$/);
+    expect(blown.value).toBe(10 ** 4); // the best that it saw
+    const gradientOnly = minimize((x: Tensor) => x.sqrt().sum(), [0]);
+    expect(gradientOnly.reason).toBe("a gradient that is not finite at the initial parameters: in the gradient only");
+  });
+
+  test("does not walk to where the function is not finite", () => {
+    for (const method of ["lbfgs", "newton", "gd"] as const) {
+      const { params, converged } = minimize((x: Tensor) => x.sub(x.log()).sum(), [0.01, 30], { method });
+      expect(converged, method).toBe(true);
+      for (const v of params.data) expect(v).toBeCloseTo(1, 6);
+    }
+  });
+
+  test("stops when onStep asks for it, and reports each step", () => {
+    const seen: number[] = [];
+    const result = minimize(rosenbrock, [-1.2, 1], {
+      onStep: ({ iteration, value, gradientNorm, params }) => {
+        seen.push(iteration);
+        expect(rosenbrock(params).item()).toBe(value);
+        expect(gradientNorm).toBeGreaterThan(0);
+        return iteration < 5;
+      },
+    });
+    expect(seen).toEqual([1, 2, 3, 4, 5]);
+    expect(result.reason).toBe("onStep asked to stop");
+    expect(result.iterations).toBe(5);
+  });
+
+  test("newton adds a ridge where the Hessian is not positive definite", () => {
+    // A saddle at the origin: the plain Newton step would go there.
+    const saddle = (x: Tensor): Tensor =>
+      x
+        .slice([0])
+        .pow(4)
+        .sub(x.slice([0]).square())
+        .add(x.slice([1]).square());
+    const { params, converged } = minimize(saddle, [0.1, 1], { method: "newton" });
+    expect(converged).toBe(true);
+    expect(Math.abs(params.data[0])).toBeCloseTo(Math.SQRT1_2, 8);
+    // A singular Hessian: the second parameter does not matter.
+    const flat = minimize((x: Tensor) => x.slice([0]).sub(2).square(), [0, 7], { method: "newton" });
+    expect([...flat.params.data].map((v) => Math.round(v * 1e6) / 1e6)).toEqual([2, 7]);
+  });
+});
+
+describe("never worse than the best seen", () => {
+  test("with a rate that is too large, and with adam's detours", () => {
+    for (const options of [
+      { method: "gd", learningRate: 0.0021 },
+      { method: "adam", learningRate: 0.5 },
+      { method: "lbfgs" },
+      { method: "newton" },
+    ] as const) {
+      let best = rosenbrock(tensor([-1.2, 1])).item();
+      const result = minimize(rosenbrock, [-1.2, 1], {
+        ...options,
+        maxIterations: 200,
+        onStep: ({ value }) => {
+          if (Number.isFinite(value)) best = Math.min(best, value);
+        },
+      });
+      expect(result.value, options.method).toBeLessThanOrEqual(best * (1 + 1e-14));
+      expect(rosenbrock(result.params).item()).toBe(result.value);
+    }
+  });
+});
+
+describe("the interface", () => {
+  test("keeps the structure of the parameters and passes further arguments on", () => {
+    const f = (p: { a: Tensor[]; b: { c: Tensor } }, target: Tensor, factor: number): Tensor =>
+      p.a[0].sub(target).square().sum().add(p.b.c.sub(factor).square());
+    const { params, evaluations } = minimize(f, { a: [tensor([0, 0])], b: { c: 1 } }, {}, tensor([1, 2]), 5);
+    expect(params.a[0].shape).toEqual([2]);
+    expect(params.b.c.item()).toBeCloseTo(5, 8);
+    expect(evaluations).toBeGreaterThan(1);
+  });
+
+  test("refuses wrong settings", () => {
+    const f = (x: Tensor): Tensor => x.square();
+    expect(() => minimize(f, 1, { method: "bfgs" as never })).toThrow(
+      'minimize: method must be "lbfgs", "newton", "gd" or "adam", got string "bfgs"',
+    );
+    expect(() => minimize(f, 1, { maxIterations: -1 })).toThrow("minimize: maxIterations must be a number in [0, ∞), got number -1");
+    expect(() => minimize(f, 1, { gradientTolerance: Number.NaN })).toThrow("gradientTolerance");
+    expect(() => minimize(f, 1, { method: "gd", learningRate: -1 })).toThrow(
+      "minimize: the learning rate must be a finite number ≥ 0, got number -1 at step 0",
+    );
+    expect(() => minimize(3 as never, 1)).toThrow("minimize: expected a function, got number 3");
+    expect(() => minimize((x: Tensor) => x, [1, 2])).toThrow("shape []");
+    expect(() => minimize(f, "1" as never)).toThrow("minimize: expected a tensor, a number");
+  });
+});
