@@ -287,6 +287,7 @@ add("stack", "along axis -1", (x, y) => gt.stack([x, y], -1), [[2]], [[2]]);
 add("split", "in two, one of them used", (x) => gt.split(x, 2)[1].square(), [[4]]);
 add("split", "by sizes along axis 1", (x) => gt.split(x, [1, 2], 1)[0].mul(gt.split(x, [1, 2], 1)[1]), [[2, 3]]);
 add("take", "with an index named twice", (x) => x.take([2, 0, 2]), [[3]]);
+add("take", "in front of a square, so that its reverse is differentiated too", (x) => x.take([2, 0, 2]).square(), [[3]]);
 add("take", "of rows, with a negative index", (x) => x.take([-1, 0]), [[3, 2]]);
 add(
   "take",

@@ -43,6 +43,9 @@ describe("tensor", () => {
     expect(() => tensor([[1], ["a"]] as never)).toThrow('tensor: expected a number at [1][0], got string "a"');
     expect(() => tensor([[1], "a"] as never)).toThrow('tensor: expected an array of 1 at [1], got string "a"');
     expect(() => tensor("x".repeat(50) as never)).toThrow("…");
+    expect(() => tensor((() => 1) as never)).toThrow("got a function");
+    expect(() => tensor(function named() {} as never)).toThrow("got a function (named)");
+    expect(() => tensor(Symbol("s") as never)).toThrow("got symbol Symbol(s)");
   });
 
   test("refuses a shape that does not fit, or is none", () => {

@@ -17,7 +17,14 @@ export default defineConfig({
   root,
   resolve: { alias: { gradtape: fileURLToPath(new URL("../src/index.ts", import.meta.url)) } },
   test: {
-    coverage: { provider: "v8", include: ["src/**"], reporter: ["text", "html"], reportsDirectory: "coverage" },
+    coverage: {
+      provider: "v8",
+      include: ["src/**/*.ts"],
+      exclude: ["src/index.ts"],
+      reporter: ["text", "html"],
+      reportsDirectory: "coverage",
+      thresholds: { lines: 98, branches: 98 },
+    },
     projects: [
       { extends: true, test: { name: "node", include: ["test/**/*.test.ts"], testTimeout: 60_000 } },
       ...(chromium === undefined

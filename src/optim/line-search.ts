@@ -39,8 +39,8 @@ export function wolfeSearch(objective: Objective, from: Point, d: Float64Array, 
     const p = trial(t);
     if (!decreases(p) || (low.t > 0 && !isFlat(p) && p.value >= low.value)) high = p;
     else {
-      best = p;
       if (isSteepNoMore(p)) return p;
+      if (!isFlat(p)) best = p; // a step that changes neither value nor slope is none
       if (high === undefined ? p.slope >= 0 : p.slope * (high.t - low.t) >= 0) high = low;
       low = p;
     }

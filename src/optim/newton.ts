@@ -15,13 +15,12 @@ export function newtonMethod(objective: Objective): (from: Point) => Point | und
     for (let i = 0; i < n; i++) largest = Math.max(largest, Math.abs(h[i * n + i]));
     if (!h.every(Number.isFinite)) return undefined;
     const descent = from.gradient.map((g) => -g);
-    for (let ridge = 0, i = 0; i < 60; i++, ridge = Math.max(10 * ridge, 1e-10 * largest, Number.MIN_VALUE)) {
+    for (let ridge = 0; ; ridge = Math.max(10 * ridge, 1e-10 * (largest || 1))) {
       const step = choleskySolve(h, descent, ridge);
       const found = step && halvingSearch(objective, from, step, 1);
       if (found !== undefined) return found.point;
       // With a ridge as large as this the step is that of steepest descent; if it does not help, nothing does.
-      if (ridge > 1e10 * Math.max(largest, 1)) break;
+      if (ridge > 1e10 * (largest || 1)) return undefined;
     }
-    return undefined;
   };
 }

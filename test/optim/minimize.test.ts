@@ -103,9 +103,28 @@ describe("why it stops", () => {
       expect(result.params.data[0], method).toBeCloseTo(1, 5);
       expect(result.reason, method).toMatch(/^no descent: no step from here lowers the value 1e\+10|^the gradient's norm 0 met/);
     }
-    // |x| has no descent at its kink, but a gradient of 0 there; x + |x|/2 has none of it.
-    const kink = minimize((x: Tensor) => x.abs().sum().add(x.abs().sum().mul(2)), [1e-30], { method: "lbfgs" });
-    expect(kink.value).toBeLessThanOrEqual(3e-30);
+  });
+
+  test("says that there is no descent where the gradient is wrong and points uphill", () => {
+    for (const method of ["lbfgs", "newton", "gd"] as const) {
+      let calls = 0;
+      // Right at first, so that lbfgs has learned something; then the same value with minus its gradient.
+      const turning = (x: Tensor): Tensor => {
+        const value = rosenbrock(x);
+        return ++calls > 10 ? value.stopGradient().mul(2).sub(value) : value;
+      };
+      const result = minimize(turning, [-1.2, 1], { method });
+      expect(result.reason, method).toMatch(/^no descent: no step from here lowers the value/);
+      expect(result.converged, method).toBe(false);
+      expect(result.value, method).toBeLessThan(24.2);
+    }
+  });
+
+  test("newton gives up where the Hessian is not finite, and walks down where it is zero", () => {
+    expect(minimize((x: Tensor) => x.pow(1.5).sum(), [0, 1], { method: "newton" }).reason).toMatch(/^no descent/);
+    const slope = minimize((x: Tensor) => x.sum(), [1, 1], { method: "newton", maxIterations: 3 });
+    expect(slope.iterations).toBe(3);
+    expect(slope.value).toBeLessThan(2);
   });
 
   test("names the node at which a value that is not finite first appeared", () => {
@@ -136,7 +155,7 @@ describe("why it stops", () => {
         seen.push(iteration);
         expect(rosenbrock(params).item()).toBe(value);
         expect(gradientNorm).toBeGreaterThan(0);
-        return iteration < 5;
+        return iteration < 5; // a fifth step that is asked to be the last
       },
     });
     expect(seen).toEqual([1, 2, 3, 4, 5]);

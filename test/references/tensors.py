@@ -83,6 +83,13 @@ case("stack", lambda x, y: torch.stack([x, y], -1), draw([2, 3]), draw([2, 3]))
 case("split", lambda x: torch.split(x, [1, 2], 1)[1] ** 2, draw([2, 3]))
 case("pad", lambda x: F.pad(x, (0, 2, 1, 0), value=7.0), draw([2, 3]))
 
+for name in ("equal", "notEqual", "less", "lessEqual", "greater", "greaterEqual"):
+    f = {"equal": torch.eq, "notEqual": torch.ne, "less": torch.lt, "lessEqual": torch.le, "greater": torch.gt, "greaterEqual": torch.ge}[name]
+    case(name, lambda x, y, f=f: f(x, y).to(torch.float64) + 0 * (x + y).sum(), torch.tensor([1.0, 2.0, 3.0]), torch.tensor([2.0, 2.0, 2.0]))
+case("argmax", lambda x: x.argmax(1).to(torch.float64) + 0 * x.sum(), draw([3, 4]))
+case("oneHot", lambda x: F.one_hot(x.detach().long(), 4).to(torch.float64) + 0 * x.sum(), torch.tensor([[2.0, 0.0], [3.0, 3.0]]))
+case("stopGradient", lambda x: x.detach() * 2 + x * x.detach(), draw([3]))
+
 p, y = draw([3, 2], 0.1, 0.9), draw([3, 2], 0, 1)
 z = draw([3, 2], -4, 4)
 
