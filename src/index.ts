@@ -1,4 +1,6 @@
 export { type CheckGradientsOptions, checkGradients } from "./check.js";
+export { type Compiled, compile } from "./compile/compile.js";
+export type { ProgramMemory } from "./compile/program.js";
 export { eye, full, linspace, ones, tensor, zeros } from "./create.js";
 export { defineOp, type OpDefinition } from "./define-op.js";
 export { DomainError, GradientError, GradtapeError, ShapeError } from "./errors.js";

@@ -115,6 +115,19 @@ export class Recording {
     return source >= 0 ? this.shape(source) : this.constants.get(~source).shape;
   }
 
+  /** Whether node i depends on one of the first `leaves` nodes. */
+  dependsOnFirst(leaves: number, i: number): boolean {
+    const open = [i];
+    const seen = new Set<number>();
+    for (let at = open.pop(); at !== undefined; at = open.pop()) {
+      if (at < leaves) return true;
+      if (seen.has(at)) continue;
+      seen.add(at);
+      for (let j = this.begin(at); j < this.end(at); j++) if (this.source(j) >= 0) open.push(this.source(j));
+    }
+    return false;
+  }
+
   inputsOf(i: number): Tensor[] {
     const inputs: Tensor[] = [];
     for (let j = this.begin(i); j < this.end(i); j++) inputs.push(this.input(j));
@@ -127,6 +140,23 @@ export type Restore = (value: number, recording: object, slot: number) => Tensor
 
 /** The recording that is under way, if any. Set only while a transform runs f, which is synchronous. */
 export let recording: Recording | undefined;
+
+/**
+ * The number of leaves while `compile` records, otherwise 0. What depends on them may not be read by the function then:
+ * the value would be frozen into the program without a word.
+ */
+export let sealedLeaves = 0;
+
+/** Runs `body` with so many leaves sealed; with 0 their values can be read again, as a kernel must. */
+export function withSealed<T>(leaves: number, body: () => T): T {
+  const before = sealedLeaves;
+  sealedLeaves = leaves;
+  try {
+    return body();
+  } finally {
+    sealedLeaves = before;
+  }
+}
 
 /** The part of a recording that one run of a function added: nodes `start` to `end`, the latter not included. */
 export interface Span {

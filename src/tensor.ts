@@ -1,4 +1,4 @@
-import { DomainError, describe, ShapeError } from "./errors.js";
+import { DomainError, describe, GradtapeError, ShapeError } from "./errors.js";
 import { formatTensor } from "./format.js";
 import type { Kernel, NdArray } from "./kernels/kernel.js";
 import type { MatMulAttributes } from "./kernels/matmul.js";
@@ -24,7 +24,7 @@ import {
   sameShape,
   sizeOf,
 } from "./shape.js";
-import { recording } from "./tape.js";
+import { recording, sealedLeaves, withSealed } from "./tape.js";
 
 /** Numbers nested in arrays to any depth. */
 export type NestedArray = readonly (number | NestedArray)[];
@@ -116,6 +116,7 @@ export class Tensor {
 
   /** The numbers in row-major order. Not to be written to: other tensors may share them. */
   get data(): Float64Array {
+    if (sealedLeaves > 0) refuseTraced(this, "data");
     if (typeof this.values === "number") this.values = Float64Array.of(this.values);
     return this.values;
   }
@@ -133,6 +134,7 @@ export class Tensor {
   /** The number in a tensor of size 1; any other size is a `ShapeError`. */
   item(): number {
     if (this.size !== 1) throw new ShapeError(`item: expected a tensor of size 1, got shape ${formatShape(this.shape)}`);
+    if (sealedLeaves > 0) refuseTraced(this, "item()");
     return this.first;
   }
 
@@ -566,10 +568,22 @@ export function apply(op: AnyOp, inputs: readonly Tensor[], attributes?: unknown
   else if (shape.length === 0 && isElementwise(op)) output = Tensor.wrap(shape, onNumbers(op.kernel, inputs));
   else {
     output = Tensor.wrap(shape, new Float64Array(sizeOf(shape)));
-    op.kernel(output, inputs, attributes);
+    const { kernel } = op;
+    if (sealedLeaves > 0) withSealed(0, () => kernel(output, inputs, attributes));
+    else kernel(output, inputs, attributes);
   }
   if (recording !== undefined) recording.append(op, inputs, output, attributes);
   return output;
+}
+
+/** While `compile` records, a value that depends on its inputs may not be read: the program would hold it for ever. */
+function refuseTraced(x: Tensor, what: string): void {
+  if (recording !== undefined && x.recording === recording.id && recording.dependsOnFirst(sealedLeaves, x.slot)) {
+    throw new GradtapeError(
+      `compile: ${what} of a tensor that depends on an input was read while the function was recorded, got ${x.label === undefined ? "one" : `"${x.label}"`} of shape ${formatShape(x.shape)}; ` +
+        "the value would be frozen into the program. Use where() instead of a condition, return the tensor and read it outside, or do not compile this function",
+    );
+  }
 }
 
 /** Runs an elementwise kernel on lone numbers. Borrowed arrays save making one for each node of a scalar graph. */

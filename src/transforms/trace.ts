@@ -98,7 +98,11 @@ export function callRule(rules: AnyOp["vjp"] | AnyOp["jvp"], j: number, g: Tenso
  */
 export function record<Args extends unknown[]>(f: (...args: Args) => unknown, ...inputs: TreesLike<Args>): Tape {
   const flats = (inputs as unknown[]).map((input, i) => flatten("record", `input ${i}`, input));
-  const segment = trace("record", f, flats);
+  return tapeOf(trace("record", f, flats));
+}
+
+/** A segment as a tape of its own. */
+export function tapeOf(segment: Segment): Tape {
   const { nodes, start, end, leaves, output } = segment;
   // Readers of a tape need one object per value. Aliases that inner transforms made stand for what they alias.
   const canonical: Tensor[] = [];

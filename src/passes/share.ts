@@ -1,0 +1,34 @@
+import type { AnyOp } from "../ops/op.js";
+import { type Node, Tape } from "../tape.js";
+import type { Tensor } from "../tensor.js";
+
+/**
+ * Computes equal things once: a node with the op, inputs and attributes of an earlier one is dropped, and the earlier
+ * one's output takes its place (common subexpressions). Constants of one number are equal if the numbers are.
+ */
+export function share(tape: Tape): Tape {
+  const stands = new Map<Tensor, Tensor>(); // for what is dropped, what stands in its place
+  const resolve = (x: Tensor): Tensor => stands.get(x) ?? x;
+  const ids = new Map<Tensor | AnyOp | string, number>();
+  const computed = new Set<Tensor>([...tape.inputs, ...tape.nodes.map(({ output }) => output)]);
+  const idOf = (x: Tensor | AnyOp): number => {
+    const isLoneConstant = "rank" in x && x.rank === 0 && !computed.has(x);
+    const key = isLoneConstant ? `${Object.is(x.first, -0) ? "-0" : x.first}` : x;
+    const id = ids.get(key) ?? ids.size;
+    ids.set(key, id);
+    return id;
+  };
+  const seen = new Map<string, Tensor>();
+  const kept: Node[] = [];
+  for (const node of tape.nodes) {
+    const inputs = node.inputs.map(resolve);
+    const key = `${idOf(node.op)} ${inputs.map(idOf).join(" ")} ${JSON.stringify(node.attributes)}`;
+    const earlier = seen.get(key);
+    if (earlier !== undefined) stands.set(node.output, earlier);
+    else {
+      seen.set(key, node.output);
+      kept.push({ ...node, inputs });
+    }
+  }
+  return new Tape(kept, tape.inputs, tape.outputs.map(resolve));
+}

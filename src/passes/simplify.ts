@@ -1,0 +1,26 @@
+import { Div, Mul } from "../ops/elementwise.js";
+import { sameShape } from "../shape.js";
+import { type Node, Tape } from "../tape.js";
+import type { Tensor } from "../tensor.js";
+
+/**
+ * Drops multiplications by 1 and divisions by 1, which a gradient begins with: its first cotangent is 1. They change no
+ * number, not even −0 or NaN. (x + 0 is not among them: −0 + 0 is 0.)
+ */
+export function simplify(tape: Tape): Tape {
+  const computed = new Set<Tensor>([...tape.inputs, ...tape.nodes.map(({ output }) => output)]);
+  const isOne = (x: Tensor): boolean => !computed.has(x) && x.size === 1 && x.first === 1;
+  const stands = new Map<Tensor, Tensor>();
+  const resolve = (x: Tensor): Tensor => stands.get(x) ?? x;
+  const kept: Node[] = [];
+  for (const node of tape.nodes) {
+    const inputs = node.inputs.map(resolve);
+    const [x, y] = inputs;
+    let same: Tensor | undefined;
+    if (node.op === Mul && isOne(x)) same = y;
+    else if ((node.op === Mul || node.op === Div) && isOne(y)) same = x;
+    if (same !== undefined && sameShape(same.shape, node.output.shape)) stands.set(node.output, same);
+    else kept.push({ ...node, inputs });
+  }
+  return new Tape(kept, tape.inputs, tape.outputs.map(resolve));
+}

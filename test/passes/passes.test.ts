@@ -1,0 +1,110 @@
+import { grad, record, type Tape, type Tensor, tensor } from "gradtape";
+import { describe, expect, test } from "vitest";
+import { fold } from "../../src/passes/fold.js";
+import { prune } from "../../src/passes/prune.js";
+import { share } from "../../src/passes/share.js";
+import { simplify } from "../../src/passes/simplify.js";
+
+const ops = (tape: Tape): string[] => tape.nodes.map(({ op }) => op.name);
+/** Each node as its op and the places of its inputs: `in0`, a node's number, or `c`. */
+const shapeOf = (tape: Tape): string[] => {
+  const names = new Map<Tensor, string>([
+    ...tape.inputs.map((x, i) => [x, `in${i}`] as const),
+    ...tape.nodes.map(({ output }, i) => [output, String(i)] as const),
+  ]);
+  return tape.nodes.map(({ op, inputs }) => `${op.name}(${inputs.map((x) => names.get(x) ?? "c").join(", ")})`);
+};
+
+describe("prune", () => {
+  test("drops what no output depends on", () => {
+    const f = (x: Tensor): Tensor => {
+      x.exp().log();
+      return x.mul(2).add(x.sin().stopGradient().mul(0));
+    };
+    const before = record(f, tensor(1));
+    expect(ops(before)).toEqual(["Exp", "Log", "Mul", "Sin", "StopGradient", "Mul", "Add"]);
+    expect(ops(prune(before))).toEqual(["Mul", "Sin", "StopGradient", "Mul", "Add"]);
+    // The gradient alone does not need the value that the forward pass ends with.
+    const gradient = record(
+      grad((x: Tensor) => x.square().sum()),
+      [1, 2],
+    );
+    expect(ops(gradient)).toEqual(["Square", "Sum", "Mul", "Mul"]);
+    expect(ops(prune(gradient))).toEqual(["Mul", "Mul"]);
+  });
+
+  test("keeps inputs and outputs, also an output that is an input", () => {
+    const before = record((x: Tensor, y: Tensor) => [x, y.neg()], tensor(1), tensor(2));
+    const after = prune(before);
+    expect(after.inputs).toBe(before.inputs);
+    expect(after.outputs).toBe(before.outputs);
+    expect(ops(after)).toEqual(["Neg"]);
+  });
+});
+
+describe("fold", () => {
+  test("turns what depends on constants only into constants", () => {
+    const y = tensor([0, 1]);
+    const before = record((x: Tensor) => y.rsub(1).mul(x).add(y.exp().log()), tensor([1, 2]));
+    expect(ops(before)).toEqual(["Sub", "Mul", "Exp", "Log", "Add"]);
+    const after = fold(before);
+    expect(shapeOf(after)).toEqual(["Mul(c, in0)", "Add(0, c)"]);
+    expect(after.nodes[0].inputs[0].toArray()).toEqual([1, 0]);
+  });
+
+  test("folds a whole function that ignores its input", () => {
+    const after = fold(record((_: Tensor) => tensor(2).exp(), tensor(1)));
+    expect(after.nodes).toEqual([]);
+    expect(after.outputs[0].item()).toBe(Math.exp(2));
+  });
+});
+
+describe("simplify", () => {
+  test("drops multiplications and divisions by 1", () => {
+    const before = record(
+      grad((x: Tensor) => x.sigmoid().div(1).sum()),
+      [1, 2],
+    );
+    expect(ops(prune(before))).toEqual(["Sigmoid", "Div", "Mul", "Neg", "Sigmoid", "Mul"]);
+    expect(shapeOf(prune(simplify(before)))).toEqual(["Sigmoid(in0)", "Neg(in0)", "Sigmoid(1)", "Mul(0, 2)"]);
+  });
+
+  test("keeps one that broadcasts, and one by a 1 that varies", () => {
+    expect(ops(simplify(record((x: Tensor) => x.mul([[1]]), [1, 2])))).toEqual(["Mul"]);
+    expect(ops(simplify(record((x: Tensor, y: Tensor) => x.mul(y), [3, 2], 1)))).toEqual(["Mul"]);
+    expect(simplify(record((x: Tensor) => x.mul(1), [3, 2])).outputs[0].toArray()).toEqual([3, 2]);
+  });
+});
+
+describe("share", () => {
+  test("computes equal things once", () => {
+    const before = record((x: Tensor) => x.sigmoid().mul(x.sigmoid().rsub(1)).add(x.mul(3)).sub(x.mul(3)), tensor(1));
+    expect(ops(before)).toEqual(["Sigmoid", "Sigmoid", "Sub", "Mul", "Mul", "Add", "Mul", "Sub"]);
+    expect(shapeOf(share(before))).toEqual(["Sigmoid(in0)", "Sub(c, 0)", "Mul(0, 1)", "Mul(in0, c)", "Add(2, 3)", "Sub(4, 3)"]);
+  });
+
+  test("follows equal parts through several levels, outputs included", () => {
+    const before = record((x: Tensor) => [x.exp().sum(), x.exp().sum()], tensor([1, 2]));
+    const after = share(before);
+    expect(ops(after)).toEqual(["Exp", "Sum"]);
+    expect(after.outputs[0]).toBe(after.outputs[1]);
+  });
+
+  test("tells apart other attributes, other operands, and 0 from −0", () => {
+    expect(
+      ops(
+        share(
+          record(
+            (x: Tensor) => x.sum(0).add(x.sum(1)),
+            [
+              [1, 2],
+              [3, 4],
+            ],
+          ),
+        ),
+      ),
+    ).toEqual(["Sum", "Sum", "Add"]);
+    expect(ops(share(record((x: Tensor, y: Tensor) => x.sub(y).add(y.sub(x)), tensor(1), tensor(2))))).toEqual(["Sub", "Sub", "Add"]);
+    expect(ops(share(record((x: Tensor) => x.div(0).add(x.div(-0)), tensor(1))))).toEqual(["Div", "Div", "Add"]);
+  });
+});
