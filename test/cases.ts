@@ -1,5 +1,6 @@
 import type { Tensor } from "gradtape";
 import * as gt from "gradtape";
+import { cubeRootDefinition } from "./cube-root.js";
 import { randomTensor } from "./random.js";
 
 /** One use of an op or a loss at a point where it is smooth. The suites of oracles run over all of these. */
@@ -22,15 +23,7 @@ function add(op: string, title: string, f: (...inputs: Tensor[]) => Tensor, ...i
 }
 
 // Ops of a user's own.
-const cubeRoot = gt.defineOp({
-  name: "CubeRoot",
-  forward: (out, x) =>
-    x.data.forEach((v, i) => {
-      out.data[i] = Math.cbrt(v);
-    }),
-  vjp: (g, root) => [g.div(root.square().mul(3))],
-  jvp: ([dx], root) => dx.div(root.square().mul(3)),
-});
+const cubeRoot = gt.defineOp(cubeRootDefinition);
 const hypotenuse = gt.defineOp({
   name: "Hypotenuse",
   forward: (out, x, y) =>

@@ -12,16 +12,9 @@ import {
   tensor,
 } from "gradtape";
 import { describe, expect, test } from "vitest";
+import { cubeRootDefinition } from "./cube-root.js";
 
-const definition: OpDefinition = {
-  name: "CubeRoot",
-  forward: (out, x) =>
-    x.data.forEach((v, i) => {
-      out.data[i] = Math.cbrt(v);
-    }),
-  vjp: (g, root) => [g.div(root.square().mul(3))],
-  jvp: ([dx], root) => dx.div(root.square().mul(3)),
-};
+const definition = cubeRootDefinition;
 const cubeRoot = defineOp(definition);
 /** The definition as a caller from JavaScript might write it, with parts missing. */
 const without = (...keys: (keyof OpDefinition)[]): OpDefinition =>
