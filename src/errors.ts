@@ -1,20 +1,24 @@
 /** The base class of every error that gradtape itself raises; catch it to catch them all. */
 export class GradtapeError extends Error {
+  /** `"GradtapeError"`. */
   override name = "GradtapeError";
 }
 
 /** Shapes do not fit together, or a shape, an axis or a size is impossible. */
 export class ShapeError extends GradtapeError {
+  /** `"ShapeError"`. */
   override name = "ShapeError";
 }
 
 /** A number lies outside the set that the function is defined on. */
 export class DomainError extends GradtapeError {
+  /** `"DomainError"`. */
   override name = "DomainError";
 }
 
 /** A gradient is wrong: {@link checkGradients} found two methods that disagree, or a rule gave an impossible result. */
 export class GradientError extends GradtapeError {
+  /** `"GradientError"`. */
   override name = "GradientError";
 }
 

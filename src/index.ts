@@ -18,7 +18,6 @@ export {
   poissonNll,
   type Reduction,
 } from "./losses.js";
-export type { Op } from "./ops/op.js";
 export { type AdamOptions, type AdamState, type AdamWOptions, adam, adamW } from "./optim/adam.js";
 export { type MinimizeOptions, type MinimizeResult, minimize, type StepReport } from "./optim/minimize.js";
 export type { Optimizer } from "./optim/optimizer.js";
@@ -26,7 +25,15 @@ export { cosineDecay, exponentialDecay, type LearningRate } from "./optim/schedu
 export { type SgdOptions, type SgdState, sgd } from "./optim/sgd.js";
 export type { Axis, Shape } from "./shape.js";
 export { type Node, Tape } from "./tape.js";
-export { type NestedArray, type NumericArray, type Range, Tensor, type TensorLike, type VarianceOptions } from "./tensor.js";
+export {
+  type MatMulOptions,
+  type NestedArray,
+  type NumericArray,
+  type Range,
+  Tensor,
+  type TensorLike,
+  type VarianceOptions,
+} from "./tensor.js";
 export { jvp } from "./transforms/forward.js";
 export { type ArgumentsLike, type Gradient, type GradOptions, grad, valueAndGrad, vjp } from "./transforms/reverse.js";
 export { hessian, hvp, jacobian } from "./transforms/second-order.js";

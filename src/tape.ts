@@ -203,6 +203,7 @@ export class Tape implements Iterable<Node> {
     readonly outputs: readonly Tensor[],
   ) {}
 
+  /** The nodes, one after the other. */
   [Symbol.iterator](): Iterator<Node> {
     return this.nodes[Symbol.iterator]();
   }

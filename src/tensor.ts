@@ -1,7 +1,6 @@
 import { DomainError, describe, GradtapeError, ShapeError } from "./errors.js";
 import { formatTensor } from "./format.js";
 import type { Kernel, NdArray } from "./kernels/kernel.js";
-import type { MatMulAttributes } from "./kernels/matmul.js";
 import type { Lattice } from "./kernels/movement.js";
 import * as e from "./ops/elementwise.js";
 import { MatMul } from "./ops/linalg.js";
@@ -50,6 +49,14 @@ export interface VarianceOptions {
   readonly correction?: number;
   /** Whether the reduced axes stay, as size 1. */
   readonly keepDims?: boolean;
+}
+
+/** Settings of {@link Tensor.matmul}. */
+export interface MatMulOptions {
+  /** Whether the last two axes of the left operand are read the other way around. */
+  readonly transposeA?: boolean;
+  /** The same for the right operand. */
+  readonly transposeB?: boolean;
 }
 
 /**
@@ -406,7 +413,7 @@ export class Tensor {
   // Linear algebra and shape
 
   /** The matrix product. See {@link matmul}. `transposeA`, `transposeB` read an operand transposed without a copy. */
-  matmul(b: TensorLike, { transposeA = false, transposeB = false }: Partial<MatMulAttributes> = {}): Tensor {
+  matmul(b: TensorLike, { transposeA = false, transposeB = false }: MatMulOptions = {}): Tensor {
     return apply(MatMul, [this, asTensor("matmul", b)], { transposeA, transposeB });
   }
   /** The axes in another order; reversed if left out. See {@link transpose}. */

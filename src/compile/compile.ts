@@ -42,6 +42,7 @@ interface Entry {
  *
  * Inside another transform a compiled function is the function itself, and can be differentiated.
  *
+ * @typeParam F - The type of f, which the result keeps.
  * @param f - Any function of tensors and trees of tensors, such as `grad(loss)`, `hessian(loss)` or a model.
  *
  * @example

@@ -2,7 +2,9 @@ import type { Shape } from "../shape.js";
 
 /** Numbers in row-major order with their shape: all that a kernel knows of a tensor. */
 export interface NdArray {
+  /** The sizes of the axes, outermost first. */
   readonly shape: Shape;
+  /** The numbers, the last axis running fastest. */
   readonly data: Float64Array;
 }
 

@@ -19,11 +19,7 @@ const rows = [...opNames]
 
 writeFileSync(
   new URL("../../docs/verified-gradients.md", import.meta.url),
-  `---
-title: Verified gradients
----
-
-# Verified gradients
+  `# Verified gradients
 
 Every op and loss of the library, and the largest error that each of three independent oracles finds in its derivatives,
 relative where a number exceeds 1. \`npm run verified\` measures and writes this page; \`test/oracles.test.ts\` holds the library
