@@ -3,7 +3,6 @@
 const BITS = 7;
 const SIZE = 1 << BITS;
 const MASK = SIZE - 1;
-const FIRST = 8;
 
 /** A growing list of objects. */
 export class List<T> {
@@ -29,28 +28,29 @@ export class List<T> {
   }
 }
 
-/** A growing list of numbers, outside of what the garbage collector has to look through. */
+/**
+ * A growing list of numbers, outside of what the garbage collector has to look through. The first chunk is an ordinary
+ * array: most functions are short, and making a typed array costs as much as several of their ops.
+ */
 export class NumberList {
-  // The first few numbers of a list are in a small array of their own: most functions are short.
-  private readonly first = new Float64Array(FIRST);
+  private readonly first: number[] = [];
   private readonly chunks: Float64Array[] = [];
-  private last = this.first;
+  private last: Float64Array | undefined;
   length = 0;
 
   push(value: number): void {
-    if (this.length < FIRST) this.first[this.length] = value;
+    const i = this.length++;
+    if (i < SIZE) this.first.push(value);
     else {
-      const at = (this.length - FIRST) & MASK;
-      if (at === 0) {
+      if ((i & MASK) === 0) {
         this.last = new Float64Array(SIZE);
         this.chunks.push(this.last);
       }
-      this.last[at] = value;
+      (this.last as Float64Array)[i & MASK] = value;
     }
-    this.length++;
   }
 
   get(i: number): number {
-    return i < FIRST ? this.first[i] : this.chunks[(i - FIRST) >> BITS][(i - FIRST) & MASK];
+    return i < SIZE ? this.first[i] : this.chunks[(i >> BITS) - 1][i & MASK];
   }
 }

@@ -515,9 +515,9 @@ export class Tensor {
   logisticLoss(y: Tensor): Tensor {
     return apply(e.LogisticLoss, [this, y]);
   }
-  /** @internal σ(x) − y. */
-  logisticResidual(y: Tensor): Tensor {
-    return apply(e.LogisticResidual, [this, y]);
+  /** @internal this·(σ(z) − y). */
+  logisticGradient(z: Tensor, y: Tensor): Tensor {
+    return apply(e.LogisticGradient, [this, z, y]);
   }
   /** @internal The places start + j·step of each axis. */
   sliceLattice(attributes: Lattice & { readonly shape: Shape }): Tensor {

@@ -366,6 +366,21 @@ for (const reduction of ["mean", "sum", "none"] as const) {
     [[2, 3], 0.6, 0.9],
   );
 }
+add(
+  "binaryCrossEntropyWithLogits",
+  "times what varies",
+  (z, w) => gt.binaryCrossEntropyWithLogits(z, labels, { reduction: "none" }).mul(w),
+  [[2, 3]],
+  [[2, 3]],
+);
+add(
+  "binaryCrossEntropyWithLogits",
+  "of targets that vary too, times what varies",
+  (z, y, w) => gt.binaryCrossEntropyWithLogits(z, y).mul(w),
+  [[3]],
+  [[3], 0.1, 0.4],
+  [[]],
+);
 for (const [title, options] of Object.entries({
   weight: { weight: [[1], [2]] },
   posWeight: { posWeight: [1, 2, 3] },

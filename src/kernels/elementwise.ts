@@ -229,23 +229,24 @@ export const minimum = binary((n, out, o, a, i, di, b, j, dj) => {
   for (const end = o + n; o < end; o++, i += di, j += dj) out[o] = Math.min(a[i], b[j]);
 });
 
-// softplus(z) − y·z, as softplus(s·z) − (y − c)·z with c = 0, s = 1 for y < ½ and c = 1, s = −1 from there on: of the two
-// equal forms softplus(z) − y·z and softplus(−z) + (1 − y)·z the one that does not subtract two large numbers.
+// softplus(z) − y·z = ln(1 + e^(−|z|)) + (max(z, 0) − y·z). For y = 0 or 1 the bracket is exactly 0 or |z|: a loss that is
+// tiny, because the prediction is right, keeps all its digits.
 export const logisticLoss = binary((n, out, o, a, i, di, b, j, dj) => {
   for (const end = o + n; o < end; o++, i += di, j += dj) {
     const z = a[i];
-    const c = Math.floor(b[j] + 0.5);
-    const u = z - 2 * c * z;
-    out[o] = 0.5 * u + 0.5 * Math.abs(u) + Math.log1p(Math.exp(-Math.abs(z))) - (b[j] - c) * z;
+    const size = Math.abs(z);
+    out[o] = 0.5 * z + 0.5 * size - b[j] * z + Math.log1p(Math.exp(-size));
   }
 });
 
-// σ(z) − y, in the same way as s·σ(s·z) − (y − c): for y = 1 this is −σ(−z), which does not cancel at large z.
-export const logisticResidual = binary((n, out, o, a, i, di, b, j, dj) => {
-  for (const end = o + n; o < end; o++, i += di, j += dj) {
-    const c = Math.floor(b[j] + 0.5);
-    const s = 1 - 2 * c;
-    out[o] = s / (1 + Math.exp(-s * a[i])) - (b[j] - c);
+// g·(σ(z) − y), with t = σ(−|z|), the smaller of σ(z) and σ(−z): σ(z) is t for z < 0 and 1 − t for z > 0. The 1 meets y
+// before t is taken away, so that for y = 1 and large z, where the result is −t, nothing cancels.
+export const logisticGradient = ternary((n, out, o, a, i, di, b, j, dj, c, k, dk) => {
+  for (const end = o + n; o < end; o++, i += di, j += dj, k += dk) {
+    const z = b[j];
+    const e = Math.exp(-Math.abs(z));
+    const sign = Math.sign(z);
+    out[o] = a[i] * (0.5 + 0.5 * sign - c[k] - (sign * e) / (1 + e));
   }
 });
 

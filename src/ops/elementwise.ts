@@ -139,16 +139,17 @@ export const Minimum = binary(
 export const LogisticLoss = binary(
   "LogisticLoss",
   k.logisticLoss,
-  (g, _, z, y) => g.mul(z.logisticResidual(y)),
+  (g, _, z, y) => g.logisticGradient(z, y),
   (g, _, z) => g.mul(z).neg(),
 );
 
-/** σ(z) − y: what remains of the prediction when the target is taken away.  ∂/∂z = σ(z)·σ(−z), equation (10), ∂/∂y = −1. */
-export const LogisticResidual = binary(
-  "LogisticResidual",
-  k.logisticResidual,
-  (g, _, z) => g.mul(z.sigmoid()).mul(z.neg().sigmoid()),
-  (g) => g.neg(),
+/** g·(σ(z) − y): (12) before the factor X, times what arrives.  ∂/∂g = σ(z) − y, ∂/∂z = g·σ(z)σ(−z), equation (10), ∂/∂y = −g. */
+export const LogisticGradient = elementwise<readonly [g: Tensor, z: Tensor, y: Tensor]>(
+  "LogisticGradient",
+  k.logisticGradient,
+  (h, _, _g, z, y) => h.logisticGradient(z, y),
+  (h, _, g, z) => h.mul(g).mul(z.sigmoid()).mul(z.neg().sigmoid()),
+  (h, _, g) => h.mul(g).neg(),
 );
 
 /** condition ? x : y, place by place.  The gradient goes to the one that was taken; none to the condition. */
