@@ -1,0 +1,123 @@
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { inDirectory, main, runHere, start } from "./program.js";
+
+/** An error ends with exit code 1 and one line on stderr, and leaves no file. */
+async function expectError(
+  args: readonly string[],
+  message: string | RegExp,
+  files: Record<string, string | Uint8Array> = {},
+): Promise<void> {
+  await inDirectory(async (directory) => {
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(directory, name), text);
+    const placed = args.map((arg) => arg.replace("DIR", directory));
+    const json = args.includes("--json") ? [] : ["--json", join(directory, "result.json")];
+    const { code, stderr } = await runHere([...placed, ...json]);
+    expect(stderr).toMatch(/^logistic-regression: [^\n]+\n$/);
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toContain("unexpected error");
+    expect(code).toBe(1);
+    expect(readdirSync(directory).sort()).toEqual(Object.keys(files).sort());
+  });
+}
+
+const options: [title: string, args: string[], message: string | RegExp][] = [
+  ["an unknown option", ["--rate", "3"], "unknown option --rate"],
+  ["an unknown short option", ["-x"], "unknown option -x"],
+  ["an argument without an option", ["file.csv"], 'unexpected argument "file.csv"'],
+  ["an option without its value", ["--seed"], /--seed (needs a value|must be)/],
+  ["another option in the place of a value", ["--json", "--seed", "1"], "--json needs a value"],
+  ["an empty value", ["--l2="], "--l2 needs a value"],
+  ["a value for --help", ["--help=yes"], "--help takes no value"],
+  ...["abc", "NaN", "Infinity", "-1", "1e999", "0x1F", "1,5", "1 2"].map((value): [string, string[], string] => [
+    `--l2 ${value}`,
+    ["--l2", value],
+    `--l2 must be a number, 0 or more, got ${JSON.stringify(value)}`,
+  ]),
+  ...["0", "-0.5", "fast"].map((value): [string, string[], string] => [
+    `--learning-rate ${value}`,
+    ["--learning-rate", value],
+    "--learning-rate must be a number above 0",
+  ]),
+  ...["0", "-3", "2.5", "many"].map((value): [string, string[], string] => [
+    `--steps ${value}`,
+    ["--steps", value],
+    "--steps must be a whole number, 1 or more",
+  ]),
+  ...["1", "-0.1", "1.5", "half"].map((value): [string, string[], string] => [
+    `--test ${value}`,
+    ["--test", value],
+    "--test must be a fraction",
+  ]),
+  ...["-1", "1.5", "4294967296"].map((value): [string, string[], string] => [
+    `--seed ${value}`,
+    ["--seed", value],
+    "--seed must be a whole number",
+  ]),
+  ["a share that holds no row", ["--test", "0.0001"], "--test 0.0001 of 569 rows is not one row"],
+  ["a learning rate at which the penalty blows up", ["--learning-rate", "1e6"], /not finite after \d+ steps: --learning-rate 1000000/],
+  ["a learning rate at which the first step overflows", ["--learning-rate", "1e300", "--l2", "0"], "not finite after 1 step:"],
+  ["no such target", ["--target", "diagnose"], 'no column "diagnose"; it has "mean_radius"'],
+  ["no such feature", ["--features", "mean_area,mean_aria"], 'no column "mean_aria"'],
+  ["the target among the features", ["--features", "mean_area,diagnosis"], "--features must not name the target"],
+  ["a feature twice", ["--features", "mean_area,mean_area"], '--features names "mean_area" twice'],
+  ["an empty name among the features", ["--features", "mean_area,,mean_texture"], "--features has an empty name"],
+  ["a positive value that does not occur", ["--positive", "X"], '"X" does not occur, only "M" and "B"'],
+  ["a target with more than two values", ["--target", "mean_area"], /must have two values, got 539: "1001", .* and 533 more/],
+  ["data without a target", ["--data", "DIR/some.csv"], "--data needs --target COLUMN"],
+  ["no such file", ["--data", "DIR/none.csv", "--target", "y"], "none.csv: no such file or directory"],
+  ["a directory in the file's place", ["--data", "DIR", "--target", "y"], "is a directory, not a file"],
+  ["--json into a directory that does not exist", ["--json", "DIR/none/result.json"], "none/result.json: no such file or directory"],
+  ["--json onto a directory", ["--json", "DIR"], "is a directory, not a file"],
+  ["--json onto a device", ["--json", "/dev/null"], "/dev/null: is not an ordinary file"],
+];
+
+test.each(options)("%s is refused", (_title, args, message) => expectError(args, message));
+
+const files: [title: string, csv: string | Uint8Array, message: string | RegExp][] = [
+  ["text in a numeric column", "a,b,y\n1,2,0\n3,4,1\n5,six,1\n", 'data.csv, row 4, column "b": "six" is not a number'],
+  ["a gap in a numeric column", "a,b,y\n1,2,0\n ,4,1\n", 'data.csv, row 3, column "a": is empty'],
+  ["a number that is too large for one", "a,y\n1,0\n1e999,1\n", 'row 3, column "a": "1e999" is not a finite number'],
+  ["a gap in the target", "a,y\n1,0\n2,\n3,1\n", 'row 3, column "y": is empty'],
+  ["a row that is too short", "a,b,y\n1,2,0\n3,1\n", "row 3: expected 3 fields, as in the header, got 2"],
+  ["a row that is too long", "a,b,y\n1,2,0\n3,4,1,5\n", "row 3: expected 3 fields, as in the header, got 4"],
+  ["a blank line among the rows", "a,b,y\n1,2,0\n\n3,4,1\n", "row 3: expected 3 fields"],
+  ["a quote that is not closed", 'a,y\n1,"0\n2,1\n3,0\n', "row 2: a quoted field is not closed"],
+  ["a name twice in the header", "a,a,y\n1,2,0\n3,4,1\n", 'two columns are called "a"'],
+  ["a column without a name", "a,,y\n1,2,0\n3,4,1\n", "column 2 has no name"],
+  ["an empty file", "", "data.csv: is empty"],
+  ["blank lines alone", "\n\n", "data.csv: is empty"],
+  ["a header alone", "a,y\n", "at least 2 rows are needed below the header, got 0"],
+  ["one row", "a,y\n1,0\n", "at least 2 rows are needed below the header, got 1"],
+  ["a target that is the only column", "y\n0\n1\n", "no feature columns"],
+  ["one class only", "a,y\n1,0\n2,0\n3,0\n", 'two classes are needed, but every row is "0"'],
+  ["three classes", "a,y\n1,0\n2,1\n3,2\n", 'must have two values, got 3: "0", "1", "2"'],
+  ["two values of which none is known to be positive", "a,y\n1,no\n2,yes\n", 'say which value is positive with --positive, "no" or "yes"'],
+  ["a file that is not text", Uint8Array.of(0x61, 0xff, 0xfe, 0x0a), "is not UTF-8 text"],
+  ["columns separated by semicolons", "a;y\n1;0\n2;1\n", 'no column "y"; it has "a;y"'],
+  ["numbers that overflow when squared", "a,y\n1e300,0\n-1e300,1\n", 'column "a": its numbers are too large'],
+  ["a line end in a value that a message quotes", 'a,y\n"one\ntwo",0\n2,1\n', 'row 2, column "a": "one\\ntwo" is not a number'],
+];
+
+test.each(files)("data with %s is refused", (_title, csv, message) =>
+  expectError(["--data", "DIR/data.csv", "--target", "y", "--test", "0"], message, { "data.csv": csv }),
+);
+
+test("the data file cannot be chosen for the results, and stays as it is", () =>
+  expectError(["--data", "DIR/data.csv", "--target", "y", "--json", "DIR/data.csv"], "it is the data file", {
+    "data.csv": "a,y\n1,0\n2,1\n",
+  }));
+
+test("a path through a file is refused", () =>
+  expectError(["--data", "DIR/data.csv/more.csv", "--target", "y"], "a part of the path is not a directory", { "data.csv": "" }));
+
+test("as a process, too, it ends with exit code 1 and one line, without a stack", () =>
+  inDirectory(async (directory) => {
+    mkdirSync(join(directory, "empty"));
+    const json = join(directory, "empty", "result.json");
+    const { code, stderr } = await start(main, ["--learning-rate", "1e6", "--json", json]).outcome;
+    expect(stderr).toMatch(/^logistic-regression: the loss is not finite after \d+ steps: --learning-rate 1000000 is too large\n$/);
+    expect(code).toBe(1);
+    expect(readdirSync(join(directory, "empty"))).toEqual([]);
+  }));

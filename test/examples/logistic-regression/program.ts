@@ -1,0 +1,78 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Writable } from "node:stream";
+import { fileURLToPath } from "node:url";
+import { run } from "../../../examples/logistic-regression/run.js";
+
+export const root = fileURLToPath(new URL("../../..", import.meta.url));
+
+export const references = JSON.parse(readFileSync(join(root, "examples/data/wdbc.references.json"), "utf8"));
+
+/** What a run left behind. */
+export interface Outcome {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the program's function in this process, as if its output went to a pipe or, with `columns`, to a terminal. */
+export async function runHere(
+  args: readonly string[],
+  { columns, signal }: { columns?: number; signal?: AbortSignal } = {},
+): Promise<Outcome> {
+  const [stdout, out] = collector(columns);
+  const [stderr, err] = collector(undefined);
+  const code = await run(args, { stdout, stderr, ...(signal && { signal }) });
+  return { code, stdout: out(), stderr: err() };
+}
+
+function collector(columns: number | undefined): [stream: Writable & { isTTY?: boolean; columns?: number }, text: () => string] {
+  let text = "";
+  const stream = new Writable({
+    decodeStrings: false,
+    write: (chunk, _encoding, done) => {
+      text += chunk;
+      done();
+    },
+  });
+  return [columns === undefined ? stream : Object.assign(stream, { isTTY: true, columns }), () => text];
+}
+
+/** Starts the program as a process of its own, in the repository's root. */
+export function start(script: string, args: readonly string[]) {
+  const child = spawn(process.execPath, ["--import", "tsx", script, ...args], { cwd: root });
+  const outcome = new Promise<Outcome>((resolve, reject) => {
+    let [stdout, stderr] = ["", ""];
+    child.stdout.setEncoding("utf8").on("data", (text) => {
+      stdout += text;
+    });
+    child.stderr.setEncoding("utf8").on("data", (text) => {
+      stderr += text;
+    });
+    child.on("error", reject).on("close", (code) => resolve({ code, stdout, stderr }));
+  });
+  return { child, outcome };
+}
+
+export const main = "examples/logistic-regression/main.ts";
+
+/** A directory that is gone when `body` is done. */
+export async function inDirectory<T>(body: (directory: string) => Promise<T> | T): Promise<T> {
+  const directory = mkdtempSync(join(tmpdir(), "logistic-regression-"));
+  try {
+    return await body(directory);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+/** Runs the program and returns what it wrote with `--json`, as text. */
+export const jsonOf = (args: readonly string[]): Promise<string> =>
+  inDirectory(async (directory) => {
+    const file = join(directory, "result.json");
+    const { code, stderr } = await runHere([...args, "--json", file]);
+    if (code !== 0) throw new Error(stderr);
+    return readFileSync(file, "utf8");
+  });

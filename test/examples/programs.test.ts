@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import { start } from "./logistic-regression/program.js";
+
+/** Runs an example as a reader would, and returns what it printed. */
+async function outputOf(script: string): Promise<string> {
+  const { code, stdout, stderr } = await start(script, []).outcome;
+  expect(stderr).toBe("");
+  expect(code).toBe(0);
+  return stdout;
+}
+
+test("custom-op.ts defines erf, checks its rules, and fits a probit regression with it", async () => {
+  const text = await outputOf("examples/custom-op.ts");
+  expect(text).toContain("erf(0.5) = 0.5204998778130465");
+  const checked = /largest error of its rules, both modes, both orders: (\S+)/.exec(text)?.[1];
+  expect(Number(checked)).toBeLessThan(1e-9);
+  expect(text).toMatch(/mean loss 0\.256653 {3}after \d steps of Newton: the gradient's norm \S+ met the tolerance/);
+  expect(text).toContain("Erf(%1)");
+});
+
+test("second-order.ts shows the Hessian of the formula, and Newton in under ten steps where descent takes thousands", async () => {
+  const text = await outputOf("examples/second-order.ts");
+  expect(Number(/largest difference: (\S+)/.exec(text)?.[1])).toBeLessThan(1e-14);
+  const [, descent, newton] =
+    /Gradient descent needs (\d+) steps for the same, \|gradient\| ≤ 1e-12; Newton needed (\d+)\./.exec(text) ?? [];
+  expect(Number(newton)).toBeLessThan(10);
+  expect(Number(descent)).toBeGreaterThan(2000);
+});
+
+test("digits-mlp reads at least 96 % of the digits it has not seen", async () => {
+  const text = await outputOf("examples/digits-mlp/main.ts");
+  expect(Number(/held-out accuracy (\S+) % of 359 digits/.exec(text)?.[1])).toBeGreaterThanOrEqual(96);
+  expect(text).toContain("training loss, by epoch");
+});
