@@ -1,0 +1,59 @@
+// `npm run bench`: every benchmark, or those that are named: `npm run bench -- bce scalar`.
+import { fork, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpus, tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const BENCHMARKS: Record<string, { readonly flags: readonly string[] }> = {
+  bce: { flags: [] },
+  scalar: { flags: [] },
+  small: { flags: [] },
+  chain: { flags: [] },
+  memory: { flags: ["--expose-gc"] },
+};
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(BENCHMARKS);
+const unknown = names.filter((name) => !(name in BENCHMARKS));
+if (unknown.length > 0) {
+  console.error(`bench: expected ${Object.keys(BENCHMARKS).join(", ")}, got ${unknown.join(", ")}`);
+  process.exit(1);
+}
+
+const built = mkdtempSync(join(tmpdir(), "gradtape-bench-"));
+try {
+  const environment = { ...process.env, TSX_TSCONFIG_PATH: build(built) };
+  console.log(`Node ${process.versions.node} on ${cpus()[0]?.model ?? "an unknown processor"}`);
+  for (const name of names) {
+    console.log("");
+    // A process each: none inherits what the compiler learned from the one before.
+    const child = fork(fileURLToPath(new URL(`${name}.ts`, import.meta.url)), {
+      execArgv: [...process.execArgv, ...BENCHMARKS[name].flags],
+      env: environment,
+    });
+    const [code] = await once(child, "exit");
+    if (code !== 0) process.exitCode = 1;
+  }
+} finally {
+  rmSync(built, { recursive: true, force: true });
+}
+
+/**
+ * Builds the library as it is published and returns the settings that make `gradtape` mean this build. Run from its
+ * sources it would be slower: tsx gives every inner function its name at run time.
+ */
+function build(directory: string): string {
+  const { status } = spawnSync("npx", ["tsc", "-p", "src", "--outDir", directory], {
+    cwd: root,
+    stdio: "inherit",
+    shell: process.platform === "win32",
+  });
+  if (status !== 0) throw new Error("bench: the library does not compile");
+  writeFileSync(join(directory, "package.json"), JSON.stringify({ type: "module" }));
+  const settings = join(directory, "tsconfig.json");
+  const compilerOptions = { paths: { gradtape: [join(directory, "index.js")] } };
+  writeFileSync(settings, JSON.stringify({ extends: join(root, "tsconfig.json"), compilerOptions, include: [join(root, "test")] }));
+  return settings;
+}

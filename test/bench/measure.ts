@@ -1,0 +1,95 @@
+// Timing for machines that are never quiet: the sides take turns, so that whatever slows the machine down slows all of them,
+// and what is compared is each round's ratio.
+
+/** Shorter batches drown in the resolution of the clock and in single pauses of the garbage collector. */
+const BATCH_MS = 4;
+const WINDOW = 8;
+
+export interface Options {
+  /** At least so many rounds … */
+  readonly rounds?: number;
+  /** … and more, until this time is over. */
+  readonly seconds?: number;
+}
+
+/** For each side, the milliseconds of one call in each round. */
+export function alternate(sides: readonly (() => void)[], { rounds = 40, seconds = 4 }: Options = {}): number[][] {
+  const batches = sides.map(() => 1);
+  const round = (turn: number): number[] => {
+    const times = new Array<number>(sides.length);
+    // Every other round goes the other way around: no side always runs after the same one.
+    for (let i = 0; i < sides.length; i++) {
+      const side = turn % 2 === 0 ? i : sides.length - 1 - i;
+      times[side] = timed(sides[side], batches[side]);
+    }
+    return times;
+  };
+  warmUp(batches, sides, round);
+  const times: number[][] = sides.map(() => []);
+  const end = performance.now() + seconds * 1000;
+  for (let turn = 0; turn < rounds || performance.now() < end; turn++) {
+    for (const [side, time] of round(turn).entries()) times[side].push(time);
+  }
+  return times;
+}
+
+/** Runs until each side is as fast as it was a window earlier (the compiler is done), two seconds at least and ten at most. */
+function warmUp(batches: number[], sides: readonly (() => void)[], round: (turn: number) => number[]): void {
+  const start = performance.now();
+  let before: number[] | undefined;
+  for (let turn = 0; ; ) {
+    const window: number[][] = [];
+    for (let i = 0; i < WINDOW; i++) window.push(round(turn++));
+    const now = sides.map((_, side) => median(window.map((times) => times[side])));
+    for (const [side, time] of now.entries()) batches[side] = Math.max(1, Math.round(BATCH_MS / time));
+    const stable = before?.every((time, side) => now[side] > 0.95 * time) ?? false;
+    const elapsed = performance.now() - start;
+    if ((stable && elapsed > 2_000) || elapsed > 10_000) return;
+    before = now;
+  }
+}
+
+function timed(run: () => void, calls: number): number {
+  const start = performance.now();
+  for (let i = 0; i < calls; i++) run();
+  return (performance.now() - start) / calls;
+}
+
+/** The number that a share q of the values stays below. */
+export function quantile(values: readonly number[], q: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = q * (sorted.length - 1);
+  const below = Math.floor(at);
+  return sorted[below] + (at - below) * (sorted[Math.ceil(at)] - sorted[below]);
+}
+
+export const median = (values: readonly number[]): number => quantile(values, 0.5);
+
+/** How one side compares with another: the ratio of the medians, and the quartiles of the ratio within a round. */
+export interface Comparison {
+  readonly ratio: number;
+  readonly quartiles: readonly [number, number];
+}
+
+export function compare(times: readonly number[], reference: readonly number[]): Comparison {
+  const ratios = times.map((time, round) => time / reference[round]);
+  return { ratio: median(times) / median(reference), quartiles: [quantile(ratios, 0.25), quantile(ratios, 0.75)] };
+}
+
+/** The largest difference of two lists of numbers, relative to the largest number. */
+export function disagreement(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  if (a.length !== b.length) return Number.POSITIVE_INFINITY;
+  let difference = 0;
+  let largest = 0;
+  for (let i = 0; i < a.length; i++) {
+    if (Number.isNaN(a[i]) || Number.isNaN(b[i])) return Number.NaN;
+    difference = Math.max(difference, Math.abs(a[i] - b[i]));
+    largest = Math.max(largest, Math.abs(a[i]), Math.abs(b[i]));
+  }
+  return difference === 0 ? 0 : difference / largest;
+}
+
+/** Two sides that compute different things must not be compared. */
+export function checkAgreement(what: string, difference: number): void {
+  if (!(difference <= 1e-12)) throw new Error(`${what}: the sides disagree by ${difference}, relative`);
+}
