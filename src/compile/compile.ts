@@ -115,7 +115,7 @@ function separate(args: readonly unknown[]): { inputs: Tensor[]; key: string; re
       const at = inputs.length;
       const x = asTensor("compile", value as TensorLike);
       inputs.push(x);
-      key += `[${x.shape}]${x.label ?? ""}`;
+      key += `[${x.shape}]${JSON.stringify(x.label ?? "")}`;
       return (leaves) => leaves[at];
     }
     if (Array.isArray(value)) {

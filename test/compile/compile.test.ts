@@ -100,6 +100,12 @@ describe("what can be compiled", () => {
     expect(f(tensor(2), 3, { flip: true }).item()).toBe(-8);
     expect(f(tensor(2), 2, { flip: false }).item()).toBe(4);
     expect(f(tensor(3), 3, { flip: false }).item()).toBe(27);
+    expect(f(tensor(0.5), -0, { flip: false }).item()).toBe(1);
+    const byText = compile((x: Tensor, kind: "a" | "b" | undefined) => x.mul(kind === "a" ? 2 : 3));
+    expect([byText(tensor(1), "a").item(), byText(tensor(1), "b").item(), byText(tensor(1), undefined).item()]).toEqual([2, 3, 3]);
+    const list = compile((xs: Tensor[], powers: readonly unknown[]) => xs[0].mul(xs[1]).add(powers.length));
+    expect(list([tensor(2), tensor(3)], [null, true]).item()).toBe(8);
+    expect(compile((x: Tensor) => x.sum())([1, 2, 3] as never).item()).toBe(6);
     expect(() => f(tensor(2), (() => 1) as never, { flip: true })).toThrow(
       "compile: expected tensors, numbers, strings, or arrays and plain objects of them as arguments, got a function",
     );
