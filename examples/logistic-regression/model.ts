@@ -1,4 +1,4 @@
-import { binaryCrossEntropyWithLogits, type Tensor, tensor, valueAndGrad, zeros } from "gradtape";
+import { binaryCrossEntropyWithLogits, compile, type Tensor, tensor, valueAndGrad, zeros } from "gradtape";
 import type { Rows } from "./data.js";
 import { InputError } from "./errors.js";
 
@@ -55,9 +55,11 @@ export interface Progress {
  * first step and after each one, so that the caller can watch, draw, or stop.
  */
 export function* descend(problem: Problem, { learningRate, steps }: { learningRate: number; steps: number }): Generator<Progress> {
+  // The same function a thousand times: its tape is recorded once and replayed.
+  const compiled = compile(lossAndGradient);
   let coefficients = zeroCoefficients(problem.x.shape[1]);
   for (let step = 0; ; step++) {
-    const [value, gradient] = lossAndGradient(coefficients, problem);
+    const [value, gradient] = compiled(coefficients, problem);
     if (!allFinite(value) || !allFinite(coefficients.w) || !allFinite(coefficients.b))
       throw new InputError(
         `the loss is not finite after ${step} ${step === 1 ? "step" : "steps"}: --learning-rate ${learningRate} is too large`,

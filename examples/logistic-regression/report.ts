@@ -58,7 +58,7 @@ export function describeRun(options: Options, data: Dataset, train: Rows, heldOu
         : `${counted(train.count, "row")} to train on, ${heldOut.count} held out (seed ${options.seed})`,
     ],
     ["loss", `mean binary cross entropy + l2/(2n)·Σw², l2 = ${options.l2}`],
-    ["descent", `${counted(options.steps, "step")}, learning rate ${options.learningRate}`],
+    ["descent", `${counted(options.steps, "step")}, learning rate ${options.learningRate}, the gradient's tape compiled`],
   ];
   if (constant.length > 0) lines.push(["note", `constant, so of weight 0: ${constant.map((j) => name(data.features[j])).join(", ")}`]);
   return `Logistic regression by gradient descent\n\n${lines.map(([key, value]) => `  ${key.padEnd(9)}${value}`).join("\n")}\n`;
