@@ -471,7 +471,9 @@ export class Tensor {
         `pad: expected ${this.rank} pairs [before, after] for shape ${formatShape(this.shape)}, got ${describe(widths)}`,
       );
     if (typeof value !== "number") throw new TypeError(`pad: expected a number to fill with, got ${describe(value)}`);
-    for (const width of widths) checkShape("pad", width);
+    for (const width of widths) {
+      if (checkShape("pad", width).length !== 2) throw new ShapeError(`pad: expected pairs [before, after], got ${formatShape(width)}`);
+    }
     return this.padLattice({
       start: widths.map(([before]) => before),
       step: widths.map(() => 1),

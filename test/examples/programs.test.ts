@@ -32,3 +32,9 @@ test("digits-mlp reads at least 96 % of the digits it has not seen", async () =>
   expect(Number(/held-out accuracy (\S+) % of 359 digits/.exec(text)?.[1])).toBeGreaterThanOrEqual(96);
   expect(text).toContain("training loss, by epoch");
 });
+
+test("compiled-training.ts gets the same weights eager and compiled, and lists the program", async () => {
+  const text = await outputOf("examples/compiled-training.ts");
+  expect(Number(/largest difference of the weights: (\S+)/.exec(text)?.[1])).toBeLessThan(1e-12);
+  expect(text).toMatch(/15 instructions, 9600 bytes of buffers/);
+});

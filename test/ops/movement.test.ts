@@ -248,6 +248,7 @@ describe("pad, concat, stack and split", () => {
         "0" as never,
       ),
     ).toThrow(TypeError);
+    expect(() => x.pad([[1] as never, [0, 0]])).toThrow("pad: expected pairs [before, after], got [1]");
   });
 });
 
