@@ -138,8 +138,8 @@ export function describeEvaluation(evaluation: Evaluation, data: Dataset, onTrai
 
 /** Then a multiple of the weights that separate the classes always fits still better. */
 export const SEPARATED = `
-Note: the weights separate the two classes of the training rows. Without a penalty they have no limit and grow with
-every step; --l2 with a number above 0 holds them.
+Note: the weights separate the two classes of the training rows. Without a penalty they have no
+limit and grow with every step; --l2 with a number above 0 holds them.
 `;
 
 /** How long it took, in milliseconds, and how much of that was the descent. */

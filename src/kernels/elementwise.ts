@@ -1,5 +1,6 @@
 import { broadcastStrides, forEachRow, mergeAxes } from "../shape.js";
 import type { Kernel } from "./kernel.js";
+import * as math from "./math.js";
 
 // A loop over `n` places of `out` from `o`. Each input has an offset and a step: 1 to walk along, 0 to stay on
 // one number. So one loop serves equal shapes, a scalar on either side, and each row of a general broadcast.
@@ -133,7 +134,7 @@ export const tanh = unary((out, x) => {
 
 // Below −700 e^(−z) comes near overflow; σ(z) is e^z there, down to the smallest number.
 export const sigmoid = unary((out, z) => {
-  for (let i = 0; i < out.length; i++) out[i] = z[i] < -700 ? Math.exp(z[i]) : 1 / (1 + Math.exp(-z[i]));
+  for (let i = 0; i < out.length; i++) out[i] = z[i] < -700 ? math.exp(z[i]) : 1 / (1 + math.exp(-z[i]));
 });
 
 // ln(1 + e^z) = max(z, 0) + ln(1 + e^(−|z|)): no overflow, and no 1 that swallows a small e^z. max(z, 0) is ½z + ½|z|,
@@ -141,7 +142,7 @@ export const sigmoid = unary((out, z) => {
 export const softplus = unary((out, z) => {
   for (let i = 0; i < out.length; i++) {
     const size = Math.abs(z[i]);
-    out[i] = z[i] === Number.NEGATIVE_INFINITY ? 0 : 0.5 * z[i] + 0.5 * size + Math.log1p(Math.exp(-size));
+    out[i] = z[i] === Number.NEGATIVE_INFINITY ? 0 : 0.5 * z[i] + 0.5 * size + math.log1p(math.exp(-size));
   }
 });
 
@@ -235,7 +236,7 @@ export const logisticLoss = binary((n, out, o, a, i, di, b, j, dj) => {
   for (const end = o + n; o < end; o++, i += di, j += dj) {
     const z = a[i];
     const size = Math.abs(z);
-    out[o] = 0.5 * z + 0.5 * size - b[j] * z + Math.log1p(Math.exp(-size));
+    out[o] = 0.5 * z + 0.5 * size - b[j] * z + math.log1p(math.exp(-size));
   }
 });
 
@@ -244,7 +245,7 @@ export const logisticLoss = binary((n, out, o, a, i, di, b, j, dj) => {
 export const logisticGradient = ternary((n, out, o, a, i, di, b, j, dj, c, k, dk) => {
   for (const end = o + n; o < end; o++, i += di, j += dj, k += dk) {
     const z = b[j];
-    const e = Math.exp(-Math.abs(z));
+    const e = math.exp(-Math.abs(z));
     const sign = Math.sign(z);
     out[o] = a[i] * (0.5 + 0.5 * sign - c[k] - (sign * e) / (1 + e));
   }

@@ -1,4 +1,5 @@
 import type { Kernel, NdArray } from "./kernel.js";
+import { exp } from "./math.js";
 
 /** Which axes are reduced (ascending), and whether they stay as size 1. */
 export interface ReduceAttributes {
@@ -120,7 +121,7 @@ export const logSumExp = eachOutput((x, start, n, step) => {
   let seen = false;
   for (let i = 0, at = start; i < n; i++, at += step) {
     if (!seen && x[at] === m) seen = true;
-    else rest += Math.exp(x[at] - m);
+    else rest += exp(x[at] - m);
   }
   return m + Math.log1p(rest);
 });
@@ -137,7 +138,7 @@ export const softmax: Kernel<{ readonly axis: number }> = (out: NdArray, inputs,
       const start = o * n * inner + j;
       const m = maxOf(x, start, n, inner);
       let total = 0;
-      for (let i = 0, at = start; i < n; i++, at += inner) total += out.data[at] = Math.exp(x[at] - m);
+      for (let i = 0, at = start; i < n; i++, at += inner) total += out.data[at] = exp(x[at] - m);
       for (let i = 0, at = start; i < n; i++, at += inner) out.data[at] /= total;
     }
   }
