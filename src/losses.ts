@@ -46,8 +46,8 @@ export function binaryCrossEntropy(p: TensorLike, y: TensorLike, options: Binary
   return finish(name, one.add(zero), target, options).neg();
 }
 
-/** ln p, except where p and its factor are both 0: there ln 1, so that 0·ln 0 is 0 in value and gradient. */
-const logUnlessUnused = (p: Tensor, factor: Tensor): Tensor => p.add(factor).where(p, 1).log();
+/** ln p, except where p and its factor are both 0: there 1 is added, so that 0·ln 0 is 0 in value and gradient. */
+const logUnlessUnused = (p: Tensor, factor: Tensor): Tensor => p.add(p.add(factor).equal(0)).log();
 
 /**
  * Binary cross entropy of logits z, where p = σ(z), without forming p:
