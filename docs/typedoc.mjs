@@ -12,6 +12,7 @@ export default {
   readme: "../README.md",
   projectDocuments: ["bce.md", "tape.md", "adding-an-op.md", "compile.md", "verified-gradients.md"],
   out: "site",
+  customCss: "site.css",
   name: "gradtape",
   includeVersion: true,
   excludeInternal: true,

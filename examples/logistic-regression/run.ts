@@ -42,7 +42,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
 
 async function fitAndReport(options: Options, io: Io): Promise<void> {
   const { stdout } = io;
-  const width = Math.min(stdout.columns ?? 100, 100);
+  const width = Math.min(stdout.columns || 100, 100);
   const started = performance.now();
   if (options.json !== undefined) checkDestination(options.json, options.data);
 
