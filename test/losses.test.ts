@@ -133,6 +133,15 @@ describe("binaryCrossEntropyWithLogits", () => {
     expect(grad((y: Tensor) => binaryCrossEntropyWithLogits([3, -2], y, { reduction: "sum" }))([0, 1]).toArray()).toEqual([-3, 2]);
   });
 
+  test("costs 0 at an infinite logit on the right side and +∞ on the wrong one", () => {
+    const { POSITIVE_INFINITY: inf } = Number;
+    const z = tensor([-inf, inf, -inf, inf, inf]);
+    const y = tensor([0, 1, 1, 0, 0.5]);
+    expect(binaryCrossEntropyWithLogits(z, y, { reduction: "none" }).toArray()).toEqual([0, 0, inf, inf, inf]);
+    expect(grad((t: Tensor) => binaryCrossEntropyWithLogits(t, y, { reduction: "sum" }))(z).toArray()).toEqual([0, 0, -1, 1, 0.5]);
+    expect(binaryCrossEntropyWithLogits(inf, Number.NaN).item()).toBeNaN();
+  });
+
   test("is finite with every option at ±1000", () => {
     for (const options of [{}, { posWeight: 2 }, { labelSmoothing: 0.1 }, { weight: 3 }]) {
       for (const z of [-1000, 1000]) {

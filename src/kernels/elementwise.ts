@@ -236,7 +236,10 @@ export const logisticLoss = binary((n, out, o, a, i, di, b, j, dj) => {
   for (const end = o + n; o < end; o++, i += di, j += dj) {
     const z = a[i];
     const size = Math.abs(z);
-    out[o] = 0.5 * z + 0.5 * size - b[j] * z + math.log1p(math.exp(-size));
+    if (size === Number.POSITIVE_INFINITY) {
+      const wrong = z > 0 ? 1 - b[j] : b[j]; // how much of the target is on the other side
+      out[o] = wrong === 0 ? 0 : wrong * size;
+    } else out[o] = 0.5 * z + 0.5 * size - b[j] * z + math.log1p(math.exp(-size));
   }
 });
 
