@@ -52,7 +52,7 @@ export const pad: Kernel<Lattice & { readonly value: number }> = (out, inputs, l
   const walk = mergeAxes(x.shape, [latticeStrides(lattice, strides), stridesOf(x.shape)]);
   const inner = walk.sizes.length - 1;
   const [step, stepX] = walk.strides.map((s) => s[inner]);
-  if (lattice.value !== 0) out.data.fill(lattice.value);
+  if (!Object.is(lattice.value, 0)) out.data.fill(lattice.value);
   forEachRow(walk, [latticeOffset(lattice, strides), 0], ([start, from]) => {
     for (let i = 0, o = start, at = from; i < walk.sizes[inner]; i++, o += step, at += stepX) out.data[o] = x.data[at];
   });

@@ -13,7 +13,7 @@ export function share(tape: Tape): Tape {
   const computed = new Set<Tensor>([...tape.inputs, ...tape.nodes.map(({ output }) => output)]);
   const idOf = (x: Tensor | AnyOp): number => {
     const isLoneConstant = "rank" in x && x.rank === 0 && !computed.has(x);
-    const key = isLoneConstant ? `${Object.is(x.first, -0) ? "-0" : x.first}` : x;
+    const key = isLoneConstant ? keyOfNumber(x.first) : x;
     const id = ids.get(key) ?? ids.size;
     ids.set(key, id);
     return id;
@@ -22,7 +22,7 @@ export function share(tape: Tape): Tape {
   const kept: Node[] = [];
   for (const node of tape.nodes) {
     const inputs = node.inputs.map(resolve);
-    const key = `${idOf(node.op)} ${inputs.map(idOf).join(" ")} ${JSON.stringify(node.attributes)}`;
+    const key = `${idOf(node.op)} ${inputs.map(idOf).join(" ")} ${keyOfAttributes(node.attributes)}`;
     const earlier = seen.get(key);
     if (earlier !== undefined) stands.set(node.output, earlier);
     else {
@@ -32,3 +32,10 @@ export function share(tape: Tape): Tape {
   }
   return new Tape(kept, tape.inputs, tape.outputs.map(resolve));
 }
+
+/** A number as text that no other number has. */
+const keyOfNumber = (value: number): string => (Object.is(value, -0) ? "-0" : String(value));
+
+/** Attributes as text. JSON alone writes NaN, ∞ and −∞ as null, and −0 as 0. */
+const keyOfAttributes = (attributes: unknown): string =>
+  JSON.stringify(attributes, (_key, value: unknown) => (typeof value === "number" ? keyOfNumber(value) : value));

@@ -90,6 +90,14 @@ describe("share", () => {
     expect(after.outputs[0]).toBe(after.outputs[1]);
   });
 
+  test("tells apart attributes that JSON writes alike: NaN, ∞, −∞ and −0", () => {
+    const f = (x: Tensor): Tensor[] =>
+      [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, -0].map((value) => x.pad([[0, 1]], value));
+    const after = share(record(f, [1]));
+    expect(ops(after)).toEqual(["Pad", "Pad", "Pad", "Pad", "Pad"]);
+    expect(after.outputs.map((x) => x.data[1])).toEqual([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, -0]);
+  });
+
   test("tells apart other attributes, other operands, and 0 from −0", () => {
     expect(
       ops(
