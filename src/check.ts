@@ -1,7 +1,7 @@
 import { oneAt, zeros } from "./create.js";
 import { describe, GradientError } from "./errors.js";
 import { formatNumber } from "./format.js";
-import { formatShape } from "./shape.js";
+import { formatShape, sizeOf } from "./shape.js";
 import { Tensor, type TensorLike } from "./tensor.js";
 import { jvp } from "./transforms/forward.js";
 import { grad, vjp } from "./transforms/reverse.js";
@@ -130,7 +130,7 @@ function centralDifference(
 
 /** Fixed numbers between 0.5 and 1.5 without a pattern that an error could hide behind. */
 function weights(shape: readonly number[]): Tensor {
-  const data = new Float64Array(shape.reduce((a, b) => a * b, 1));
+  const data = new Float64Array(sizeOf(shape));
   for (let i = 0; i < data.length; i++) data[i] = 0.5 + ((i * Math.SQRT2 + 0.3) % 1);
   return Tensor.wrap(shape, data);
 }

@@ -22,6 +22,11 @@ export class GradientError extends GradtapeError {
   override name = "GradientError";
 }
 
+/** Refuses what is not a function; `name` is the calling function's. */
+export function checkFunction(name: string, f: unknown): void {
+  if (typeof f !== "function") throw new TypeError(`${name}: expected a function, got ${describe(f)}`);
+}
+
 /** What came, in words short enough for an error message: `string "abc"`, `null`, `[object Promise]`. */
 export function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value);

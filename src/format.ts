@@ -1,4 +1,4 @@
-import { formatShape, type Shape } from "./shape.js";
+import { formatShape, type Shape, sizeOf } from "./shape.js";
 
 /** A number for people: up to six significant digits, `-0` as `0`, no exponent where a plain number is short. */
 export function formatNumber(value: number): string {
@@ -10,7 +10,7 @@ export function formatNumber(value: number): string {
 export function formatValues(data: ArrayLike<number>, shape: Shape, offset = 0): string {
   if (shape.length === 0) return formatNumber(data[offset]);
   const [n, ...rest] = shape;
-  const size = rest.reduce((a, b) => a * b, 1);
+  const size = sizeOf(rest);
   const parts: string[] = [];
   for (let i = 0; i < n; i++) {
     if (n > 8 && i === 3) {

@@ -19,6 +19,20 @@ export function sizeOf(shape: Shape): number {
   return size;
 }
 
+/**
+ * A shape seen as [outer, size, inner]: the axes from `from` on, up to but without `to`, as one, and what is before and
+ * after them. Neighboring axes are one axis in row-major memory.
+ */
+export function around(shape: Shape, from: number, to = from + 1): { outer: number; size: number; inner: number } {
+  let outer = 1;
+  let size = 1;
+  let inner = 1;
+  for (let i = 0; i < from; i++) outer *= shape[i];
+  for (let i = from; i < to; i++) size *= shape[i];
+  for (let i = to; i < shape.length; i++) inner *= shape[i];
+  return { outer, size, inner };
+}
+
 /** Whether two shapes are equal, axis by axis. */
 export function sameShape(a: Shape, b: Shape): boolean {
   if (a === b) return true;

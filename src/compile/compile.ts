@@ -1,4 +1,4 @@
-import { describe, GradtapeError } from "../errors.js";
+import { checkFunction, describe, GradtapeError } from "../errors.js";
 import { fold } from "../passes/fold.js";
 import { prune } from "../passes/prune.js";
 import { share } from "../passes/share.js";
@@ -55,7 +55,7 @@ interface Entry {
  * ```
  */
 export function compile<F extends (...args: never[]) => unknown>(f: F): Compiled<F> {
-  if (typeof f !== "function") throw new TypeError(`compile: expected a function, got ${describe(f)}`);
+  checkFunction("compile", f);
   const programs = new Map<string, Entry>();
   let last: { readonly entry: Entry; readonly inputs: readonly Tensor[] } | undefined;
 

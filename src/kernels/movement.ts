@@ -1,5 +1,5 @@
 import { DomainError, ShapeError } from "../errors.js";
-import { broadcastStrides, forEachRow, mergeAxes, type Shape, stridesOf } from "../shape.js";
+import { around, broadcastStrides, forEachRow, mergeAxes, type Shape, stridesOf } from "../shape.js";
 import type { Kernel, NdArray } from "./kernel.js";
 
 /** Reads x with the given strides, one an axis of out, from `offset` on. Transposes, broadcasts and slices are this. */
@@ -59,9 +59,8 @@ export const pad: Kernel<Lattice & { readonly value: number }> = (out, inputs, l
 };
 
 export const concat: Kernel<{ readonly axis: number }> = (out, inputs, { axis }) => {
-  const inner = out.shape.slice(axis + 1).reduce((a, b) => a * b, 1);
-  const outer = out.shape.slice(0, axis).reduce((a, b) => a * b, 1);
-  const row = out.shape[axis] * inner;
+  const { outer, size, inner } = around(out.shape, axis);
+  const row = size * inner;
   let at = 0;
   for (const { data, shape } of inputs) {
     const part = shape[axis] * inner;
@@ -70,18 +69,12 @@ export const concat: Kernel<{ readonly axis: number }> = (out, inputs, { axis })
   }
 };
 
-/** x seen as [outer, size, inner] around an axis, and how many places of it the indices name. */
-function around(shape: Shape, axis: number): { outer: number; size: number; inner: number } {
-  const product = (sizes: Shape): number => sizes.reduce((a, b) => a * b, 1);
-  return { outer: product(shape.slice(0, axis)), size: shape[axis], inner: product(shape.slice(axis + 1)) };
-}
-
 /** Checks the indices and counts negative ones from the end. */
-function places(name: string, { data }: NdArray, size: number): Int32Array {
+function places({ data }: NdArray, size: number): Int32Array {
   return Int32Array.from(data, (index) => {
     const place = index < 0 ? index + size : index;
     if (!Number.isInteger(place) || place < 0 || place >= size) {
-      throw new ShapeError(`${name}: expected whole numbers from ${-size} to ${size - 1} as indices, got ${index}`);
+      throw new ShapeError(`take: expected whole numbers from ${-size} to ${size - 1} as indices, got ${index}`);
     }
     return place;
   });
@@ -90,7 +83,7 @@ function places(name: string, { data }: NdArray, size: number): Int32Array {
 /** out[…, j, …] = x[…, indices[j], …]. */
 export const take: Kernel<{ readonly axis: number }> = (out, [x, indices], { axis }) => {
   const { outer, size, inner } = around(x.shape, axis);
-  const from = places("take", indices, size);
+  const from = places(indices, size);
   for (let o = 0, at = 0; o < outer; o++) {
     for (let j = 0; j < from.length; j++, at += inner) {
       const start = (o * size + from[j]) * inner;
@@ -102,7 +95,7 @@ export const take: Kernel<{ readonly axis: number }> = (out, [x, indices], { axi
 /** out[…, indices[j], …] += x[…, j, …]: the mirror image of {@link take}, which adds up what an index named twice gets. */
 export const scatterAdd: Kernel<{ readonly axis: number }> = (out, [x, indices], { axis }) => {
   const { outer, size, inner } = around(out.shape, axis);
-  const to = places("take", indices, size);
+  const to = places(indices, size);
   for (let o = 0, at = 0; o < outer; o++) {
     for (let j = 0; j < to.length; j++, at += inner) {
       const start = (o * size + to[j]) * inner;

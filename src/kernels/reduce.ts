@@ -1,3 +1,4 @@
+import { around } from "../shape.js";
 import type { Kernel, NdArray } from "./kernel.js";
 import { exp } from "./math.js";
 
@@ -18,9 +19,8 @@ const reduction =
     const last = axes.length - 1;
     if (last < 0) reduce(out.data, data, data.length, 1, 1);
     else if (axes[last] - axes[0] === last) {
-      const from = axes[0];
-      const to = axes[last] + 1;
-      reduce(out.data, data, product(shape, 0, from), product(shape, from, to), product(shape, to, shape.length));
+      const { outer, size, inner } = around(shape, axes[0], axes[last] + 1);
+      reduce(out.data, data, outer, size, inner);
     } else reduceGroups(reduce, out.data, data, shape, axes);
   };
 
@@ -29,17 +29,10 @@ function reduceGroups(reduce: Reduce, out: Float64Array, x: Float64Array, shape:
   while (first > 0 && axes[first - 1] === axes[first] - 1) first--;
   const from = axes[first];
   const to = axes[axes.length - 1] + 1;
-  const outer = product(shape, 0, from);
-  const inner = product(shape, to, shape.length);
+  const { outer, size, inner } = around(shape, from, to);
   const target = first === 0 ? out : new Float64Array(outer * inner);
-  reduce(target, x, outer, product(shape, from, to), inner);
+  reduce(target, x, outer, size, inner);
   if (first > 0) reduceGroups(reduce, out, target, [...shape.slice(0, from), ...shape.slice(to)], axes.slice(0, first));
-}
-
-function product(shape: readonly number[], from: number, to: number): number {
-  let result = 1;
-  for (let i = from; i < to; i++) result *= shape[i];
-  return result;
 }
 
 /** A reduction that computes each output on its own from the n numbers at x[start + i·step]. */
@@ -129,10 +122,7 @@ export const logSumExp = eachOutput((x, start, n, step) => {
 /** e^(x − m) / Σ e^(x − m) along one axis, with the maximum m, so that nothing overflows. */
 export const softmax: Kernel<{ readonly axis: number }> = (out: NdArray, inputs, { axis }) => {
   const x = inputs[0].data;
-  const { shape } = inputs[0];
-  const n = shape[axis];
-  const inner = product(shape, axis + 1, shape.length);
-  const outer = product(shape, 0, axis);
+  const { outer, size: n, inner } = around(inputs[0].shape, axis);
   for (let o = 0; o < outer; o++) {
     for (let j = 0; j < inner; j++) {
       const start = o * n * inner + j;
@@ -147,10 +137,7 @@ export const softmax: Kernel<{ readonly axis: number }> = (out: NdArray, inputs,
 /** Running sums along one axis; from the end where `reverse` is set. */
 export const cumsum: Kernel<{ readonly axis: number; readonly reverse: boolean }> = (out, inputs, { axis, reverse }) => {
   const x = inputs[0].data;
-  const { shape } = inputs[0];
-  const n = shape[axis];
-  const inner = product(shape, axis + 1, shape.length);
-  const outer = product(shape, 0, axis);
+  const { outer, size: n, inner } = around(inputs[0].shape, axis);
   const step = reverse ? -inner : inner;
   for (let o = 0; o < outer; o++) {
     for (let j = 0; j < inner; j++) {

@@ -1,5 +1,5 @@
 import { tensor } from "../create.js";
-import { describe } from "../errors.js";
+import { checkFunction, describe } from "../errors.js";
 import { formatNumber } from "../format.js";
 import type { TensorLike } from "../tensor.js";
 import type { Tree, TreeLike } from "../tree.js";
@@ -83,7 +83,7 @@ export function minimize<P, Rest extends unknown[]>(
   options: MinimizeOptions<P> = {},
   ...rest: Rest
 ): MinimizeResult<P> {
-  if (typeof f !== "function") throw new TypeError(`minimize: expected a function, got ${describe(f)}`);
+  checkFunction("minimize", f);
   const { method = "lbfgs", gradientTolerance = 1e-8, learningRate, onStep } = options;
   if (!Object.hasOwn(defaultIterations, method))
     throw new TypeError(`minimize: method must be "lbfgs", "newton", "gd" or "adam", got ${describe(method)}`);

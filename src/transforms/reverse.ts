@@ -1,5 +1,5 @@
 import { tensor, zeros } from "../create.js";
-import { describe, ShapeError } from "../errors.js";
+import { checkFunction, ShapeError } from "../errors.js";
 import { type AnyOp, isElementwise } from "../ops/op.js";
 import { broadcastShapes, formatShape, type Shape, sameShape } from "../shape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
@@ -181,7 +181,7 @@ function differentiate(
   f: (...args: never[]) => unknown,
   argnums: number | readonly number[] = 0,
 ): (args: readonly unknown[]) => [Tensor, unknown] {
-  if (typeof f !== "function") throw new TypeError(`${name}: expected a function, got ${describe(f)}`);
+  checkFunction(name, f);
   const places = typeof argnums === "number" ? [argnums] : argnums;
   return (args) => {
     for (const place of places)

@@ -1,5 +1,5 @@
 import { oneAt, zeros } from "../create.js";
-import { describe } from "../errors.js";
+import { checkFunction, describe } from "../errors.js";
 import { stack } from "../functions.js";
 import { asTensor, Tensor, type TensorLike } from "../tensor.js";
 import type { Tree, TreeLike, TreesLike } from "../tree.js";
@@ -21,7 +21,7 @@ import { grad, vjp } from "./reverse.js";
 export function hvp<P, Rest extends unknown[]>(
   f: (x: P, ...rest: Rest) => TensorLike,
 ): (x: TreeLike<P>, v: TreeLike<P>, ...rest: Rest) => Tree<P> {
-  if (typeof f !== "function") throw new TypeError(`hvp: expected a function, got ${describe(f)}`);
+  checkFunction("hvp", f);
   return (x, v, ...rest) => {
     const gradient = grad((p: P) => f(p, ...rest)) as (at: P) => Tree<P>;
     return jvp<[P], Tree<P>>(gradient, [x] as TreesLike<[P]>, [v] as TreesLike<[P]>)[1];
@@ -30,7 +30,7 @@ export function hvp<P, Rest extends unknown[]>(
 
 /**
  * The Jacobian of a function of one tensor: element [...i, ...j] is ∂fᵢ/∂xⱼ. One run of f, then a reverse sweep for
- * each output, or a forward one for each input where these are fewer.
+ * each element of the output.
  *
  * @param f - A function from a tensor of shape [...in] (and perhaps further arguments) to one of shape [...out].
  * @returns `(x, ...rest) => J` of shape [...out, ...in].
@@ -41,7 +41,7 @@ export function hvp<P, Rest extends unknown[]>(
  * ```
  */
 export function jacobian<Rest extends unknown[]>(f: (x: Tensor, ...rest: Rest) => TensorLike): (x: TensorLike, ...rest: Rest) => Tensor {
-  if (typeof f !== "function") throw new TypeError(`jacobian: expected a function, got ${describe(f)}`);
+  checkFunction("jacobian", f);
   return (x, ...rest) => rowByRow("jacobian", (p: Tensor) => f(p, ...rest), asTensor("jacobian", x));
 }
 
@@ -68,7 +68,7 @@ function rowByRow(name: string, f: (x: Tensor) => TensorLike, x: Tensor): Tensor
  * ```
  */
 export function hessian<Rest extends unknown[]>(f: (x: Tensor, ...rest: Rest) => TensorLike): (x: TensorLike, ...rest: Rest) => Tensor {
-  if (typeof f !== "function") throw new TypeError(`hessian: expected a function, got ${describe(f)}`);
+  checkFunction("hessian", f);
   return (x, ...rest) =>
     rowByRow(
       "hessian",

@@ -1,4 +1,4 @@
-import { describe } from "../errors.js";
+import { checkFunction } from "../errors.js";
 import { Leaf } from "../ops/movement.js";
 import type { AnyOp, AnyRule } from "../ops/op.js";
 import { type Node, type Recording, recordSpan, type Span, Tape } from "../tape.js";
@@ -22,7 +22,7 @@ export function indexIn(segment: Segment, x: Tensor): number {
  * they are new variables, so an inner transform never mistakes an outer one's variable for its own.
  */
 export function trace(name: string, f: (...args: never[]) => unknown, primals: readonly Flat[]): Segment {
-  if (typeof f !== "function") throw new TypeError(`${name}: expected a function, got ${describe(f)}`);
+  checkFunction(name, f);
   const [output, span] = recordSpan(Tensor.restore, () => {
     const args = primals.map(({ leaves, rebuild }) => rebuild(leaves.map(leaf)));
     const result: unknown = f(...(args as never[]));
