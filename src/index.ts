@@ -1,6 +1,6 @@
 export { type CheckGradientsOptions, checkGradients } from "./check.js";
-export { type Compiled, compile } from "./compile/compile.js";
-export type { ProgramMemory } from "./compile/program.js";
+export { type Compiled, type CompileOptions, compile } from "./compile/compile.js";
+export type { Backend, ProgramMemory } from "./compile/program.js";
 export { eye, full, linspace, ones, tensor, zeros } from "./create.js";
 export { defineOp, type OpDefinition } from "./define-op.js";
 export { DomainError, GradientError, GradtapeError, ShapeError } from "./errors.js";

@@ -1,4 +1,4 @@
-// `npm test`: types, lint, then every test in Node and, where a Chromium is found, in the browser too.
+// `npm test`: the WebAssembly machine, types, lint, then every test in Node and, where a Chromium is found, in the browser too.
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { chromium } from "./vitest.config.js";
@@ -14,6 +14,7 @@ function step(title: string, command: string, args: readonly string[]): void {
   }
 }
 
+step("The machine of compiled functions", "node", ["src/compile/build-machine.mjs"]);
 step("Types: the package alone, then everything", "npx", ["tsc", "-p", "src", "--noEmit"]);
 step("Types: examples, tests, benchmarks, docs", "npx", ["tsc"]);
 step("Lint and format", "npx", ["biome", "check", "."]);

@@ -4,10 +4,11 @@ import { prune } from "../passes/prune.js";
 import { share } from "../passes/share.js";
 import { simplify } from "../passes/simplify.js";
 import { recording, type Tape, withSealed } from "../tape.js";
-import { asTensor, isNumericArray, Tensor, type TensorLike } from "../tensor.js";
+import type { Tensor } from "../tensor.js";
 import { tapeOf, trace } from "../transforms/trace.js";
 import { type Flat, flatten } from "../tree.js";
-import { Program, type ProgramMemory } from "./program.js";
+import { gatherAll, type Layout, layoutsOf, rebuildAll } from "./arguments.js";
+import { type Backend, Program, type ProgramMemory } from "./program.js";
 
 /** How many programs a compiled function keeps: one for each set of input shapes. The one not used for longest goes. */
 const KEPT = 16;
@@ -18,13 +19,25 @@ export type Compiled<F> = F & {
   readonly tape: Tape;
   /** What that program needs, in bytes. */
   readonly memory: ProgramMemory;
+  /** What it runs on. */
+  readonly backend: Backend;
   /** The listing of that program: one line an instruction. */
   toString(): string;
   /** Lets go of all programs and their buffers. The next call records anew. */
   dispose(): void;
 };
 
+/** Settings of {@link compile}. */
+export interface CompileOptions {
+  /**
+   * What runs the program: `"wasm"`, a small machine in WebAssembly with SIMD, or `"js"`, the TypeScript kernels. Where
+   * WebAssembly with SIMD is missing or forbidden, the kernels run it in any case.
+   */
+  readonly backend?: Backend;
+}
+
 interface Entry {
+  readonly layouts: readonly Layout[];
   readonly program: Program;
   readonly rebuildOutput: Flat["rebuild"];
   /** The tape again, for the inputs of the last call. A program does not keep the values that it was recorded with. */
@@ -54,22 +67,32 @@ interface Entry {
  * step.tape.nodes.length; // 5
  * ```
  */
-export function compile<F extends (...args: never[]) => unknown>(f: F): Compiled<F> {
+export function compile<F extends (...args: never[]) => unknown>(f: F, options: CompileOptions = {}): Compiled<F> {
   checkFunction("compile", f);
-  const programs = new Map<string, Entry>();
+  const { backend } = options;
+  if (backend !== undefined && backend !== "wasm" && backend !== "js")
+    throw new TypeError(`compile: expected "wasm" or "js" as the backend, got ${describe(backend)}`);
+  /** The one used last comes first. */
+  const programs: Entry[] = [];
   let last: { readonly entry: Entry; readonly inputs: readonly Tensor[] } | undefined;
 
+  const find = (args: readonly unknown[]): { entry: Entry; inputs: readonly Tensor[] } => {
+    for (let i = 0; i < programs.length; i++) {
+      const inputs = gatherAll(programs[i].layouts, args);
+      if (inputs === undefined) continue;
+      if (i > 0) programs.unshift(...programs.splice(i, 1));
+      return { entry: programs[0], inputs };
+    }
+    const layouts = layoutsOf(args);
+    const inputs = gatherAll(layouts, args) as Tensor[];
+    programs.unshift(build(f, layouts, inputs, backend));
+    if (programs.length > KEPT) programs.pop();
+    return { entry: programs[0], inputs };
+  };
   const call = (...args: unknown[]): unknown => {
     if (recording !== undefined) return f(...(args as never[]));
-    const { inputs, key, rebuild } = separate(args);
-    let entry = programs.get(key);
-    if (entry === undefined) {
-      entry = build(f, inputs, rebuild);
-      if (programs.size >= KEPT) programs.delete(programs.keys().next().value as string);
-    } else programs.delete(key); // to put it behind the others
-    programs.set(key, entry);
-    last = { entry, inputs };
-    return entry.rebuildOutput(entry.program.run(inputs));
+    last = find(args);
+    return last.entry.rebuildOutput(last.entry.program.run(last.inputs));
   };
   const current = (): NonNullable<typeof last> => {
     if (last === undefined) throw new GradtapeError("compile: there is no program yet; call the compiled function first");
@@ -78,78 +101,29 @@ export function compile<F extends (...args: never[]) => unknown>(f: F): Compiled
   return Object.defineProperties(call, {
     tape: { get: () => current().entry.tape(current().inputs) },
     memory: { get: () => current().entry.program.memory },
+    backend: { get: () => current().entry.program.backend },
     toString: { value: () => (last === undefined ? "a compiled function that was not called yet" : String(last.entry.program)) },
     dispose: {
       value: () => {
-        programs.clear();
+        programs.length = 0;
         last = undefined;
       },
     },
   }) as unknown as Compiled<F>;
 }
 
-function build(f: (...args: never[]) => unknown, inputs: readonly Tensor[], rebuild: (leaves: readonly Tensor[]) => unknown[]): Entry {
-  const ofLeaves = (leaves: readonly Tensor[]): unknown => f(...(rebuild(leaves) as never[]));
+function build(
+  f: (...args: never[]) => unknown,
+  layouts: readonly Layout[],
+  inputs: readonly Tensor[],
+  backend: Backend | undefined,
+): Entry {
+  const ofLeaves = ({ leaves }: { leaves: Tensor[] }): unknown => f(...(rebuildAll(layouts, leaves) as never[]));
   const recordAgain = (at: readonly Tensor[]): { tape: Tape; output: Flat } => {
-    const flat = flatten("compile", "the inputs", { inputs: [...at] });
-    const segment = withSealed(at.length, () =>
-      trace("compile", (({ inputs: leaves }: { inputs: Tensor[] }) => ofLeaves(leaves)) as never, [flat]),
-    );
+    const flat = flatten("compile", "the inputs", { leaves: [...at] });
+    const segment = withSealed(at.length, () => trace("compile", ofLeaves as never, [flat]));
     return { tape: prune(share(simplify(fold(tapeOf(segment))))), output: segment.output };
   };
   const { tape, output } = recordAgain(inputs);
-  return { program: new Program(tape), rebuildOutput: output.rebuild, tape: (at) => recordAgain(at).tape };
-}
-
-/**
- * Tells what varies from what is frozen: tensors, and arrays of numbers, are inputs; everything else is part of the key.
- */
-function separate(args: readonly unknown[]): { inputs: Tensor[]; key: string; rebuild: (leaves: readonly Tensor[]) => unknown[] } {
-  const inputs: Tensor[] = [];
-  let key = "";
-  type Build = (leaves: readonly Tensor[]) => unknown;
-  const walk = (value: unknown): Build => {
-    const isNumbers =
-      isNumericArray(value) || (Array.isArray(value) && value.length > 0 && typeof value.flat(Number.POSITIVE_INFINITY)[0] === "number");
-    if (value instanceof Tensor || isNumbers) {
-      const at = inputs.length;
-      const x = asTensor("compile", value as TensorLike);
-      inputs.push(x);
-      key += `[${x.shape}]${JSON.stringify(x.label ?? "")}`;
-      return (leaves) => leaves[at];
-    }
-    if (Array.isArray(value)) {
-      key += "(";
-      const parts = value.map(walk);
-      key += ")";
-      return (leaves) => parts.map((part) => part(leaves));
-    }
-    if (typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype) {
-      key += "{";
-      const parts = Object.entries(value).map(([name, child]) => {
-        key += `${JSON.stringify(name)}:`;
-        return [name, walk(child)] as const;
-      });
-      key += "}";
-      return (leaves) => Object.fromEntries(parts.map(([name, part]) => [name, part(leaves)]));
-    }
-    key += frozen(value);
-    return () => value;
-  };
-  const builds = args.map((arg) => {
-    const build = walk(arg);
-    key += ";";
-    return build;
-  });
-  return { inputs, key, rebuild: (leaves) => builds.map((build) => build(leaves)) };
-}
-
-/** What is not a tensor becomes part of the key: numbers and the like by value. Anything else cannot be told apart reliably. */
-function frozen(value: unknown): string {
-  if (value === null || ["number", "string", "boolean", "undefined", "bigint"].includes(typeof value)) {
-    return typeof value === "string" ? JSON.stringify(value) : Object.is(value, -0) ? "-0" : String(value);
-  }
-  throw new TypeError(
-    `compile: expected tensors, numbers, strings, or arrays and plain objects of them as arguments, got ${describe(value)}`,
-  );
+  return { layouts, program: new Program(tape, backend), rebuildOutput: output.rebuild, tape: (at) => recordAgain(at).tape };
 }

@@ -1,115 +1,122 @@
 import { alignColumns } from "../format.js";
-import type { Kernel, NdArray } from "../kernels/kernel.js";
+import type { NdArray } from "../kernels/kernel.js";
 import { isElementwise } from "../ops/op.js";
-import { formatShape, type Shape } from "../shape.js";
-import type { Tape } from "../tape.js";
+import { type Shape, sizeOf } from "../shape.js";
+import type { Node, Tape } from "../tape.js";
 import { Tensor } from "../tensor.js";
-import { planBuffers } from "./plan.js";
+import { encode, type Place } from "./encode.js";
+import { firstFree, hasMachine, type Machine, startMachine } from "./machine.js";
+
+/** What a program runs on: the WebAssembly machine, or the TypeScript kernels of the eager engine. */
+export type Backend = "wasm" | "js";
 
 /** What a program needs to run, in bytes. */
 export interface ProgramMemory {
-  /** The buffers of all values that the program computes. */
+  /** The buffers of all values that the program computes: what is needed at the same time. */
   readonly buffers: number;
-  /** What these would take if none were used twice. */
+  /** What these would take if none were used twice, and none kept for a chunk of rows only. */
   readonly withoutReuse: number;
+  /** All of it: buffers, inputs, constants, and the instructions. */
+  readonly total: number;
 }
 
-/** An array whose numbers are put in at each call. */
-interface Operand extends NdArray {
-  data: Float64Array;
-}
+/** Runs a part of the program. */
+type Run = () => void;
 
-interface Instruction {
-  readonly kernel: Kernel<unknown>;
-  readonly out: Operand;
-  readonly inputs: readonly Operand[];
-  readonly attributes: unknown;
-  /** Kernels that do not write every place expect zeros. */
-  readonly clear: boolean;
-}
+/** Shorter arrays are copied number by number: the call of a copy takes longer. */
+const SHORT = 48;
 
 /**
- * A tape as a list of instructions over buffers that are kept between calls: kernel, operands, attributes. To run it is
- * to call one kernel after the other. Nothing is traced and nothing is allocated but the results.
+ * A tape as instructions in an arena that is kept between calls. To run it is to copy in the inputs that changed, to call
+ * the machine, and to copy out the results. Nothing is traced, and nothing allocated but the results.
  */
 export class Program {
   readonly memory: ProgramMemory;
+  readonly backend: Backend;
 
-  private readonly instructions: Instruction[] = [];
-  /** For each input of the call, the operands that read it. */
-  private readonly inputs: Operand[][];
-  private readonly outputs: { readonly operand: Operand; readonly input: number }[];
-  private readonly lines: string[][] = [];
+  private readonly numbers: Float64Array;
+  private readonly parts: readonly Run[];
+  private readonly inputs: readonly Place[];
+  private readonly outputs: readonly Place[];
+  /** What the arena holds of each input. */
+  private readonly held: (Tensor | undefined)[];
+  private readonly lines: readonly (readonly string[])[];
 
-  constructor(tape: Tape) {
-    const { buffers, bufferOf } = planBuffers(tape);
-    const arrays = buffers.map((size) => new Float64Array(size));
-    this.inputs = tape.inputs.map(() => []);
-    const inputOf = new Map(tape.inputs.map((x, i) => [x, i]));
+  constructor(tape: Tape, wanted: Backend | undefined) {
+    const canUseMachine = wanted !== "js" && hasMachine();
+    let encoding = encode(tape, canUseMachine ? firstFree : undefined);
+    const machine = canUseMachine ? startMachine(encoding.bytes) : undefined;
+    if (canUseMachine && machine === undefined) encoding = encode(tape, undefined);
+    const buffer = machine?.buffer ?? new ArrayBuffer(encoding.bytes);
 
-    // Where a value's numbers are: a buffer, an input of the call, or a constant. A reshaped one is where its source is.
-    const places = new Map<Tensor, { readonly name: string; readonly input: number; readonly data: Float64Array }>();
-    const placeOf = (x: Tensor): { readonly name: string; readonly input: number; readonly data: Float64Array } => {
-      const known = places.get(x);
-      if (known !== undefined) return known;
-      const input = inputOf.get(x) ?? -1;
-      const place = {
-        name: input >= 0 ? (x.label ?? `input${input + 1}`) : x.size === 1 ? String(x.data[0]) : `constant${formatShape(x.shape)}`,
-        input,
-        data: x.data,
-      };
-      places.set(x, place);
-      return place;
-    };
-    const operand = (x: Tensor): Operand => {
-      const place = placeOf(x);
-      const result = { shape: x.shape, data: place.data };
-      if (place.input >= 0) this.inputs[place.input].push(result);
-      return result;
-    };
-    for (const { op, inputs, output, attributes } of tape.nodes) {
-      if (op.kernel === null) {
-        places.set(output, placeOf(inputs[0]));
-        continue;
-      }
-      const buffer = bufferOf.get(output) as number;
-      const read = inputs.map(operand);
-      const names = inputs.map((x) => placeOf(x).name);
-      places.set(output, { name: `b${buffer}`, input: -1, data: arrays[buffer] });
-      this.instructions.push({ kernel: op.kernel, out: operand(output), inputs: read, attributes, clear: !isElementwise(op) });
-      this.lines.push([
-        String(this.lines.length + 1),
-        `b${buffer}`,
-        `${op.name}(${names.join(", ")})`,
-        formatShape(output.shape),
-        output.label ?? "",
-      ]);
-    }
-    this.outputs = tape.outputs.map((x) => ({ operand: operand(x), input: placeOf(x).input }));
-    const bytes = (sizes: readonly number[]): number => 8 * sizes.reduce((a, b) => a + b, 0);
-    this.memory = {
-      buffers: bytes(buffers),
-      withoutReuse: bytes(tape.nodes.filter(({ op }) => op.kernel !== null).map(({ output }) => output.size)),
-    };
-  }
-
-  run(inputs: readonly Tensor[]): Tensor[] {
-    this.inputs.forEach((operands, i) => {
-      const { data } = inputs[i];
-      for (const operand of operands) operand.data = data;
-    });
-    for (const { kernel, out, inputs: operands, attributes, clear } of this.instructions) {
-      if (clear) out.data.fill(0);
-      kernel(out, operands, attributes);
-    }
-    return this.outputs.map(({ operand: { shape, data }, input }) =>
-      Tensor.wrap(shape as Shape, input >= 0 ? data : Float64Array.from(data)),
+    const { inputs, outputs, parts, constants, words, wordsAt, lines, buffers, withoutReuse, bytes } = encoding;
+    this.backend = machine === undefined ? "js" : "wasm";
+    this.memory = { buffers, withoutReuse, total: bytes };
+    this.inputs = inputs;
+    this.outputs = outputs;
+    this.held = inputs.map(() => undefined);
+    this.lines = lines;
+    this.numbers = new Float64Array(buffer, 0, Math.floor(buffer.byteLength / 8));
+    for (const { at, value } of constants) this.write(at, value);
+    new Uint32Array(buffer, wordsAt, words.length).set(words);
+    this.parts = parts.map((part) =>
+      "node" in part
+        ? kernelCall(
+            part.node,
+            view(buffer, part.out),
+            part.inputs.map((place) => view(buffer, place)),
+          )
+        : machineCall(machine as Machine, wordsAt + 4 * part.from, wordsAt + 4 * part.to),
     );
   }
 
-  /** One line an instruction: the buffer that it writes, the op with its operands, the shape, the label. */
-  toString(): string {
-    const { buffers, withoutReuse } = this.memory;
-    return `${alignColumns(this.lines)}\n${this.lines.length} instructions, ${buffers} bytes of buffers (${withoutReuse} without reuse)`;
+  run(inputs: readonly Tensor[]): Tensor[] {
+    for (let i = 0; i < inputs.length; i++) {
+      if (this.held[i] === inputs[i]) continue;
+      this.write(this.inputs[i].at, inputs[i]);
+      this.held[i] = inputs[i];
+    }
+    for (let i = 0; i < this.parts.length; i++) this.parts[i]();
+    return this.outputs.map(({ at, shape }) => this.read(at, shape));
   }
+
+  private write(at: number, x: Tensor): void {
+    const from = at / 8;
+    if (x.size === 1) {
+      this.numbers[from] = x.first;
+      return;
+    }
+    const { data } = x;
+    if (data.length > SHORT) this.numbers.set(data, from);
+    else for (let i = 0; i < data.length; i++) this.numbers[from + i] = data[i];
+  }
+
+  private read(at: number, shape: Shape): Tensor {
+    const from = at / 8;
+    return Tensor.wrap(shape, shape.length === 0 ? this.numbers[from] : this.numbers.slice(from, from + sizeOf(shape)));
+  }
+
+  /** One line an instruction: what it writes, the instruction, the op, the shape, the label. */
+  toString(): string {
+    const { buffers, withoutReuse, total } = this.memory;
+    const count = this.lines.length;
+    return `${alignColumns(this.lines)}\n${count} instructions, ${buffers} bytes of buffers (${withoutReuse} without reuse), ${total} in all`;
+  }
+}
+
+const view = (buffer: ArrayBuffer, { at, shape }: Place): NdArray => ({ shape, data: new Float64Array(buffer, at, sizeOf(shape)) });
+
+const machineCall =
+  ({ run }: Machine, from: number, to: number): Run =>
+  () =>
+    run(from, to, 0, 1);
+
+/** Kernels that do not write every place expect zeros. */
+function kernelCall({ op, attributes }: Node, out: NdArray, inputs: readonly NdArray[]): Run {
+  const kernel = op.kernel as NonNullable<typeof op.kernel>;
+  if (isElementwise(op)) return () => kernel(out, inputs, attributes);
+  return () => {
+    out.data.fill(0);
+    kernel(out, inputs, attributes);
+  };
 }

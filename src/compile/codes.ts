@@ -1,0 +1,57 @@
+/**
+ * The first word of an instruction: what the machine is to do. The encoder and the machine, which is compiled to
+ * WebAssembly, share this list. Elementwise ops come first, ordered by how many inputs they have.
+ */
+export enum Code {
+  // One input.
+  Neg,
+  Exp,
+  Expm1,
+  Log,
+  Log1p,
+  Sqrt,
+  Square,
+  Reciprocal,
+  Abs,
+  Sign,
+  Sin,
+  Cos,
+  Tanh,
+  Sigmoid,
+  Softplus,
+  Relu,
+  // Two inputs.
+  Add,
+  Sub,
+  Mul,
+  Div,
+  Pow,
+  Maximum,
+  Minimum,
+  Equal,
+  NotEqual,
+  Less,
+  LessEqual,
+  Greater,
+  GreaterEqual,
+  LogisticLoss,
+  // Three inputs.
+  Where,
+  LogisticGradient,
+  // The codes above stand for one number; these two run them over many.
+  Elements,
+  Broadcast,
+  // Many numbers.
+  Sum,
+  SumRows,
+  Max,
+  Min,
+  Softmax,
+  LogSumExp,
+  RowsTimes,
+  ColumnsTimes,
+  MatMul,
+  Fill,
+  Copy,
+  Region,
+}

@@ -1,0 +1,49 @@
+import { firstFree, machineCode } from "./machine-code.js";
+
+// The package is type-checked without the browser's or Node's names; these two are in both.
+declare const atob: (base64: string) => string;
+declare const WebAssembly: {
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (module: object, imports: object) => { readonly exports: object };
+  readonly Memory: new (size: { initial: number; maximum: number }) => { readonly buffer: ArrayBuffer };
+};
+
+/** The machine over a memory of its own. */
+export interface Machine {
+  readonly buffer: ArrayBuffer;
+  /** Runs the words from one address up to another; outside of regions `row` is 0 and `rows` is 1. */
+  readonly run: (at: number, end: number, row: number, rows: number) => void;
+}
+
+export { firstFree };
+
+const PAGE = 65_536;
+const MOST_PAGES = 65_536;
+
+/** The machine as compiled code, once somebody has asked for it: what is compiled never changes. `null` where it cannot be. */
+let compiled: object | null | undefined;
+
+function compileMachine(): object | null {
+  try {
+    compiled ??= new WebAssembly.Module(Uint8Array.from(atob(machineCode), (character) => character.charCodeAt(0)));
+  } catch {
+    compiled = null; // no WebAssembly, no SIMD, or not allowed: the kernels do the work
+  }
+  return compiled;
+}
+
+/** Whether the machine can be had here at all. */
+export const hasMachine = (): boolean => compileMachine() !== null;
+
+/**
+ * The machine with a memory of so many bytes; `undefined` where there is no WebAssembly with SIMD, where a security policy
+ * forbids it, or where the memory would be too large for it.
+ */
+export function startMachine(bytes: number): Machine | undefined {
+  const module = compileMachine();
+  const pages = Math.ceil(bytes / PAGE);
+  if (module === null || pages > MOST_PAGES) return undefined;
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+  const { exports } = new WebAssembly.Instance(module, { env: { memory }, math: Math });
+  return { buffer: memory.buffer, run: (exports as Pick<Machine, "run">).run };
+}

@@ -1,0 +1,193 @@
+// The machine: reads the instructions of a program one after the other and runs them. A program, its constants and all its
+// numbers are in one memory; `run` works through the words from `at` up to `end`. The words of each instruction are in
+// docs/compile.md; the encoder that writes them is ../encode.ts.
+
+import { Code } from "../codes";
+import { apply1, apply2, apply3, broadcast, elements } from "./elementwise";
+import { log1p } from "./math";
+import { columnsTimes, matmul, rowsTimes } from "./matmul";
+import { copy, fill } from "./movement";
+import { accumulate, exceptLargest, extremum, softmax, sum } from "./reduce";
+
+/** Where a program may begin: what is before it is the machine's own. */
+export const firstFree: usize = __heap_base;
+
+/** How many rows the region under way has. */
+let total: usize = 0;
+
+/** Word i of an instruction. */
+// @ts-ignore: decorator
+@inline
+function word(at: usize, i: usize): usize {
+  return load<u32>(at + (i << 2));
+}
+
+/** The address in words i and i + 1: a base, and how many bytes it moves with each row of the region. */
+// @ts-ignore: decorator
+@inline
+function address(at: usize, i: usize, row: usize): usize {
+  return <usize>load<u32>(at + (i << 2)) + row * <usize>load<u32>(at + (i << 2), 4);
+}
+
+// @ts-ignore: decorator
+@inline
+function one1(code: Code, at: usize): usize {
+  v128.store64_lane(load<u32>(at, 4), apply1(code, v128.load64_splat(load<u32>(at, 8)), false), 0);
+  return at + 12;
+}
+
+// @ts-ignore: decorator
+@inline
+function one2(code: Code, at: usize): usize {
+  const x = v128.load64_splat(load<u32>(at, 8));
+  const y = v128.load64_splat(load<u32>(at, 12));
+  v128.store64_lane(load<u32>(at, 4), apply2(code, x, y, false), 0);
+  return at + 16;
+}
+
+// @ts-ignore: decorator
+@inline
+function one3(code: Code, at: usize): usize {
+  const x = v128.load64_splat(load<u32>(at, 8));
+  const y = v128.load64_splat(load<u32>(at, 12));
+  const z = v128.load64_splat(load<u32>(at, 16));
+  v128.store64_lane(load<u32>(at, 4), apply3(code, x, y, z, false), 0);
+  return at + 20;
+}
+
+/** Runs the instructions from `at` up to `end`. Within a region: on `rows` rows from `row` on; otherwise 1 and 0. */
+export function run(at: usize, end: usize, row: usize, rows: usize): void {
+  while (at < end) {
+    switch (load<u32>(at)) {
+      case Code.Neg: at = one1(Code.Neg, at); break;
+      case Code.Exp: at = one1(Code.Exp, at); break;
+      case Code.Expm1: at = one1(Code.Expm1, at); break;
+      case Code.Log: at = one1(Code.Log, at); break;
+      case Code.Log1p: at = one1(Code.Log1p, at); break;
+      case Code.Sqrt: at = one1(Code.Sqrt, at); break;
+      case Code.Square: at = one1(Code.Square, at); break;
+      case Code.Reciprocal: at = one1(Code.Reciprocal, at); break;
+      case Code.Abs: at = one1(Code.Abs, at); break;
+      case Code.Sign: at = one1(Code.Sign, at); break;
+      case Code.Sin: at = one1(Code.Sin, at); break;
+      case Code.Cos: at = one1(Code.Cos, at); break;
+      case Code.Tanh: at = one1(Code.Tanh, at); break;
+      case Code.Sigmoid: at = one1(Code.Sigmoid, at); break;
+      case Code.Softplus: at = one1(Code.Softplus, at); break;
+      case Code.Relu: at = one1(Code.Relu, at); break;
+      case Code.Add: at = one2(Code.Add, at); break;
+      case Code.Sub: at = one2(Code.Sub, at); break;
+      case Code.Mul: at = one2(Code.Mul, at); break;
+      case Code.Div: at = one2(Code.Div, at); break;
+      case Code.Pow: at = one2(Code.Pow, at); break;
+      case Code.Maximum: at = one2(Code.Maximum, at); break;
+      case Code.Minimum: at = one2(Code.Minimum, at); break;
+      case Code.Equal: at = one2(Code.Equal, at); break;
+      case Code.NotEqual: at = one2(Code.NotEqual, at); break;
+      case Code.Less: at = one2(Code.Less, at); break;
+      case Code.LessEqual: at = one2(Code.LessEqual, at); break;
+      case Code.Greater: at = one2(Code.Greater, at); break;
+      case Code.GreaterEqual: at = one2(Code.GreaterEqual, at); break;
+      case Code.LogisticLoss: at = one2(Code.LogisticLoss, at); break;
+      case Code.Where: at = one3(Code.Where, at); break;
+      case Code.LogisticGradient: at = one3(Code.LogisticGradient, at); break;
+      default: at = runMany(at, row, rows);
+    }
+  }
+}
+
+/** Runs one instruction over many numbers and returns where the next one begins. */
+function runMany(at: usize, row: usize, rows: usize): usize {
+  switch (load<u32>(at)) {
+    case Code.Elements: {
+      const a = address(at, 5, row), b = address(at, 8, row), c = address(at, 11, row);
+      elements(<Code>word(at, 1), rows * word(at, 2), address(at, 3, row), a, word(at, 7), b, word(at, 10), c, word(at, 13));
+      return at + 56;
+    }
+    case Code.Broadcast: {
+      let out = address(at, 3, row), a = address(at, 5, row), b = address(at, 8, row), c = address(at, 11, row);
+      const count = word(at, 17);
+      for (let r: usize = 0; r < rows; r++) {
+        out = broadcast(<Code>word(at, 1), at + 72, <u32>count, word(at, 2), out, a, word(at, 7), b, word(at, 10), c, word(at, 13));
+        a += word(at, 14);
+        b += word(at, 15);
+        c += word(at, 16);
+      }
+      return at + 72 + (count << 4);
+    }
+    case Code.Sum: {
+      sum(address(at, 1, row), address(at, 3, row), rows * word(at, 5), word(at, 6), word(at, 7));
+      return at + 32;
+    }
+    case Code.SumRows: {
+      const inner = word(at, 6);
+      sum(word(at, 7), address(at, 3, row), 1, rows * word(at, 5), inner);
+      accumulate(word(at, 1), word(at, 2), word(at, 7), inner, row == 0, row + rows == total);
+      return at + 32;
+    }
+    case Code.Max: {
+      extremum(true, address(at, 1, row), address(at, 3, row), rows * word(at, 5), word(at, 6), word(at, 7));
+      return at + 32;
+    }
+    case Code.Min: {
+      extremum(false, address(at, 1, row), address(at, 3, row), rows * word(at, 5), word(at, 6), word(at, 7));
+      return at + 32;
+    }
+    case Code.Softmax: {
+      softmax(address(at, 1, row), address(at, 3, row), rows * word(at, 5), word(at, 6));
+      return at + 28;
+    }
+    case Code.LogSumExp: {
+      const count = rows * word(at, 5);
+      const out = address(at, 1, row);
+      const top = word(at, 7);
+      exceptLargest(out, address(at, 3, row), count, word(at, 6), top);
+      elements(Code.Log1p, count, out, out, 1, 0, 0, 0, 0);
+      elements(Code.Add, count, out, out, 1, top, 1, 0, 0);
+      return at + 32;
+    }
+    case Code.RowsTimes: {
+      rowsTimes(address(at, 1, row), address(at, 3, row), rows * word(at, 5), word(at, 6), address(at, 7, row));
+      return at + 36;
+    }
+    case Code.ColumnsTimes: {
+      // Over all rows at once, or, in a region, over the rows of a chunk, whose result is then added.
+      const part = word(at, 7);
+      const out = word(at, 1);
+      columnsTimes(part != 0 ? part : out, address(at, 3, row), rows * word(at, 5), word(at, 6), address(at, 8, row));
+      if (part != 0) accumulate(out, word(at, 2), part, word(at, 6), row == 0, row + rows == total);
+      return at + 40;
+    }
+    case Code.MatMul: {
+      const part = word(at, 4);
+      const out = address(at, 1, row);
+      const role = word(at, 16);
+      const m = role == 1 ? rows * word(at, 13) : word(at, 13);
+      const k = role == 2 ? rows * word(at, 14) : word(at, 14);
+      const n = word(at, 15);
+      matmul(
+        part != 0 ? part : out, address(at, 5, row), word(at, 7), word(at, 8), address(at, 9, row), word(at, 11), word(at, 12),
+        m, k, n, word(at, 17),
+      );
+      if (part != 0) accumulate(out, word(at, 3), part, m * n, row == 0, row + rows == total);
+      return at + 72;
+    }
+    case Code.Fill: {
+      fill(word(at, 1), word(at, 2), load<f64>(at + 12));
+      return at + 20;
+    }
+    case Code.Copy: {
+      const count = word(at, 3);
+      copy(at + 16, <u32>count, word(at, 1), word(at, 2));
+      return at + 16 + count * 12;
+    }
+    default: {
+      // Region: chunks of rows through all instructions up to its end.
+      const last = at + word(at, 1);
+      total = word(at, 2);
+      const chunk = word(at, 3);
+      for (let r: usize = 0; r < total; r += chunk) run(at + 16, last, r, min(chunk, total - r));
+      return last;
+    }
+  }
+}

@@ -1,0 +1,514 @@
+/**
+ * Elementary functions of two doubles at once, within two units in the last place over all doubles.
+ *
+ * WebAssembly has vectors of two doubles but no functions of them, and neither a fused multiply-add nor a gather, so every function here
+ * is a reduction to a short range, a polynomial on it in Estrin's form (whose terms do not wait for one another) and at most one division.
+ * Ordinary arguments take no branch but one: a test, for both lanes together, that sends arguments for which the quick path would
+ * overflow, underflow or lose digits to slower code that is right everywhere.
+ *
+ * Constants are read from tables in memory, because an engine may build a vector constant anew, in three instructions, wherever it is
+ * used. The polynomials were interpolated at Chebyshev points in 60-digit arithmetic.
+ */
+
+/** Constants that several functions use. */
+const general: usize = memory.data<f64>([
+  0.5, 1.0, 2.0, 1.4426950408889634, 0.6931471805598903, 5.497923018708371e-14, 6755399441056767.0, 708.0,
+]);
+
+// Places in that table. The two parts of ln 2 have 42 and 53 bits, so that the product of the first with an exponent is exact (Cody &
+// Waite 1980); adding the exponent shift, 3·2⁵¹ + 1023, rounds to an integer and leaves it, biased, in the low bits.
+const half: usize = 0;
+const one: usize = 1;
+const two: usize = 2;
+const log2OfE: usize = 3;
+const ln2High: usize = 4;
+const ln2Low: usize = 5;
+const exponentShift: usize = 6;
+const exponentLimit: usize = 7;
+
+/** Coefficients of (eʳ − 1 − r) / r² on |r| ≤ ½ ln 2. */
+const exponential: usize = memory.data<f64>([
+  0.5000000000000001, 0.16666666666666669, 0.04166666666662413, 0.008333333333330062, 0.0013888888917213717, 0.00019841269863053618,
+  2.4801521295954376e-5, 2.7557268459997064e-6, 2.7620088445409746e-7, 2.510038549551032e-8,
+]);
+
+/** Coefficients in z = s² of (2 atanh s − 2s) / (s z), for |s| ≤ (√2 − 1) / (√2 + 1). */
+const logarithmic: usize = memory.data<f64>([
+  0.666666666666667, 0.3999999999989889, 0.28571428626253836, 0.22222211089379496, 0.1818289243253687, 0.15331611722055008,
+  0.14617807153417325,
+]);
+
+/** Coefficients of the same function for 0 ≤ s ≤ 1/3; then a rough derivative of ln(1 + t) over 0 ≤ t ≤ 1. */
+const wideLogarithmic: usize = memory.data<f64>([
+  0.6666666666666666, 0.40000000000014585, 0.2857142856710876, 0.22222222717427864, 0.18181789436132859, 0.15385570064958623,
+  0.13314144209654935, 0.12001072809590713, 0.08800738486144674, 0.1616404561194353,
+  0.7,
+]);
+
+/** For logarithms: the smallest normal number, infinity, 2⁵² + 1023, 2¹⁰⁰⁰ and −1. */
+const logarithmicLimits: usize = memory.data<f64>([2.2250738585072014e-308, Infinity, 4503599627371519.0, 1.0715086071862673e301, -1.0]);
+
+/** The lower four coefficients in z = x² of the denominator, and three of the numerator, of tanh's continued fraction; then 5/8 and 20. */
+const hyperbolic: usize = memory.data<f64>([2027025.0, 945945.0, 51975.0, 630.0, 675675.0, 45045.0, 594.0, 0.625, 20.0]);
+
+/**
+ * Coefficients in z = r² of (sin r / r − 1) / z and of (cos r − 1 + z/2) / z², six each, on |r| ≤ ¼ π; then 2/π, π/2 in parts of 37, 37
+ * and 53 bits, 3·2⁵¹, which rounds to an integer, and the largest magnitude for which three parts of π/2 suffice.
+ */
+const sinusoidal: usize = memory.data<f64>([
+  -0.16666666666666666, 0.008333333333330936, -0.00019841269836740532, 2.7557316093198404e-6, -2.5051129896450185e-8,
+  1.5917988979397435e-10, 0.041666666666666664, -0.0013888888888887389, 2.48015872987544e-5, -2.755731726587808e-7,
+  2.087614504941318e-9, -1.138254464534925e-11,
+  0.6366197723675814, 1.5707963267923333, 2.5633441515839558e-12, 1.0562999066987428e-23, 6755399441055744.0, 1.0e5,
+]);
+
+/**
+ * Patterns of bits: the sign; 1 less √½, which moves the exponent field to count from √½; the exponent of 2⁵²; the fraction; √½; the
+ * exponent field; twice the bias; 1.
+ */
+const patterns: usize = memory.data<u64>([
+  0x8000000000000000, 0x00095f619980c433, 0x4330000000000000, 0x000fffffffffffff, 0x3fe6a09e667f3bcd, 0x7ff0000000000000,
+  0x7fe0000000000000, 1,
+]);
+
+/** The binary digits of 1/π, after 64 zeros. */
+const reciprocalOfPi: usize = memory.data<u64>([
+  0, 0x517cc1b727220a94, 0xfe13abe8fa9a6ee0, 0x6db14acc9e21c820, 0xff28b1d5ef5de2b0, 0xdb92371d2126e970, 0x0324977504e8c90e,
+  0x7f0ef58e5894d39f, 0x74411afa975da242, 0x74ce38135a2fbf20, 0x9cc8eb1cc1a99cfa, 0x4e422fc5defc941d, 0x8ffc4bffef02cc07,
+  0xf79788c5ad05368f, 0xb69b3f6793e584db, 0xa7a31fb34f2ff516, 0xba93dd63f5f2f8bd, 0x9e839cfbc5294975, 0x35fdafd88fc6ae84,
+  0x2b0198237e3db5d5,
+]);
+
+/** One number of a table, in both lanes. */
+// @ts-ignore: decorator
+@inline
+function at(table: usize, index: usize): v128 {
+  return v128.load_splat<f64>(table + (index << 3));
+}
+
+// @ts-ignore: decorator
+@inline
+function multiplyAdd(a: v128, b: v128, c: v128): v128 {
+  return f64x2.add(f64x2.mul(a, b), c);
+}
+
+/** c₀ + c₁ x for two neighbors in a table. */
+// @ts-ignore: decorator
+@inline
+function linear(table: usize, index: usize, x: v128): v128 {
+  return multiplyAdd(at(table, index + 1), x, at(table, index));
+}
+
+// @ts-ignore: decorator
+@inline
+function signOf(x: v128): v128 {
+  return v128.and(x, at(patterns, 0));
+}
+
+/** The integer nearest to x / ln 2, still shifted, so that its low bits are the biased exponent. */
+// @ts-ignore: decorator
+@inline
+function shiftedExponent(x: v128): v128 {
+  return multiplyAdd(x, at(general, log2OfE), at(general, exponentShift));
+}
+
+/** The power of two whose exponent was shifted: a NaN may give any number here, but what that multiplies is a NaN too. */
+// @ts-ignore: decorator
+@inline
+function powerOfTwo(shifted: v128): v128 {
+  return i64x2.shl(shifted, 52);
+}
+
+/** x − n ln 2, at most ½ ln 2 in magnitude. */
+// @ts-ignore: decorator
+@inline
+function remainderOfLn2(x: v128, exponent: v128): v128 {
+  const high = f64x2.sub(x, f64x2.mul(exponent, at(general, ln2High)));
+  return f64x2.sub(high, f64x2.mul(exponent, at(general, ln2Low)));
+}
+
+/** eʳ − 1 − r for |r| ≤ ½ ln 2. */
+// @ts-ignore: decorator
+@inline
+function exponentialTail(r: v128): v128 {
+  const r2 = f64x2.mul(r, r);
+  const r4 = f64x2.mul(r2, r2);
+  const low = multiplyAdd(linear(exponential, 2, r), r2, linear(exponential, 0, r));
+  const middle = multiplyAdd(linear(exponential, 6, r), r2, linear(exponential, 4, r));
+  return f64x2.mul(multiplyAdd(multiplyAdd(linear(exponential, 8, r), r4, middle), r4, low), r2);
+}
+
+/** The lanes in which 2ⁿ would not be a normal number. */
+// @ts-ignore: decorator
+@inline
+function beyondExponents(x: v128): v128 {
+  return f64x2.gt(f64x2.abs(x), at(general, exponentLimit));
+}
+
+/** eˣ for every x: the power of two is multiplied in by halves, so that it overflows or underflows gradually. */
+function expAnywhere(x: v128): v128 {
+  const clamped = f64x2.pmax(f64x2.pmin(x, f64x2.splat(710.0)), f64x2.splat(-746.0));
+  const shift = at(general, exponentShift);
+  const exponent = f64x2.sub(shiftedExponent(clamped), shift);
+  const r = remainderOfLn2(clamped, exponent);
+  const mantissa = f64x2.add(at(general, one), f64x2.add(r, exponentialTail(r)));
+  const first = f64x2.floor(f64x2.mul(exponent, at(general, half)));
+  const second = f64x2.sub(exponent, first);
+  return f64x2.mul(f64x2.mul(mantissa, powerOfTwo(f64x2.add(first, shift))), powerOfTwo(f64x2.add(second, shift)));
+}
+
+/** eˣ = 2ⁿ eʳ with x = n ln 2 + r. */
+// @ts-ignore: decorator
+@inline
+export function exp(x: v128): v128 {
+  if (i64x2.bitmask(beyondExponents(x))) return expAnywhere(x);
+  const shifted = shiftedExponent(x);
+  const r = remainderOfLn2(x, f64x2.sub(shifted, at(general, exponentShift)));
+  return f64x2.mul(f64x2.add(at(general, one), f64x2.add(r, exponentialTail(r))), powerOfTwo(shifted));
+}
+
+/**
+ * eˣ − 1 = (2ⁿ − 1) + 2ⁿ r + 2ⁿ (eʳ − 1 − r). The first two terms can cancel, so what their sum rounds away (Dekker 1971), and what r
+ * did, is added to the third. The sign is that of x, which only the sum for −0 loses.
+ */
+// @ts-ignore: decorator
+@inline
+function expm1Ordinary(x: v128): v128 {
+  const shifted = shiftedExponent(x);
+  const exponent = f64x2.sub(shifted, at(general, exponentShift));
+  const high = f64x2.sub(x, f64x2.mul(exponent, at(general, ln2High)));
+  const low = f64x2.mul(exponent, at(general, ln2Low));
+  const r = f64x2.sub(high, low);
+  const tail = f64x2.add(exponentialTail(r), f64x2.sub(f64x2.sub(high, r), low));
+  const power = powerOfTwo(shifted);
+  const first = f64x2.sub(power, at(general, one));
+  const second = f64x2.mul(power, r);
+  const sum = f64x2.add(first, second);
+  const lost = f64x2.sub(second, f64x2.sub(sum, first));
+  return v128.or(f64x2.add(sum, multiplyAdd(power, tail, lost)), signOf(x));
+}
+
+/** Beyond e⁷⁰⁸ the 1 does not matter, and before e⁻⁷⁰⁸ nothing else does. */
+function expm1Anywhere(x: v128): v128 {
+  return v128.bitselect(f64x2.sub(expAnywhere(x), at(general, one)), expm1Ordinary(x), beyondExponents(x));
+}
+
+/** eˣ − 1, accurate for small x too. */
+// @ts-ignore: decorator
+@inline
+export function expm1(x: v128): v128 {
+  if (i64x2.bitmask(beyondExponents(x))) return expm1Anywhere(x);
+  return expm1Ordinary(x);
+}
+
+/**
+ * ln(1 + f) + n ln 2 for 1 + f in [√½, √2): with s = f / (2 + f), ln(1 + f) = 2 atanh s, and 2s = f − s f, so that f itself, the
+ * largest term, is not rounded (the form of fdlibm).
+ */
+// @ts-ignore: decorator
+@inline
+function logarithmOf(f: v128, exponent: v128): v128 {
+  const s = f64x2.div(f, f64x2.add(at(general, two), f));
+  const z = f64x2.mul(s, s);
+  const z2 = f64x2.mul(z, z);
+  const z4 = f64x2.mul(z2, z2);
+  const low = multiplyAdd(linear(logarithmic, 2, z), z2, linear(logarithmic, 0, z));
+  const high = multiplyAdd(at(logarithmic, 6), z2, linear(logarithmic, 4, z));
+  const tail = f64x2.mul(z, multiplyAdd(high, z4, low));
+  const small = f64x2.sub(f64x2.mul(s, f64x2.sub(f, tail)), f64x2.mul(exponent, at(general, ln2Low)));
+  return f64x2.sub(f64x2.mul(exponent, at(general, ln2High)), f64x2.sub(small, f));
+}
+
+/** The bits of x, moved so that their exponent field counts from √½: the field is 1023 for √½ ≤ x < √2. */
+// @ts-ignore: decorator
+@inline
+function centered(x: v128): v128 {
+  return i64x2.add(x, at(patterns, 1));
+}
+
+/** That exponent field as a number without its bias, by way of 2⁵² + field. */
+// @ts-ignore: decorator
+@inline
+function centeredExponent(bits: v128): v128 {
+  return f64x2.sub(v128.or(i64x2.shr_u(bits, 52), at(patterns, 2)), at(logarithmicLimits, 2));
+}
+
+/** x divided by the power of two that leaves it in [√½, √2), less 1. */
+// @ts-ignore: decorator
+@inline
+function centeredFraction(bits: v128): v128 {
+  const mantissa = v128.and(bits, at(patterns, 3));
+  return f64x2.sub(i64x2.add(mantissa, at(patterns, 4)), at(general, one));
+}
+
+/** ln x for every x: denormal numbers are scaled by 2⁵⁴ first, and what has no finite logarithm is set apart after. */
+function logAnywhere(x: v128): v128 {
+  const denormal = f64x2.lt(x, at(logarithmicLimits, 0));
+  const bits = centered(v128.bitselect(f64x2.mul(x, f64x2.splat(18014398509481984.0)), x, denormal));
+  const exponent = f64x2.sub(centeredExponent(bits), v128.and(denormal, f64x2.splat(54.0)));
+  const zero = f64x2.splat(0.0);
+  let result = logarithmOf(centeredFraction(bits), exponent);
+  result = v128.bitselect(result, x, f64x2.lt(x, at(logarithmicLimits, 1)));
+  result = v128.bitselect(f64x2.splat(-Infinity), result, f64x2.eq(x, zero));
+  return v128.bitselect(f64x2.splat(NaN), result, f64x2.lt(x, zero));
+}
+
+/** ln x = n ln 2 + ln m with x = 2ⁿ m and m in [√½, √2), which integer operations on the bits of x find. */
+// @ts-ignore: decorator
+@inline
+export function log(x: v128): v128 {
+  const ordinary = v128.and(f64x2.ge(x, at(logarithmicLimits, 0)), f64x2.lt(x, at(logarithmicLimits, 1)));
+  if (i64x2.bitmask(ordinary) != 3) return logAnywhere(x);
+  const bits = centered(x);
+  return logarithmOf(centeredFraction(bits), centeredExponent(bits));
+}
+
+/** The lanes in which −1 < x < 2¹⁰⁰⁰. */
+// @ts-ignore: decorator
+@inline
+function ordinaryForLog1p(x: v128): v128 {
+  return v128.and(f64x2.gt(x, at(logarithmicLimits, 4)), f64x2.lt(x, at(logarithmicLimits, 3)));
+}
+
+/**
+ * ln(1 + x) as the logarithm of u = 1 + x rounded, whose fraction has what was rounded away (Dekker 1971) added back, in u's scale. For n
+ * = 0 that sum is x itself, exactly. The sign is that of x, which only the sum for −0 loses.
+ */
+// @ts-ignore: decorator
+@inline
+function log1pOrdinary(x: v128): v128 {
+  const unit = at(general, one);
+  const larger = f64x2.pmax(unit, x);
+  const smaller = f64x2.pmin(unit, x);
+  const u = f64x2.add(larger, smaller);
+  const lost = f64x2.sub(smaller, f64x2.sub(u, larger));
+  const bits = centered(u);
+  const scale = i64x2.sub(at(patterns, 6), v128.and(bits, at(patterns, 5)));
+  const f = multiplyAdd(lost, scale, centeredFraction(bits));
+  return v128.or(logarithmOf(f, centeredExponent(bits)), signOf(x));
+}
+
+/** Elsewhere it is ln(1 + x): 1 + x is x for the large ones, 0 or negative for the others. */
+function log1pAnywhere(x: v128): v128 {
+  return v128.bitselect(log1pOrdinary(x), logAnywhere(f64x2.add(at(general, one), x)), ordinaryForLog1p(x));
+}
+
+/** ln(1 + x), accurate for small x too. */
+// @ts-ignore: decorator
+@inline
+export function log1p(x: v128): v128 {
+  if (i64x2.bitmask(ordinaryForLog1p(x)) != 3) return log1pAnywhere(x);
+  return log1pOrdinary(x);
+}
+
+/**
+ * 1 / (1 + e⁻ˣ), with e⁻ˣ and the sum in two parts each, since the errors of three roundings and of the division would add up to more
+ * than two units: 1 / (d + δ) = 1/d − δ/d².
+ */
+// @ts-ignore: decorator
+@inline
+function sigmoidOrdinary(x: v128): v128 {
+  const unit = at(general, one);
+  const opposite = f64x2.neg(x);
+  const shifted = shiftedExponent(opposite);
+  const r = remainderOfLn2(opposite, f64x2.sub(shifted, at(general, exponentShift)));
+  const power = powerOfTwo(shifted);
+  const growth = f64x2.add(r, exponentialTail(r));
+  const mantissa = f64x2.add(unit, growth);
+  const mantissaLost = f64x2.sub(growth, f64x2.sub(mantissa, unit));
+  const exponentialHigh = f64x2.mul(mantissa, power);
+  const larger = f64x2.pmax(unit, exponentialHigh);
+  const smaller = f64x2.pmin(unit, exponentialHigh);
+  const sum = f64x2.add(larger, smaller);
+  const lost = multiplyAdd(mantissaLost, power, f64x2.sub(smaller, f64x2.sub(sum, larger)));
+  const quotient = f64x2.div(unit, sum);
+  return f64x2.sub(quotient, f64x2.mul(quotient, f64x2.mul(quotient, lost)));
+}
+
+/** Beyond 708, the sigmoid is 1 or eˣ. */
+function sigmoidAnywhere(x: v128): v128 {
+  return v128.bitselect(f64x2.pmin(expAnywhere(x), at(general, one)), sigmoidOrdinary(x), beyondExponents(x));
+}
+
+/** 1 / (1 + e⁻ˣ). */
+// @ts-ignore: decorator
+@inline
+export function sigmoid(x: v128): v128 {
+  if (i64x2.bitmask(beyondExponents(x))) return sigmoidAnywhere(x);
+  return sigmoidOrdinary(x);
+}
+
+/**
+ * ln(1 + eᶻ) = max(z, 0) + ln(1 + t) with t = e^(−|z|) in [0, 1], whose logarithm takes no further reduction, only a longer polynomial
+ * than log's. What rounding took from t is added back, times a derivative
+ * that need only be rough.
+ */
+// @ts-ignore: decorator
+@inline
+function softplusOrdinary(x: v128): v128 {
+  const unit = at(general, one);
+  const opposite = f64x2.neg(f64x2.abs(x));
+  const shifted = shiftedExponent(opposite);
+  const r = remainderOfLn2(opposite, f64x2.sub(shifted, at(general, exponentShift)));
+  const power = powerOfTwo(shifted);
+  const growth = f64x2.add(r, exponentialTail(r));
+  const mantissa = f64x2.add(unit, growth);
+  const lost = f64x2.mul(f64x2.sub(growth, f64x2.sub(mantissa, unit)), power);
+  const t = f64x2.mul(mantissa, power);
+  const s = f64x2.div(t, f64x2.add(at(general, two), t));
+  const z = f64x2.mul(s, s);
+  const z2 = f64x2.mul(z, z);
+  const z4 = f64x2.mul(z2, z2);
+  const low = multiplyAdd(linear(wideLogarithmic, 2, z), z2, linear(wideLogarithmic, 0, z));
+  const middle = multiplyAdd(linear(wideLogarithmic, 6, z), z2, linear(wideLogarithmic, 4, z));
+  const tail = f64x2.mul(z, multiplyAdd(multiplyAdd(linear(wideLogarithmic, 8, z), z4, middle), z4, low));
+  const logarithm = f64x2.sub(t, f64x2.sub(f64x2.mul(s, f64x2.sub(t, tail)), f64x2.mul(lost, at(wideLogarithmic, 10))));
+  return f64x2.add(f64x2.pmax(x, f64x2.splat(0.0)), logarithm);
+}
+
+/** Beyond 708, ln(1 + t) is t. */
+function softplusAnywhere(x: v128): v128 {
+  const positivePart = f64x2.pmax(x, f64x2.splat(0.0));
+  const tail = expAnywhere(f64x2.neg(f64x2.abs(x)));
+  return v128.bitselect(f64x2.add(positivePart, tail), softplusOrdinary(x), beyondExponents(x));
+}
+
+/** ln(1 + eˣ). */
+// @ts-ignore: decorator
+@inline
+export function softplus(x: v128): v128 {
+  if (i64x2.bitmask(beyondExponents(x))) return softplusAnywhere(x);
+  return softplusOrdinary(x);
+}
+
+/**
+ * Up to 5/8, tanh x = x − x z N(z) / D(z) with z = x², the eighth convergent of Lambert's continued fraction; from there on,
+ * 1 − 2 / (e²ˣ + 1). Each lane picks its numerator and denominator, and one division serves both. The magnitude is clamped to 20,
+ * where tanh is 1 already, so that no argument is out of range.
+ */
+// @ts-ignore: decorator
+@inline
+export function tanh(x: v128): v128 {
+  const unit = at(general, one);
+  const a = f64x2.pmin(f64x2.abs(x), at(hyperbolic, 8));
+  const twice = f64x2.add(a, a);
+  const shifted = shiftedExponent(twice);
+  const r = remainderOfLn2(twice, f64x2.sub(shifted, at(general, exponentShift)));
+  const exponentialOfTwice = f64x2.mul(f64x2.add(unit, f64x2.add(r, exponentialTail(r))), powerOfTwo(shifted));
+  const z = f64x2.mul(a, a);
+  const z2 = f64x2.mul(z, z);
+  const numerator = f64x2.mul(f64x2.mul(a, z), multiplyAdd(f64x2.add(at(hyperbolic, 6), z), z2, linear(hyperbolic, 4, z)));
+  const upper = f64x2.add(linear(hyperbolic, 2, z), z2);
+  const denominator = multiplyAdd(upper, z2, linear(hyperbolic, 0, z));
+  const small = f64x2.lt(a, at(hyperbolic, 7));
+  const fraction = f64x2.div(
+    v128.bitselect(numerator, at(general, two), small),
+    v128.bitselect(denominator, f64x2.add(exponentialOfTwice, unit), small),
+  );
+  return v128.or(f64x2.sub(v128.bitselect(a, unit, small), fraction), signOf(x));
+}
+
+/** x − q π/2, at most ¼ π in magnitude; what the second subtraction rounds away goes into the third. */
+// @ts-ignore: decorator
+@inline
+function remainderOfQuarters(x: v128, quarters: v128): v128 {
+  const first = f64x2.sub(x, f64x2.mul(quarters, at(sinusoidal, 13)));
+  const product = f64x2.mul(quarters, at(sinusoidal, 14));
+  const second = f64x2.sub(first, product);
+  const lost = f64x2.sub(f64x2.sub(first, second), product);
+  return f64x2.sub(second, f64x2.sub(f64x2.mul(quarters, at(sinusoidal, 15)), lost));
+}
+
+/** The upper 64 bits of the product of two integers. */
+function upperProduct(a: u64, b: u64): u64 {
+  const aLow = a & 0xffffffff;
+  const aHigh = a >> 32;
+  const bLow = b & 0xffffffff;
+  const bHigh = b >> 32;
+  const middle = aHigh * bLow + ((aLow * bLow) >> 32);
+  return aHigh * bHigh + (middle >> 32) + ((aLow * bHigh + (middle & 0xffffffff)) >> 32);
+}
+
+/**
+ * The remainder of a large x ≥ 0 by π/2, and, as a second lane, an integer whose last two bits are those of the multiple: the reduction
+ * of Payne & Hanek (1983). Of the digits of 2/π, which are those of 1/π, the ones that would only add multiples of 4 to x · 2/π are
+ * skipped, and 192 of the next are multiplied by the 53 of x, in units of 2⁻¹²⁶.
+ */
+function largeRemainder(x: f64): v128 {
+  const bits = reinterpret<u64>(x);
+  const exponent = <i32>(bits >> 52);
+  if (exponent < 1023) return i64x2.splat(0);
+  if (exponent == 0x7ff) return f64x2.splat(NaN);
+  const integer = (bits & 0x000fffffffffffff) | 0x0010000000000000;
+  const position = exponent - 1075 + 63;
+  const word = reciprocalOfPi + (<usize>(position >> 6) << 3);
+  const offset = <u64>(position & 63);
+  // A shift by 64 has to give zero, hence the two shifts.
+  const digits0 = (load<u64>(word) << offset) | ((load<u64>(word, 8) >> 1) >> (63 - offset));
+  const digits1 = (load<u64>(word, 8) << offset) | ((load<u64>(word, 16) >> 1) >> (63 - offset));
+  const digits2 = (load<u64>(word, 16) << offset) | ((load<u64>(word, 24) >> 1) >> (63 - offset));
+  const carried = upperProduct(integer, digits2);
+  const lower = integer * digits1 + carried;
+  const upper = integer * digits0 + upperProduct(integer, digits1) + u64(lower < carried);
+  // The fraction, in units of 2⁻¹²⁸, taken from −½ to ½.
+  let high = (upper << 2) | (lower >> 62);
+  let low = lower << 2;
+  const negative = high >> 63;
+  if (negative) {
+    low = 0 - low;
+    high = ~high + u64(low == 0);
+  }
+  const zeros = clz(high | 1);
+  high = (high << zeros) | ((low >> 1) >> (63 - zeros));
+  // Its product with π/2, whose first part has 21 bits, so that the product with the upper 32 bits of the fraction is exact.
+  const leading = <f64>(high >> 32);
+  const trailing = <f64>(high & 0xffffffff) * 2.3283064365386963e-10;
+  const product = leading * 1.57079601287841796875 + (leading * 3.139164786504813e-7 + trailing * 1.5707963267948966);
+  const scaled = product * reinterpret<f64>((991 - zeros) << 52);
+  return i64x2.replace_lane(f64x2.splat(negative ? -scaled : scaled), 1, (upper >> 62) + negative);
+}
+
+/**
+ * sin(x + q π/2) for x ≥ 0: with x = n π/2 + r, it is ± sin r for even n + q and ± cos r for odd, and the sign changes with bit 1 of n + q.
+ * Both are evaluated and each lane picks one. Lanes too large for π/2 in three parts take their r and n from largeRemainder.
+ */
+// @ts-ignore: decorator
+@inline
+function circular(x: v128, q: i64): v128 {
+  const shift = at(sinusoidal, 16);
+  let quadrant = multiplyAdd(x, at(sinusoidal, 12), shift);
+  let r = remainderOfQuarters(x, f64x2.sub(quadrant, shift));
+  const beyond = v128.not(f64x2.le(x, at(sinusoidal, 17)));
+  if (i64x2.bitmask(beyond)) {
+    const first = largeRemainder(f64x2.extract_lane(x, 0));
+    const second = largeRemainder(f64x2.extract_lane(x, 1));
+    r = v128.bitselect(v128.shuffle<f64>(first, second, 0, 2), r, beyond);
+    quadrant = v128.bitselect(v128.shuffle<f64>(first, second, 1, 3), quadrant, beyond);
+  }
+  if (q) quadrant = i64x2.add(quadrant, at(patterns, 7));
+  const z = f64x2.mul(r, r);
+  const z2 = f64x2.mul(z, z);
+  const z4 = f64x2.mul(z2, z2);
+  const sineLow = multiplyAdd(linear(sinusoidal, 2, z), z2, linear(sinusoidal, 0, z));
+  const sine = multiplyAdd(f64x2.mul(r, z), multiplyAdd(linear(sinusoidal, 4, z), z4, sineLow), r);
+  const cosineLow = multiplyAdd(linear(sinusoidal, 8, z), z2, linear(sinusoidal, 6, z));
+  const cosineTail = f64x2.mul(z2, multiplyAdd(linear(sinusoidal, 10, z), z4, cosineLow));
+  const cosine = f64x2.sub(at(general, one), f64x2.sub(f64x2.mul(at(general, half), z), cosineTail));
+  const even = i64x2.eq(v128.and(quadrant, at(patterns, 7)), i64x2.splat(0));
+  const sign = i64x2.shl(i64x2.shr_u(quadrant, 1), 63);
+  return v128.xor(v128.bitselect(sine, cosine, even), sign);
+}
+
+/** The sine of |x| with the sign of x. */
+// @ts-ignore: decorator
+@inline
+export function sin(x: v128): v128 {
+  return v128.xor(circular(f64x2.abs(x), 0), signOf(x));
+}
+
+/** The sine a quarter turn on. */
+// @ts-ignore: decorator
+@inline
+export function cos(x: v128): v128 {
+  return circular(f64x2.abs(x), 1);
+}

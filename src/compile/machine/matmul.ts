@@ -1,0 +1,205 @@
+// Products of matrices. All addresses are in bytes, all matrices in row-major order.
+
+/** out[r] = row r of A · x, four rows at a time, so that each x[j] is read once for four products. */
+export function rowsTimes(out: usize, a: usize, rows: usize, columns: usize, x: usize): void {
+  const row = columns << 3;
+  const many = (columns & ~3) << 3;
+  const two = (columns & ~1) << 3;
+  const end = out + (rows << 3);
+  const fours = out + ((rows & ~3) << 3);
+  for (; out < fours; out += 32, a += 4 * row) {
+    let a1 = a + row, a2 = a1 + row, a3 = a2 + row, a0 = a;
+    let s0 = f64x2.splat(0), s1 = s0, s2 = s0, s3 = s0, t0 = s0, t1 = s0, t2 = s0, t3 = s0;
+    let p = x;
+    const stop = x + many;
+    for (; p < stop; p += 32, a0 += 32, a1 += 32, a2 += 32, a3 += 32) {
+      const v = v128.load(p), w = v128.load(p, 16);
+      s0 = f64x2.add(s0, f64x2.mul(v128.load(a0), v));
+      s1 = f64x2.add(s1, f64x2.mul(v128.load(a1), v));
+      s2 = f64x2.add(s2, f64x2.mul(v128.load(a2), v));
+      s3 = f64x2.add(s3, f64x2.mul(v128.load(a3), v));
+      t0 = f64x2.add(t0, f64x2.mul(v128.load(a0, 16), w));
+      t1 = f64x2.add(t1, f64x2.mul(v128.load(a1, 16), w));
+      t2 = f64x2.add(t2, f64x2.mul(v128.load(a2, 16), w));
+      t3 = f64x2.add(t3, f64x2.mul(v128.load(a3, 16), w));
+    }
+    if (many < two) {
+      const v = v128.load(p);
+      s0 = f64x2.add(s0, f64x2.mul(v128.load(a0), v));
+      s1 = f64x2.add(s1, f64x2.mul(v128.load(a1), v));
+      s2 = f64x2.add(s2, f64x2.mul(v128.load(a2), v));
+      s3 = f64x2.add(s3, f64x2.mul(v128.load(a3), v));
+      p += 16; a0 += 16; a1 += 16; a2 += 16; a3 += 16;
+    }
+    if (two < row) {
+      const v = v128.load64_zero(p);
+      t0 = f64x2.add(t0, f64x2.mul(v128.load64_zero(a0), v));
+      t1 = f64x2.add(t1, f64x2.mul(v128.load64_zero(a1), v));
+      t2 = f64x2.add(t2, f64x2.mul(v128.load64_zero(a2), v));
+      t3 = f64x2.add(t3, f64x2.mul(v128.load64_zero(a3), v));
+    }
+    s0 = f64x2.add(s0, t0);
+    s1 = f64x2.add(s1, t1);
+    s2 = f64x2.add(s2, t2);
+    s3 = f64x2.add(s3, t3);
+    v128.store(out, f64x2.add(v128.shuffle<f64>(s0, s1, 0, 2), v128.shuffle<f64>(s0, s1, 1, 3)));
+    v128.store(out, f64x2.add(v128.shuffle<f64>(s2, s3, 0, 2), v128.shuffle<f64>(s2, s3, 1, 3)), 16);
+  }
+  for (; out < end; out += 8, a += row) {
+    let s = f64x2.splat(0);
+    let j: usize = 0;
+    for (; j < two; j += 16) s = f64x2.add(s, f64x2.mul(v128.load(a + j), v128.load(x + j)));
+    if (j < row) s = f64x2.add(s, f64x2.mul(v128.load64_zero(a + j), v128.load64_zero(x + j)));
+    store<f64>(out, f64x2.extract_lane(s, 0) + f64x2.extract_lane(s, 1));
+  }
+}
+
+/**
+ * out = Σ x[r] · row r of A, which is Aᵀ·x without a transpose; eight rows at a time, so that out is read and written once
+ * for eight.
+ */
+export function columnsTimes(out: usize, a: usize, rows: usize, columns: usize, x: usize): void {
+  if (columns == 1) return rowsTimes(out, a, 1, rows, x); // a column is a row: numbers one after the other
+  const row = columns << 3;
+  const two = (columns & ~1) << 3;
+  memory.fill(out, 0, row);
+  const end = x + (rows << 3);
+  const eights = x + ((rows & ~7) << 3);
+  for (; x < eights; x += 64, a += 8 * row) {
+    const x0 = v128.load64_splat(x), x1 = v128.load64_splat(x, 8), x2 = v128.load64_splat(x, 16), x3 = v128.load64_splat(x, 24);
+    const x4 = v128.load64_splat(x, 32), x5 = v128.load64_splat(x, 40), x6 = v128.load64_splat(x, 48), x7 = v128.load64_splat(x, 56);
+    let p = a;
+    let o = out;
+    for (const stop = out + two; o < stop; o += 16, p += 16) {
+      let q = p;
+      let s = f64x2.mul(v128.load(q), x0);
+      q += row;
+      let t = f64x2.mul(v128.load(q), x1);
+      q += row;
+      s = f64x2.add(s, f64x2.mul(v128.load(q), x2));
+      q += row;
+      t = f64x2.add(t, f64x2.mul(v128.load(q), x3));
+      q += row;
+      s = f64x2.add(s, f64x2.mul(v128.load(q), x4));
+      q += row;
+      t = f64x2.add(t, f64x2.mul(v128.load(q), x5));
+      q += row;
+      s = f64x2.add(s, f64x2.mul(v128.load(q), x6));
+      q += row;
+      t = f64x2.add(t, f64x2.mul(v128.load(q), x7));
+      v128.store(o, f64x2.add(v128.load(o), f64x2.add(s, t)));
+    }
+    if (two < row) {
+      let s: f64 = 0;
+      for (let r: usize = 0; r < 8; r++) s += load<f64>(p + r * row) * load<f64>(x + (r << 3));
+      store<f64>(o, load<f64>(o) + s);
+    }
+  }
+  for (; x < end; x += 8, a += row) {
+    const v = v128.load64_splat(x);
+    let j: usize = 0;
+    for (; j < two; j += 16) v128.store(out + j, f64x2.add(v128.load(out + j), f64x2.mul(v128.load(a + j), v)));
+    if (j < row) store<f64>(out + j, load<f64>(out + j) + load<f64>(a + j) * load<f64>(x));
+  }
+}
+
+/** How long a stretch of the inner dimension is worked on at a time: eight lines of it fit into the first-level cache. */
+const STRETCH: usize = 256;
+
+/**
+ * C [m, n] = A·B with any strides (bytes from row to row, and from place to place within a row), in tiles of 4×4 that stay in
+ * registers. Four rows of A, and four columns of B, are packed so that the inner loop reads straight ahead:
+ *
+ *     panel of A:  a₀₀ a₁₀ a₂₀ a₃₀ │ a₀₁ a₁₁ a₂₁ a₃₁ │ …
+ *
+ * `room` has place for 4·256 numbers of A and ⌈n/4⌉·4·256 of B.
+ */
+export function matmul(
+  c: usize, a: usize, rowA: usize, stepA: usize, b: usize, rowB: usize, stepB: usize, m: usize, k: usize, n: usize, room: usize,
+): void {
+  const panelA = room;
+  const panelsB = room + ((4 * STRETCH) << 3);
+  if (k == 0) memory.fill(c, 0, (m * n) << 3);
+  for (let from: usize = 0; from < k; from += STRETCH) {
+    const length = min(STRETCH, k - from);
+    const panel = length << 5;
+    for (let j: usize = 0; j < n; j += 4)
+      pack(panelsB + (j >> 2) * panel, b + from * rowB + j * stepB, min<usize>(4, n - j), stepB, length, rowB);
+    for (let i: usize = 0; i < m; i += 4) {
+      const rows = min<usize>(4, m - i);
+      let at = a + i * rowA + from * stepA;
+      let across = rowA, along = stepA;
+      if (rows < 4 || stepA != 8) {
+        pack(panelA, at, rows, rowA, length, stepA);
+        at = panelA;
+        across = 8;
+        along = 32;
+      }
+      for (let j: usize = 0; j < n; j += 4)
+        tile(c + ((i * n + j) << 3), n << 3, rows, min<usize>(4, n - j), at, across, along, panelsB + (j >> 2) * panel, length, from > 0);
+    }
+  }
+}
+
+/** Copies up to four lines of `length` numbers into groups of four; missing lines are zeros. */
+function pack(to: usize, from: usize, lines: usize, line: usize, length: usize, step: usize): void {
+  if (lines == 4) {
+    const second = from + line, third = second + line, fourth = third + line;
+    for (let p: usize = 0, at: usize = 0; p < length; p++, at += step, to += 32) {
+      store<f64>(to, load<f64>(from + at));
+      store<f64>(to, load<f64>(second + at), 8);
+      store<f64>(to, load<f64>(third + at), 16);
+      store<f64>(to, load<f64>(fourth + at), 24);
+    }
+    return;
+  }
+  for (let p: usize = 0; p < length; p++, from += step, to += 32)
+    for (let l: usize = 0; l < 4; l++) store<f64>(to + (l << 3), l < lines ? load<f64>(from + l * line) : 0);
+}
+
+/** One tile of 4×4: Σ over `length` places of a column of A times a row of B. */
+function tile(
+  c: usize, rowC: usize, rows: usize, columns: usize, a: usize, across: usize, along: usize, b: usize, length: usize, add: bool,
+): void {
+  let s00 = f64x2.splat(0), s01 = s00, s10 = s00, s11 = s00, s20 = s00, s21 = s00, s30 = s00, s31 = s00;
+  let a1 = a + across, a2 = a1 + across, a3 = a2 + across;
+  for (const end = b + (length << 5); b < end; b += 32, a += along, a1 += along, a2 += along, a3 += along) {
+    const b0 = v128.load(b), b1 = v128.load(b, 16);
+    let v = v128.load64_splat(a);
+    s00 = f64x2.add(s00, f64x2.mul(v, b0));
+    s01 = f64x2.add(s01, f64x2.mul(v, b1));
+    v = v128.load64_splat(a1);
+    s10 = f64x2.add(s10, f64x2.mul(v, b0));
+    s11 = f64x2.add(s11, f64x2.mul(v, b1));
+    v = v128.load64_splat(a2);
+    s20 = f64x2.add(s20, f64x2.mul(v, b0));
+    s21 = f64x2.add(s21, f64x2.mul(v, b1));
+    v = v128.load64_splat(a3);
+    s30 = f64x2.add(s30, f64x2.mul(v, b0));
+    s31 = f64x2.add(s31, f64x2.mul(v, b1));
+  }
+  put(c, columns, s00, s01, add);
+  if (rows > 1) put(c + rowC, columns, s10, s11, add);
+  if (rows > 2) put(c + 2 * rowC, columns, s20, s21, add);
+  if (rows > 3) put(c + 3 * rowC, columns, s30, s31, add);
+}
+
+/** Writes, or adds, up to four numbers of a row. */
+// @ts-ignore: decorator
+@inline
+function put(c: usize, columns: usize, left: v128, right: v128, add: bool): void {
+  if (columns == 4) {
+    v128.store(c, add ? f64x2.add(v128.load(c), left) : left);
+    v128.store(c, add ? f64x2.add(v128.load(c, 16), right) : right, 16);
+    return;
+  }
+  putLane(c, f64x2.extract_lane(left, 0), add);
+  if (columns > 1) putLane(c + 8, f64x2.extract_lane(left, 1), add);
+  if (columns > 2) putLane(c + 16, f64x2.extract_lane(right, 0), add);
+}
+
+// @ts-ignore: decorator
+@inline
+function putLane(c: usize, v: f64, add: bool): void {
+  store<f64>(c, add ? load<f64>(c) + v : v);
+}

@@ -1,0 +1,97 @@
+import type { Node, Tape } from "../tape.js";
+import type { Tensor } from "../tensor.js";
+import { FEWEST_ROWS, type Rows } from "./instructions/instruction.js";
+
+/** One node, or a region: nodes that run together, on a chunk of rows at a time. */
+export interface Step {
+  readonly nodes: readonly Node[];
+  /** How each node works along the rows; empty for a node alone. */
+  readonly rows: readonly Rows[];
+  /** How many rows there are, and how many are worked on at a time; 0 for a node alone. */
+  readonly count: number;
+  readonly chunk: number;
+}
+
+/** So many bytes of one chunk stay in the first- and second-level cache between one node and the next. */
+const CACHE = 48 * 1024;
+const SHORTEST_CHUNK = 16;
+
+/** A node alone, over all its numbers at once. */
+const alone = (node: Node): Step => ({ nodes: [node], rows: [], count: 0, chunk: 0 });
+
+/** The tape as it is, node by node; nodes that only rename numbers need no step. */
+export const inOrder = (tape: Tape): Step[] => tape.nodes.filter(({ op }) => op.kernel !== null).map(alone);
+
+/**
+ * Brings nodes together that work along the same rows, so that a chunk of rows goes through all of them while it is in the
+ * cache. Such a region may end in sums over the rows; what reads a sum comes after the region.
+ *
+ *     X [n, k] ── MatMul ── Add ── LogisticLoss ── Sum          a chunk of rows from left to right, then the next chunk
+ *        │                            │
+ *        └───────── MatMul (Xᵀr) ── LogisticGradient
+ *
+ * Each node gets a level: that of its inputs, and one more where it reads what a region has finished. Within a level the
+ * nodes alone come first, then one region for each count of rows.
+ */
+export function schedule(tape: Tape, rowsOf: (node: Node) => Rows | undefined): Step[] {
+  interface Level {
+    readonly alone: Node[];
+    readonly regions: Map<number, { nodes: Node[]; rows: Rows[] }>;
+  }
+  const levels: Level[] = [];
+  /** For each value its level, and the count of rows of the region that it is a row-by-row value of (0: of none; −1: a sum of one). */
+  const known = new Map<Tensor, { readonly level: number; readonly region: number }>();
+
+  for (const node of tape.nodes) {
+    const { op, inputs, output } = node;
+    if (op.kernel === null) {
+      const source = known.get(inputs[0]);
+      if (source === undefined) continue;
+      const keepsRows = source.region > 0 && output.rank > 0 && output.shape[0] === source.region;
+      known.set(output, source.region <= 0 || keepsRows ? source : { level: source.level + 1, region: 0 });
+      continue;
+    }
+    const found = rowsOf(node);
+    const rows = found !== undefined && found.count >= FEWEST_ROWS ? found : undefined;
+    let level = 0;
+    inputs.forEach((x, i) => {
+      const source = known.get(x);
+      if (source === undefined) return;
+      const together = source.region === 0 || (rows !== undefined && source.region === rows.count && rows.inputs[i]);
+      level = Math.max(level, source.level + (together ? 0 : 1));
+    });
+    while (levels.length <= level) levels.push({ alone: [], regions: new Map() });
+    if (rows === undefined) levels[level].alone.push(node);
+    else {
+      const region = levels[level].regions.get(rows.count) ?? { nodes: [], rows: [] };
+      levels[level].regions.set(rows.count, region);
+      region.nodes.push(node);
+      region.rows.push(rows);
+    }
+    known.set(output, { level, region: rows === undefined ? 0 : rows.sums ? -1 : rows.count });
+  }
+
+  return levels.flatMap(({ alone: singles, regions }) => [
+    ...singles.map(alone),
+    ...[...regions].flatMap(([count, { nodes, rows }]) => {
+      const chunk = chunkOf(count, nodes, rows);
+      return chunk < count ? [{ nodes, rows, count, chunk }] : nodes.map(alone);
+    }),
+  ]);
+}
+
+/** How many rows fit into the cache, with all that the nodes read and write of them; all rows in equal parts, multiples of eight. */
+function chunkOf(count: number, nodes: readonly Node[], rows: readonly Rows[]): number {
+  const values = new Set<Tensor>();
+  nodes.forEach(({ inputs, output }, i) => {
+    inputs.forEach((x, j) => {
+      if (rows[i].inputs[j]) values.add(x);
+    });
+    if (!rows[i].sums) values.add(output);
+  });
+  let bytes = 0;
+  for (const x of values) bytes += (8 * x.size) / count;
+  const most = Math.max(SHORTEST_CHUNK, Math.floor(CACHE / bytes));
+  const chunks = Math.ceil(count / most);
+  return Math.ceil(count / chunks / 8) * 8;
+}
