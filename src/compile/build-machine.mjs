@@ -11,7 +11,7 @@ const { error, stderr } = await asc.main(
   [
     "index.ts", "--baseDir", here("machine"), "--outFile", "machine.wasm",
     "--enable", "simd", "--runtime", "stub", "--importMemory", "--initialMemory", "1", "--use", "abort=",
-    "-O3", "--converge", "--noAssert",
+    "-O3", "--noAssert",
   ],
   {
     writeFile: (name, contents) => {

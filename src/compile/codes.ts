@@ -20,6 +20,7 @@ export enum Code {
   Sigmoid,
   Softplus,
   Relu,
+  ExpNegAbs,
   // Two inputs.
   Add,
   Sub,
@@ -35,9 +36,13 @@ export enum Code {
   Greater,
   GreaterEqual,
   LogisticLoss,
+  SigmoidFromExp,
+  Guard,
   // Three inputs.
   Where,
   LogisticGradient,
+  LogisticLossFromExp,
+  LogisticResidualFromExp,
   // The codes above stand for one number; these two run them over many.
   Elements,
   Broadcast,

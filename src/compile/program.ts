@@ -1,6 +1,8 @@
 import { alignColumns } from "../format.js";
 import type { NdArray } from "../kernels/kernel.js";
 import { isElementwise } from "../ops/op.js";
+import { fuseGuards, shareExponentials } from "../passes/fuse.js";
+import { prune } from "../passes/prune.js";
 import { type Shape, sizeOf } from "../shape.js";
 import type { Node, Tape } from "../tape.js";
 import { Tensor } from "../tensor.js";
@@ -43,10 +45,11 @@ export class Program {
   private readonly lines: readonly (readonly string[])[];
 
   constructor(tape: Tape, wanted: Backend | undefined) {
+    const fused = prune(fuseGuards(shareExponentials(tape)));
     const canUseMachine = wanted !== "js" && hasMachine();
-    let encoding = encode(tape, canUseMachine ? firstFree : undefined);
+    let encoding = encode(fused, canUseMachine ? firstFree : undefined);
     const machine = canUseMachine ? startMachine(encoding.bytes) : undefined;
-    if (canUseMachine && machine === undefined) encoding = encode(tape, undefined);
+    if (canUseMachine && machine === undefined) encoding = encode(fused, undefined);
     const buffer = machine?.buffer ?? new ArrayBuffer(encoding.bytes);
 
     const { inputs, outputs, parts, constants, words, wordsAt, lines, buffers, withoutReuse, bytes } = encoding;

@@ -12,9 +12,11 @@ export interface Step {
   readonly chunk: number;
 }
 
-/** So many bytes of one chunk stay in the first- and second-level cache between one node and the next. */
-const CACHE = 48 * 1024;
+/** So many bytes of one chunk stay in the second-level cache between one node and the next. */
+const CACHE = 320 * 1024;
 const SHORTEST_CHUNK = 16;
+/** About so many values of a region are in use at a time. */
+const BUFFERS = 6;
 
 /** A node alone, over all its numbers at once. */
 const alone = (node: Node): Step => ({ nodes: [node], rows: [], count: 0, chunk: 0 });
@@ -80,18 +82,23 @@ export function schedule(tape: Tape, rowsOf: (node: Node) => Rows | undefined): 
   ]);
 }
 
-/** How many rows fit into the cache, with all that the nodes read and write of them; all rows in equal parts, multiples of eight. */
+/**
+ * How many rows fit into the cache: all that comes from outside the region, and some of what the nodes compute, whose buffers
+ * are used in turn. All chunks are equally long, a multiple of eight.
+ */
 function chunkOf(count: number, nodes: readonly Node[], rows: readonly Rows[]): number {
-  const values = new Set<Tensor>();
+  const computed = new Set(nodes.map(({ output }) => output));
+  const read = new Set<Tensor>();
+  let widest = 0;
   nodes.forEach(({ inputs, output }, i) => {
     inputs.forEach((x, j) => {
-      if (rows[i].inputs[j]) values.add(x);
+      if (rows[i].inputs[j] && !computed.has(x)) read.add(x);
     });
-    if (!rows[i].sums) values.add(output);
+    if (!rows[i].sums) widest = Math.max(widest, output.size / count);
   });
-  let bytes = 0;
-  for (const x of values) bytes += (8 * x.size) / count;
-  const most = Math.max(SHORTEST_CHUNK, Math.floor(CACHE / bytes));
+  let width = BUFFERS * widest;
+  for (const x of read) width += x.size / count;
+  const most = Math.max(SHORTEST_CHUNK, Math.floor(CACHE / (8 * width)));
   const chunks = Math.ceil(count / most);
   return Math.ceil(count / chunks / 8) * 8;
 }

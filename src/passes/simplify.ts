@@ -1,17 +1,18 @@
-import { Div, Mul } from "../ops/elementwise.js";
+import { Add, Div, Mul, Neg, Sub } from "../ops/elementwise.js";
 import { sameShape } from "../shape.js";
 import { type Node, Tape } from "../tape.js";
 import type { Tensor } from "../tensor.js";
 
 /**
- * Drops multiplications by 1 and divisions by 1, which a gradient begins with: its first cotangent is 1. They change no
- * number, not even −0 or NaN. (x + 0 is not among them: −0 + 0 is 0.)
+ * Drops multiplications by 1 and divisions by 1, which a gradient begins with: its first cotangent is 1. Adds −x by
+ * subtracting x. Neither changes a number, not even −0 or NaN. (x + 0 is not among them: −0 + 0 is 0.)
  */
 export function simplify(tape: Tape): Tape {
   const computed = new Set<Tensor>([...tape.inputs, ...tape.nodes.map(({ output }) => output)]);
   const isOne = (x: Tensor): boolean => !computed.has(x) && x.size === 1 && x.first === 1;
   const stands = new Map<Tensor, Tensor>();
   const resolve = (x: Tensor): Tensor => stands.get(x) ?? x;
+  const negated = new Map<Tensor, Tensor>();
   const kept: Node[] = [];
   for (const node of tape.nodes) {
     const inputs = node.inputs.map(resolve);
@@ -20,7 +21,12 @@ export function simplify(tape: Tape): Tape {
     if (node.op === Mul && isOne(x)) same = y;
     else if ((node.op === Mul || node.op === Div) && isOne(y)) same = x;
     if (same !== undefined && sameShape(same.shape, node.output.shape)) stands.set(node.output, same);
-    else kept.push({ ...node, inputs });
+    else if (node.op === Add && negated.has(y)) kept.push({ ...node, op: Sub, inputs: [x, negated.get(y) as Tensor] });
+    else if (node.op === Add && negated.has(x)) kept.push({ ...node, op: Sub, inputs: [y, negated.get(x) as Tensor] });
+    else {
+      if (node.op === Neg) negated.set(node.output, x);
+      kept.push({ ...node, inputs });
+    }
   }
   return new Tape(kept, tape.inputs, tape.outputs.map(resolve));
 }

@@ -1,4 +1,5 @@
 import {
+  binaryCrossEntropy,
   binaryCrossEntropyWithLogits,
   type Compiled,
   compile,
@@ -51,6 +52,37 @@ describe.each(["wasm", "js"] as const)("a function compiled for %s gives the res
       const expected = all(...inputs);
       for (const [i, x] of compiled(...inputs).entries()) same(x, expected[i]);
       expect(compiled.backend).toBe(backend);
+    });
+  }
+});
+
+test.each(["wasm", "js"] as const)("what a program fuses is right at the ends too (%s)", (backend) => {
+  const z = tensor([-1000, -745, -700, -40, -1, -0, 0, 1, 40, 700, 745, 1000, -Infinity, Infinity, Number.NaN]);
+  const y = tensor([1, 0, 0.5, 1, 0, 1, 0, 1, 1, 0, 1, 1, 0, 1, 1]);
+  const f = (...[z, y]: Tensor[]): Tensor[] => {
+    const [loss, gradient] = valueAndGrad((t: Tensor) => binaryCrossEntropyWithLogits(t, y, { reduction: "none" }).sum())(z);
+    const p = z.sigmoid();
+    return [
+      loss,
+      gradient,
+      binaryCrossEntropyWithLogits(z, y, { reduction: "none" }),
+      p,
+      z.neg().sigmoid(),
+      p.add(p.add(y).equal(0)),
+      grad((t: Tensor) => binaryCrossEntropy(t.sigmoid(), y, { reduction: "sum" }))(z),
+    ];
+  };
+  const compiled = compile(f, { backend });
+  const expected = f(z, y);
+  for (const [i, x] of compiled(z, y).entries()) {
+    expect(x.shape).toEqual(expected[i].shape);
+    x.data.forEach((v, j) => {
+      const wanted = expected[i].data[j];
+      // Relative to each number, however small; the naive form is as exact as σ(z) is close to 1.
+      const tolerance = i === 6 ? 1e-13 : 1e-13 * Math.abs(wanted);
+      expect(Object.is(v, wanted) || v === wanted || Math.abs(v - wanted) <= tolerance, `${i}: ${v} and ${wanted} at ${z.data[j]}`).toBe(
+        true,
+      );
     });
   }
 });
@@ -197,17 +229,18 @@ describe("the program", () => {
     );
     expect(String(step)).toBe(
       [
-        "1  b0  RowsTimes     MatMul(X, w)   [3]",
-        "2  b1  Elements      Sigmoid(b0)    [3]",
-        "3  b2  Sum           Sum(b1)        []",
-        "4  b0  Elements      Neg(b0)        [3]",
-        "5  b0  Elements      Sigmoid(b0)    [3]",
-        "6  b1  Elements      Mul(b1, b0)    [3]",
-        "7  b3  ColumnsTimes  MatMul(X, b1)  [2]",
-        `7 instructions, 72 bytes of buffers (144 without reuse), ${step.memory.total} in all`,
+        "1  b0  RowsTimes     MatMul(X, w)            [3]",
+        "2  b1  Elements      ExpNegAbs(b0)           [3]",
+        "3  b2  Elements      SigmoidFromExp(b0, b1)  [3]",
+        "4  b3  Sum           Sum(b2)                 []",
+        "5  b0  Elements      Neg(b0)                 [3]",
+        "6  b0  Elements      SigmoidFromExp(b0, b1)  [3]",
+        "7  b2  Elements      Mul(b2, b0)             [3]",
+        "8  b4  ColumnsTimes  MatMul(X, b2)           [2]",
+        `8 instructions, 96 bytes of buffers (168 without reuse), ${step.memory.total} in all`,
       ].join("\n"),
     );
-    expect(step.memory).toMatchObject({ buffers: 8 * (3 + 3 + 1 + 2), withoutReuse: 8 * (3 + 3 + 1 + 3 + 3 + 3 + 2) });
+    expect(step.memory).toMatchObject({ buffers: 8 * (3 + 3 + 3 + 1 + 2), withoutReuse: 8 * (3 + 3 + 3 + 1 + 3 + 3 + 3 + 2) });
     expect(step.tape.nodes.at(-1)?.op.name).toBe("MatMul");
   });
 

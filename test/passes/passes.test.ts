@@ -1,6 +1,7 @@
-import { grad, record, type Tape, type Tensor, tensor } from "gradtape";
+import { binaryCrossEntropyWithLogits, grad, record, type Tape, type Tensor, tensor, valueAndGrad } from "gradtape";
 import { describe, expect, test } from "vitest";
 import { fold } from "../../src/passes/fold.js";
+import { fuseGuards, shareExponentials } from "../../src/passes/fuse.js";
 import { prune } from "../../src/passes/prune.js";
 import { share } from "../../src/passes/share.js";
 import { simplify } from "../../src/passes/simplify.js";
@@ -114,5 +115,56 @@ describe("share", () => {
     ).toEqual(["Sum", "Sum", "Add"]);
     expect(ops(share(record((x: Tensor, y: Tensor) => x.sub(y).add(y.sub(x)), tensor(1), tensor(2))))).toEqual(["Sub", "Sub", "Add"]);
     expect(ops(share(record((x: Tensor) => x.div(0).add(x.div(-0)), tensor(1))))).toEqual(["Div", "Div", "Add"]);
+  });
+});
+
+describe("simplify, with negations", () => {
+  test("adds −x by subtracting x", () => {
+    const before = record((x: Tensor, y: Tensor) => [x.neg().add(y), x.add(y.neg()), x.neg().add(y.neg())], tensor(1), tensor(2));
+    expect(shapeOf(prune(simplify(before)))).toEqual(["Sub(in1, in0)", "Sub(in0, in1)", "Neg(in0)", "Sub(2, in1)"]);
+  });
+});
+
+describe("shareExponentials", () => {
+  test("takes e^(−|z|) once for σ(z) and σ(−z)", () => {
+    const before = record((z: Tensor) => z.sigmoid().mul(z.neg().sigmoid()), tensor([1, 2]));
+    expect(shapeOf(before)).toEqual(["Sigmoid(in0)", "Neg(in0)", "Sigmoid(1)", "Mul(0, 2)"]);
+    expect(shapeOf(shareExponentials(before))).toEqual([
+      "ExpNegAbs(in0)",
+      "SigmoidFromExp(in0, 0)",
+      "Neg(in0)",
+      "SigmoidFromExp(2, 0)",
+      "Mul(1, 3)",
+    ]);
+  });
+
+  test("takes it once for the logistic loss and its gradient", () => {
+    const before = record(
+      (z: Tensor) => valueAndGrad((t: Tensor) => binaryCrossEntropyWithLogits(t, tensor([0, 1]), { reduction: "sum" }))(z),
+      tensor([1, 2]),
+    );
+    const after = shareExponentials(prune(simplify(before)));
+    expect(ops(after)).toEqual(["ExpNegAbs", "LogisticLossFromExp", "Sum", "LogisticResidualFromExp", "Mul"]);
+  });
+
+  test("leaves alone what is the only one of its kind", () => {
+    const before = record((z: Tensor, t: Tensor) => z.sigmoid().add(t.sigmoid()), tensor(1), tensor(2));
+    expect(ops(shareExponentials(before))).toEqual(["Sigmoid", "Sigmoid", "Add"]);
+  });
+});
+
+describe("fuseGuards", () => {
+  test("makes one op of a guard", () => {
+    const before = record((x: Tensor, y: Tensor) => x.add(x.add(y).equal(0)).log(), tensor([0, 1]), tensor([0, 1]));
+    expect(shapeOf(prune(fuseGuards(before)))).toEqual(["Guard(in0, in1)", "Log(0)"]);
+  });
+
+  test("leaves alone what only looks like one", () => {
+    const before = record(
+      (x: Tensor, y: Tensor) => [x.add(x.add(y).equal(1)), y.add(x.add(y).equal(0)), x.add(x.equal(0)), x.add(x.mul(y).equal(0))],
+      tensor([0, 1]),
+      tensor([0, 1]),
+    );
+    expect(ops(prune(fuseGuards(before)))).not.toContain("Guard");
   });
 });

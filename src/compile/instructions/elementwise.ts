@@ -1,5 +1,6 @@
 import * as op from "../../ops/elementwise.js";
 import type { AnyOp } from "../../ops/op.js";
+import * as fused from "../../passes/fuse.js";
 import { broadcastStrides, mergeAxes, type Shape, sizeOf, stridesOf } from "../../shape.js";
 import type { Node } from "../../tape.js";
 import { Code } from "../codes.js";
@@ -26,6 +27,7 @@ export const elementwise: readonly (readonly [AnyOp, Instruction])[] = /* @__PUR
     [op.Sigmoid, Code.Sigmoid],
     [op.Softplus, Code.Softplus],
     [op.Relu, Code.Relu],
+    [fused.ExpNegAbs, Code.ExpNegAbs],
     [op.Add, Code.Add],
     [op.Sub, Code.Sub],
     [op.Mul, Code.Mul],
@@ -40,8 +42,12 @@ export const elementwise: readonly (readonly [AnyOp, Instruction])[] = /* @__PUR
     [op.Greater, Code.Greater],
     [op.GreaterEqual, Code.GreaterEqual],
     [op.LogisticLoss, Code.LogisticLoss],
+    [fused.SigmoidFromExp, Code.SigmoidFromExp],
+    [fused.Guard, Code.Guard],
     [op.Where, Code.Where],
     [op.LogisticGradient, Code.LogisticGradient],
+    [fused.LogisticLossFromExp, Code.LogisticLossFromExp],
+    [fused.LogisticResidualFromExp, Code.LogisticResidualFromExp],
   ] as const
 ).map(([key, code]) => [key, instruction(code)] as const);
 

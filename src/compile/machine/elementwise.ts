@@ -1,95 +1,60 @@
 import { Code } from "../codes";
-import { cos, exp, expm1, log, log1p, sigmoid, sin, softplus, tanh } from "./math";
+import { cos, exp, expm1, log, log1p, log1pOfUnit, sigmoid, sin, softplus, tanh } from "./math";
 
 // Math.pow, which JavaScript engines bring along.
 // @ts-ignore: decorator
 @external("math", "pow")
 declare function power(x: f64, y: f64): f64;
 
-// `code` and `many` are constants wherever these three are called; the compiler keeps the one branch that they name. With
-// `many` the functions are written out in the loop; without it they are called, which for a single number takes less code.
+// Each op is a class without fields: a name by which the loops below are made for it, with its arithmetic written out in them.
 
-// @ts-ignore: decorator
-@inline
-export function apply1(code: Code, x: v128, many: bool): v128 {
-  if (code == Code.Neg) return f64x2.neg(x);
-  if (code == Code.Exp) return many ? exp(x) : callExp(x);
-  if (code == Code.Expm1) return many ? expm1(x) : callExpm1(x);
-  if (code == Code.Log) return many ? log(x) : callLog(x);
-  if (code == Code.Log1p) return many ? log1p(x) : callLog1p(x);
-  if (code == Code.Sqrt) return f64x2.sqrt(x);
-  if (code == Code.Square) return f64x2.mul(x, x);
-  if (code == Code.Reciprocal) return f64x2.div(f64x2.splat(1), x);
-  if (code == Code.Abs) return f64x2.abs(x);
-  if (code == Code.Sign) return sign(x);
-  if (code == Code.Sin) return many ? sin(x) : callSin(x);
-  if (code == Code.Cos) return many ? cos(x) : callCos(x);
-  if (code == Code.Tanh) return many ? tanh(x) : callTanh(x);
-  if (code == Code.Sigmoid) return many ? sigmoid(x) : callSigmoid(x);
-  if (code == Code.Softplus) return many ? softplus(x) : callSoftplus(x);
-  return f64x2.max(x, f64x2.splat(0)); // Relu
+@unmanaged export class Neg { @inline apply(x: v128): v128 { return f64x2.neg(x); } }
+@unmanaged export class Exp { @inline apply(x: v128): v128 { return exp(x); } }
+@unmanaged export class Expm1 { @inline apply(x: v128): v128 { return expm1(x); } }
+@unmanaged export class Log { @inline apply(x: v128): v128 { return log(x); } }
+@unmanaged export class Log1p { @inline apply(x: v128): v128 { return log1p(x); } }
+@unmanaged export class Sqrt { @inline apply(x: v128): v128 { return f64x2.sqrt(x); } }
+@unmanaged export class Square { @inline apply(x: v128): v128 { return f64x2.mul(x, x); } }
+@unmanaged export class Reciprocal { @inline apply(x: v128): v128 { return f64x2.div(f64x2.splat(1), x); } }
+@unmanaged export class Abs { @inline apply(x: v128): v128 { return f64x2.abs(x); } }
+@unmanaged export class Sign { @inline apply(x: v128): v128 { return sign(x); } }
+@unmanaged export class Sin { @inline apply(x: v128): v128 { return sin(x); } }
+@unmanaged export class Cos { @inline apply(x: v128): v128 { return cos(x); } }
+@unmanaged export class Tanh { @inline apply(x: v128): v128 { return tanh(x); } }
+@unmanaged export class Sigmoid { @inline apply(x: v128): v128 { return sigmoid(x); } }
+@unmanaged export class Softplus { @inline apply(x: v128): v128 { return softplus(x); } }
+@unmanaged export class Relu { @inline apply(x: v128): v128 { return f64x2.max(x, f64x2.splat(0)); } }
+@unmanaged export class ExpNegAbs { @inline apply(x: v128): v128 { return exp(f64x2.neg(f64x2.abs(x))); } }
+@unmanaged export class Add { @inline apply(x: v128, y: v128): v128 { return f64x2.add(x, y); } }
+@unmanaged export class Sub { @inline apply(x: v128, y: v128): v128 { return f64x2.sub(x, y); } }
+@unmanaged export class Mul { @inline apply(x: v128, y: v128): v128 { return f64x2.mul(x, y); } }
+@unmanaged export class Div { @inline apply(x: v128, y: v128): v128 { return f64x2.div(x, y); } }
+@unmanaged export class Pow { @inline apply(x: v128, y: v128): v128 { return pow(x, y); } }
+@unmanaged export class Maximum { @inline apply(x: v128, y: v128): v128 { return f64x2.max(x, y); } }
+@unmanaged export class Minimum { @inline apply(x: v128, y: v128): v128 { return f64x2.min(x, y); } }
+@unmanaged export class Equal { @inline apply(x: v128, y: v128): v128 { return truth(f64x2.eq(x, y)); } }
+@unmanaged export class NotEqual { @inline apply(x: v128, y: v128): v128 { return truth(f64x2.ne(x, y)); } }
+@unmanaged export class Less { @inline apply(x: v128, y: v128): v128 { return truth(f64x2.lt(x, y)); } }
+@unmanaged export class LessEqual { @inline apply(x: v128, y: v128): v128 { return truth(f64x2.le(x, y)); } }
+@unmanaged export class Greater { @inline apply(x: v128, y: v128): v128 { return truth(f64x2.gt(x, y)); } }
+@unmanaged export class GreaterEqual { @inline apply(x: v128, y: v128): v128 { return truth(f64x2.ge(x, y)); } }
+@unmanaged export class LogisticLoss { @inline apply(x: v128, y: v128): v128 { return logisticLoss(x, y); } }
+@unmanaged export class SigmoidFromExp { @inline apply(x: v128, y: v128): v128 { return sigmoidFromExp(x, y); } }
+@unmanaged export class Guard { @inline apply(x: v128, y: v128): v128 { return f64x2.add(x, truth(f64x2.eq(f64x2.add(x, y), f64x2.splat(0)))); } }
+@unmanaged export class Where { @inline apply(x: v128, y: v128, z: v128): v128 { return v128.bitselect(y, z, f64x2.ne(x, f64x2.splat(0))); } }
+@unmanaged export class LogisticGradient { @inline apply(x: v128, y: v128, z: v128): v128 { return logisticGradient(x, y, z); } }
+@unmanaged export class LogisticLossFromExp { @inline apply(x: v128, y: v128, z: v128): v128 { return logisticLossFrom(x, y, log1pOfUnit(z)); } }
+@unmanaged export class LogisticResidualFromExp { @inline apply(x: v128, y: v128, z: v128): v128 { return logisticResidual(x, y, z); } }
+
+/** One number, in both lanes: not written out but called, which takes less code where there is no loop. */
+export function lone1<Op>(x: v128): v128 {
+  return changetype<Op>(0).apply(x);
 }
-
-function callExp(x: v128): v128 {
-  return exp(x);
+export function lone2<Op>(x: v128, y: v128): v128 {
+  return changetype<Op>(0).apply(x, y);
 }
-
-function callExpm1(x: v128): v128 {
-  return expm1(x);
-}
-
-function callLog(x: v128): v128 {
-  return log(x);
-}
-
-function callLog1p(x: v128): v128 {
-  return log1p(x);
-}
-
-function callSin(x: v128): v128 {
-  return sin(x);
-}
-
-function callCos(x: v128): v128 {
-  return cos(x);
-}
-
-function callTanh(x: v128): v128 {
-  return tanh(x);
-}
-
-function callSigmoid(x: v128): v128 {
-  return sigmoid(x);
-}
-
-function callSoftplus(x: v128): v128 {
-  return softplus(x);
-}
-
-// @ts-ignore: decorator
-@inline
-export function apply2(code: Code, x: v128, y: v128, many: bool): v128 {
-  if (code == Code.Add) return f64x2.add(x, y);
-  if (code == Code.Sub) return f64x2.sub(x, y);
-  if (code == Code.Mul) return f64x2.mul(x, y);
-  if (code == Code.Div) return f64x2.div(x, y);
-  if (code == Code.Pow) return pow(x, y);
-  if (code == Code.Maximum) return f64x2.max(x, y);
-  if (code == Code.Minimum) return f64x2.min(x, y);
-  if (code == Code.Equal) return truth(f64x2.eq(x, y));
-  if (code == Code.NotEqual) return truth(f64x2.ne(x, y));
-  if (code == Code.Less) return truth(f64x2.lt(x, y));
-  if (code == Code.LessEqual) return truth(f64x2.le(x, y));
-  if (code == Code.Greater) return truth(f64x2.gt(x, y));
-  if (code == Code.GreaterEqual) return truth(f64x2.ge(x, y));
-  return many ? logisticLoss(x, y) : callLogisticLoss(x, y);
-}
-
-// @ts-ignore: decorator
-@inline
-export function apply3(code: Code, x: v128, y: v128, z: v128, many: bool): v128 {
-  if (code == Code.Where) return v128.bitselect(y, z, f64x2.ne(x, f64x2.splat(0)));
-  return many ? logisticGradient(x, y, z) : callLogisticGradient(x, y, z);
+export function lone3<Op>(x: v128, y: v128, z: v128): v128 {
+  return changetype<Op>(0).apply(x, y, z);
 }
 
 /** A mask as numbers: 1 where it is set, else 0. */
@@ -114,17 +79,31 @@ function pow(x: v128, y: v128): v128 {
   return f64x2.replace_lane(f64x2.splat(first), 1, second);
 }
 
-/**
- * softplus(z) − y·z as ln(1 + e^(−|z|)) + (½z + ½|z| − y·z): for y = 0 or 1 the bracket is exactly 0 or |z|, so that a
- * loss that is tiny, because the prediction is right, keeps all its digits.
- */
+/** σ(z) from e = e^(−|z|): 1/(1 + e) for z ≥ 0 and e/(1 + e) for z < 0. */
+// @ts-ignore: decorator
+@inline
+function sigmoidFromExp(z: v128, e: v128): v128 {
+  const one = f64x2.splat(1);
+  return f64x2.div(v128.bitselect(e, one, f64x2.lt(z, f64x2.splat(0))), f64x2.add(one, e));
+}
+
 // @ts-ignore: decorator
 @inline
 function logisticLoss(z: v128, y: v128): v128 {
+  return logisticLossFrom(z, y, softplus(f64x2.neg(f64x2.abs(z))));
+}
+
+/**
+ * softplus(z) − y·z from ln(1 + e^(−|z|)), as that and ½z + ½|z| − y·z: for y = 0 or 1 the latter is exactly 0 or |z|, so that
+ * a loss that is tiny, because the prediction is right, keeps all its digits.
+ */
+// @ts-ignore: decorator
+@inline
+function logisticLossFrom(z: v128, y: v128, logarithm: v128): v128 {
   const size = f64x2.abs(z);
   const half = f64x2.splat(0.5);
   const bracket = f64x2.sub(f64x2.add(f64x2.mul(half, z), f64x2.mul(half, size)), f64x2.mul(y, z));
-  const loss = f64x2.add(bracket, softplus(f64x2.neg(size)));
+  const loss = f64x2.add(bracket, logarithm);
   const infinite = f64x2.eq(size, f64x2.splat(Infinity));
   if (!v128.any_true(infinite)) return loss;
   // How much of the target is on the other side: nothing costs nothing, anything costs ∞.
@@ -133,25 +112,23 @@ function logisticLoss(z: v128, y: v128): v128 {
   return v128.bitselect(cost, loss, infinite);
 }
 
-/**
- * g·(σ(z) − y) with t = σ(−|z|), the smaller of σ(z) and σ(−z): σ(z) is t for z < 0 and 1 − t for z > 0. The 1 meets y
- * before t is taken away, so that nothing cancels where the result is −t.
- */
 // @ts-ignore: decorator
 @inline
 function logisticGradient(g: v128, z: v128, y: v128): v128 {
-  const e = exp(f64x2.neg(f64x2.abs(z)));
+  return f64x2.mul(g, logisticResidual(z, y, exp(f64x2.neg(f64x2.abs(z)))));
+}
+
+/**
+ * σ(z) − y from e = e^(−|z|), with t = e/(1 + e) = σ(−|z|), the smaller of σ(z) and σ(−z): σ(z) is t for z < 0 and 1 − t for
+ * z > 0. The 1 meets y before t is taken away, so that nothing cancels where the result is −t.
+ */
+// @ts-ignore: decorator
+@inline
+function logisticResidual(z: v128, y: v128, e: v128): v128 {
   const half = f64x2.splat(0.5);
   const s = sign(z);
   const t = f64x2.div(f64x2.mul(s, e), f64x2.add(f64x2.splat(1), e));
-  return f64x2.mul(g, f64x2.sub(f64x2.sub(f64x2.add(half, f64x2.mul(half, s)), y), t));
-}
-
-function callLogisticLoss(z: v128, y: v128): v128 {
-  return logisticLoss(z, y);
-}
-function callLogisticGradient(g: v128, z: v128, y: v128): v128 {
-  return logisticGradient(g, z, y);
+  return f64x2.sub(f64x2.sub(f64x2.add(half, f64x2.mul(half, s)), y), t);
 }
 
 /** Room for one number four times over, for each of three operands. */
@@ -168,40 +145,34 @@ function spread(x: usize, operand: usize): usize {
 
 // The loops. A step is 1 to walk along an input, 0 to stay on one number. Four numbers a round, what is left one by one.
 
-// @ts-ignore: decorator
-@inline
-function loop1(code: Code, n: usize, out: usize, a: usize): void {
+function loop1<Op>(n: usize, out: usize, a: usize): void {
   const many = out + ((n & ~3) << 3);
   const end = out + (n << 3);
   for (; out < many; out += 32, a += 32) {
-    v128.store(out, apply1(code, v128.load(a), true));
-    v128.store(out, apply1(code, v128.load(a, 16), true), 16);
+    v128.store(out, changetype<Op>(0).apply(v128.load(a)));
+    v128.store(out, changetype<Op>(0).apply(v128.load(a, 16)), 16);
   }
-  for (; out < end; out += 8, a += 8) v128.store64_lane(out, apply1(code, v128.load64_splat(a), false), 0);
+  for (; out < end; out += 8, a += 8) v128.store64_lane(out, lone1<Op>(v128.load64_splat(a)), 0);
 }
 
-// @ts-ignore: decorator
-@inline
-function loop2(code: Code, n: usize, out: usize, a: usize, stepA: usize, b: usize, stepB: usize): void {
+function loop2<Op>(n: usize, out: usize, a: usize, stepA: usize, b: usize, stepB: usize): void {
   const many = out + ((n & ~3) << 3);
   const end = out + (n << 3);
   if (out < many) {
     let i = stepA == 0 ? spread(a, 0) : a;
     let j = stepB == 0 ? spread(b, 1) : b;
     for (; out < many; out += 32, i += stepA << 5, j += stepB << 5) {
-      v128.store(out, apply2(code, v128.load(i), v128.load(j), true));
-      v128.store(out, apply2(code, v128.load(i, 16), v128.load(j, 16), true), 16);
+      v128.store(out, changetype<Op>(0).apply(v128.load(i), v128.load(j)));
+      v128.store(out, changetype<Op>(0).apply(v128.load(i, 16), v128.load(j, 16)), 16);
     }
     if (stepA != 0) a = i;
     if (stepB != 0) b = j;
   }
   for (; out < end; out += 8, a += stepA << 3, b += stepB << 3)
-    v128.store64_lane(out, apply2(code, v128.load64_splat(a), v128.load64_splat(b), false), 0);
+    v128.store64_lane(out, lone2<Op>(v128.load64_splat(a), v128.load64_splat(b)), 0);
 }
 
-// @ts-ignore: decorator
-@inline
-function loop3(code: Code, n: usize, out: usize, a: usize, stepA: usize, b: usize, stepB: usize, c: usize, stepC: usize): void {
+function loop3<Op>(n: usize, out: usize, a: usize, stepA: usize, b: usize, stepB: usize, c: usize, stepC: usize): void {
   const many = out + ((n & ~3) << 3);
   const end = out + (n << 3);
   if (out < many) {
@@ -209,52 +180,57 @@ function loop3(code: Code, n: usize, out: usize, a: usize, stepA: usize, b: usiz
     let j = stepB == 0 ? spread(b, 1) : b;
     let k = stepC == 0 ? spread(c, 2) : c;
     for (; out < many; out += 32, i += stepA << 5, j += stepB << 5, k += stepC << 5) {
-      v128.store(out, apply3(code, v128.load(i), v128.load(j), v128.load(k), true));
-      v128.store(out, apply3(code, v128.load(i, 16), v128.load(j, 16), v128.load(k, 16), true), 16);
+      v128.store(out, changetype<Op>(0).apply(v128.load(i), v128.load(j), v128.load(k)));
+      v128.store(out, changetype<Op>(0).apply(v128.load(i, 16), v128.load(j, 16), v128.load(k, 16)), 16);
     }
     if (stepA != 0) a = i;
     if (stepB != 0) b = j;
     if (stepC != 0) c = k;
   }
   for (; out < end; out += 8, a += stepA << 3, b += stepB << 3, c += stepC << 3)
-    v128.store64_lane(out, apply3(code, v128.load64_splat(a), v128.load64_splat(b), v128.load64_splat(c), false), 0);
+    v128.store64_lane(out, lone3<Op>(v128.load64_splat(a), v128.load64_splat(b), v128.load64_splat(c)), 0);
 }
 
 /** out[i] = op(a[i·stepA], b[i·stepB], c[i·stepC]) for n places; the steps are 0 or 1, that of a lone input is 1. */
 export function elements(code: Code, n: usize, out: usize, a: usize, stepA: usize, b: usize, stepB: usize, c: usize, stepC: usize): void {
   switch (code) {
-    case Code.Neg: return loop1(Code.Neg, n, out, a);
-    case Code.Exp: return loop1(Code.Exp, n, out, a);
-    case Code.Expm1: return loop1(Code.Expm1, n, out, a);
-    case Code.Log: return loop1(Code.Log, n, out, a);
-    case Code.Log1p: return loop1(Code.Log1p, n, out, a);
-    case Code.Sqrt: return loop1(Code.Sqrt, n, out, a);
-    case Code.Square: return loop1(Code.Square, n, out, a);
-    case Code.Reciprocal: return loop1(Code.Reciprocal, n, out, a);
-    case Code.Abs: return loop1(Code.Abs, n, out, a);
-    case Code.Sign: return loop1(Code.Sign, n, out, a);
-    case Code.Sin: return loop1(Code.Sin, n, out, a);
-    case Code.Cos: return loop1(Code.Cos, n, out, a);
-    case Code.Tanh: return loop1(Code.Tanh, n, out, a);
-    case Code.Sigmoid: return loop1(Code.Sigmoid, n, out, a);
-    case Code.Softplus: return loop1(Code.Softplus, n, out, a);
-    case Code.Relu: return loop1(Code.Relu, n, out, a);
-    case Code.Add: return loop2(Code.Add, n, out, a, stepA, b, stepB);
-    case Code.Sub: return loop2(Code.Sub, n, out, a, stepA, b, stepB);
-    case Code.Mul: return loop2(Code.Mul, n, out, a, stepA, b, stepB);
-    case Code.Div: return loop2(Code.Div, n, out, a, stepA, b, stepB);
-    case Code.Pow: return loop2(Code.Pow, n, out, a, stepA, b, stepB);
-    case Code.Maximum: return loop2(Code.Maximum, n, out, a, stepA, b, stepB);
-    case Code.Minimum: return loop2(Code.Minimum, n, out, a, stepA, b, stepB);
-    case Code.Equal: return loop2(Code.Equal, n, out, a, stepA, b, stepB);
-    case Code.NotEqual: return loop2(Code.NotEqual, n, out, a, stepA, b, stepB);
-    case Code.Less: return loop2(Code.Less, n, out, a, stepA, b, stepB);
-    case Code.LessEqual: return loop2(Code.LessEqual, n, out, a, stepA, b, stepB);
-    case Code.Greater: return loop2(Code.Greater, n, out, a, stepA, b, stepB);
-    case Code.GreaterEqual: return loop2(Code.GreaterEqual, n, out, a, stepA, b, stepB);
-    case Code.LogisticLoss: return loop2(Code.LogisticLoss, n, out, a, stepA, b, stepB);
-    case Code.Where: return loop3(Code.Where, n, out, a, stepA, b, stepB, c, stepC);
-    default: return loop3(Code.LogisticGradient, n, out, a, stepA, b, stepB, c, stepC);
+    case Code.Neg: return loop1<Neg>(n, out, a);
+    case Code.Exp: return loop1<Exp>(n, out, a);
+    case Code.Expm1: return loop1<Expm1>(n, out, a);
+    case Code.Log: return loop1<Log>(n, out, a);
+    case Code.Log1p: return loop1<Log1p>(n, out, a);
+    case Code.Sqrt: return loop1<Sqrt>(n, out, a);
+    case Code.Square: return loop1<Square>(n, out, a);
+    case Code.Reciprocal: return loop1<Reciprocal>(n, out, a);
+    case Code.Abs: return loop1<Abs>(n, out, a);
+    case Code.Sign: return loop1<Sign>(n, out, a);
+    case Code.Sin: return loop1<Sin>(n, out, a);
+    case Code.Cos: return loop1<Cos>(n, out, a);
+    case Code.Tanh: return loop1<Tanh>(n, out, a);
+    case Code.Sigmoid: return loop1<Sigmoid>(n, out, a);
+    case Code.Softplus: return loop1<Softplus>(n, out, a);
+    case Code.Relu: return loop1<Relu>(n, out, a);
+    case Code.ExpNegAbs: return loop1<ExpNegAbs>(n, out, a);
+    case Code.Add: return loop2<Add>(n, out, a, stepA, b, stepB);
+    case Code.Sub: return loop2<Sub>(n, out, a, stepA, b, stepB);
+    case Code.Mul: return loop2<Mul>(n, out, a, stepA, b, stepB);
+    case Code.Div: return loop2<Div>(n, out, a, stepA, b, stepB);
+    case Code.Pow: return loop2<Pow>(n, out, a, stepA, b, stepB);
+    case Code.Maximum: return loop2<Maximum>(n, out, a, stepA, b, stepB);
+    case Code.Minimum: return loop2<Minimum>(n, out, a, stepA, b, stepB);
+    case Code.Equal: return loop2<Equal>(n, out, a, stepA, b, stepB);
+    case Code.NotEqual: return loop2<NotEqual>(n, out, a, stepA, b, stepB);
+    case Code.Less: return loop2<Less>(n, out, a, stepA, b, stepB);
+    case Code.LessEqual: return loop2<LessEqual>(n, out, a, stepA, b, stepB);
+    case Code.Greater: return loop2<Greater>(n, out, a, stepA, b, stepB);
+    case Code.GreaterEqual: return loop2<GreaterEqual>(n, out, a, stepA, b, stepB);
+    case Code.LogisticLoss: return loop2<LogisticLoss>(n, out, a, stepA, b, stepB);
+    case Code.SigmoidFromExp: return loop2<SigmoidFromExp>(n, out, a, stepA, b, stepB);
+    case Code.Guard: return loop2<Guard>(n, out, a, stepA, b, stepB);
+    case Code.Where: return loop3<Where>(n, out, a, stepA, b, stepB, c, stepC);
+    case Code.LogisticLossFromExp: return loop3<LogisticLossFromExp>(n, out, a, stepA, b, stepB, c, stepC);
+    case Code.LogisticResidualFromExp: return loop3<LogisticResidualFromExp>(n, out, a, stepA, b, stepB, c, stepC);
+    default: return loop3<LogisticGradient>(n, out, a, stepA, b, stepB, c, stepC);
   }
 }
 

@@ -3,7 +3,8 @@
 // docs/compile.md; the encoder that writes them is ../encode.ts.
 
 import { Code } from "../codes";
-import { apply1, apply2, apply3, broadcast, elements } from "./elementwise";
+import * as e from "./elementwise";
+import { broadcast, elements, lone1, lone2, lone3 } from "./elementwise";
 import { log1p } from "./math";
 import { columnsTimes, matmul, rowsTimes } from "./matmul";
 import { copy, fill } from "./movement";
@@ -31,27 +32,27 @@ function address(at: usize, i: usize, row: usize): usize {
 
 // @ts-ignore: decorator
 @inline
-function one1(code: Code, at: usize): usize {
-  v128.store64_lane(load<u32>(at, 4), apply1(code, v128.load64_splat(load<u32>(at, 8)), false), 0);
+function one1<Op>(at: usize): usize {
+  v128.store64_lane(load<u32>(at, 4), lone1<Op>(v128.load64_splat(load<u32>(at, 8))), 0);
   return at + 12;
 }
 
 // @ts-ignore: decorator
 @inline
-function one2(code: Code, at: usize): usize {
+function one2<Op>(at: usize): usize {
   const x = v128.load64_splat(load<u32>(at, 8));
   const y = v128.load64_splat(load<u32>(at, 12));
-  v128.store64_lane(load<u32>(at, 4), apply2(code, x, y, false), 0);
+  v128.store64_lane(load<u32>(at, 4), lone2<Op>(x, y), 0);
   return at + 16;
 }
 
 // @ts-ignore: decorator
 @inline
-function one3(code: Code, at: usize): usize {
+function one3<Op>(at: usize): usize {
   const x = v128.load64_splat(load<u32>(at, 8));
   const y = v128.load64_splat(load<u32>(at, 12));
   const z = v128.load64_splat(load<u32>(at, 16));
-  v128.store64_lane(load<u32>(at, 4), apply3(code, x, y, z, false), 0);
+  v128.store64_lane(load<u32>(at, 4), lone3<Op>(x, y, z), 0);
   return at + 20;
 }
 
@@ -59,38 +60,43 @@ function one3(code: Code, at: usize): usize {
 export function run(at: usize, end: usize, row: usize, rows: usize): void {
   while (at < end) {
     switch (load<u32>(at)) {
-      case Code.Neg: at = one1(Code.Neg, at); break;
-      case Code.Exp: at = one1(Code.Exp, at); break;
-      case Code.Expm1: at = one1(Code.Expm1, at); break;
-      case Code.Log: at = one1(Code.Log, at); break;
-      case Code.Log1p: at = one1(Code.Log1p, at); break;
-      case Code.Sqrt: at = one1(Code.Sqrt, at); break;
-      case Code.Square: at = one1(Code.Square, at); break;
-      case Code.Reciprocal: at = one1(Code.Reciprocal, at); break;
-      case Code.Abs: at = one1(Code.Abs, at); break;
-      case Code.Sign: at = one1(Code.Sign, at); break;
-      case Code.Sin: at = one1(Code.Sin, at); break;
-      case Code.Cos: at = one1(Code.Cos, at); break;
-      case Code.Tanh: at = one1(Code.Tanh, at); break;
-      case Code.Sigmoid: at = one1(Code.Sigmoid, at); break;
-      case Code.Softplus: at = one1(Code.Softplus, at); break;
-      case Code.Relu: at = one1(Code.Relu, at); break;
-      case Code.Add: at = one2(Code.Add, at); break;
-      case Code.Sub: at = one2(Code.Sub, at); break;
-      case Code.Mul: at = one2(Code.Mul, at); break;
-      case Code.Div: at = one2(Code.Div, at); break;
-      case Code.Pow: at = one2(Code.Pow, at); break;
-      case Code.Maximum: at = one2(Code.Maximum, at); break;
-      case Code.Minimum: at = one2(Code.Minimum, at); break;
-      case Code.Equal: at = one2(Code.Equal, at); break;
-      case Code.NotEqual: at = one2(Code.NotEqual, at); break;
-      case Code.Less: at = one2(Code.Less, at); break;
-      case Code.LessEqual: at = one2(Code.LessEqual, at); break;
-      case Code.Greater: at = one2(Code.Greater, at); break;
-      case Code.GreaterEqual: at = one2(Code.GreaterEqual, at); break;
-      case Code.LogisticLoss: at = one2(Code.LogisticLoss, at); break;
-      case Code.Where: at = one3(Code.Where, at); break;
-      case Code.LogisticGradient: at = one3(Code.LogisticGradient, at); break;
+      case Code.Neg: at = one1<e.Neg>(at); break;
+      case Code.Exp: at = one1<e.Exp>(at); break;
+      case Code.Expm1: at = one1<e.Expm1>(at); break;
+      case Code.Log: at = one1<e.Log>(at); break;
+      case Code.Log1p: at = one1<e.Log1p>(at); break;
+      case Code.Sqrt: at = one1<e.Sqrt>(at); break;
+      case Code.Square: at = one1<e.Square>(at); break;
+      case Code.Reciprocal: at = one1<e.Reciprocal>(at); break;
+      case Code.Abs: at = one1<e.Abs>(at); break;
+      case Code.Sign: at = one1<e.Sign>(at); break;
+      case Code.Sin: at = one1<e.Sin>(at); break;
+      case Code.Cos: at = one1<e.Cos>(at); break;
+      case Code.Tanh: at = one1<e.Tanh>(at); break;
+      case Code.Sigmoid: at = one1<e.Sigmoid>(at); break;
+      case Code.Softplus: at = one1<e.Softplus>(at); break;
+      case Code.Relu: at = one1<e.Relu>(at); break;
+      case Code.ExpNegAbs: at = one1<e.ExpNegAbs>(at); break;
+      case Code.Add: at = one2<e.Add>(at); break;
+      case Code.Sub: at = one2<e.Sub>(at); break;
+      case Code.Mul: at = one2<e.Mul>(at); break;
+      case Code.Div: at = one2<e.Div>(at); break;
+      case Code.Pow: at = one2<e.Pow>(at); break;
+      case Code.Maximum: at = one2<e.Maximum>(at); break;
+      case Code.Minimum: at = one2<e.Minimum>(at); break;
+      case Code.Equal: at = one2<e.Equal>(at); break;
+      case Code.NotEqual: at = one2<e.NotEqual>(at); break;
+      case Code.Less: at = one2<e.Less>(at); break;
+      case Code.LessEqual: at = one2<e.LessEqual>(at); break;
+      case Code.Greater: at = one2<e.Greater>(at); break;
+      case Code.GreaterEqual: at = one2<e.GreaterEqual>(at); break;
+      case Code.LogisticLoss: at = one2<e.LogisticLoss>(at); break;
+      case Code.SigmoidFromExp: at = one2<e.SigmoidFromExp>(at); break;
+      case Code.Guard: at = one2<e.Guard>(at); break;
+      case Code.Where: at = one3<e.Where>(at); break;
+      case Code.LogisticGradient: at = one3<e.LogisticGradient>(at); break;
+      case Code.LogisticLossFromExp: at = one3<e.LogisticLossFromExp>(at); break;
+      case Code.LogisticResidualFromExp: at = one3<e.LogisticResidualFromExp>(at); break;
       default: at = runMany(at, row, rows);
     }
   }

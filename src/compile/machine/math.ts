@@ -338,10 +338,30 @@ export function sigmoid(x: v128): v128 {
   return sigmoidOrdinary(x);
 }
 
+/** t − ln(1 + t) for 0 ≤ t ≤ 1, as {@link logarithmOf} has it, with a longer polynomial. */
+// @ts-ignore: decorator
+@inline
+function unitLoss(t: v128): v128 {
+  const s = f64x2.div(t, f64x2.add(at(general, two), t));
+  const z = f64x2.mul(s, s);
+  const z2 = f64x2.mul(z, z);
+  const z4 = f64x2.mul(z2, z2);
+  const low = multiplyAdd(linear(wideLogarithmic, 2, z), z2, linear(wideLogarithmic, 0, z));
+  const middle = multiplyAdd(linear(wideLogarithmic, 6, z), z2, linear(wideLogarithmic, 4, z));
+  const tail = f64x2.mul(z, multiplyAdd(multiplyAdd(linear(wideLogarithmic, 8, z), z4, middle), z4, low));
+  return f64x2.mul(s, f64x2.sub(t, tail));
+}
+
+/** ln(1 + t) for 0 ≤ t ≤ 1. */
+// @ts-ignore: decorator
+@inline
+export function log1pOfUnit(t: v128): v128 {
+  return f64x2.sub(t, unitLoss(t));
+}
+
 /**
- * ln(1 + eᶻ) = max(z, 0) + ln(1 + t) with t = e^(−|z|) in [0, 1], whose logarithm takes no further reduction, only a longer polynomial
- * than log's. What rounding took from t is added back, times a derivative
- * that need only be rough.
+ * ln(1 + eᶻ) = max(z, 0) + ln(1 + t) with t = e^(−|z|) in [0, 1], whose logarithm takes no further reduction. What
+ * rounding took from t is added back, times a derivative that need only be rough.
  */
 // @ts-ignore: decorator
 @inline
@@ -355,14 +375,7 @@ function softplusOrdinary(x: v128): v128 {
   const mantissa = f64x2.add(unit, growth);
   const lost = f64x2.mul(f64x2.sub(growth, f64x2.sub(mantissa, unit)), power);
   const t = f64x2.mul(mantissa, power);
-  const s = f64x2.div(t, f64x2.add(at(general, two), t));
-  const z = f64x2.mul(s, s);
-  const z2 = f64x2.mul(z, z);
-  const z4 = f64x2.mul(z2, z2);
-  const low = multiplyAdd(linear(wideLogarithmic, 2, z), z2, linear(wideLogarithmic, 0, z));
-  const middle = multiplyAdd(linear(wideLogarithmic, 6, z), z2, linear(wideLogarithmic, 4, z));
-  const tail = f64x2.mul(z, multiplyAdd(multiplyAdd(linear(wideLogarithmic, 8, z), z4, middle), z4, low));
-  const logarithm = f64x2.sub(t, f64x2.sub(f64x2.mul(s, f64x2.sub(t, tail)), f64x2.mul(lost, at(wideLogarithmic, 10))));
+  const logarithm = f64x2.sub(t, f64x2.sub(unitLoss(t), f64x2.mul(lost, at(wideLogarithmic, 10))));
   return f64x2.add(f64x2.pmax(x, f64x2.splat(0.0)), logarithm);
 }
 

@@ -1,27 +1,28 @@
 // Products of matrices. All addresses are in bytes, all matrices in row-major order.
 
-/** out[r] = row r of A · x, four rows at a time, so that each x[j] is read once for four products. */
+/** Rows of so many numbers are read one after the other: the processor then foresees what it has to fetch from far away. */
+const LONG: usize = 256;
+
+/** out[r] = row r of A · x, four rows at a time where they are short, so that each x[j] is read once for four products. */
 export function rowsTimes(out: usize, a: usize, rows: usize, columns: usize, x: usize): void {
   const row = columns << 3;
   const many = (columns & ~3) << 3;
   const two = (columns & ~1) << 3;
   const end = out + (rows << 3);
-  const fours = out + ((rows & ~3) << 3);
+  const fours = out + (columns < LONG ? (rows & ~3) << 3 : 0);
   for (; out < fours; out += 32, a += 4 * row) {
     let a1 = a + row, a2 = a1 + row, a3 = a2 + row, a0 = a;
-    let s0 = f64x2.splat(0), s1 = s0, s2 = s0, s3 = s0, t0 = s0, t1 = s0, t2 = s0, t3 = s0;
+    // Four sums and no more: the compiler moves all loads of a round to its beginning, and with eight sums the registers would
+    // not suffice.
+    let s0 = f64x2.splat(0), s1 = s0, s2 = s0, s3 = s0;
     let p = x;
     const stop = x + many;
     for (; p < stop; p += 32, a0 += 32, a1 += 32, a2 += 32, a3 += 32) {
       const v = v128.load(p), w = v128.load(p, 16);
-      s0 = f64x2.add(s0, f64x2.mul(v128.load(a0), v));
-      s1 = f64x2.add(s1, f64x2.mul(v128.load(a1), v));
-      s2 = f64x2.add(s2, f64x2.mul(v128.load(a2), v));
-      s3 = f64x2.add(s3, f64x2.mul(v128.load(a3), v));
-      t0 = f64x2.add(t0, f64x2.mul(v128.load(a0, 16), w));
-      t1 = f64x2.add(t1, f64x2.mul(v128.load(a1, 16), w));
-      t2 = f64x2.add(t2, f64x2.mul(v128.load(a2, 16), w));
-      t3 = f64x2.add(t3, f64x2.mul(v128.load(a3, 16), w));
+      s0 = f64x2.add(s0, f64x2.add(f64x2.mul(v128.load(a0), v), f64x2.mul(v128.load(a0, 16), w)));
+      s1 = f64x2.add(s1, f64x2.add(f64x2.mul(v128.load(a1), v), f64x2.mul(v128.load(a1, 16), w)));
+      s2 = f64x2.add(s2, f64x2.add(f64x2.mul(v128.load(a2), v), f64x2.mul(v128.load(a2, 16), w)));
+      s3 = f64x2.add(s3, f64x2.add(f64x2.mul(v128.load(a3), v), f64x2.mul(v128.load(a3, 16), w)));
     }
     if (many < two) {
       const v = v128.load(p);
@@ -33,24 +34,27 @@ export function rowsTimes(out: usize, a: usize, rows: usize, columns: usize, x: 
     }
     if (two < row) {
       const v = v128.load64_zero(p);
-      t0 = f64x2.add(t0, f64x2.mul(v128.load64_zero(a0), v));
-      t1 = f64x2.add(t1, f64x2.mul(v128.load64_zero(a1), v));
-      t2 = f64x2.add(t2, f64x2.mul(v128.load64_zero(a2), v));
-      t3 = f64x2.add(t3, f64x2.mul(v128.load64_zero(a3), v));
+      s0 = f64x2.add(s0, f64x2.mul(v128.load64_zero(a0), v));
+      s1 = f64x2.add(s1, f64x2.mul(v128.load64_zero(a1), v));
+      s2 = f64x2.add(s2, f64x2.mul(v128.load64_zero(a2), v));
+      s3 = f64x2.add(s3, f64x2.mul(v128.load64_zero(a3), v));
     }
-    s0 = f64x2.add(s0, t0);
-    s1 = f64x2.add(s1, t1);
-    s2 = f64x2.add(s2, t2);
-    s3 = f64x2.add(s3, t3);
     v128.store(out, f64x2.add(v128.shuffle<f64>(s0, s1, 0, 2), v128.shuffle<f64>(s0, s1, 1, 3)));
     v128.store(out, f64x2.add(v128.shuffle<f64>(s2, s3, 0, 2), v128.shuffle<f64>(s2, s3, 1, 3)), 16);
   }
   for (; out < end; out += 8, a += row) {
-    let s = f64x2.splat(0);
+    let s0 = f64x2.splat(0), s1 = s0, s2 = s0, s3 = s0;
     let j: usize = 0;
-    for (; j < two; j += 16) s = f64x2.add(s, f64x2.mul(v128.load(a + j), v128.load(x + j)));
-    if (j < row) s = f64x2.add(s, f64x2.mul(v128.load64_zero(a + j), v128.load64_zero(x + j)));
-    store<f64>(out, f64x2.extract_lane(s, 0) + f64x2.extract_lane(s, 1));
+    for (const eights = row & ~63; j < eights; j += 64) {
+      s0 = f64x2.add(s0, f64x2.mul(v128.load(a + j), v128.load(x + j)));
+      s1 = f64x2.add(s1, f64x2.mul(v128.load(a + j, 16), v128.load(x + j, 16)));
+      s2 = f64x2.add(s2, f64x2.mul(v128.load(a + j, 32), v128.load(x + j, 32)));
+      s3 = f64x2.add(s3, f64x2.mul(v128.load(a + j, 48), v128.load(x + j, 48)));
+    }
+    s0 = f64x2.add(f64x2.add(s0, s1), f64x2.add(s2, s3));
+    for (; j < two; j += 16) s0 = f64x2.add(s0, f64x2.mul(v128.load(a + j), v128.load(x + j)));
+    if (j < row) s0 = f64x2.add(s0, f64x2.mul(v128.load64_zero(a + j), v128.load64_zero(x + j)));
+    store<f64>(out, f64x2.extract_lane(s0, 0) + f64x2.extract_lane(s0, 1));
   }
 }
 
@@ -143,9 +147,30 @@ export function matmul(
 
 /** Copies up to four lines of `length` numbers into groups of four; missing lines are zeros. */
 function pack(to: usize, from: usize, lines: usize, line: usize, length: usize, step: usize): void {
+  const end = to + (length << 5);
+  if (lines == 4 && line == 8) {
+    // The four are neighbors.
+    for (; to < end; from += step, to += 32) {
+      const left = v128.load(from), right = v128.load(from, 16);
+      v128.store(to, left);
+      v128.store(to, right, 16);
+    }
+    return;
+  }
   if (lines == 4) {
     const second = from + line, third = second + line, fourth = third + line;
-    for (let p: usize = 0, at: usize = 0; p < length; p++, at += step, to += 32) {
+    let at: usize = 0;
+    if (step == 8) {
+      // Each line is in one piece: two places of all four at a time.
+      for (const many = to + ((length & ~1) << 5); to < many; at += 16, to += 64) {
+        const v0 = v128.load(from + at), v1 = v128.load(second + at), v2 = v128.load(third + at), v3 = v128.load(fourth + at);
+        v128.store(to, v128.shuffle<f64>(v0, v1, 0, 2));
+        v128.store(to, v128.shuffle<f64>(v2, v3, 0, 2), 16);
+        v128.store(to, v128.shuffle<f64>(v0, v1, 1, 3), 32);
+        v128.store(to, v128.shuffle<f64>(v2, v3, 1, 3), 48);
+      }
+    }
+    for (; to < end; at += step, to += 32) {
       store<f64>(to, load<f64>(from + at));
       store<f64>(to, load<f64>(second + at), 8);
       store<f64>(to, load<f64>(third + at), 16);
@@ -153,7 +178,7 @@ function pack(to: usize, from: usize, lines: usize, line: usize, length: usize, 
     }
     return;
   }
-  for (let p: usize = 0; p < length; p++, from += step, to += 32)
+  for (; to < end; from += step, to += 32)
     for (let l: usize = 0; l < 4; l++) store<f64>(to + (l << 3), l < lines ? load<f64>(from + l * line) : 0);
 }
 
