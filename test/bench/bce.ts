@@ -1,8 +1,8 @@
 // The gradient of binary cross entropy by w and b: hand-written JavaScript against the library.
-import { binaryCrossEntropy, binaryCrossEntropyWithLogits, sigmoid, type Tensor, tensor, valueAndGrad } from "gradtape";
-import { numbers } from "../random.js";
+import { binaryCrossEntropy, binaryCrossEntropyWithLogits, sigmoid, type Tensor, valueAndGrad } from "gradtape";
 import { bceByHand } from "./handwritten.js";
 import { alternate, checkAgreement, compare, disagreement, median } from "./measure.js";
+import { logisticProblem } from "./problems.js";
 import { type Bar, digits, printBar, printTable, quartiles, times } from "./report.js";
 
 const SHAPES = [
@@ -13,29 +13,12 @@ const SHAPES = [
 ];
 const NAIVE_AT_MOST = 1.8;
 
-/** Data with noise on the labels, and a point that is neither 0 nor the optimum. */
-function problem(rows: number, columns: number): { x: Tensor; y: Tensor; w: Tensor; b: Tensor } {
-  const next = numbers(rows + columns);
-  const w = Float64Array.from({ length: columns }, () => next(-4, 4) / Math.sqrt(columns));
-  const x = new Float64Array(rows * columns);
-  const y = new Float64Array(rows);
-  for (let i = 0; i < rows; i++) {
-    let z = next(-1, 1);
-    for (let j = 0, p = i * columns; j < columns; j++, p++) {
-      x[p] = next(-1, 1);
-      z += w[j] * x[p];
-    }
-    y[i] = z > 0 ? 1 : 0;
-  }
-  return { x: tensor(x, [rows, columns]), y: tensor(y), w: tensor(w.map((v) => 0.7 * v)), b: tensor(0.1) };
-}
-
 const rows: string[][] = [];
 const bars: Bar[] = [];
 const naiveBars: Bar[] = [];
 for (const shape of SHAPES) {
   const title = `${shape.rows.toLocaleString("en")}×${shape.columns}`;
-  const { x, y, w, b } = problem(shape.rows, shape.columns);
+  const { x, y, w, b } = logisticProblem(shape.rows, shape.columns);
   const logits = valueAndGrad((w: Tensor, b: Tensor) => binaryCrossEntropyWithLogits(x.matmul(w).add(b), y), { argnums: [0, 1] });
   const naive = valueAndGrad((w: Tensor, b: Tensor) => binaryCrossEntropy(sigmoid(x.matmul(w).add(b)), y), { argnums: [0, 1] });
 

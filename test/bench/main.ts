@@ -1,10 +1,12 @@
-// `npm run bench`: every benchmark, or those that are named: `npm run bench -- bce scalar`.
+// `npm run bench`: every benchmark, or those that are named: `npm run bench -- bce scalar`. The comparison with other
+// libraries, `npm run bench -- peers`, wants them installed: `npm ci --prefix test/bench`.
 import { fork, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { PEERS, versionOf } from "./peers/installed.js";
 
 const BENCHMARKS: Record<string, { readonly flags: readonly string[] }> = {
   bce: { flags: [] },
@@ -12,10 +14,14 @@ const BENCHMARKS: Record<string, { readonly flags: readonly string[] }> = {
   small: { flags: [] },
   chain: { flags: [] },
   memory: { flags: ["--expose-gc"] },
+  // A tape of a million scalars is recorded.
+  peers: { flags: ["--max-old-space-size=8192"] },
 };
+/** The peers have dependencies of their own, which not everyone who wants to measure must install. */
+const usual = Object.keys(BENCHMARKS).filter((name) => name !== "peers" || PEERS.every((peer) => versionOf(peer) !== undefined));
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(BENCHMARKS);
+const names = process.argv.length > 2 ? process.argv.slice(2) : usual;
 const unknown = names.filter((name) => !(name in BENCHMARKS));
 if (unknown.length > 0) {
   console.error(`bench: expected ${Object.keys(BENCHMARKS).join(", ")}, got ${unknown.join(", ")}`);
@@ -24,7 +30,7 @@ if (unknown.length > 0) {
 
 const built = mkdtempSync(join(tmpdir(), "gradtape-bench-"));
 try {
-  const environment = { ...process.env, TSX_TSCONFIG_PATH: build(built) };
+  const environment = { ...process.env, TSX_TSCONFIG_PATH: build(built), GRADTAPE_BUILD: built };
   console.log(`Node ${process.versions.node} on ${cpus()[0]?.model ?? "an unknown processor"}`);
   for (const name of names) {
     console.log("");
@@ -51,7 +57,7 @@ function build(directory: string): string {
     shell: process.platform === "win32",
   });
   if (status !== 0) throw new Error("bench: the library does not compile");
-  writeFileSync(join(directory, "package.json"), JSON.stringify({ type: "module" }));
+  writeFileSync(join(directory, "package.json"), JSON.stringify({ type: "module", sideEffects: false }));
   const settings = join(directory, "tsconfig.json");
   const compilerOptions = { paths: { gradtape: [join(directory, "index.js")] } };
   writeFileSync(settings, JSON.stringify({ extends: join(root, "tsconfig.json"), compilerOptions, include: [join(root, "test")] }));

@@ -12,35 +12,60 @@ export interface Options {
   readonly seconds?: number;
 }
 
+/** Runs a side so many times, and tells the milliseconds of one call. */
+export type Batch = (calls: number) => number | Promise<number>;
+
 /** For each side, the milliseconds of one call in each round. */
-export function alternate(sides: readonly (() => void)[], { rounds = 40, seconds = 4 }: Options = {}): number[][] {
-  const batches = sides.map(() => 1);
-  const round = (turn: number): number[] => {
-    const times = new Array<number>(sides.length);
+export function alternate(sides: readonly (() => void)[], options: Options = {}): number[][] {
+  const turns = schedule(sides.length, options);
+  let next = turns.next();
+  while (next.done !== true) next = turns.next(timed(sides[next.value.side], next.value.calls));
+  return next.value;
+}
+
+/** The same for sides that measure themselves, because they have to be waited for or live in another process. */
+export async function alternateBatches(sides: readonly Batch[], options: Options = {}): Promise<number[][]> {
+  const turns = schedule(sides.length, options);
+  let next = turns.next();
+  while (next.done !== true) next = turns.next(await sides[next.value.side](next.value.calls));
+  return next.value;
+}
+
+/** Whose turn it is, and for how many calls. */
+interface Turn {
+  readonly side: number;
+  readonly calls: number;
+}
+
+/** Asks for one turn after the other, is given the milliseconds of one call, and returns those of all rounds for each side. */
+function* schedule(sides: number, { rounds = 40, seconds = 4 }: Options): Generator<Turn, number[][], number> {
+  const batches = new Array<number>(sides).fill(1);
+  function* round(turn: number): Generator<Turn, number[], number> {
+    const times = new Array<number>(sides);
     // Every other round goes the other way around: no side always runs after the same one.
-    for (let i = 0; i < sides.length; i++) {
-      const side = turn % 2 === 0 ? i : sides.length - 1 - i;
-      times[side] = timed(sides[side], batches[side]);
+    for (let i = 0; i < sides; i++) {
+      const side = turn % 2 === 0 ? i : sides - 1 - i;
+      times[side] = yield { side, calls: batches[side] };
     }
     return times;
-  };
-  warmUp(batches, sides, round);
-  const times: number[][] = sides.map(() => []);
+  }
+  yield* warmUp(batches, round);
+  const times = batches.map((): number[] => []);
   const end = performance.now() + seconds * 1000;
   for (let turn = 0; turn < rounds || performance.now() < end; turn++) {
-    for (const [side, time] of round(turn).entries()) times[side].push(time);
+    for (const [side, time] of (yield* round(turn)).entries()) times[side].push(time);
   }
   return times;
 }
 
 /** Runs until each side is as fast as it was a window earlier (the compiler is done), two seconds at least and ten at most. */
-function warmUp(batches: number[], sides: readonly (() => void)[], round: (turn: number) => number[]): void {
+function* warmUp(batches: number[], round: (turn: number) => Generator<Turn, number[], number>): Generator<Turn, void, number> {
   const start = performance.now();
   let before: number[] | undefined;
   for (let turn = 0; ; ) {
     const window: number[][] = [];
-    for (let i = 0; i < WINDOW; i++) window.push(round(turn++));
-    const now = sides.map((_, side) => median(window.map((times) => times[side])));
+    for (let i = 0; i < WINDOW; i++) window.push(yield* round(turn++));
+    const now = batches.map((_, side) => median(window.map((times) => times[side])));
     for (const [side, time] of now.entries()) batches[side] = Math.max(1, Math.round(BATCH_MS / time));
     const stable = before?.every((time, side) => now[side] > 0.95 * time) ?? false;
     const elapsed = performance.now() - start;
@@ -49,7 +74,8 @@ function warmUp(batches: number[], sides: readonly (() => void)[], round: (turn:
   }
 }
 
-function timed(run: () => void, calls: number): number {
+/** Milliseconds of one of so many calls. */
+export function timed(run: () => void, calls: number): number {
   const start = performance.now();
   for (let i = 0; i < calls; i++) run();
   return (performance.now() - start) / calls;
@@ -90,6 +116,6 @@ export function disagreement(a: ArrayLike<number>, b: ArrayLike<number>): number
 }
 
 /** Two sides that compute different things must not be compared. */
-export function checkAgreement(what: string, difference: number): void {
-  if (!(difference <= 1e-12)) throw new Error(`${what}: the sides disagree by ${difference}, relative`);
+export function checkAgreement(what: string, difference: number, atMost = 1e-12): void {
+  if (!(difference <= atMost)) throw new Error(`${what}: the sides disagree by ${difference}, relative`);
 }

@@ -1,57 +1,21 @@
 // A scalar graph: a small neural network spelled out number by number, against an engine of closures.
 import { record, type Tensor, tensor, valueAndGrad } from "gradtape";
-import { numbers } from "../random.js";
 import { alternate, checkAgreement, compare, disagreement, median } from "./measure.js";
 import { Value } from "./micrograd.js";
+import { type Network, networkProblem, SIZES, squaredErrors } from "./problems.js";
 import { digits, printBar, printTable, quartiles, times } from "./report.js";
 
-const SIZES = [2, 16, 16, 1];
 const POINTS = 100;
 const AT_LEAST = 3;
 
-/** What both engines can do. */
-interface Scalar<T> {
-  add(y: T | number): T;
-  mul(y: T | number): T;
-  tanh(): T;
-}
-
-/** For each layer and each of its neurons the weights, and last the bias. */
-type Network<T> = T[][][];
-
-/** The sum of squared errors over all points. The first layer reads plain numbers. */
-function loss<T extends Scalar<T>>(network: Network<T>, points: readonly (readonly number[])[], targets: readonly number[]): T {
-  let total: T | undefined;
-  for (const [i, point] of points.entries()) {
-    let layer: (T | number)[] = [...point];
-    for (const [depth, neurons] of network.entries()) {
-      layer = neurons.map((weights) => {
-        let sum = weights[layer.length];
-        for (let j = 0; j < layer.length; j++) sum = sum.add(weights[j].mul(layer[j]));
-        return depth === network.length - 1 ? sum : sum.tanh();
-      });
-    }
-    const error = (layer[0] as T).add(-targets[i]);
-    const square = error.mul(error);
-    total = total === undefined ? square : total.add(square);
-  }
-  return total as T;
-}
-
-const next = numbers(16);
-const parameters = SIZES.slice(1).map((neurons, depth) =>
-  Array.from({ length: neurons }, () => Array.from({ length: SIZES[depth] + 1 }, () => next(-1, 1) / Math.sqrt(SIZES[depth]))),
-);
-const points = Array.from({ length: POINTS }, () => [next(-1, 1), next(-1, 1)]);
-const targets = points.map(([u, v]) => (u * v > 0 ? 1 : -1));
-
+const { parameters, points, targets } = networkProblem(POINTS);
 const network: Network<Tensor> = parameters.map((neurons) => neurons.map((weights) => weights.map((w) => tensor(w))));
-const f = (network: Network<Tensor>): Tensor => loss(network, points, targets);
+const f = (network: Network<Tensor>): Tensor => squaredErrors(network, points, targets);
 const onTape = valueAndGrad(f);
 
 function byClosures(): [value: number, gradient: number[]] {
   const values: Network<Value> = parameters.map((neurons) => neurons.map((weights) => weights.map((w) => new Value(w))));
-  const output = loss(values, points, targets);
+  const output = squaredErrors(values, points, targets);
   output.backward();
   return [output.data, values.flat(2).map(({ grad }) => grad)];
 }

@@ -1,0 +1,78 @@
+// What there is to wait for before the first result: download, import, and the call that records and builds a program.
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { gzipSync } from "node:zlib";
+import { compile } from "gradtape";
+import { median, timed } from "../measure.js";
+import { logisticProblem } from "../problems.js";
+import { digits, printBar, printTable } from "../report.js";
+import { eagerLogistic } from "./gradtape.js";
+import { load, versionOf } from "./installed.js";
+
+const FIRST_CALL_MS = 30;
+const IMPORT_MS = 20;
+const EAGER_KB = 12;
+const COMPILED_KB = 35;
+const REPETITIONS = 15;
+
+const EAGER = `import { binaryCrossEntropyWithLogits, tensor, valueAndGrad } from "gradtape";
+const X = tensor([[0.2, 1.5], [1.1, -0.4]]);
+const y = tensor([1, 0]);
+const step = valueAndGrad((w, b) => binaryCrossEntropyWithLogits(X.matmul(w).add(b), y), { argnums: [0, 1] });
+console.log(step(tensor([0, 0]), tensor(0))[0].item());`;
+const COMPILED = EAGER.replace("import { ", "import { compile, ")
+  .replace("valueAndGrad((", "compile(valueAndGrad((")
+  .replace("] });", "] }));");
+
+interface Esbuild {
+  build(options: object): Promise<{ readonly outputFiles: readonly { readonly contents: Uint8Array }[] }>;
+}
+
+export async function measureFirstUse(): Promise<void> {
+  // Where main.ts has built the library.
+  const library = join(process.env["GRADTAPE_BUILD"] ?? "dist", "index.js");
+  const calls = firstCalls();
+  const measured = [
+    { what: "the first call of a compiled function, 10,000×30", value: median(calls), unit: "ms", below: FIRST_CALL_MS },
+    { what: "the import, over a Node that imports nothing", value: importTime(library), unit: "ms", below: IMPORT_MS },
+  ];
+  if (versionOf("esbuild") !== undefined) {
+    const [eager, compiled] = [await bundleSize(EAGER, library), await bundleSize(COMPILED, library)];
+    measured.push({ what: "a bundle with the eager gradient, minified and compressed", value: eager, unit: "kB", below: EAGER_KB });
+    measured.push({ what: "the same with compile", value: compiled, unit: "kB", below: COMPILED_KB });
+  }
+  console.log(`\n## First use\n\nTimes are medians of ${REPETITIONS}.\n`);
+  const rows = measured.map(({ what, value, unit, below }) => [what, `${digits(value)} ${unit}`, `${below} ${unit}`]);
+  printTable(["", "", "at most"], [["the first of these, in a process that has just begun", `${digits(calls[0])} ms`, ""], ...rows]);
+  printBar(
+    "as the last column says",
+    measured.map(({ what, value, below }) => ({ where: what, value, atMost: below })),
+  );
+}
+
+/** Milliseconds of calls of functions that are compiled anew each time. */
+function firstCalls(): number[] {
+  const { w, b, x, y } = logisticProblem(10_000, 30);
+  return Array.from({ length: REPETITIONS }, () => timed(() => compile(eagerLogistic)(w, b, x, y), 1));
+}
+
+/** How much longer a Node runs that imports the library; the two take turns. */
+function importTime(library: string): number {
+  const run = (program: string) => (): void => {
+    const { status } = spawnSync(process.execPath, ["--input-type=module", "-e", program], { stdio: ["ignore", "ignore", "inherit"] });
+    if (status !== 0) throw new Error("bench: the import fails");
+  };
+  const runs = [run(`import ${JSON.stringify(pathToFileURL(library).href)};`), run("")];
+  const times: number[][] = [[], []];
+  for (let turn = 0; turn < REPETITIONS; turn++) for (const [i, run] of runs.entries()) times[i].push(timed(run, 1));
+  return median(times[0]) - median(times[1]);
+}
+
+/** Thousands of bytes that a browser downloads. */
+async function bundleSize(program: string, library: string): Promise<number> {
+  const { build } = await load<Esbuild>("esbuild");
+  const how = { bundle: true, minify: true, format: "esm", write: false, logLevel: "error" };
+  const { outputFiles } = await build({ ...how, stdin: { contents: program, resolveDir: "." }, alias: { gradtape: library } });
+  return gzipSync(outputFiles[0].contents, { level: 9 }).length / 1000;
+}
