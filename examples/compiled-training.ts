@@ -1,5 +1,5 @@
 // The same training loop twice: with the gradient as it is, and with its tape compiled. The results are the same; the
-// compiled loop neither records nor allocates.
+// compiled gradient is not recorded anew at each step, and runs on a small machine in WebAssembly.
 
 import { readFileSync } from "node:fs";
 import { csvParse } from "d3-dsv";
@@ -37,5 +37,5 @@ const [a, b] = [train(eager), train(compiled)];
 console.log(`eager     2000 steps in ${a.ms.toFixed(0)} ms, loss ${a.value.toFixed(12)}`);
 console.log(`compiled  2000 steps in ${b.ms.toFixed(0)} ms, loss ${b.value.toFixed(12)}`);
 console.log("largest difference of the weights:", a.p.w.sub(b.p.w).abs().max().item().toExponential(1));
-console.log("\nThe program, one line an instruction: the buffer it writes, the op, its operands, the shape");
+console.log("\nThe program, one line an instruction: the buffer it writes, the instruction, the op that it does, the shape");
 console.log(String(compiled));

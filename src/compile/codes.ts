@@ -35,12 +35,10 @@ export enum Code {
   LessEqual,
   Greater,
   GreaterEqual,
-  LogisticLoss,
   SigmoidFromExp,
   Guard,
   // Three inputs.
   Where,
-  LogisticGradient,
   LogisticLossFromExp,
   LogisticResidualFromExp,
   // The codes above stand for one number; these two run them over many.

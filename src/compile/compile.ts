@@ -15,7 +15,10 @@ const KEPT = 16;
 
 /** A function that replays its recorded tape. */
 export type Compiled<F> = F & {
-  /** The tape of the last call's program, after all passes, with the values of that call: recorded again when asked for. */
+  /**
+   * The tape of the last call's program, after all passes but the last, which fuses ops: with the values of that call, recorded
+   * again when asked for.
+   */
   readonly tape: Tape;
   /** What that program needs, in bytes. */
   readonly memory: ProgramMemory;

@@ -48,30 +48,26 @@ export function encode(tape: Tape, firstFree: number | undefined): Encoding {
   const steps = hasMachine ? schedule(tape, (node) => instructions.get(node.op)?.rows(node)) : inOrder(tape);
   const { buffers, bufferOf, chunked, source } = planBuffers(tape, steps);
   let end = aligned(firstFree ?? 0);
-  const reserve = (numbers: number): number => {
-    const at = end;
-    end += numbers < 8 ? 8 * numbers : aligned(8 * numbers);
-    return at;
-  };
   /** Many numbers begin a line; single ones stand close together. */
   const place = (numbers: number): number => {
-    if (numbers >= 8) end = aligned(end);
-    return reserve(numbers);
+    const isShort = 8 * numbers < LINE;
+    const at = isShort ? end : aligned(end);
+    end = at + (isShort ? 8 * numbers : aligned(8 * numbers));
+    return at;
   };
 
   const addresses = new Map<Tensor, number>();
   const constants: { at: number; value: Tensor }[] = [];
   for (const x of tape.inputs) addresses.set(x, place(x.size));
-  const isComputed = (x: Tensor): boolean => bufferOf.has(x);
-  const needed = (x: Tensor): void => {
+  const placeConstant = (x: Tensor): void => {
     const from = source(x);
-    if (isComputed(from) || addresses.has(from)) return;
+    if (bufferOf.has(from) || addresses.has(from)) return;
     const at = place(from.size);
     addresses.set(from, at);
     constants.push({ at, value: from });
   };
-  for (const { nodes } of steps) for (const { inputs } of nodes) for (const x of inputs) needed(x);
-  for (const x of tape.outputs) needed(x);
+  for (const { nodes } of steps) for (const { inputs } of nodes) for (const x of inputs) placeConstant(x);
+  for (const x of tape.outputs) placeConstant(x);
   const buffersFrom = end;
   const bufferAt = buffers.map(place);
   const bufferBytes = end - buffersFrom;

@@ -30,14 +30,14 @@ type Loop3 = (
   dk: number,
 ) => void;
 
-const unary =
+export const unary =
   (loop: (out: Float64Array, x: Float64Array) => void): Kernel =>
   (out, inputs) =>
     loop(out.data, inputs[0].data);
 
 // `dense` is the same loop for two inputs of the output's size, unrolled by four: for the four operations of arithmetic,
 // which most passes over data are, that takes a third off the time.
-const binary =
+export const binary =
   (loop: Loop2, dense?: (out: Float64Array, a: Float64Array, b: Float64Array) => void): Kernel =>
   (out, inputs) => {
     const a = inputs[0].data;
@@ -56,7 +56,7 @@ const binary =
     forEachRow(walk, [0, 0, 0], ([o, i, j]) => loop(row, out.data, o, a, i, di, b, j, dj));
   };
 
-const ternary =
+export const ternary =
   (loop: Loop3): Kernel =>
   (out, inputs) => {
     const [a, b, c] = inputs.map((input) => input.data);
@@ -235,7 +235,7 @@ export const minimum = binary((n, out, o, a, i, di, b, j, dj) => {
 
 // softplus(z) − y·z = ln(1 + e^(−|z|)) + (max(z, 0) − y·z). For y = 0 or 1 the bracket is exactly 0 or |z|: a loss that is
 // tiny, because the prediction is right, keeps all its digits. e is e^(−|z|).
-function loss(z: number, y: number, e: number): number {
+export function loss(z: number, y: number, e: number): number {
   const size = Math.abs(z);
   if (size === Number.POSITIVE_INFINITY) {
     const wrong = z > 0 ? 1 - y : y; // how much of the target is on the other side
@@ -246,7 +246,7 @@ function loss(z: number, y: number, e: number): number {
 
 // σ(z) − y, with t = σ(−|z|), the smaller of σ(z) and σ(−z): σ(z) is t for z < 0 and 1 − t for z > 0. The 1 meets y
 // before t is taken away, so that for y = 1 and large z, where the result is −t, nothing cancels. e is e^(−|z|).
-function residual(z: number, y: number, e: number): number {
+export function residual(z: number, y: number, e: number): number {
   const sign = Math.sign(z);
   return 0.5 + 0.5 * sign - y - (sign * e) / (1 + e);
 }
@@ -257,28 +257,6 @@ export const logisticLoss = binary((n, out, o, a, i, di, b, j, dj) => {
 
 export const logisticGradient = ternary((n, out, o, a, i, di, b, j, dj, c, k, dk) => {
   for (const end = o + n; o < end; o++, i += di, j += dj, k += dk) out[o] = a[i] * residual(b[j], c[k], math.exp(-Math.abs(b[j])));
-});
-
-/** x + 1 where x + y is 0, else x. */
-export const guard = binary((n, out, o, a, i, di, b, j, dj) => {
-  for (const end = o + n; o < end; o++, i += di, j += dj) out[o] = a[i] + (a[i] + b[j] === 0 ? 1 : 0);
-});
-
-// From an e^(−|z|) that is known already: σ(z), the loss, the residual.
-export const expNegAbs = unary((out, z) => {
-  for (let i = 0; i < out.length; i++) out[i] = math.exp(-Math.abs(z[i]));
-});
-
-export const sigmoidFromExp = binary((n, out, o, a, i, di, b, j, dj) => {
-  for (const end = o + n; o < end; o++, i += di, j += dj) out[o] = (a[i] < 0 ? b[j] : 1) / (1 + b[j]);
-});
-
-export const logisticLossFromExp = ternary((n, out, o, a, i, di, b, j, dj, c, k, dk) => {
-  for (const end = o + n; o < end; o++, i += di, j += dj, k += dk) out[o] = loss(a[i], b[j], c[k]);
-});
-
-export const logisticResidualFromExp = ternary((n, out, o, a, i, di, b, j, dj, c, k, dk) => {
-  for (const end = o + n; o < end; o++, i += di, j += dj, k += dk) out[o] = residual(a[i], b[j], c[k]);
 });
 
 export const equal = binary((n, out, o, a, i, di, b, j, dj) => {

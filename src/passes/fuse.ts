@@ -1,4 +1,4 @@
-import * as k from "../kernels/elementwise.js";
+import * as k from "../kernels/fused.js";
 import { Add, Equal, LogisticGradient, LogisticLoss, Mul, Neg, Sigmoid } from "../ops/elementwise.js";
 import type { AnyOp } from "../ops/op.js";
 import { broadcastShapes, type Shape, sameShape } from "../shape.js";
@@ -32,7 +32,8 @@ const logits = /* @__PURE__ */ new Map<AnyOp, number>([
 
 /**
  * Takes e^(−|z|) once where several nodes are made of it: σ(z) and σ(−z), the logistic loss and its gradient. It is the part
- * of them that takes longest.
+ * of them that takes longest. A σ(z) that is the only one stays as it is; of the logistic loss and its gradient the machine
+ * knows no other form.
  */
 export function shareExponentials(tape: Tape): Tape {
   // −z has the same |z|.
@@ -57,7 +58,7 @@ export function shareExponentials(tape: Tape): Tape {
   };
   for (const node of tape.nodes) {
     const z = argument(node);
-    if (z === undefined || (readers.get(z) as number) < 2) {
+    if (z === undefined || (node.op === Sigmoid && readers.get(z) === 1)) {
       nodes.push(node);
       continue;
     }
@@ -81,19 +82,19 @@ export function shareExponentials(tape: Tape): Tape {
  */
 export function fuseGuards(tape: Tape): Tape {
   const made = new Map<Tensor, Node>(tape.nodes.map((node) => [node.output, node]));
+  const varying = new Set<Tensor>(tape.inputs);
+  const isZeroConstant = (x: Tensor): boolean => x.rank === 0 && !made.has(x) && !varying.has(x) && x.first === 0;
   const nodes = tape.nodes.map((node) => {
     if (node.op !== Add) return node;
     const [x, isZero] = node.inputs;
     const comparison = made.get(isZero);
-    if (comparison?.op !== Equal || !isNumber(comparison.inputs[1], 0, made)) return node;
+    if (comparison?.op !== Equal || !isZeroConstant(comparison.inputs[1])) return node;
     const sum = made.get(comparison.inputs[0]);
     if (sum?.op !== Add || sum.inputs[0] !== x || !sameShape(sum.output.shape, node.output.shape)) return node;
     return { ...node, op: Guard, inputs: [x, sum.inputs[1]] };
   });
   return new Tape(nodes, tape.inputs, tape.outputs);
 }
-
-const isNumber = (x: Tensor, value: number, made: ReadonlyMap<Tensor, Node>): boolean => x.rank === 0 && !made.has(x) && x.first === value;
 
 /** A value that a program computes and nobody has seen: it has a shape and no numbers. */
 const placeholder = (shape: Shape): Tensor => Tensor.wrap(shape, new Float64Array(0));

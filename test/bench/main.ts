@@ -10,6 +10,7 @@ import { PEERS, versionOf } from "./peers/installed.js";
 
 const BENCHMARKS: Record<string, { readonly flags: readonly string[] }> = {
   bce: { flags: [] },
+  parts: { flags: [] },
   scalar: { flags: [] },
   small: { flags: [] },
   chain: { flags: [] },
@@ -51,10 +52,9 @@ try {
  * sources it would be slower: tsx gives every inner function its name at run time.
  */
 function build(directory: string): string {
-  const { status } = spawnSync("npx", ["tsc", "-p", "src", "--outDir", directory], {
+  const { status } = spawnSync(process.execPath, [join(root, "src/build.mjs"), directory], {
     cwd: root,
     stdio: "inherit",
-    shell: process.platform === "win32",
   });
   if (status !== 0) throw new Error("bench: the library does not compile");
   writeFileSync(join(directory, "package.json"), JSON.stringify({ type: "module", sideEffects: false }));

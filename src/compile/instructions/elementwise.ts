@@ -6,50 +6,47 @@ import type { Node } from "../../tape.js";
 import { Code } from "../codes.js";
 import { type Instruction, moving, type Rows, type Site } from "./instruction.js";
 
-const instruction = (code: Code): Instruction => ({ rows, encode: (node, site) => encode(code, node, site) });
+const table = (codes: readonly (readonly [AnyOp, Code])[]): (readonly [AnyOp, Instruction])[] =>
+  codes.map(([key, code]) => [key, { rows, encode: (node, site) => encode(code, node, site) }]);
 
 /** The instructions of the elementwise ops. */
-export const elementwise: readonly (readonly [AnyOp, Instruction])[] = /* @__PURE__ */ (
-  [
-    [op.Neg, Code.Neg],
-    [op.Exp, Code.Exp],
-    [op.Expm1, Code.Expm1],
-    [op.Log, Code.Log],
-    [op.Log1p, Code.Log1p],
-    [op.Sqrt, Code.Sqrt],
-    [op.Square, Code.Square],
-    [op.Reciprocal, Code.Reciprocal],
-    [op.Abs, Code.Abs],
-    [op.Sign, Code.Sign],
-    [op.Sin, Code.Sin],
-    [op.Cos, Code.Cos],
-    [op.Tanh, Code.Tanh],
-    [op.Sigmoid, Code.Sigmoid],
-    [op.Softplus, Code.Softplus],
-    [op.Relu, Code.Relu],
-    [fused.ExpNegAbs, Code.ExpNegAbs],
-    [op.Add, Code.Add],
-    [op.Sub, Code.Sub],
-    [op.Mul, Code.Mul],
-    [op.Div, Code.Div],
-    [op.Pow, Code.Pow],
-    [op.Maximum, Code.Maximum],
-    [op.Minimum, Code.Minimum],
-    [op.Equal, Code.Equal],
-    [op.NotEqual, Code.NotEqual],
-    [op.Less, Code.Less],
-    [op.LessEqual, Code.LessEqual],
-    [op.Greater, Code.Greater],
-    [op.GreaterEqual, Code.GreaterEqual],
-    [op.LogisticLoss, Code.LogisticLoss],
-    [fused.SigmoidFromExp, Code.SigmoidFromExp],
-    [fused.Guard, Code.Guard],
-    [op.Where, Code.Where],
-    [op.LogisticGradient, Code.LogisticGradient],
-    [fused.LogisticLossFromExp, Code.LogisticLossFromExp],
-    [fused.LogisticResidualFromExp, Code.LogisticResidualFromExp],
-  ] as const
-).map(([key, code]) => [key, instruction(code)] as const);
+export const elementwise = /* @__PURE__ */ table([
+  [op.Neg, Code.Neg],
+  [op.Exp, Code.Exp],
+  [op.Expm1, Code.Expm1],
+  [op.Log, Code.Log],
+  [op.Log1p, Code.Log1p],
+  [op.Sqrt, Code.Sqrt],
+  [op.Square, Code.Square],
+  [op.Reciprocal, Code.Reciprocal],
+  [op.Abs, Code.Abs],
+  [op.Sign, Code.Sign],
+  [op.Sin, Code.Sin],
+  [op.Cos, Code.Cos],
+  [op.Tanh, Code.Tanh],
+  [op.Sigmoid, Code.Sigmoid],
+  [op.Softplus, Code.Softplus],
+  [op.Relu, Code.Relu],
+  [fused.ExpNegAbs, Code.ExpNegAbs],
+  [op.Add, Code.Add],
+  [op.Sub, Code.Sub],
+  [op.Mul, Code.Mul],
+  [op.Div, Code.Div],
+  [op.Pow, Code.Pow],
+  [op.Maximum, Code.Maximum],
+  [op.Minimum, Code.Minimum],
+  [op.Equal, Code.Equal],
+  [op.NotEqual, Code.NotEqual],
+  [op.Less, Code.Less],
+  [op.LessEqual, Code.LessEqual],
+  [op.Greater, Code.Greater],
+  [op.GreaterEqual, Code.GreaterEqual],
+  [fused.SigmoidFromExp, Code.SigmoidFromExp],
+  [fused.Guard, Code.Guard],
+  [op.Where, Code.Where],
+  [fused.LogisticLossFromExp, Code.LogisticLossFromExp],
+  [fused.LogisticResidualFromExp, Code.LogisticResidualFromExp],
+]);
 
 function rows({ inputs, output }: Node): Rows | undefined {
   if (output.rank === 0) return undefined;

@@ -21,7 +21,7 @@ const along = (lattice: Lattice, strides: readonly number[]): number[] => lattic
 
 const instruction = (encode: (node: Node, site: Site) => number[]): Instruction => ({ rows: () => undefined, encode });
 
-const transpose = instruction(({ inputs: [x], output, attributes }, site) => {
+const transpose = /* @__PURE__ */ instruction(({ inputs: [x], output, attributes }, site) => {
   const strides = stridesOf(x.shape);
   const { axes } = attributes as { axes: readonly number[] };
   return copy(
@@ -33,17 +33,17 @@ const transpose = instruction(({ inputs: [x], output, attributes }, site) => {
   );
 });
 
-const broadcastTo = instruction(({ inputs: [x], output }, site) =>
+const broadcastTo = /* @__PURE__ */ instruction(({ inputs: [x], output }, site) =>
   copy(site.at(output), stridesOf(output.shape), site.at(x), broadcastStrides(x.shape, output.shape), output.shape),
 );
 
-const slice = instruction(({ inputs: [x], output, attributes }, site) => {
+const slice = /* @__PURE__ */ instruction(({ inputs: [x], output, attributes }, site) => {
   const strides = stridesOf(x.shape);
   const lattice = attributes as Lattice;
   return copy(site.at(output), stridesOf(output.shape), site.at(x) + start(lattice, strides), along(lattice, strides), output.shape);
 });
 
-const pad = instruction(({ inputs: [x], output, attributes }, site) => {
+const pad = /* @__PURE__ */ instruction(({ inputs: [x], output, attributes }, site) => {
   const strides = stridesOf(output.shape);
   const lattice = attributes as Lattice & { readonly value: number };
   const to = site.at(output);
@@ -51,7 +51,7 @@ const pad = instruction(({ inputs: [x], output, attributes }, site) => {
   return [...fill, ...copy(to + start(lattice, strides), along(lattice, strides), site.at(x), stridesOf(x.shape), x.shape)];
 });
 
-const concat = instruction(({ inputs, output, attributes }, site) => {
+const concat = /* @__PURE__ */ instruction(({ inputs, output, attributes }, site) => {
   const { axis } = attributes as { axis: number };
   const strides = stridesOf(output.shape);
   let from = site.at(output);

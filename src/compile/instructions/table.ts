@@ -5,5 +5,8 @@ import { matmul } from "./matmul.js";
 import { movement } from "./movement.js";
 import { reduce } from "./reduce.js";
 
+type Table = readonly (readonly [AnyOp, Instruction])[];
+const merge = (...tables: Table[]): ReadonlyMap<AnyOp, Instruction> => new Map(tables.flat());
+
 /** The instruction of each op that the machine knows. All others are left to their kernels. */
-export const instructions: ReadonlyMap<AnyOp, Instruction> = /* @__PURE__ */ new Map([...elementwise, ...reduce, ...matmul, ...movement]);
+export const instructions = /* @__PURE__ */ merge(elementwise, reduce, matmul, movement);

@@ -38,11 +38,9 @@ declare function power(x: f64, y: f64): f64;
 @unmanaged export class LessEqual { @inline apply(x: v128, y: v128): v128 { return truth(f64x2.le(x, y)); } }
 @unmanaged export class Greater { @inline apply(x: v128, y: v128): v128 { return truth(f64x2.gt(x, y)); } }
 @unmanaged export class GreaterEqual { @inline apply(x: v128, y: v128): v128 { return truth(f64x2.ge(x, y)); } }
-@unmanaged export class LogisticLoss { @inline apply(x: v128, y: v128): v128 { return logisticLoss(x, y); } }
 @unmanaged export class SigmoidFromExp { @inline apply(x: v128, y: v128): v128 { return sigmoidFromExp(x, y); } }
 @unmanaged export class Guard { @inline apply(x: v128, y: v128): v128 { return f64x2.add(x, truth(f64x2.eq(f64x2.add(x, y), f64x2.splat(0)))); } }
 @unmanaged export class Where { @inline apply(x: v128, y: v128, z: v128): v128 { return v128.bitselect(y, z, f64x2.ne(x, f64x2.splat(0))); } }
-@unmanaged export class LogisticGradient { @inline apply(x: v128, y: v128, z: v128): v128 { return logisticGradient(x, y, z); } }
 @unmanaged export class LogisticLossFromExp { @inline apply(x: v128, y: v128, z: v128): v128 { return logisticLossFrom(x, y, log1pOfUnit(z)); } }
 @unmanaged export class LogisticResidualFromExp { @inline apply(x: v128, y: v128, z: v128): v128 { return logisticResidual(x, y, z); } }
 
@@ -87,12 +85,6 @@ function sigmoidFromExp(z: v128, e: v128): v128 {
   return f64x2.div(v128.bitselect(e, one, f64x2.lt(z, f64x2.splat(0))), f64x2.add(one, e));
 }
 
-// @ts-ignore: decorator
-@inline
-function logisticLoss(z: v128, y: v128): v128 {
-  return logisticLossFrom(z, y, softplus(f64x2.neg(f64x2.abs(z))));
-}
-
 /**
  * softplus(z) − y·z from ln(1 + e^(−|z|)), as that and ½z + ½|z| − y·z: for y = 0 or 1 the latter is exactly 0 or |z|, so that
  * a loss that is tiny, because the prediction is right, keeps all its digits.
@@ -110,12 +102,6 @@ function logisticLossFrom(z: v128, y: v128, logarithm: v128): v128 {
   const wrong = v128.bitselect(f64x2.sub(f64x2.splat(1), y), y, f64x2.gt(z, f64x2.splat(0)));
   const cost = v128.bitselect(f64x2.splat(0), f64x2.mul(wrong, size), f64x2.eq(wrong, f64x2.splat(0)));
   return v128.bitselect(cost, loss, infinite);
-}
-
-// @ts-ignore: decorator
-@inline
-function logisticGradient(g: v128, z: v128, y: v128): v128 {
-  return f64x2.mul(g, logisticResidual(z, y, exp(f64x2.neg(f64x2.abs(z)))));
 }
 
 /**
@@ -155,6 +141,12 @@ function loop1<Op>(n: usize, out: usize, a: usize): void {
   for (; out < end; out += 8, a += 8) v128.store64_lane(out, lone1<Op>(v128.load64_splat(a)), 0);
 }
 
+/** The same two by two, for what is long already. */
+function loop1Long<Op>(n: usize, out: usize, a: usize): void {
+  for (const end = out + ((n & ~1) << 3); out < end; out += 16, a += 16) v128.store(out, changetype<Op>(0).apply(v128.load(a)));
+  if (n & 1) v128.store64_lane(out, lone1<Op>(v128.load64_splat(a)), 0);
+}
+
 function loop2<Op>(n: usize, out: usize, a: usize, stepA: usize, b: usize, stepB: usize): void {
   const many = out + ((n & ~3) << 3);
   const end = out + (n << 3);
@@ -173,44 +165,40 @@ function loop2<Op>(n: usize, out: usize, a: usize, stepA: usize, b: usize, stepB
 }
 
 function loop3<Op>(n: usize, out: usize, a: usize, stepA: usize, b: usize, stepB: usize, c: usize, stepC: usize): void {
-  const many = out + ((n & ~3) << 3);
-  const end = out + (n << 3);
-  if (out < many) {
+  const end = out + ((n & ~1) << 3);
+  if (out < end) {
     let i = stepA == 0 ? spread(a, 0) : a;
     let j = stepB == 0 ? spread(b, 1) : b;
     let k = stepC == 0 ? spread(c, 2) : c;
-    for (; out < many; out += 32, i += stepA << 5, j += stepB << 5, k += stepC << 5) {
+    for (; out < end; out += 16, i += stepA << 4, j += stepB << 4, k += stepC << 4)
       v128.store(out, changetype<Op>(0).apply(v128.load(i), v128.load(j), v128.load(k)));
-      v128.store(out, changetype<Op>(0).apply(v128.load(i, 16), v128.load(j, 16), v128.load(k, 16)), 16);
-    }
     if (stepA != 0) a = i;
     if (stepB != 0) b = j;
     if (stepC != 0) c = k;
   }
-  for (; out < end; out += 8, a += stepA << 3, b += stepB << 3, c += stepC << 3)
-    v128.store64_lane(out, lone3<Op>(v128.load64_splat(a), v128.load64_splat(b), v128.load64_splat(c)), 0);
+  if (n & 1) v128.store64_lane(out, lone3<Op>(v128.load64_splat(a), v128.load64_splat(b), v128.load64_splat(c)), 0);
 }
 
 /** out[i] = op(a[i·stepA], b[i·stepB], c[i·stepC]) for n places; the steps are 0 or 1, that of a lone input is 1. */
 export function elements(code: Code, n: usize, out: usize, a: usize, stepA: usize, b: usize, stepB: usize, c: usize, stepC: usize): void {
   switch (code) {
     case Code.Neg: return loop1<Neg>(n, out, a);
-    case Code.Exp: return loop1<Exp>(n, out, a);
-    case Code.Expm1: return loop1<Expm1>(n, out, a);
-    case Code.Log: return loop1<Log>(n, out, a);
-    case Code.Log1p: return loop1<Log1p>(n, out, a);
+    case Code.Exp: return loop1Long<Exp>(n, out, a);
+    case Code.Expm1: return loop1Long<Expm1>(n, out, a);
+    case Code.Log: return loop1Long<Log>(n, out, a);
+    case Code.Log1p: return loop1Long<Log1p>(n, out, a);
     case Code.Sqrt: return loop1<Sqrt>(n, out, a);
     case Code.Square: return loop1<Square>(n, out, a);
     case Code.Reciprocal: return loop1<Reciprocal>(n, out, a);
     case Code.Abs: return loop1<Abs>(n, out, a);
     case Code.Sign: return loop1<Sign>(n, out, a);
-    case Code.Sin: return loop1<Sin>(n, out, a);
-    case Code.Cos: return loop1<Cos>(n, out, a);
-    case Code.Tanh: return loop1<Tanh>(n, out, a);
-    case Code.Sigmoid: return loop1<Sigmoid>(n, out, a);
-    case Code.Softplus: return loop1<Softplus>(n, out, a);
+    case Code.Sin: return loop1Long<Sin>(n, out, a);
+    case Code.Cos: return loop1Long<Cos>(n, out, a);
+    case Code.Tanh: return loop1Long<Tanh>(n, out, a);
+    case Code.Sigmoid: return loop1Long<Sigmoid>(n, out, a);
+    case Code.Softplus: return loop1Long<Softplus>(n, out, a);
     case Code.Relu: return loop1<Relu>(n, out, a);
-    case Code.ExpNegAbs: return loop1<ExpNegAbs>(n, out, a);
+    case Code.ExpNegAbs: return loop1Long<ExpNegAbs>(n, out, a);
     case Code.Add: return loop2<Add>(n, out, a, stepA, b, stepB);
     case Code.Sub: return loop2<Sub>(n, out, a, stepA, b, stepB);
     case Code.Mul: return loop2<Mul>(n, out, a, stepA, b, stepB);
@@ -224,13 +212,11 @@ export function elements(code: Code, n: usize, out: usize, a: usize, stepA: usiz
     case Code.LessEqual: return loop2<LessEqual>(n, out, a, stepA, b, stepB);
     case Code.Greater: return loop2<Greater>(n, out, a, stepA, b, stepB);
     case Code.GreaterEqual: return loop2<GreaterEqual>(n, out, a, stepA, b, stepB);
-    case Code.LogisticLoss: return loop2<LogisticLoss>(n, out, a, stepA, b, stepB);
     case Code.SigmoidFromExp: return loop2<SigmoidFromExp>(n, out, a, stepA, b, stepB);
     case Code.Guard: return loop2<Guard>(n, out, a, stepA, b, stepB);
     case Code.Where: return loop3<Where>(n, out, a, stepA, b, stepB, c, stepC);
     case Code.LogisticLossFromExp: return loop3<LogisticLossFromExp>(n, out, a, stepA, b, stepB, c, stepC);
-    case Code.LogisticResidualFromExp: return loop3<LogisticResidualFromExp>(n, out, a, stepA, b, stepB, c, stepC);
-    default: return loop3<LogisticGradient>(n, out, a, stepA, b, stepB, c, stepC);
+    default: return loop3<LogisticResidualFromExp>(n, out, a, stepA, b, stepB, c, stepC);
   }
 }
 

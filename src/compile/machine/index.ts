@@ -1,11 +1,10 @@
 // The machine: reads the instructions of a program one after the other and runs them. A program, its constants and all its
-// numbers are in one memory; `run` works through the words from `at` up to `end`. The words of each instruction are in
-// docs/compile.md; the encoder that writes them is ../encode.ts.
+// numbers are in one memory; `run` works through the words from `at` up to `end`. The encoder that writes them is ../encode.ts,
+// with a table for each family of ops in ../instructions/.
 
 import { Code } from "../codes";
 import * as e from "./elementwise";
 import { broadcast, elements, lone1, lone2, lone3 } from "./elementwise";
-import { log1p } from "./math";
 import { columnsTimes, matmul, rowsTimes } from "./matmul";
 import { copy, fill } from "./movement";
 import { accumulate, exceptLargest, extremum, softmax, sum } from "./reduce";
@@ -90,11 +89,9 @@ export function run(at: usize, end: usize, row: usize, rows: usize): void {
       case Code.LessEqual: at = one2<e.LessEqual>(at); break;
       case Code.Greater: at = one2<e.Greater>(at); break;
       case Code.GreaterEqual: at = one2<e.GreaterEqual>(at); break;
-      case Code.LogisticLoss: at = one2<e.LogisticLoss>(at); break;
       case Code.SigmoidFromExp: at = one2<e.SigmoidFromExp>(at); break;
       case Code.Guard: at = one2<e.Guard>(at); break;
       case Code.Where: at = one3<e.Where>(at); break;
-      case Code.LogisticGradient: at = one3<e.LogisticGradient>(at); break;
       case Code.LogisticLossFromExp: at = one3<e.LogisticLossFromExp>(at); break;
       case Code.LogisticResidualFromExp: at = one3<e.LogisticResidualFromExp>(at); break;
       default: at = runMany(at, row, rows);
@@ -102,15 +99,20 @@ export function run(at: usize, end: usize, row: usize, rows: usize): void {
   }
 }
 
-/** Runs one instruction over many numbers and returns where the next one begins. */
+/**
+ * Runs one instruction over many numbers and returns where the next one begins. The comments name the words after the code;
+ * a star marks an address with its stride, two words. Sizes along the rows of a region are those of one row.
+ */
 function runMany(at: usize, row: usize, rows: usize): usize {
   switch (load<u32>(at)) {
     case Code.Elements: {
+      // op, width, out*, a*, step, b*, step, c*, step
       const a = address(at, 5, row), b = address(at, 8, row), c = address(at, 11, row);
       elements(<Code>word(at, 1), rows * word(at, 2), address(at, 3, row), a, word(at, 7), b, word(at, 10), c, word(at, 13));
       return at + 56;
     }
     case Code.Broadcast: {
+      // as Elements; the bytes from row to row in a, b and c; how many outer axes, and four words for each
       let out = address(at, 3, row), a = address(at, 5, row), b = address(at, 8, row), c = address(at, 11, row);
       const count = word(at, 17);
       for (let r: usize = 0; r < rows; r++) {
@@ -122,28 +124,34 @@ function runMany(at: usize, row: usize, rows: usize): usize {
       return at + 72 + (count << 4);
     }
     case Code.Sum: {
+      // out*, x*, outer, n, inner
       sum(address(at, 1, row), address(at, 3, row), rows * word(at, 5), word(at, 6), word(at, 7));
       return at + 32;
     }
     case Code.SumRows: {
+      // out, rest, x*, n, inner, part
       const inner = word(at, 6);
       sum(word(at, 7), address(at, 3, row), 1, rows * word(at, 5), inner);
       accumulate(word(at, 1), word(at, 2), word(at, 7), inner, row == 0, row + rows == total);
       return at + 32;
     }
     case Code.Max: {
+      // as Sum
       extremum(true, address(at, 1, row), address(at, 3, row), rows * word(at, 5), word(at, 6), word(at, 7));
       return at + 32;
     }
     case Code.Min: {
+      // as Sum
       extremum(false, address(at, 1, row), address(at, 3, row), rows * word(at, 5), word(at, 6), word(at, 7));
       return at + 32;
     }
     case Code.Softmax: {
+      // out*, x*, rows, n
       softmax(address(at, 1, row), address(at, 3, row), rows * word(at, 5), word(at, 6));
       return at + 28;
     }
     case Code.LogSumExp: {
+      // out*, x*, rows, n, room for the maxima
       const count = rows * word(at, 5);
       const out = address(at, 1, row);
       const top = word(at, 7);
@@ -153,11 +161,12 @@ function runMany(at: usize, row: usize, rows: usize): usize {
       return at + 32;
     }
     case Code.RowsTimes: {
+      // out*, matrix*, rows, columns, vector*
       rowsTimes(address(at, 1, row), address(at, 3, row), rows * word(at, 5), word(at, 6), address(at, 7, row));
       return at + 36;
     }
     case Code.ColumnsTimes: {
-      // Over all rows at once, or, in a region, over the rows of a chunk, whose result is then added.
+      // out, rest, matrix*, rows, columns, part, vector*
       const part = word(at, 7);
       const out = word(at, 1);
       columnsTimes(part != 0 ? part : out, address(at, 3, row), rows * word(at, 5), word(at, 6), address(at, 8, row));
@@ -165,6 +174,7 @@ function runMany(at: usize, row: usize, rows: usize): usize {
       return at + 40;
     }
     case Code.MatMul: {
+      // out*, rest, part, A*, bytes from row to row and along one, B* and the same, m, k, n, which of m (1) and k (2) is rows, room
       const part = word(at, 4);
       const out = address(at, 1, row);
       const role = word(at, 16);
@@ -179,16 +189,18 @@ function runMany(at: usize, row: usize, rows: usize): usize {
       return at + 72;
     }
     case Code.Fill: {
+      // out, n, the number in two words
       fill(word(at, 1), word(at, 2), load<f64>(at + 12));
       return at + 20;
     }
     case Code.Copy: {
+      // out, x, how many axes, and three words for each
       const count = word(at, 3);
       copy(at + 16, <u32>count, word(at, 1), word(at, 2));
       return at + 16 + count * 12;
     }
     default: {
-      // Region: chunks of rows through all instructions up to its end.
+      // Region: its length in bytes, rows, rows at a time. Chunks of rows go through all instructions up to its end.
       const last = at + word(at, 1);
       total = word(at, 2);
       const chunk = word(at, 3);

@@ -485,8 +485,6 @@ function largeRemainder(x: f64): v128 {
  * sin(x + q π/2) for x ≥ 0: with x = n π/2 + r, it is ± sin r for even n + q and ± cos r for odd, and the sign changes with bit 1 of n + q.
  * Both are evaluated and each lane picks one. Lanes too large for π/2 in three parts take their r and n from largeRemainder.
  */
-// @ts-ignore: decorator
-@inline
 function circular(x: v128, q: i64): v128 {
   const shift = at(sinusoidal, 16);
   let quadrant = multiplyAdd(x, at(sinusoidal, 12), shift);

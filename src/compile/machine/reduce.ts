@@ -1,3 +1,4 @@
+import { Exp, lone1 } from "./elementwise";
 import { exp } from "./math";
 
 // Sums run in blocks of a few hundred numbers; block sums are added with the rounding error of each addition kept aside
@@ -172,7 +173,7 @@ export function softmax(out: usize, x: usize, rows: usize, n: usize): void {
     }
     let total = across(s);
     if (i < row) {
-      const e = exp(f64x2.sub(v128.load64_splat(x + i), m));
+      const e = lone1<Exp>(f64x2.sub(v128.load64_splat(x + i), m));
       total += f64x2.extract_lane(e, 0);
       v128.store64_lane(out + i, e, 0);
     }
@@ -189,7 +190,7 @@ function sumOfExp(x: usize, n: usize, m: v128): f64 {
   const many = x + ((n & ~1) << 3);
   for (; x < many; x += 16) s = f64x2.add(s, exp(f64x2.sub(v128.load(x), m)));
   const total = across(s);
-  return x < end ? total + f64x2.extract_lane(exp(f64x2.sub(v128.load64_splat(x), m)), 0) : total;
+  return x < end ? total + f64x2.extract_lane(lone1<Exp>(f64x2.sub(v128.load64_splat(x), m)), 0) : total;
 }
 
 /**

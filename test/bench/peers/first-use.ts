@@ -3,12 +3,12 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
 import { compile } from "gradtape";
 import { median, timed } from "../measure.js";
 import { logisticProblem } from "../problems.js";
 import { digits, printBar, printTable } from "../report.js";
 import { eagerLogistic } from "./gradtape.js";
-import { load, versionOf } from "./installed.js";
 
 const FIRST_CALL_MS = 30;
 const IMPORT_MS = 20;
@@ -25,23 +25,17 @@ const COMPILED = EAGER.replace("import { ", "import { compile, ")
   .replace("valueAndGrad((", "compile(valueAndGrad((")
   .replace("] });", "] }));");
 
-interface Esbuild {
-  build(options: object): Promise<{ readonly outputFiles: readonly { readonly contents: Uint8Array }[] }>;
-}
-
 export async function measureFirstUse(): Promise<void> {
   // Where main.ts has built the library.
   const library = join(process.env["GRADTAPE_BUILD"] ?? "dist", "index.js");
   const calls = firstCalls();
+  const [eager, compiled] = [await bundleSize(EAGER, library), await bundleSize(COMPILED, library)];
   const measured = [
     { what: "the first call of a compiled function, 10,000×30", value: median(calls), unit: "ms", below: FIRST_CALL_MS },
     { what: "the import, over a Node that imports nothing", value: importTime(library), unit: "ms", below: IMPORT_MS },
+    { what: "a bundle with the eager gradient, minified and compressed", value: eager, unit: "kB", below: EAGER_KB },
+    { what: "the same with compile", value: compiled, unit: "kB", below: COMPILED_KB },
   ];
-  if (versionOf("esbuild") !== undefined) {
-    const [eager, compiled] = [await bundleSize(EAGER, library), await bundleSize(COMPILED, library)];
-    measured.push({ what: "a bundle with the eager gradient, minified and compressed", value: eager, unit: "kB", below: EAGER_KB });
-    measured.push({ what: "the same with compile", value: compiled, unit: "kB", below: COMPILED_KB });
-  }
   console.log(`\n## First use\n\nTimes are medians of ${REPETITIONS}.\n`);
   const rows = measured.map(({ what, value, unit, below }) => [what, `${digits(value)} ${unit}`, `${below} ${unit}`]);
   printTable(["", "", "at most"], [["the first of these, in a process that has just begun", `${digits(calls[0])} ms`, ""], ...rows]);
@@ -71,8 +65,14 @@ function importTime(library: string): number {
 
 /** Thousands of bytes that a browser downloads. */
 async function bundleSize(program: string, library: string): Promise<number> {
-  const { build } = await load<Esbuild>("esbuild");
-  const how = { bundle: true, minify: true, format: "esm", write: false, logLevel: "error" };
-  const { outputFiles } = await build({ ...how, stdin: { contents: program, resolveDir: "." }, alias: { gradtape: library } });
+  const { outputFiles } = await build({
+    stdin: { contents: program, resolveDir: "." },
+    alias: { gradtape: library },
+    bundle: true,
+    minify: true,
+    format: "esm",
+    write: false,
+    logLevel: "error",
+  });
   return gzipSync(outputFiles[0].contents, { level: 9 }).length / 1000;
 }

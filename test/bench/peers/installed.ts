@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-export const PEERS = ["@jax-js/jax", "@tensorflow/tfjs-core", "@tensorflow/tfjs-backend-wasm", "esbuild"] as const;
+export const PEERS = ["@jax-js/jax", "@tensorflow/tfjs-core", "@tensorflow/tfjs-backend-wasm"] as const;
 export type Peer = (typeof PEERS)[number];
 
 export const benchmarks = fileURLToPath(new URL("..", import.meta.url));

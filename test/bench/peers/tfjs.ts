@@ -1,9 +1,10 @@
 // TensorFlow.js on its WebAssembly backend, float32, one thread, with SIMD where the processor has it.
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { build } from "esbuild";
 import type { Tensor } from "gradtape";
 import type { LogisticProblem, PerceptronProblem } from "../problems.js";
-import { benchmarks, load, versionOf } from "./installed.js";
+import { benchmarks, versionOf } from "./installed.js";
 import { inTurn, type Side } from "./side.js";
 
 export const TFJS = "TensorFlow.js, wasm, float32";
@@ -34,20 +35,23 @@ interface Backend {
   setThreadsCount(threads: number): void;
   setWasmPaths(prefix: string): void;
 }
-interface Esbuild {
-  build(options: object): Promise<unknown>;
-}
 
 let loaded: Promise<TensorFlow> | undefined;
 /** Its rules for gradients are modules that only a bundler can load, so it is bundled, as for a browser. */
 async function ready(directory: string): Promise<TensorFlow> {
-  const { build } = await load<Esbuild>("esbuild");
   const outfile = join(directory, "tfjs.cjs");
   const contents = `import "@tensorflow/tfjs-core/dist/register_all_gradients";
     export * as tensorFlow from "@tensorflow/tfjs-core";
     export * as backend from "@tensorflow/tfjs-backend-wasm";`;
-  const how = { bundle: true, platform: "node", format: "cjs", mainFields: ["module", "main"], logLevel: "error" };
-  await build({ ...how, stdin: { contents, resolveDir: benchmarks }, outfile });
+  await build({
+    stdin: { contents, resolveDir: benchmarks },
+    outfile,
+    bundle: true,
+    platform: "node",
+    format: "cjs",
+    mainFields: ["module", "main"],
+    logLevel: "error",
+  });
   const { tensorFlow, backend } = createRequire(import.meta.url)(outfile) as { tensorFlow: TensorFlow; backend: Backend };
   backend.setWasmPaths(`${benchmarks}node_modules/@tensorflow/tfjs-backend-wasm/dist/`);
   backend.setThreadsCount(1);
@@ -56,8 +60,7 @@ async function ready(directory: string): Promise<TensorFlow> {
 }
 
 async function tensorFlowIn(directory: string): Promise<TensorFlow | undefined> {
-  if ((["@tensorflow/tfjs-core", "@tensorflow/tfjs-backend-wasm", "esbuild"] as const).some((peer) => versionOf(peer) === undefined))
-    return;
+  if ((["@tensorflow/tfjs-core", "@tensorflow/tfjs-backend-wasm"] as const).some((peer) => versionOf(peer) === undefined)) return;
   loaded ??= ready(directory);
   return loaded;
 }
