@@ -1,5 +1,6 @@
-// What `npm run build` does: the package as it is published, into dist/ or another directory. One file of JavaScript, because
-// to read sixty takes four times as long, and types file by file.
+// What `npm run build` does: the package as it is published, into dist/ or another directory. One file of JavaScript, since an
+// import of sixty takes four times as long, and types file by file. Not minified: that would drop the marks by which bundlers
+// know what they may leave out.
 import { spawnSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
