@@ -4,6 +4,10 @@ export type { Backend, ProgramMemory } from "./compile/program.js";
 export { eye, full, linspace, ones, tensor, zeros } from "./create.js";
 export { defineOp, type OpDefinition } from "./define-op.js";
 export { DomainError, GradientError, GradtapeError, ShapeError } from "./errors.js";
+export { toDot } from "./explain/dot.js";
+export type { DrawOptions } from "./explain/graph.js";
+export { toLatex } from "./explain/latex.js";
+export { toMermaid } from "./explain/mermaid.js";
 export * from "./functions.js";
 export type { NdArray } from "./kernels/kernel.js";
 export {

@@ -14,6 +14,16 @@ export interface Node {
   readonly output: Tensor;
   /** What the op needs beside tensors: the axes of a `Sum`, the transposes of a `MatMul`. */
   readonly attributes: unknown;
+  /** Whether a reverse sweep computed it: on the tape of a gradient, what belongs to the backward pass. */
+  readonly backward: boolean;
+}
+
+/** What is noted of the sweeps on a recording that is made for people to look at. */
+export interface Notes {
+  /** For nodes that a sweep came to, by their place, the cotangent that arrived there; of several sweeps the first. */
+  readonly cotangents: Map<number, Tensor>;
+  /** The nodes that sweeps appended: from, and up to but without. */
+  readonly sweeps: (readonly [from: number, to: number])[];
 }
 
 /**
@@ -45,7 +55,15 @@ export class Recording {
   private readonly ends = new NumberList();
   private readonly constants = new List<Tensor>();
 
-  constructor(private readonly restore: Restore) {}
+  /** Notes of the sweeps, where somebody wants them. */
+  readonly notes: Notes | undefined;
+
+  constructor(
+    private readonly restore: Restore,
+    annotated: boolean,
+  ) {
+    this.notes = annotated ? { cotangents: new Map(), sweeps: [] } : undefined;
+  }
 
   get length(): number {
     return this.ops.length;
@@ -167,11 +185,11 @@ export interface Span {
 
 /**
  * Runs `body` while its ops are recorded, on the recording under way or on a new one, and returns what this added.
- * The outermost call leaves nothing behind.
+ * The outermost call leaves nothing behind. With `annotated` a new recording notes what sweeps do.
  */
-export function recordSpan<T>(restore: Restore, body: () => T): [result: T, span: Span] {
+export function recordSpan<T>(restore: Restore, body: () => T, annotated = false): [result: T, span: Span] {
   const outer = recording;
-  const nodes = outer ?? new Recording(restore);
+  const nodes = outer ?? new Recording(restore, annotated);
   const start = nodes.length;
   recording = nodes;
   try {
@@ -201,6 +219,11 @@ export class Tape implements Iterable<Node> {
     readonly inputs: readonly Tensor[],
     /** What the function returned, tensors of a tree one by one. */
     readonly outputs: readonly Tensor[],
+    /**
+     * On the tape of a gradient, the cotangent of each value that the reverse sweep came to: a value of this tape, or a constant.
+     * Of several sweeps, that of the first.
+     */
+    readonly cotangents: ReadonlyMap<Tensor, Tensor> = new Map(),
   ) {}
 
   /** The nodes, one after the other. */
@@ -210,39 +233,70 @@ export class Tape implements Iterable<Node> {
 
   /**
    * One numbered line a node: its label or `%n`, the op with its inputs, the shape, and the value where it is small.
-   * Before them the inputs, after them the outputs.
+   * Before them the inputs, after them the outputs. On the tape of a gradient the backward pass is set apart, and beside a
+   * value stands its cotangent. Of a long tape the beginning and the end are shown.
    */
   toString(): string {
-    const names = this.names();
-    const name = (x: Tensor): string =>
-      names.get(x) ?? x.label ?? (x.size === 1 ? formatSmall(x.data, []) : `constant${formatShape(x.shape)}`);
-    const rows = [
-      ...this.inputs.map((x) => ["", name(x), "input", formatShape(x.shape), formatSmall(x.data, x.shape)]),
-      ...this.nodes.map(({ op, inputs, output, attributes }, i) => [
-        String(i + 1),
-        name(output),
-        `${op.name}(${[...inputs.map(name), ...formatAttributes(attributes)].join(", ")})`,
-        formatShape(output.shape),
-        formatSmall(output.data, output.shape),
-      ]),
-    ];
-    return `${alignColumns(rows)}\nreturns ${this.outputs.map(name).join(", ")}`;
-  }
-
-  /** What each tensor is called on this tape: its label, or `%n` with the number of its line; a label used twice gets the number too. */
-  private names(): Map<Tensor, string> {
-    const names = new Map<Tensor, string>();
-    const used = new Set<string>();
-    const give = (x: Tensor, fallback: string): void => {
-      const label = x.label === undefined ? fallback : used.has(x.label) ? `${x.label}${fallback}` : x.label;
-      used.add(label);
-      names.set(x, label);
+    const name = tapeNames(this);
+    const cotangent = (x: Tensor): string => {
+      const g = this.cotangents.get(x);
+      return g === undefined
+        ? ""
+        : `∂ ${[name(g), formatSmall(g.data, g.shape)].filter((part, i, all) => part !== all[i - 1]).join(" = ")}`;
     };
-    for (const [i, x] of this.inputs.entries()) give(x, `input${i + 1}`);
-    for (const [i, { output }] of this.nodes.entries()) give(output, `%${i + 1}`);
-    return names;
+    const rows: (string | string[])[] = this.inputs.map((x) => {
+      return ["", name(x), "input", formatShape(x.shape), formatSmall(x.data, x.shape), cotangent(x)];
+    });
+    let backward = false;
+    for (const [node, place] of shorten(this.nodes)) {
+      if (node === undefined) {
+        rows.push(`   … ${place.toLocaleString("en")} more nodes …`);
+        continue;
+      }
+      if (node.backward && !backward) rows.push("   backward");
+      backward = node.backward;
+      const { output } = node;
+      const value = formatSmall(output.data, output.shape);
+      rows.push([String(place + 1), name(output), describeNode(node, name), formatShape(output.shape), value, cotangent(output)]);
+    }
+    const aligned = alignColumns(rows.filter((row) => typeof row !== "string")).split("\n");
+    const lines = rows.map((row) => (typeof row === "string" ? row : aligned.shift()));
+    return `${lines.join("\n")}\nreturns ${this.outputs.map(name).join(", ")}`;
   }
 }
+
+/** A tape of more nodes is cut: so many are shown of its beginning, and of its end. */
+const LONGEST = 120;
+const SHOWN = [80, 30] as const;
+
+/** The nodes with their places; in the place of those that are left out, their count. */
+export function shorten(nodes: readonly Node[], longest = LONGEST): (readonly [node: Node | undefined, place: number])[] {
+  const all = nodes.map((node, i) => [node, i] as const);
+  if (all.length <= longest) return all;
+  const [head, tail] = SHOWN.map((count) => Math.floor((count * longest) / LONGEST));
+  return [...all.slice(0, head), [undefined, all.length - head - tail], ...all.slice(-tail)];
+}
+
+/**
+ * What each tensor is called on a tape: its label, or `%n` with the number of its line; a label used twice gets the number
+ * too. Constants are called by their number or shape.
+ */
+export function tapeNames(tape: Tape): (x: Tensor) => string {
+  const names = new Map<Tensor, string>();
+  const used = new Set<string>();
+  const give = (x: Tensor, fallback: string): void => {
+    const label = x.label === undefined ? fallback : used.has(x.label) ? `${x.label}${fallback}` : x.label;
+    used.add(label);
+    names.set(x, label);
+  };
+  for (const [i, x] of tape.inputs.entries()) give(x, `input${i + 1}`);
+  for (const [i, { output }] of tape.nodes.entries()) give(output, `%${i + 1}`);
+  return (x) => names.get(x) ?? x.label ?? (x.size === 1 ? formatSmall(x.data, []) : `constant${formatShape(x.shape)}`);
+}
+
+/** `MatMul(X, W, transposeA)`. */
+export const describeNode = ({ op, inputs, attributes }: Node, name: (x: Tensor) => string): string =>
+  `${op.name}(${[...inputs.map(name), ...formatAttributes(attributes)].join(", ")})`;
 
 /** `axes=[0]`, `transposeA`: only what is set. Lists that merely repeat the output's shape are left out. */
 function formatAttributes(attributes: unknown): string[] {

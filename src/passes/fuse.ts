@@ -53,7 +53,7 @@ export function shareExponentials(tape: Tape): Tape {
   const nodes: Node[] = [];
   const add = (op: AnyOp, inputs: readonly Tensor[], shape: Shape): Tensor => {
     const output = placeholder(shape);
-    nodes.push({ op, inputs, output, attributes: undefined });
+    nodes.push({ op, inputs, output, attributes: undefined, backward: false });
     return output;
   };
   for (const node of tape.nodes) {

@@ -2,6 +2,7 @@ import { tensor, zeros } from "../create.js";
 import { checkFunction, ShapeError } from "../errors.js";
 import { type AnyOp, isElementwise } from "../ops/op.js";
 import { broadcastShapes, formatShape, type Shape, sameShape } from "../shape.js";
+import { recording } from "../tape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
 import { type Flat, flatten, flattenLike, rebuildAll, type Tree, type TreeLike, type TreesLike } from "../tree.js";
 import { callRule, dependsOnLeaves, indexIn, type Segment, trace, within } from "./trace.js";
@@ -17,6 +18,11 @@ import { callRule, dependsOnLeaves, indexIn, type Segment, trace, within } from 
  */
 function sweepBackward(segment: Segment, depends: Uint8Array, seeds: readonly Tensor[]): Tensor[] {
   const { nodes, start, end, leaves } = segment;
+  const notes = recording === nodes ? nodes.notes : undefined;
+  const note = (i: number, g: Tensor): void => {
+    if (notes?.cotangents.has(i) === false) notes.cotangents.set(i, g);
+  };
+  const from = nodes.length;
   const cotangents = new Array<Tensor | undefined>(end - start).fill(undefined);
   const accumulate = (at: number, g: Tensor): void => {
     const sum = cotangents[at];
@@ -33,6 +39,7 @@ function sweepBackward(segment: Segment, depends: Uint8Array, seeds: readonly Te
     const op = nodes.op(i);
     const shape = nodes.shape(i);
     const g = isElementwise(op) ? arrived : arrived.broadcastTo(shape);
+    if (notes !== undefined) note(i, g);
     const first = nodes.begin(i);
     const joint = typeof op.vjp === "function" ? op.vjp(g, nodes.output(i), nodes.inputsOf(i), nodes.attributesOf(i)) : undefined;
     for (let j = first; j < nodes.end(i); j++) {
@@ -42,7 +49,12 @@ function sweepBackward(segment: Segment, depends: Uint8Array, seeds: readonly Te
       if (part !== undefined) accumulate(at, undoBroadcast(part, nodes.inputShape(j), op, shape));
     }
   }
-  return cotangents.slice(0, leaves).map((g, i) => g?.broadcastTo(nodes.shape(start + i)) ?? zeros(nodes.shape(start + i)));
+  const found = cotangents.slice(0, leaves).map((g, i) => g?.broadcastTo(nodes.shape(start + i)) ?? zeros(nodes.shape(start + i)));
+  found.forEach((g, i) => {
+    note(start + i, g);
+  });
+  notes?.sweeps.push([from, nodes.length]);
+  return found;
 }
 
 /** Where the op repeated its input along an axis, the input's cotangent is the sum over the repeats. */

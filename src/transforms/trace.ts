@@ -21,16 +21,22 @@ export function indexIn(segment: Segment, x: Tensor): number {
  * Runs f on fresh aliases of its primals and keeps what was recorded. The aliases are what makes nesting safe:
  * they are new variables, so an inner transform never mistakes an outer one's variable for its own.
  */
-export function trace(name: string, f: (...args: never[]) => unknown, primals: readonly Flat[]): Segment {
+export function trace(name: string, f: (...args: never[]) => unknown, primals: readonly Flat[], annotated = false): Segment {
   checkFunction(name, f);
-  const [output, span] = recordSpan(Tensor.restore, () => {
-    const args = primals.map(({ leaves, rebuild }) => rebuild(leaves.map(leaf)));
-    const result: unknown = f(...(args as never[]));
-    if (typeof (result as { then?: unknown } | null)?.then === "function") {
-      throw new TypeError(`${name}: the function must be synchronous, but it returned a promise; await its data first, then call ${name}`);
-    }
-    return flatten(name, "the function's result", result);
-  });
+  const [output, span] = recordSpan(
+    Tensor.restore,
+    () => {
+      const args = primals.map(({ leaves, rebuild }) => rebuild(leaves.map(leaf)));
+      const result: unknown = f(...(args as never[]));
+      if (typeof (result as { then?: unknown } | null)?.then === "function") {
+        throw new TypeError(
+          `${name}: the function must be synchronous, but it returned a promise; await its data first, then call ${name}`,
+        );
+      }
+      return flatten(name, "the function's result", result);
+    },
+    annotated,
+  );
   return {
     nodes: span.nodes,
     start: span.start,
@@ -98,12 +104,13 @@ export function callRule(rules: AnyOp["vjp"] | AnyOp["jvp"], j: number, g: Tenso
  */
 export function record<Args extends unknown[]>(f: (...args: Args) => unknown, ...inputs: TreesLike<Args>): Tape {
   const flats = (inputs as unknown[]).map((input, i) => flatten("record", `input ${i}`, input));
-  return tapeOf(trace("record", f, flats));
+  return tapeOf(trace("record", f, flats, true));
 }
 
 /** A segment as a tape of its own. */
 export function tapeOf(segment: Segment): Tape {
   const { nodes, start, end, leaves, output } = segment;
+  const { sweeps = [], cotangents: noted = new Map<number, Tensor>() } = nodes.notes ?? {};
   // Readers of a tape need one object per value. Aliases that inner transforms made stand for what they alias.
   const canonical: Tensor[] = [];
   const resolve = (x: Tensor): Tensor => canonical[indexIn(segment, x)] ?? x;
@@ -114,7 +121,18 @@ export function tapeOf(segment: Segment): Tape {
     const value = isAlias ? resolve(nodes.input(nodes.begin(i))) : nodes.output(i);
     canonical.push(value);
     if (!isOwnLeaf && !isAlias)
-      list.push({ op: nodes.op(i), inputs: nodes.inputsOf(i).map(resolve), output: value, attributes: nodes.attributesOf(i) });
+      list.push({
+        op: nodes.op(i),
+        inputs: nodes.inputsOf(i).map(resolve),
+        output: value,
+        attributes: nodes.attributesOf(i),
+        backward: sweeps.some(([from, to]) => from <= i && i < to),
+      });
   }
-  return new Tape(list, canonical.slice(0, leaves), output.leaves.map(resolve));
+  const cotangents = new Map<Tensor, Tensor>();
+  for (const [i, g] of noted) {
+    const value = canonical[i - start];
+    if (value !== undefined && !cotangents.has(value)) cotangents.set(value, resolve(g));
+  }
+  return new Tape(list, canonical.slice(0, leaves), output.leaves.map(resolve), cotangents);
 }

@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { start } from "./logistic-regression/program.js";
 
@@ -38,4 +41,23 @@ test("compiled-training.ts gets the same weights eager and compiled, and lists t
   expect(Number(/largest difference of the weights: (\S+)/.exec(text)?.[1])).toBeLessThan(1e-12);
   expect(text).toMatch(/1 +b0 +RowsTimes +MatMul\(input3, input1\)/);
   expect(text).toMatch(/17 instructions, 14432 bytes of buffers/);
+});
+
+test("draw-tape.ts draws the pictures that the README and the guides show, and prints the formulas", async () => {
+  const directory = mkdtempSync(join(tmpdir(), "gradtape-draw-"));
+  try {
+    const { code, stdout } = await start("examples/draw-tape.ts", [directory]).outcome;
+    expect(code).toBe(0);
+    expect(stdout).toContain("bce-gradient-tape.svg: 22 nodes");
+    expect(stdout).toContain("\\bar{W} &= \\bar{z} \\, x");
+    for (const file of ["bce-tape.svg", "bce-gradient-tape.svg"]) {
+      const shown = readFileSync(new URL(`../../docs/${file}`, import.meta.url), "utf8");
+      expect(readFileSync(join(directory, file), "utf8"), file).toBe(shown);
+    }
+    const missing = await start("examples/draw-tape.ts", [join(directory, "none")]).outcome;
+    expect(missing.code).toBe(1);
+    expect(missing.stderr).toMatch(/^draw-tape: expected a directory to write to, got .*none\n$/);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
 });
