@@ -28,10 +28,14 @@ const letters = (name: string): string => `\\operatorname{${name}}`;
 /** How an op is written, from the formulas of its inputs. */
 type Notation = (inputs: readonly Formula[], node: Node) => Formula;
 
-const product: Notation = ([x, y], { inputs }) => ({
-  text: `${within(x, PRODUCT)} ${inputs.every((input) => input.rank > 0) ? "\\odot" : "\\,"} ${within(y, PRODUCT)}`,
-  level: PRODUCT,
-});
+const isNumber = ({ text }: Formula): boolean => /^-?\d/.test(text);
+
+/** Numbers come first, as people write them; the order does not matter to a product. */
+const product: Notation = ([x, y], { inputs }) => {
+  const [left, right] = isNumber(y) && !isNumber(x) ? [y, x] : [x, y];
+  const sign = inputs.every((input) => input.rank > 0) ? "\\odot" : isNumber(right) ? "\\cdot" : "\\,";
+  return { text: `${within(left, PRODUCT)} ${sign} ${within(right, PRODUCT)}`, level: PRODUCT };
+};
 
 const matrixProduct: Notation = ([a, b], { inputs, attributes }) => {
   const { transposeA, transposeB } = attributes as MatMulAttributes;
@@ -100,7 +104,7 @@ const NOTATION: Readonly<Record<string, Notation>> = {
  * @example
  * ```ts
  * const tape = record((x: Tensor) => x.mul(2).add(1).square().named("L"), tensor(3).named("x"));
- * toLatex(tape).split("\n")[1]; // "L &= \\left(x \\, 2 + 1\\right)^{2}"
+ * toLatex(tape).split("\n")[1]; // "L &= \\left(2 \\, x + 1\\right)^{2}"
  * ```
  */
 export function toLatex(tape: Tape): string {

@@ -152,9 +152,10 @@ describe("toLatex", () => {
     expect(of((a, b) => a.sub(b).sub(a), a, b)).toBe("f &= a - b - a");
     expect(of((a, s) => a.mul(s.neg()), a, s)).toBe(String.raw`f &= a \, \left(-s\right)`);
     expect(of((a) => a.add(-2), a)).toBe(String.raw`f &= a + \left(-2\right)`);
+    expect(of((a) => a.mul(3).mul(2), a)).toBe(String.raw`f &= 2 \cdot 3 \, a`);
     expect(of((a) => a.neg().square(), a)).toBe(String.raw`f &= \left(-a\right)^{2}`);
     expect(of((a) => a.exp().square(), a)).toBe(String.raw`f &= \left(e^{a}\right)^{2}`);
-    expect(of((a) => a.mul(1e-20), a)).toBe(String.raw`f &= a \, 1 \cdot 10^{-20}`);
+    expect(of((a) => a.mul(1e-20), a)).toBe(String.raw`f &= 1 \cdot 10^{-20} \, a`);
   });
 
   test("writes products of matrices with their transposes", () => {
