@@ -27,6 +27,7 @@ export { type MinimizeOptions, type MinimizeResult, minimize, type StepReport } 
 export type { Optimizer } from "./optim/optimizer.js";
 export { cosineDecay, exponentialDecay, type LearningRate } from "./optim/schedule.js";
 export { type SgdOptions, type SgdState, sgd } from "./optim/sgd.js";
+export { type Rewrite, type RewriteRule, rewriteRules, type Stabilized, stabilize } from "./passes/stabilize.js";
 export type { Axis, Shape } from "./shape.js";
 export { type Node, Tape } from "./tape.js";
 export {

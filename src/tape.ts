@@ -176,6 +176,20 @@ export function withSealed<T>(leaves: number, body: () => T): T {
   }
 }
 
+/**
+ * Runs `body` aside: what it records does not get onto the recording under way. Its `leaves` leaves are sealed if those
+ * outside are.
+ */
+export function withoutRecording<T>(leaves: number, body: () => T): T {
+  const outer = recording;
+  recording = undefined;
+  try {
+    return withSealed(sealedLeaves > 0 ? leaves : 0, body);
+  } finally {
+    recording = outer;
+  }
+}
+
 /** The part of a recording that one run of a function added: nodes `start` to `end`, the latter not included. */
 export interface Span {
   readonly nodes: Recording;

@@ -28,12 +28,12 @@ const letters = (name: string): string => `\\operatorname{${name}}`;
 /** How an op is written, from the formulas of its inputs. */
 type Notation = (inputs: readonly Formula[], node: Node) => Formula;
 
-const isNumber = ({ text }: Formula): boolean => /^-?\d/.test(text);
+const isNumber = ({ text }: Formula): boolean => /^-?\d[\d.]*( \\cdot 10\^\{-?\d+\})?$/.test(text);
 
 /** Numbers come first, as people write them; the order does not matter to a product. */
 const product: Notation = ([x, y], { inputs }) => {
   const [left, right] = isNumber(y) && !isNumber(x) ? [y, x] : [x, y];
-  const sign = inputs.every((input) => input.rank > 0) ? "\\odot" : isNumber(right) ? "\\cdot" : "\\,";
+  const sign = inputs.every((input) => input.rank > 0) ? "\\odot" : /^\d/.test(right.text) ? "\\cdot" : "\\,";
   return { text: `${within(left, PRODUCT)} ${sign} ${within(right, PRODUCT)}`, level: PRODUCT };
 };
 

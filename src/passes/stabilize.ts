@@ -1,0 +1,374 @@
+import { checkFunction } from "../errors.js";
+import type { ReduceAttributes } from "../kernels/reduce.js";
+import * as e from "../ops/elementwise.js";
+import type { AnyOp } from "../ops/op.js";
+import { Softmax, Sum } from "../ops/reduce.js";
+import { sameShape } from "../shape.js";
+import { type Node, type Tape, tapeNames, withoutRecording } from "../tape.js";
+import { apply, type Tensor } from "../tensor.js";
+import { tapeOf, trace } from "../transforms/trace.js";
+import { flatten } from "../tree.js";
+
+// Where the rules come from: the logarithms of σ and of softmax and log Σ eˣ are known from Theano's and every later library's
+// graph optimizations; log1p and expm1 from Kahan; |x| and the forms that cancel from Herbie's catalog (Panchekha et al. 2015).
+
+/** What a rule has found: the tensors that the stable form is made of, and how. */
+interface Found {
+  readonly operands: readonly Tensor[];
+  readonly build: (...operands: Tensor[]) => Tensor;
+}
+
+/** One unsafe pattern and the stable form that takes its place. */
+export interface RewriteRule {
+  /** What is looked for, as people write it. */
+  readonly pattern: string;
+  /** What takes its place. */
+  readonly replacement: string;
+  /** Why the pattern is unsafe. */
+  readonly why: string;
+}
+
+interface Rule extends RewriteRule {
+  readonly match: (node: Node, look: Look) => Found | undefined;
+}
+
+/** One place where a rule has fired. */
+export interface Rewrite extends RewriteRule {
+  /** The number of the node on the tape of f. */
+  readonly node: number;
+  /** Its name there: its label, or `%n`. */
+  readonly name: string;
+}
+
+/** How rules look at a tape. */
+class Look {
+  private readonly made: ReadonlyMap<Tensor, Node>;
+  private readonly inputs: ReadonlySet<Tensor>;
+
+  constructor(tape: Tape) {
+    this.made = new Map(tape.nodes.map((node) => [node.output, node]));
+    this.inputs = new Set(tape.inputs);
+  }
+
+  /** The node that made x, if its op is this one. */
+  by(op: AnyOp, x: Tensor): Node | undefined {
+    const node = this.made.get(x);
+    return node?.op === op ? node : undefined;
+  }
+
+  isNumber(x: Tensor, value: number): boolean {
+    return x.size === 1 && !this.made.has(x) && !this.inputs.has(x) && x.first === value;
+  }
+
+  /** The other operand where x is 1 + it, in any order. */
+  onePlus(x: Tensor): Tensor | undefined {
+    const inputs = this.by(e.Add, x)?.inputs;
+    if (inputs === undefined) return undefined;
+    return this.isNumber(inputs[0], 1) ? inputs[1] : this.isNumber(inputs[1], 1) ? inputs[0] : undefined;
+  }
+
+  /** The operand where x is 1 − it. */
+  oneMinus(x: Tensor): Tensor | undefined {
+    const inputs = this.by(e.Sub, x)?.inputs;
+    return inputs !== undefined && this.isNumber(inputs[0], 1) ? inputs[1] : undefined;
+  }
+
+  exponent(x: Tensor): Tensor | undefined {
+    return this.by(e.Exp, x)?.inputs[0];
+  }
+
+  /** The z of which x is σ(z), as an op or spelled out: 1/(1 + e⁻ᶻ), e^z/(1 + e^z). With a sign: σ(−w) for 1/(1 + e^w). */
+  sigmoid(x: Tensor): { readonly z: Tensor; readonly negated: boolean } | undefined {
+    const op = this.by(e.Sigmoid, x);
+    return op === undefined ? this.sigmoidSpelledOut(x) : { z: op.inputs[0], negated: false };
+  }
+
+  sigmoidSpelledOut(x: Tensor): { readonly z: Tensor; readonly negated: boolean } | undefined {
+    const quotient = this.by(e.Div, x)?.inputs;
+    const below = this.by(e.Reciprocal, x)?.inputs[0] ?? quotient?.[1];
+    const power = below === undefined ? undefined : this.onePlus(below);
+    const w = power === undefined ? undefined : this.exponent(power);
+    if (w === undefined) return undefined;
+    if (quotient === undefined || this.isNumber(quotient[0], 1)) {
+      const negation = this.by(e.Neg, w);
+      return negation === undefined ? { z: w, negated: true } : { z: negation.inputs[0], negated: false };
+    }
+    return quotient[0] === power || this.exponent(quotient[0]) === w ? { z: w, negated: false } : undefined;
+  }
+
+  /** x itself, or what it is but for the guard of `binaryCrossEntropy`: p + (p + y = 0), which is p wherever p is not 0. */
+  unguarded(x: Tensor): Tensor {
+    const inputs = this.by(e.Add, x)?.inputs;
+    const comparison = inputs === undefined ? undefined : this.by(e.Equal, inputs[1]);
+    if (inputs === undefined || comparison === undefined || !this.isNumber(comparison.inputs[1], 0)) return x;
+    return this.by(e.Add, comparison.inputs[0])?.inputs[0] === inputs[0] ? inputs[0] : x;
+  }
+
+  /** The x and the one axis of Σ e^x, or of Σ e^x with the axis kept. */
+  sumOfExp(total: Tensor): { readonly x: Tensor; readonly axis: number; readonly keepDims: boolean } | undefined {
+    const sum = this.by(Sum, total);
+    const x = sum === undefined ? undefined : this.exponent(sum.inputs[0]);
+    const { axes, keepDims } = (sum?.attributes ?? { axes: [], keepDims: false }) as ReduceAttributes;
+    return x !== undefined && axes.length === 1 ? { x, axis: axes[0], keepDims } : undefined;
+  }
+}
+
+const signed = (z: Tensor, negated: boolean): Tensor => (negated ? z.neg() : z);
+const unary = (x: Tensor | undefined, build: (x: Tensor) => Tensor): Found | undefined =>
+  x === undefined ? undefined : { operands: [x], build };
+
+/** The rules, the larger patterns first: the first that fits is taken. */
+const RULES: readonly Rule[] = [
+  {
+    pattern: "log(σ(z))",
+    replacement: "logSigmoid(z) = −softplus(−z)",
+    why: "σ(z) underflows to 0 at large negative z, and its logarithm is −∞ with a gradient of 0 · ∞",
+    match: (node, look) => {
+      if (node.op !== e.Log) return undefined;
+      const s = look.sigmoid(look.unguarded(node.inputs[0]));
+      return unary(s?.z, (z) => signed(z, s?.negated === true).logSigmoid());
+    },
+  },
+  {
+    pattern: "log(1 − σ(z))",
+    replacement: "−softplus(z)",
+    why: "σ(z) rounds to 1 at large z; the difference is 0 and its logarithm −∞",
+    match: (node, look) => {
+      const difference = node.op === e.Log ? look.oneMinus(look.unguarded(node.inputs[0])) : undefined;
+      const s = difference === undefined ? undefined : look.sigmoid(difference);
+      return unary(s?.z, (z) =>
+        signed(z, s?.negated === true)
+          .softplus()
+          .neg(),
+      );
+    },
+  },
+  {
+    pattern: "log(softmax(x))",
+    replacement: "logSoftmax(x)",
+    why: "small probabilities underflow to 0, and their logarithm is −∞",
+    match: (node, look) => {
+      if (node.op !== e.Log) return undefined;
+      const softmax = look.by(Softmax, node.inputs[0]);
+      if (softmax !== undefined) {
+        const { axis } = softmax.attributes as { axis: number };
+        return unary(softmax.inputs[0], (x) => x.logSoftmax(axis));
+      }
+      const spelled = spelledSoftmax(look, node.inputs[0]);
+      return unary(spelled?.x, (x) => x.logSoftmax(spelled?.axis));
+    },
+  },
+  {
+    pattern: "log(Σ eˣ)",
+    replacement: "logSumExp(x)",
+    why: "eˣ overflows at x > 709, and underflows to a sum of 0 where all x < −745",
+    match: (node, look) => {
+      const sum = node.op === e.Log ? look.sumOfExp(node.inputs[0]) : undefined;
+      return unary(sum?.x, (x) => x.logSumExp(sum?.axis, sum?.keepDims));
+    },
+  },
+  {
+    pattern: "log(1 + eˣ)",
+    replacement: "softplus(x)",
+    why: "eˣ overflows at x > 709, though the result is about x; at large negative x the 1 swallows it",
+    match: (node, look) => {
+      const power = node.op === e.Log ? look.onePlus(node.inputs[0]) : node.op === e.Log1p ? node.inputs[0] : undefined;
+      return unary(power === undefined ? undefined : look.exponent(power), (x) => x.softplus());
+    },
+  },
+  {
+    pattern: "log(1 + x)",
+    replacement: "log1p(x)",
+    why: "1 + x rounds small x away",
+    match: (node, look) => (node.op === e.Log ? unary(look.onePlus(node.inputs[0]), (x) => x.log1p()) : undefined),
+  },
+  {
+    pattern: "log(1 − x)",
+    replacement: "log1p(−x)",
+    why: "1 − x rounds small x away",
+    match: (node, look) => (node.op === e.Log ? unary(look.oneMinus(node.inputs[0]), (x) => x.neg().log1p()) : undefined),
+  },
+  {
+    pattern: "log(eˣ)",
+    replacement: "x",
+    why: "eˣ overflows at x > 709 and underflows at x < −745",
+    match: (node, look) => (node.op === e.Log ? unary(look.exponent(node.inputs[0]), (x) => x) : undefined),
+  },
+  {
+    pattern: "eˣ − 1",
+    replacement: "expm1(x)",
+    why: "near x = 0 the difference cancels",
+    match: (node, look) =>
+      node.op === e.Sub && look.isNumber(node.inputs[1], 1) ? unary(look.exponent(node.inputs[0]), (x) => x.expm1()) : undefined,
+  },
+  {
+    pattern: "1/(1 + e⁻ᶻ)",
+    replacement: "σ(z)",
+    why: "e⁻ᶻ overflows at large negative z, and the gradient is 0 · ∞",
+    match: (node, look) => {
+      const s = look.sigmoidSpelledOut(node.output);
+      return unary(s?.z, (z) => signed(z, s?.negated === true).sigmoid());
+    },
+  },
+  {
+    pattern: "1 − σ(z)",
+    replacement: "σ(−z)",
+    why: "σ(z) rounds to 1 at large z, and the difference cancels",
+    match: (node, look) => {
+      const inner = look.oneMinus(node.output);
+      const s = inner === undefined ? undefined : look.sigmoid(inner);
+      return unary(s?.z, (z) => signed(z, s?.negated !== true).sigmoid());
+    },
+  },
+  {
+    pattern: "eˣ / Σ eˣ",
+    replacement: "softmax(x)",
+    why: "eˣ overflows at x > 709: ∞/∞",
+    match: (node, look) => {
+      const s = spelledSoftmax(look, node.output);
+      return unary(s?.x, (x) => x.softmax(s?.axis));
+    },
+  },
+  {
+    pattern: "√(x²)",
+    replacement: "|x|",
+    why: "x² overflows and underflows long before x does; at 0 the gradient is 0/0",
+    match: (node, look) => (node.op === e.Sqrt ? unary(look.by(e.Square, node.inputs[0])?.inputs[0], (x) => x.abs()) : undefined),
+  },
+  {
+    pattern: "1 − tanh²(x)",
+    replacement: "4 σ(2x) σ(−2x)",
+    why: "tanh rounds to 1 at large x, and the difference cancels",
+    match: (node, look) => {
+      const square = look.oneMinus(node.output);
+      const tanh = square === undefined ? undefined : look.by(e.Square, square)?.inputs[0];
+      return unary(tanh === undefined ? undefined : look.by(e.Tanh, tanh)?.inputs[0], (x) => {
+        const twice = x.mul(2);
+        return twice.sigmoid().mul(twice.neg().sigmoid()).mul(4);
+      });
+    },
+  },
+  {
+    pattern: "x·log(x)",
+    replacement: "x·log(x), and 0 at x = 0",
+    why: "at x = 0 it is 0 · (−∞)",
+    match: (node, look) => {
+      if (node.op !== e.Mul) return undefined;
+      const [a, b] = node.inputs;
+      const x = look.by(e.Log, b)?.inputs[0] === a ? a : look.by(e.Log, a)?.inputs[0] === b ? b : undefined;
+      return unary(x, (x) => {
+        const isZero = x.equal(0);
+        return isZero.where(0, x.mul(isZero.where(1, x).log()));
+      });
+    },
+  },
+];
+
+function spelledSoftmax(look: Look, x: Tensor): { readonly x: Tensor; readonly axis: number } | undefined {
+  const quotient = look.by(e.Div, x)?.inputs;
+  const sum = quotient === undefined ? undefined : look.sumOfExp(quotient[1]);
+  const power = quotient === undefined ? undefined : look.exponent(quotient[0]);
+  return sum?.keepDims === true && power === sum.x ? { x: sum.x, axis: sum.axis } : undefined;
+}
+
+/** The rules of {@link stabilize}, in the order in which they are tried. */
+export const rewriteRules: readonly RewriteRule[] = RULES;
+
+/**
+ * A function whose unsafe patterns are rewritten.
+ *
+ * @typeParam F - The type of the function, which is kept.
+ */
+export type Stabilized<F extends (...args: never[]) => unknown> = F & {
+  /** Which rules fire at these inputs, and where. */
+  rewrites(...inputs: Parameters<F>): Rewrite[];
+};
+
+/**
+ * f with unsafe patterns rewritten to stable ones, before anything differentiates it: log(σ(z)) to −softplus(−z), log(Σ eˣ) to
+ * logSumExp(x), and the like. The result is the same function in exact arithmetic; in floating point it stays right where f
+ * overflows, underflows or cancels. A pattern is found on the tape, however f is written.
+ *
+ * f runs once for each call to be looked at, and what it recorded is then run in its stable form. It composes with every
+ * transform, and with `compile`, which pays for the looking only once.
+ *
+ * @typeParam F - The type of f, which the result keeps.
+ * @param f - A synchronous function of tensors and trees of tensors. Numbers are taken as tensors.
+ * @returns A function with the same signature; its `rewrites(...inputs)` says which rules fire there, and where.
+ *
+ * @example
+ * ```ts
+ * const naive = (z: Tensor) => z.sigmoid().log();
+ * grad(naive)(-1000).item(); // NaN
+ * grad(stabilize(naive))(-1000).item(); // 1
+ * stabilize(naive).rewrites(tensor(-1000))[0].pattern; // "log(σ(z))"
+ * ```
+ */
+export function stabilize<F extends (...args: never[]) => unknown>(f: F): Stabilized<F> {
+  checkFunction("stabilize", f);
+  const look = (args: readonly unknown[]) => {
+    const flats = args.map((arg, i) => flatten("stabilize", `argument ${i}`, arg));
+    const leaves = flats.flatMap((flat) => flat.leaves);
+    const segment = withoutRecording(leaves.length, () => trace("stabilize", f as (...args: never[]) => unknown, flats));
+    const tape = tapeOf(segment);
+    return { leaves, tape, found: findings(tape), output: segment.output };
+  };
+  const call = (...args: unknown[]): unknown => {
+    const { leaves, tape, found, output } = look(args);
+    return output.rebuild(replay(tape, leaves, found));
+  };
+  return Object.assign(call, {
+    rewrites: (...args: unknown[]): Rewrite[] => {
+      const { tape, found } = look(args);
+      const name = tapeNames(tape);
+      return tape.nodes.flatMap((node, i) => {
+        const rule = found.get(node)?.rule;
+        return rule === undefined
+          ? []
+          : [{ node: i + 1, name: name(node.output), pattern: rule.pattern, replacement: rule.replacement, why: rule.why }];
+      });
+    },
+  }) as unknown as Stabilized<F>;
+}
+
+/** The first rule that fits, for each node that is still needed once those after it are rewritten. */
+function findings(tape: Tape): Map<Node, Found & { readonly rule: Rule }> {
+  const look = new Look(tape);
+  const needed = new Set<Tensor>(tape.outputs);
+  const found = new Map<Node, Found & { readonly rule: Rule }>();
+  for (const node of [...tape.nodes].reverse()) {
+    if (!needed.has(node.output)) continue;
+    let operands = node.inputs;
+    for (const rule of RULES) {
+      const match = rule.match(node, look);
+      if (match === undefined) continue;
+      found.set(node, { ...match, rule });
+      operands = match.operands;
+      break;
+    }
+    for (const x of operands) needed.add(x);
+  }
+  return found;
+}
+
+/** Runs a tape again on other inputs, with the stable forms in their places. */
+function replay(tape: Tape, inputs: readonly Tensor[], found: ReadonlyMap<Node, Found>): Tensor[] {
+  const needed = new Set<Tensor>(tape.outputs);
+  for (const node of [...tape.nodes].reverse())
+    if (needed.has(node.output)) for (const x of found.get(node)?.operands ?? node.inputs) needed.add(x);
+  const values = new Map<Tensor, Tensor>(tape.inputs.map((x, i) => [x, inputs[i]]));
+  const current = (x: Tensor): Tensor => values.get(x) ?? x;
+  for (const node of tape.nodes) {
+    const { op, inputs: operands, output, attributes } = node;
+    if (!needed.has(output)) continue;
+    const rewrite = found.get(node);
+    const value =
+      rewrite === undefined
+        ? (apply as (op: AnyOp, inputs: readonly Tensor[], attributes: unknown) => Tensor)(op, operands.map(current), attributes)
+        : rewrite.build(...rewrite.operands.map(current));
+    // A constant of one number may have had axes of its own.
+    const shaped = sameShape(value.shape, output.shape) ? value : value.broadcastTo(output.shape);
+    values.set(output, output.label === undefined ? shaped : shaped.named(output.label));
+  }
+  return tape.outputs.map(current);
+}
