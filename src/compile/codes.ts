@@ -10,7 +10,6 @@ export enum Code {
   Log,
   Log1p,
   Sqrt,
-  Square,
   Reciprocal,
   Abs,
   Sign,
@@ -33,8 +32,6 @@ export enum Code {
   NotEqual,
   Less,
   LessEqual,
-  Greater,
-  GreaterEqual,
   SigmoidFromExp,
   Guard,
   // Three inputs.

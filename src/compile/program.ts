@@ -1,7 +1,7 @@
 import { alignColumns } from "../format.js";
 import type { NdArray } from "../kernels/kernel.js";
 import { isElementwise } from "../ops/op.js";
-import { fuseGuards, shareExponentials } from "../passes/fuse.js";
+import { canonicalize, fuseGuards, shareExponentials } from "../passes/fuse.js";
 import { prune } from "../passes/prune.js";
 import { type Shape, sizeOf } from "../shape.js";
 import type { Node, Tape } from "../tape.js";
@@ -45,7 +45,7 @@ export class Program {
   private readonly lines: readonly (readonly string[])[];
 
   constructor(tape: Tape, wanted: Backend | undefined) {
-    const fused = prune(fuseGuards(shareExponentials(tape)));
+    const fused = prune(fuseGuards(canonicalize(shareExponentials(tape))));
     const canUseMachine = wanted !== "js" && hasMachine();
     let encoding = encode(fused, canUseMachine ? firstFree : undefined);
     const machine = canUseMachine ? startMachine(encoding.bytes) : undefined;

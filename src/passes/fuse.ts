@@ -1,5 +1,18 @@
 import * as k from "../kernels/fused.js";
-import { Add, Equal, LogisticGradient, LogisticLoss, Mul, Neg, Sigmoid } from "../ops/elementwise.js";
+import {
+  Add,
+  Equal,
+  Greater,
+  GreaterEqual,
+  Less,
+  LessEqual,
+  LogisticGradient,
+  LogisticLoss,
+  Mul,
+  Neg,
+  Sigmoid,
+  Square,
+} from "../ops/elementwise.js";
 import type { AnyOp } from "../ops/op.js";
 import { broadcastShapes, type Shape, sameShape } from "../shape.js";
 import { type Node, Tape } from "../tape.js";
@@ -92,6 +105,18 @@ export function fuseGuards(tape: Tape): Tape {
     const sum = made.get(comparison.inputs[0]);
     if (sum?.op !== Add || sum.inputs[0] !== x || !sameShape(sum.output.shape, node.output.shape)) return node;
     return { ...node, op: Guard, inputs: [x, sum.inputs[1]] };
+  });
+  return new Tape(nodes, tape.inputs, tape.outputs);
+}
+
+/** Writes x > y as y < x, x ≥ y as y ≤ x, and x² as x·x: the same numbers, and fewer ops for the machine to know. */
+export function canonicalize(tape: Tape): Tape {
+  const nodes = tape.nodes.map((node) => {
+    const { op } = node;
+    const [x, y] = node.inputs;
+    if (op === Square) return { ...node, op: Mul, inputs: [x, x] };
+    if (op !== Greater && op !== GreaterEqual) return node;
+    return { ...node, op: op === Greater ? Less : LessEqual, inputs: [y, x] };
   });
   return new Tape(nodes, tape.inputs, tape.outputs);
 }

@@ -1,7 +1,7 @@
 import { binaryCrossEntropyWithLogits, grad, record, type Tape, type Tensor, tensor, valueAndGrad } from "gradtape";
 import { describe, expect, test } from "vitest";
 import { fold } from "../../src/passes/fold.js";
-import { fuseGuards, shareExponentials } from "../../src/passes/fuse.js";
+import { canonicalize, fuseGuards, shareExponentials } from "../../src/passes/fuse.js";
 import { prune } from "../../src/passes/prune.js";
 import { share } from "../../src/passes/share.js";
 import { simplify } from "../../src/passes/simplify.js";
@@ -170,4 +170,9 @@ describe("fuseGuards", () => {
     const ofInput = record((x: Tensor, y: Tensor, zero: Tensor) => x.add(x.add(y).equal(zero)), tensor([0, 1]), tensor([0, 1]), tensor(0));
     expect(ops(fuseGuards(ofInput))).toEqual(["Add", "Equal", "Add"]);
   });
+});
+
+test("canonicalize turns > and ≥ around, and multiplies for a square", () => {
+  const before = record((x: Tensor, y: Tensor) => [x.greater(y), x.greaterEqual(y), x.less(y), x.square()], tensor(1), tensor(2));
+  expect(shapeOf(canonicalize(before))).toEqual(["Less(in1, in0)", "LessEqual(in1, in0)", "Less(in0, in1)", "Mul(in0, in0)"]);
 });

@@ -14,7 +14,6 @@ declare function power(x: f64, y: f64): f64;
 @unmanaged export class Log { @inline apply(x: v128): v128 { return log(x); } }
 @unmanaged export class Log1p { @inline apply(x: v128): v128 { return log1p(x); } }
 @unmanaged export class Sqrt { @inline apply(x: v128): v128 { return f64x2.sqrt(x); } }
-@unmanaged export class Square { @inline apply(x: v128): v128 { return f64x2.mul(x, x); } }
 @unmanaged export class Reciprocal { @inline apply(x: v128): v128 { return f64x2.div(f64x2.splat(1), x); } }
 @unmanaged export class Abs { @inline apply(x: v128): v128 { return f64x2.abs(x); } }
 @unmanaged export class Sign { @inline apply(x: v128): v128 { return sign(x); } }
@@ -36,8 +35,6 @@ declare function power(x: f64, y: f64): f64;
 @unmanaged export class NotEqual { @inline apply(x: v128, y: v128): v128 { return truth(f64x2.ne(x, y)); } }
 @unmanaged export class Less { @inline apply(x: v128, y: v128): v128 { return truth(f64x2.lt(x, y)); } }
 @unmanaged export class LessEqual { @inline apply(x: v128, y: v128): v128 { return truth(f64x2.le(x, y)); } }
-@unmanaged export class Greater { @inline apply(x: v128, y: v128): v128 { return truth(f64x2.gt(x, y)); } }
-@unmanaged export class GreaterEqual { @inline apply(x: v128, y: v128): v128 { return truth(f64x2.ge(x, y)); } }
 @unmanaged export class SigmoidFromExp { @inline apply(x: v128, y: v128): v128 { return sigmoidFromExp(x, y); } }
 @unmanaged export class Guard { @inline apply(x: v128, y: v128): v128 { return f64x2.add(x, truth(f64x2.eq(f64x2.add(x, y), f64x2.splat(0)))); } }
 @unmanaged export class Where { @inline apply(x: v128, y: v128, z: v128): v128 { return v128.bitselect(y, z, f64x2.ne(x, f64x2.splat(0))); } }
@@ -188,7 +185,6 @@ export function elements(code: Code, n: usize, out: usize, a: usize, stepA: usiz
     case Code.Log: return loop1Long<Log>(n, out, a);
     case Code.Log1p: return loop1Long<Log1p>(n, out, a);
     case Code.Sqrt: return loop1<Sqrt>(n, out, a);
-    case Code.Square: return loop1<Square>(n, out, a);
     case Code.Reciprocal: return loop1<Reciprocal>(n, out, a);
     case Code.Abs: return loop1<Abs>(n, out, a);
     case Code.Sign: return loop1<Sign>(n, out, a);
@@ -210,8 +206,6 @@ export function elements(code: Code, n: usize, out: usize, a: usize, stepA: usiz
     case Code.NotEqual: return loop2<NotEqual>(n, out, a, stepA, b, stepB);
     case Code.Less: return loop2<Less>(n, out, a, stepA, b, stepB);
     case Code.LessEqual: return loop2<LessEqual>(n, out, a, stepA, b, stepB);
-    case Code.Greater: return loop2<Greater>(n, out, a, stepA, b, stepB);
-    case Code.GreaterEqual: return loop2<GreaterEqual>(n, out, a, stepA, b, stepB);
     case Code.SigmoidFromExp: return loop2<SigmoidFromExp>(n, out, a, stepA, b, stepB);
     case Code.Guard: return loop2<Guard>(n, out, a, stepA, b, stepB);
     case Code.Where: return loop3<Where>(n, out, a, stepA, b, stepB, c, stepC);

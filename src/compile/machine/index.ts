@@ -65,7 +65,6 @@ export function run(at: usize, end: usize, row: usize, rows: usize): void {
       case Code.Log: at = one1<e.Log>(at); break;
       case Code.Log1p: at = one1<e.Log1p>(at); break;
       case Code.Sqrt: at = one1<e.Sqrt>(at); break;
-      case Code.Square: at = one1<e.Square>(at); break;
       case Code.Reciprocal: at = one1<e.Reciprocal>(at); break;
       case Code.Abs: at = one1<e.Abs>(at); break;
       case Code.Sign: at = one1<e.Sign>(at); break;
@@ -87,8 +86,6 @@ export function run(at: usize, end: usize, row: usize, rows: usize): void {
       case Code.NotEqual: at = one2<e.NotEqual>(at); break;
       case Code.Less: at = one2<e.Less>(at); break;
       case Code.LessEqual: at = one2<e.LessEqual>(at); break;
-      case Code.Greater: at = one2<e.Greater>(at); break;
-      case Code.GreaterEqual: at = one2<e.GreaterEqual>(at); break;
       case Code.SigmoidFromExp: at = one2<e.SigmoidFromExp>(at); break;
       case Code.Guard: at = one2<e.Guard>(at); break;
       case Code.Where: at = one3<e.Where>(at); break;
