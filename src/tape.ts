@@ -19,11 +19,15 @@ export interface Node {
 }
 
 /** What is noted of the sweeps on a recording that is made for people to look at. */
-export interface Notes {
+export class Notes {
   /** For nodes that a sweep came to, by their place, the cotangent that arrived there; of several sweeps the first. */
-  readonly cotangents: Map<number, Tensor>;
+  readonly cotangents = new Map<number, Tensor>();
   /** The nodes that sweeps appended: from, and up to but without. */
-  readonly sweeps: (readonly [from: number, to: number])[];
+  readonly sweeps: (readonly [from: number, to: number])[] = [];
+
+  arrived(place: number, g: Tensor): void {
+    if (!this.cotangents.has(place)) this.cotangents.set(place, g);
+  }
 }
 
 /**
@@ -62,7 +66,7 @@ export class Recording {
     private readonly restore: Restore,
     annotated: boolean,
   ) {
-    this.notes = annotated ? { cotangents: new Map(), sweeps: [] } : undefined;
+    this.notes = annotated ? new Notes() : undefined;
   }
 
   get length(): number {

@@ -55,3 +55,9 @@ export enum Code {
   Copy,
   Region,
 }
+
+/** Sizes that the encoder and the machine must agree on. */
+export enum Limit {
+  /** How long a stretch of the inner dimension of a product is packed at a time: eight lines of it fit into the cache. */
+  Stretch = 256,
+}

@@ -1,5 +1,5 @@
 import { isElementwise } from "../ops/op.js";
-import type { Tape } from "../tape.js";
+import type { Node, Tape } from "../tape.js";
 import type { Tensor } from "../tensor.js";
 import type { Step } from "./schedule.js";
 
@@ -70,16 +70,25 @@ export function planBuffers(tape: Tape, steps: readonly Step[]): Plan {
     else list.push(buffer);
   };
 
+  /** A buffer for a value: of those that die here one of its size, if the op may write over its input; or another. */
+  const takeOver = ({ op, output }: Node, size: number, dying: Set<number>): void => {
+    const inPlace = isElementwise(op) ? [...dying].find((buffer) => buffers[buffer] === size) : undefined;
+    if (inPlace === undefined) take(output, size);
+    else {
+      bufferOf.set(output, inPlace);
+      dying.delete(inPlace);
+    }
+  };
+
   steps.forEach((step, at) => {
     if (step.count > 0) planRegion(step, at);
     else {
-      const [{ op, inputs, output }] = step.nodes;
+      const [node] = step.nodes;
+      const { inputs, output } = node;
       const dying = dyingBuffers(inputs, at);
-      const inPlace = isElementwise(op) ? [...dying].find((buffer) => buffers[buffer] === output.size) : undefined;
-      if (inPlace === undefined) take(output, output.size);
-      else bufferOf.set(output, inPlace);
-      for (const buffer of dying) if (buffer !== inPlace) release(buffer);
-      if (lastStep.get(output) === at) release(bufferOf.get(output) as number);
+      takeOver(node, output.size, dying);
+      if (lastStep.get(output) === at) dying.add(bufferOf.get(output) as number);
+      for (const buffer of dying) release(buffer);
     }
   });
 
@@ -105,18 +114,15 @@ export function planBuffers(tape: Tape, steps: readonly Step[]): Plan {
       lastRead.set(output, i);
       for (const x of inputs) lastRead.set(source(x), i);
     });
-    nodes.forEach(({ op, inputs, output }, i) => {
+    nodes.forEach((node, i) => {
+      const { inputs, output } = node;
       const done = new Set<number>();
       for (const x of inputs) {
         const from = source(x);
         if (onlyChunks.has(from) && madeIn.get(from) === at && lastRead.get(from) === i) done.add(bufferOf.get(from) as number);
       }
       if (onlyChunks.has(output)) {
-        const size = (output.size / count) * chunk;
-        const inPlace = isElementwise(op) ? [...done].find((buffer) => buffers[buffer] === size) : undefined;
-        if (inPlace === undefined) take(output, size);
-        else bufferOf.set(output, inPlace);
-        if (inPlace !== undefined) done.delete(inPlace);
+        takeOver(node, (output.size / count) * chunk, done);
         if (lastRead.get(output) === i) done.add(bufferOf.get(output) as number);
       }
       for (const buffer of done) release(buffer);

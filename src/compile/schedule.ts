@@ -1,6 +1,6 @@
 import type { Node, Tape } from "../tape.js";
 import type { Tensor } from "../tensor.js";
-import { FEWEST_ROWS, type Rows } from "./instructions/instruction.js";
+import type { Rows } from "./instructions/instruction.js";
 
 /** One node, or a region: nodes that run together, on a chunk of rows at a time. */
 export interface Step {
@@ -15,6 +15,8 @@ export interface Step {
 /** So many bytes of one chunk stay in the second-level cache between one node and the next. */
 const CACHE = 320 * 1024;
 const SHORTEST_CHUNK = 16;
+/** No region has fewer rows: there would be nothing to gain. */
+const FEWEST_ROWS = 16;
 /** About so many values of a region are in use at a time. */
 const BUFFERS = 6;
 

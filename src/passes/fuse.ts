@@ -1,22 +1,10 @@
 import * as k from "../kernels/fused.js";
-import {
-  Add,
-  Equal,
-  Greater,
-  GreaterEqual,
-  Less,
-  LessEqual,
-  LogisticGradient,
-  LogisticLoss,
-  Mul,
-  Neg,
-  Sigmoid,
-  Square,
-} from "../ops/elementwise.js";
+import { Greater, GreaterEqual, Less, LessEqual, LogisticGradient, LogisticLoss, Mul, Neg, Sigmoid, Square } from "../ops/elementwise.js";
 import type { AnyOp } from "../ops/op.js";
 import { broadcastShapes, type Shape, sameShape } from "../shape.js";
 import { type Node, Tape } from "../tape.js";
 import { Tensor } from "../tensor.js";
+import { Look } from "./look.js";
 
 // These ops stand only on tapes that are about to run. Nothing differentiates them any more, hence no rules.
 const op = (name: string, kernel: AnyOp["kernel"], inputs: number): AnyOp => {
@@ -94,17 +82,11 @@ export function shareExponentials(tape: Tape): Tape {
  * `prune` to drop.
  */
 export function fuseGuards(tape: Tape): Tape {
-  const made = new Map<Tensor, Node>(tape.nodes.map((node) => [node.output, node]));
-  const varying = new Set<Tensor>(tape.inputs);
-  const isZeroConstant = (x: Tensor): boolean => x.rank === 0 && !made.has(x) && !varying.has(x) && x.first === 0;
+  const look = new Look(tape);
   const nodes = tape.nodes.map((node) => {
-    if (node.op !== Add) return node;
-    const [x, isZero] = node.inputs;
-    const comparison = made.get(isZero);
-    if (comparison?.op !== Equal || !isZeroConstant(comparison.inputs[1])) return node;
-    const sum = made.get(comparison.inputs[0]);
-    if (sum?.op !== Add || sum.inputs[0] !== x || !sameShape(sum.output.shape, node.output.shape)) return node;
-    return { ...node, op: Guard, inputs: [x, sum.inputs[1]] };
+    const guard = look.guard(node.output);
+    if (guard === undefined || !sameShape(guard.sum.shape, node.output.shape)) return node;
+    return { ...node, op: Guard, inputs: [guard.p, guard.y] };
   });
   return new Tape(nodes, tape.inputs, tape.outputs);
 }

@@ -1,6 +1,7 @@
 import type { AnyOp } from "../ops/op.js";
 import { type Node, Tape } from "../tape.js";
 import type { Tensor } from "../tensor.js";
+import { Look } from "./look.js";
 
 /**
  * Computes equal things once: a node with the op, inputs and attributes of an earlier one is dropped, and the earlier
@@ -10,9 +11,9 @@ export function share(tape: Tape): Tape {
   const stands = new Map<Tensor, Tensor>(); // for what is dropped, what stands in its place
   const resolve = (x: Tensor): Tensor => stands.get(x) ?? x;
   const ids = new Map<Tensor | AnyOp | string, number>();
-  const computed = new Set<Tensor>([...tape.inputs, ...tape.nodes.map(({ output }) => output)]);
+  const look = new Look(tape);
   const idOf = (x: Tensor | AnyOp): number => {
-    const isLoneConstant = "rank" in x && x.rank === 0 && !computed.has(x);
+    const isLoneConstant = "rank" in x && x.rank === 0 && look.isConstant(x);
     const key = isLoneConstant ? keyOfNumber(x.first) : x;
     const id = ids.get(key) ?? ids.size;
     ids.set(key, id);

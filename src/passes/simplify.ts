@@ -2,14 +2,15 @@ import { Add, Div, Mul, Neg, Sub } from "../ops/elementwise.js";
 import { sameShape } from "../shape.js";
 import { type Node, Tape } from "../tape.js";
 import type { Tensor } from "../tensor.js";
+import { Look } from "./look.js";
 
 /**
  * Drops multiplications by 1 and divisions by 1, which a gradient begins with: its first cotangent is 1. Adds −x by
  * subtracting x. Neither changes a number, not even −0 or NaN. (x + 0 is not among them: −0 + 0 is 0.)
  */
 export function simplify(tape: Tape): Tape {
-  const computed = new Set<Tensor>([...tape.inputs, ...tape.nodes.map(({ output }) => output)]);
-  const isOne = (x: Tensor): boolean => !computed.has(x) && x.size === 1 && x.first === 1;
+  const look = new Look(tape);
+  const isOne = (x: Tensor): boolean => look.isNumber(x, 1);
   const stands = new Map<Tensor, Tensor>();
   const resolve = (x: Tensor): Tensor => stands.get(x) ?? x;
   const negated = new Map<Tensor, Tensor>();

@@ -1,13 +1,13 @@
 import { checkFunction } from "../errors.js";
-import type { ReduceAttributes } from "../kernels/reduce.js";
 import * as e from "../ops/elementwise.js";
 import type { AnyOp } from "../ops/op.js";
-import { Softmax, Sum } from "../ops/reduce.js";
+import { Softmax } from "../ops/reduce.js";
 import { sameShape } from "../shape.js";
 import { type Node, type Tape, tapeNames, withoutRecording } from "../tape.js";
 import { apply, type Tensor } from "../tensor.js";
 import { tapeOf, trace } from "../transforms/trace.js";
 import { flatten } from "../tree.js";
+import { Look } from "./look.js";
 
 // Where the rules come from: the logarithms of σ and of softmax and log Σ eˣ are known from Theano's and every later library's
 // graph optimizations; log1p and expm1 from Kahan; |x| and the forms that cancel from Herbie's catalog (Panchekha et al. 2015).
@@ -38,79 +38,6 @@ export interface Rewrite extends RewriteRule {
   readonly node: number;
   /** Its name there: its label, or `%n`. */
   readonly name: string;
-}
-
-/** How rules look at a tape. */
-class Look {
-  private readonly made: ReadonlyMap<Tensor, Node>;
-  private readonly inputs: ReadonlySet<Tensor>;
-
-  constructor(tape: Tape) {
-    this.made = new Map(tape.nodes.map((node) => [node.output, node]));
-    this.inputs = new Set(tape.inputs);
-  }
-
-  /** The node that made x, if its op is this one. */
-  by(op: AnyOp, x: Tensor): Node | undefined {
-    const node = this.made.get(x);
-    return node?.op === op ? node : undefined;
-  }
-
-  isNumber(x: Tensor, value: number): boolean {
-    return x.size === 1 && !this.made.has(x) && !this.inputs.has(x) && x.first === value;
-  }
-
-  /** The other operand where x is 1 + it, in any order. */
-  onePlus(x: Tensor): Tensor | undefined {
-    const inputs = this.by(e.Add, x)?.inputs;
-    if (inputs === undefined) return undefined;
-    return this.isNumber(inputs[0], 1) ? inputs[1] : this.isNumber(inputs[1], 1) ? inputs[0] : undefined;
-  }
-
-  /** The operand where x is 1 − it. */
-  oneMinus(x: Tensor): Tensor | undefined {
-    const inputs = this.by(e.Sub, x)?.inputs;
-    return inputs !== undefined && this.isNumber(inputs[0], 1) ? inputs[1] : undefined;
-  }
-
-  exponent(x: Tensor): Tensor | undefined {
-    return this.by(e.Exp, x)?.inputs[0];
-  }
-
-  /** The z of which x is σ(z), as an op or spelled out: 1/(1 + e⁻ᶻ), e^z/(1 + e^z). With a sign: σ(−w) for 1/(1 + e^w). */
-  sigmoid(x: Tensor): { readonly z: Tensor; readonly negated: boolean } | undefined {
-    const op = this.by(e.Sigmoid, x);
-    return op === undefined ? this.sigmoidSpelledOut(x) : { z: op.inputs[0], negated: false };
-  }
-
-  sigmoidSpelledOut(x: Tensor): { readonly z: Tensor; readonly negated: boolean } | undefined {
-    const quotient = this.by(e.Div, x)?.inputs;
-    const below = this.by(e.Reciprocal, x)?.inputs[0] ?? quotient?.[1];
-    const power = below === undefined ? undefined : this.onePlus(below);
-    const w = power === undefined ? undefined : this.exponent(power);
-    if (w === undefined) return undefined;
-    if (quotient === undefined || this.isNumber(quotient[0], 1)) {
-      const negation = this.by(e.Neg, w);
-      return negation === undefined ? { z: w, negated: true } : { z: negation.inputs[0], negated: false };
-    }
-    return quotient[0] === power || this.exponent(quotient[0]) === w ? { z: w, negated: false } : undefined;
-  }
-
-  /** x itself, or what it is but for the guard of `binaryCrossEntropy`: p + (p + y = 0), which is p wherever p is not 0. */
-  unguarded(x: Tensor): Tensor {
-    const inputs = this.by(e.Add, x)?.inputs;
-    const comparison = inputs === undefined ? undefined : this.by(e.Equal, inputs[1]);
-    if (inputs === undefined || comparison === undefined || !this.isNumber(comparison.inputs[1], 0)) return x;
-    return this.by(e.Add, comparison.inputs[0])?.inputs[0] === inputs[0] ? inputs[0] : x;
-  }
-
-  /** The x and the one axis of Σ e^x, or of Σ e^x with the axis kept. */
-  sumOfExp(total: Tensor): { readonly x: Tensor; readonly axis: number; readonly keepDims: boolean } | undefined {
-    const sum = this.by(Sum, total);
-    const x = sum === undefined ? undefined : this.exponent(sum.inputs[0]);
-    const { axes, keepDims } = (sum?.attributes ?? { axes: [], keepDims: false }) as ReduceAttributes;
-    return x !== undefined && axes.length === 1 ? { x, axis: axes[0], keepDims } : undefined;
-  }
 }
 
 const signed = (z: Tensor, negated: boolean): Tensor => (negated ? z.neg() : z);
@@ -311,11 +238,11 @@ export function stabilize<F extends (...args: never[]) => unknown>(f: F): Stabil
     const leaves = flats.flatMap((flat) => flat.leaves);
     const segment = withoutRecording(leaves.length, () => trace("stabilize", f as (...args: never[]) => unknown, flats));
     const tape = tapeOf(segment);
-    return { leaves, tape, found: findings(tape), output: segment.output };
+    return { leaves, tape, ...findings(tape), output: segment.output };
   };
   const call = (...args: unknown[]): unknown => {
-    const { leaves, tape, found, output } = look(args);
-    return output.rebuild(replay(tape, leaves, found));
+    const { leaves, tape, found, needed, output } = look(args);
+    return output.rebuild(replay(tape, leaves, found, needed));
   };
   return Object.assign(call, {
     rewrites: (...args: unknown[]): Rewrite[] => {
@@ -331,8 +258,8 @@ export function stabilize<F extends (...args: never[]) => unknown>(f: F): Stabil
   }) as unknown as Stabilized<F>;
 }
 
-/** The first rule that fits, for each node that is still needed once those after it are rewritten. */
-function findings(tape: Tape): Map<Node, Found & { readonly rule: Rule }> {
+/** What is still needed once all is rewritten, and for each of its nodes the first rule that fits. */
+function findings(tape: Tape): { found: Map<Node, Found & { readonly rule: Rule }>; needed: Set<Tensor> } {
   const look = new Look(tape);
   const needed = new Set<Tensor>(tape.outputs);
   const found = new Map<Node, Found & { readonly rule: Rule }>();
@@ -348,14 +275,11 @@ function findings(tape: Tape): Map<Node, Found & { readonly rule: Rule }> {
     }
     for (const x of operands) needed.add(x);
   }
-  return found;
+  return { found, needed };
 }
 
 /** Runs a tape again on other inputs, with the stable forms in their places. */
-function replay(tape: Tape, inputs: readonly Tensor[], found: ReadonlyMap<Node, Found>): Tensor[] {
-  const needed = new Set<Tensor>(tape.outputs);
-  for (const node of [...tape.nodes].reverse())
-    if (needed.has(node.output)) for (const x of found.get(node)?.operands ?? node.inputs) needed.add(x);
+function replay(tape: Tape, inputs: readonly Tensor[], found: ReadonlyMap<Node, Found>, needed: ReadonlySet<Tensor>): Tensor[] {
   const values = new Map<Tensor, Tensor>(tape.inputs.map((x, i) => [x, inputs[i]]));
   const current = (x: Tensor): Tensor => values.get(x) ?? x;
   for (const node of tape.nodes) {

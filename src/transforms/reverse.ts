@@ -19,9 +19,6 @@ import { callRule, dependsOnLeaves, indexIn, type Segment, trace, within } from 
 function sweepBackward(segment: Segment, depends: Uint8Array, seeds: readonly Tensor[]): Tensor[] {
   const { nodes, start, end, leaves } = segment;
   const notes = recording === nodes ? nodes.notes : undefined;
-  const note = (i: number, g: Tensor): void => {
-    if (notes?.cotangents.has(i) === false) notes.cotangents.set(i, g);
-  };
   const from = nodes.length;
   const cotangents = new Array<Tensor | undefined>(end - start).fill(undefined);
   const accumulate = (at: number, g: Tensor): void => {
@@ -39,7 +36,7 @@ function sweepBackward(segment: Segment, depends: Uint8Array, seeds: readonly Te
     const op = nodes.op(i);
     const shape = nodes.shape(i);
     const g = isElementwise(op) ? arrived : arrived.broadcastTo(shape);
-    if (notes !== undefined) note(i, g);
+    notes?.arrived(i, g);
     const first = nodes.begin(i);
     const joint = typeof op.vjp === "function" ? op.vjp(g, nodes.output(i), nodes.inputsOf(i), nodes.attributesOf(i)) : undefined;
     for (let j = first; j < nodes.end(i); j++) {
@@ -51,7 +48,7 @@ function sweepBackward(segment: Segment, depends: Uint8Array, seeds: readonly Te
   }
   const found = cotangents.slice(0, leaves).map((g, i) => g?.broadcastTo(nodes.shape(start + i)) ?? zeros(nodes.shape(start + i)));
   found.forEach((g, i) => {
-    note(start + i, g);
+    notes?.arrived(start + i, g);
   });
   notes?.sweeps.push([from, nodes.length]);
   return found;

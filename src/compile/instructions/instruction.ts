@@ -40,6 +40,3 @@ export const moving = (x: Tensor, alongRows: boolean, site: Site): [base: number
   site.at(x),
   alongRows && site.rows !== undefined ? site.stride(x) : 0,
 ];
-
-/** No op works along fewer rows: there would be nothing to gain. */
-export const FEWEST_ROWS = 16;

@@ -4,7 +4,7 @@ import type { AnyOp } from "../../ops/op.js";
 import { broadcastStrides, forEachRow, type Shape, stridesOf } from "../../shape.js";
 import type { Node } from "../../tape.js";
 import type { Tensor } from "../../tensor.js";
-import { Code } from "../codes.js";
+import { Code, Limit } from "../codes.js";
 import { type Instruction, moving, type Rows, type Site } from "./instruction.js";
 
 /** A product with more columns is worked on whole: it is long enough to be limited by arithmetic, not by memory. */
@@ -104,7 +104,7 @@ function product(node: Node, site: Site, fromOut: number, fromA: number, fromB: 
   const stepsB = transposeB ? [8, 8 * k] : [8 * n, 8];
   const [rest, part] = region?.sums === true ? [site.keep(m * n), site.room(m * n)] : [0, 0];
   const longest = region?.sums === true ? site.chunk : k;
-  const room = site.room(4 * STRETCH + 4 * Math.ceil(n / 4) * Math.min(longest, STRETCH));
+  const room = site.room(4 * Limit.Stretch + 4 * Math.ceil(n / 4) * Math.min(longest, Limit.Stretch));
   const [perRow, grows] = region === undefined ? [[m, k], 0] : region.sums ? [[m, 1], 2] : [[1, k], 1];
   // biome-ignore format: the words as the machine reads them
   return [
@@ -112,9 +112,6 @@ function product(node: Node, site: Site, fromOut: number, fromA: number, fromB: 
     ...perRow, n, grows, room,
   ];
 }
-
-/** How long a stretch of the inner dimension the machine packs at a time. */
-const STRETCH = 256;
 
 /** The instructions of products. */
 export const matmul: readonly (readonly [AnyOp, Instruction])[] = [[MatMul, { rows, encode }]];

@@ -1,5 +1,7 @@
 // Products of matrices. All addresses are in bytes, all matrices in row-major order.
 
+import { Limit } from "../codes";
+
 /** Rows of so many numbers are read one after the other: the processor then foresees what it has to fetch from far away. */
 const LONG: usize = 256;
 
@@ -107,8 +109,7 @@ export function columnsTimes(out: usize, a: usize, rows: usize, columns: usize, 
   }
 }
 
-/** How long a stretch of the inner dimension is worked on at a time: eight lines of it fit into the first-level cache. */
-const STRETCH: usize = 256;
+const STRETCH: usize = Limit.Stretch;
 
 /**
  * C [m, n] = A·B with any strides (bytes from row to row, and from place to place within a row), in tiles of 4×4 that stay in
