@@ -590,7 +590,7 @@ function refuseTraced(x: Tensor, what: string): void {
   if (recording !== undefined && x.recording === recording.id && recording.dependsOnFirst(sealedLeaves, x.slot)) {
     throw new GradtapeError(
       `compile: ${what} of a tensor that depends on an input was read while the function was recorded, got ${x.label === undefined ? "one" : `"${x.label}"`} of shape ${formatShape(x.shape)}; ` +
-        "the program would keep that value. Use where(), or read the tensor outside",
+        "the program would keep it. Use where(), or read it outside",
     );
   }
 }

@@ -56,7 +56,7 @@ export function schedule(tape: Tape, rowsOf: (node: Node) => Rows | undefined): 
       continue;
     }
     const found = rowsOf(node);
-    const rows = found !== undefined && found.count >= FEWEST_ROWS ? found : undefined;
+    const rows = (found?.count ?? 0) < FEWEST_ROWS ? undefined : found;
     let level = 0;
     inputs.forEach((x, i) => {
       const source = known.get(x);

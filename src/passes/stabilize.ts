@@ -1,7 +1,8 @@
 import { checkFunction } from "../errors.js";
+import type { ReduceAttributes } from "../kernels/reduce.js";
 import * as e from "../ops/elementwise.js";
 import type { AnyOp } from "../ops/op.js";
-import { Softmax } from "../ops/reduce.js";
+import { Softmax, Sum } from "../ops/reduce.js";
 import { sameShape } from "../shape.js";
 import { type Node, type Tape, tapeNames, withoutRecording } from "../tape.js";
 import { apply, type Tensor } from "../tensor.js";
@@ -29,7 +30,7 @@ export interface RewriteRule {
 }
 
 interface Rule extends RewriteRule {
-  readonly match: (node: Node, look: Look) => Found | undefined;
+  readonly match: (node: Node, look: Formulas) => Found | undefined;
 }
 
 /** One place where a rule has fired. */
@@ -38,6 +39,58 @@ export interface Rewrite extends RewriteRule {
   readonly node: number;
   /** Its name there: its label, or `%n`. */
   readonly name: string;
+}
+
+/** Looks for the formulas of the rules. */
+class Formulas extends Look {
+  /** The other operand where x is 1 + it, in any order. */
+  onePlus(x: Tensor): Tensor | undefined {
+    const inputs = this.by(e.Add, x)?.inputs;
+    if (inputs === undefined) return undefined;
+    return this.isNumber(inputs[0], 1) ? inputs[1] : this.isNumber(inputs[1], 1) ? inputs[0] : undefined;
+  }
+
+  /** The operand where x is 1 − it. */
+  oneMinus(x: Tensor): Tensor | undefined {
+    const inputs = this.by(e.Sub, x)?.inputs;
+    return inputs !== undefined && this.isNumber(inputs[0], 1) ? inputs[1] : undefined;
+  }
+
+  exponent(x: Tensor): Tensor | undefined {
+    return this.by(e.Exp, x)?.inputs[0];
+  }
+
+  /** The z of which x is σ(z), as an op or spelled out: 1/(1 + e⁻ᶻ), e^z/(1 + e^z). With a sign: σ(−w) for 1/(1 + e^w). */
+  sigmoid(x: Tensor): { readonly z: Tensor; readonly negated: boolean } | undefined {
+    const op = this.by(e.Sigmoid, x);
+    return op === undefined ? this.sigmoidSpelledOut(x) : { z: op.inputs[0], negated: false };
+  }
+
+  sigmoidSpelledOut(x: Tensor): { readonly z: Tensor; readonly negated: boolean } | undefined {
+    const quotient = this.by(e.Div, x)?.inputs;
+    const below = this.by(e.Reciprocal, x)?.inputs[0] ?? quotient?.[1];
+    const power = below === undefined ? undefined : this.onePlus(below);
+    const w = power === undefined ? undefined : this.exponent(power);
+    if (w === undefined) return undefined;
+    if (quotient === undefined || this.isNumber(quotient[0], 1)) {
+      const negation = this.by(e.Neg, w);
+      return negation === undefined ? { z: w, negated: true } : { z: negation.inputs[0], negated: false };
+    }
+    return quotient[0] === power || this.exponent(quotient[0]) === w ? { z: w, negated: false } : undefined;
+  }
+
+  /** x itself, or the p that it guards, which it equals wherever p is not 0. */
+  unguarded(x: Tensor): Tensor {
+    return this.guard(x)?.p ?? x;
+  }
+
+  /** The x and the one axis of Σ e^x, or of Σ e^x with the axis kept. */
+  sumOfExp(total: Tensor): { readonly x: Tensor; readonly axis: number; readonly keepDims: boolean } | undefined {
+    const sum = this.by(Sum, total);
+    const x = sum === undefined ? undefined : this.exponent(sum.inputs[0]);
+    const { axes, keepDims } = (sum?.attributes ?? { axes: [], keepDims: false }) as ReduceAttributes;
+    return x !== undefined && axes.length === 1 ? { x, axis: axes[0], keepDims } : undefined;
+  }
 }
 
 const signed = (z: Tensor, negated: boolean): Tensor => (negated ? z.neg() : z);
@@ -191,7 +244,7 @@ const RULES: readonly Rule[] = [
   },
 ];
 
-function spelledSoftmax(look: Look, x: Tensor): { readonly x: Tensor; readonly axis: number } | undefined {
+function spelledSoftmax(look: Formulas, x: Tensor): { readonly x: Tensor; readonly axis: number } | undefined {
   const quotient = look.by(e.Div, x)?.inputs;
   const sum = quotient === undefined ? undefined : look.sumOfExp(quotient[1]);
   const power = quotient === undefined ? undefined : look.exponent(quotient[0]);
@@ -260,7 +313,7 @@ export function stabilize<F extends (...args: never[]) => unknown>(f: F): Stabil
 
 /** What is still needed once all is rewritten, and for each of its nodes the first rule that fits. */
 function findings(tape: Tape): { found: Map<Node, Found & { readonly rule: Rule }>; needed: Set<Tensor> } {
-  const look = new Look(tape);
+  const look = new Formulas(tape);
   const needed = new Set<Tensor>(tape.outputs);
   const found = new Map<Node, Found & { readonly rule: Rule }>();
   for (const node of [...tape.nodes].reverse()) {
