@@ -1,0 +1,351 @@
+import type { MatMulAttributes } from "../../kernels/matmul.js";
+import * as e from "../../ops/elementwise.js";
+import { MatMul } from "../../ops/linalg.js";
+import { BroadcastTo, Reshape, StopGradient, Transpose } from "../../ops/movement.js";
+import type { AnyOp } from "../../ops/op.js";
+import { LogSumExp, Max, Min, Prod, Softmax, Sum } from "../../ops/reduce.js";
+import type { Shape } from "../../shape.js";
+import { type CallExpression, type Expression, isNumber, withoutSign } from "./expression.js";
+import * as q from "./fraction.js";
+
+/** How tightly a formula holds together: what is looser than its place asks for goes into parentheses. */
+const SUM = 0;
+const PRODUCT = 1;
+const POWER = 2;
+const ATOM = 3;
+
+interface Written {
+  readonly text: string;
+  readonly level: number;
+}
+
+/** What writes the signs: plain text with Unicode, or LaTeX. */
+export interface Style {
+  readonly minus: string;
+  /** Between factors that need a sign, and between factors that need none. */
+  readonly times: string;
+  readonly beside: string;
+  /** Between tensors that are multiplied place by place. */
+  readonly hadamard: string;
+  /** A derivative; what is held fixed stands behind a bar. */
+  readonly partial: (of: string, by: string, fixed: string) => string;
+  readonly partialOf: (formula: string, by: string) => string;
+  readonly parenthesized: (text: string) => string;
+  readonly bracketed: (text: string) => string;
+  readonly symbol: (name: string) => string;
+  readonly number: (value: q.Fraction) => string;
+  /** A quotient that stands as one sign, as a fraction with a line does; nothing where it is written with a slash. */
+  readonly fraction: ((over: string, under: string) => string) | undefined;
+  readonly raised: (base: string, exponent: number | string) => string;
+  readonly exponential: (exponent: string, isShort: boolean) => string;
+  readonly transposed: (text: string) => string;
+  readonly root: (text: string) => string;
+  readonly sum: (axes: string) => string;
+  readonly call: (name: string, args: readonly string[]) => string;
+  /** Signs of comparisons, by their text form. */
+  readonly relation: (sign: string) => string;
+  /** Names of functions that have a sign. */
+  readonly functionName: (name: string) => string;
+  readonly cases: (condition: string, x: string, y: string) => string;
+}
+
+const FUNCTIONS: ReadonlyMap<AnyOp, string> = /* @__PURE__ */ new Map<AnyOp, string>([
+  [e.Log, "ln"],
+  [e.Sigmoid, "σ"],
+  [e.Tanh, "tanh"],
+  [e.Sin, "sin"],
+  [e.Cos, "cos"],
+  [e.Sign, "sign"],
+  [e.Softplus, "softplus"],
+  [e.Relu, "relu"],
+  [e.Maximum, "max"],
+  [e.Minimum, "min"],
+  [Max, "max"],
+  [Min, "min"],
+  [Prod, "prod"],
+  [Softmax, "softmax"],
+  [LogSumExp, "logSumExp"],
+]);
+
+const RELATIONS: ReadonlyMap<AnyOp, string> = /* @__PURE__ */ new Map<AnyOp, string>([
+  [e.Equal, "="],
+  [e.NotEqual, "≠"],
+  [e.Less, "<"],
+  [e.LessEqual, "≤"],
+  [e.Greater, ">"],
+  [e.GreaterEqual, "≥"],
+]);
+
+/** Writes formulas in a style. It asks for shapes, to tell products of tensors from products with numbers. */
+export class Printer {
+  constructor(
+    private readonly style: Style,
+    private readonly shapeOf: (x: Expression) => Shape,
+  ) {}
+
+  print(x: Expression): string {
+    return this.write(x).text;
+  }
+
+  private write(x: Expression): Written {
+    const { style } = this;
+    switch (x.kind) {
+      case "number":
+        return this.number(x.value);
+      case "symbol":
+        return { text: style.symbol(x.name), level: ATOM };
+      case "derivative":
+        return x.of.kind === "symbol"
+          ? { text: style.partial(this.print(x.of), this.print(x.by), (x.fixed ?? []).map((y) => this.print(y)).join(", ")), level: POWER }
+          : { text: style.partialOf(this.print(x.of), this.print(x.by)), level: POWER };
+      case "sum":
+        return { text: this.sum(x.terms), level: SUM };
+      case "product":
+        return this.product(x.factors);
+      case "quotient":
+        return this.quotient(x.over, x.under);
+      case "power":
+        return { text: style.raised(this.within(x.base, ATOM), x.exponent), level: POWER };
+      case "call":
+        return this.call(x);
+    }
+  }
+
+  private number(value: q.Fraction): Written {
+    const { style } = this;
+    if (q.isNegative(value)) return { text: `${style.minus}${style.number(q.negate(value))}`, level: SUM };
+    const isWhole = !q.toText(value).includes("/");
+    return { text: style.number(value), level: isWhole || style.fraction !== undefined ? ATOM : PRODUCT };
+  }
+
+  private within(x: Expression, asked: number): string {
+    const { text, level } = this.write(x);
+    return level < asked ? this.style.parenthesized(text) : text;
+  }
+
+  private sum(terms: readonly Expression[]): string {
+    return terms
+      .map((term, i) => {
+        const [positive, sign] = withoutSign(term);
+        const text = this.within(positive, PRODUCT);
+        return i === 0 ? (sign < 0 ? `${this.style.minus}${text}` : text) : `${sign < 0 ? ` ${this.style.minus} ` : " + "}${text}`;
+      })
+      .join("");
+  }
+
+  private product(given: readonly Expression[]): Written {
+    const { style } = this;
+    // Numbers come first, as people write them.
+    const factors = [...given.filter(({ kind }) => kind === "number"), ...given.filter(({ kind }) => kind !== "number")];
+    const [first, ...rest] = factors;
+    if (isNumber(first, -1)) {
+      const inner = rest.length === 1 ? this.within(rest[0], PRODUCT) : this.product(rest).text;
+      return { text: `${style.minus}${inner}`, level: SUM };
+    }
+    const { text: start, level } = this.write(first);
+    let text = level < PRODUCT && first.kind === "sum" ? style.parenthesized(start) : start;
+    let isTensor = this.isTensor(first);
+    for (const [i, factor] of rest.entries()) {
+      // A product within needs no parentheses: it is read from the left.
+      text += this.sign(factors[i], factor, isTensor) + this.within(factor, PRODUCT);
+      isTensor ||= this.isTensor(factor);
+    }
+    return { text, level: first.kind === "sum" ? PRODUCT : Math.min(level, PRODUCT) };
+  }
+
+  /** Whether there is more than one number in it, before it is repeated. */
+  private isTensor(x: Expression): boolean {
+    if (x.kind === "call" && x.op === BroadcastTo) return this.isTensor(x.args[0]);
+    return x.kind !== "number" && this.shapeOf(x).some((size) => size !== 1);
+  }
+
+  private sign(left: Expression, right: Expression, isTensor: boolean): string {
+    const { style } = this;
+    if (isTensor && this.isTensor(right)) return style.hadamard;
+    if (right.kind === "number" || !this.joins(left) || !this.joins(right)) return style.times;
+    return style.beside;
+  }
+
+  /** Whether a factor can stand beside another without a sign between them. */
+  private joins(x: Expression): boolean {
+    if (this.style.fraction !== undefined) return true;
+    switch (x.kind) {
+      case "number":
+        return !this.style.number(x.value).includes("/");
+      case "symbol":
+        return isLetter(x.name);
+      case "sum":
+        return true;
+      case "power":
+        return this.joins(x.base) && x.base.kind !== "call";
+      case "call":
+        return x.op === MatMul && x.args.every((arg) => this.joins(arg));
+      default:
+        return false;
+    }
+  }
+
+  private quotient(over: Expression, under: Expression): Written {
+    const { fraction } = this.style;
+    if (fraction !== undefined) return { text: fraction(this.print(over), this.print(under)), level: ATOM };
+    const [left, right] = [
+      this.within(over, over.kind === "quotient" ? POWER : PRODUCT),
+      this.within(under, under.kind === "derivative" ? ATOM : POWER),
+    ];
+    return { text: `${left}/${right}`, level: PRODUCT };
+  }
+
+  private call(x: CallExpression): Written {
+    const { style } = this;
+    const { op, args } = x;
+    const [first] = args;
+    if (op === e.Exp) return { text: style.exponential(this.print(first), first.kind === "symbol" && isLetter(first.name)), level: POWER };
+    if (op === e.Sqrt) return { text: style.root(this.print(first)), level: ATOM };
+    if (op === e.Pow) return { text: style.raised(this.within(first, ATOM), this.print(args[1])), level: POWER };
+    if (op === e.Where) return { text: style.cases(this.print(first), this.print(args[1]), this.print(args[2])), level: ATOM };
+    if (op === BroadcastTo || op === StopGradient) return this.write(first);
+    if (op === Reshape) return this.reshape(first, x);
+    if (op === Transpose) return { text: style.transposed(this.within(first, ATOM)), level: POWER };
+    if (op === MatMul) return this.matrixProduct(args, x.attributes as MatMulAttributes);
+    if (op === Sum) return this.total(first, x.attributes as { readonly axes: readonly number[] });
+    const relation = RELATIONS.get(op);
+    if (relation !== undefined) {
+      const sides = args.map((arg) => this.print(arg));
+      return { text: style.bracketed(sides.join(` ${style.relation(relation)} `)), level: ATOM };
+    }
+    const name = FUNCTIONS.get(op);
+    const written = args.map((arg) => this.print(arg));
+    return { text: style.call(style.functionName(name ?? op.name), written), level: ATOM };
+  }
+
+  /** Axes of size 1 are not shown, but a vector that becomes a row is one. */
+  private reshape(inner: Expression, x: CallExpression): Written {
+    const before = this.shapeOf(inner);
+    const after = this.shapeOf(x);
+    if (before.length === 1 && after.length === 2 && after[0] === 1)
+      return { text: this.style.transposed(this.within(inner, ATOM)), level: POWER };
+    const same = before.filter((size) => size !== 1).join() === after.filter((size) => size !== 1).join();
+    return same ? this.write(inner) : { text: this.style.call(this.style.functionName(x.op.name), [this.print(inner)]), level: ATOM };
+  }
+
+  private matrixProduct([a, b]: readonly Expression[], { transposeA, transposeB }: MatMulAttributes): Written {
+    const isRow = this.shapeOf(a).length === 1;
+    const side = (x: Expression, transpose: boolean): string =>
+      transpose ? this.style.transposed(this.within(x, ATOM)) : this.within(x, POWER);
+    const left = side(a, isRow || transposeA);
+    const right = side(b, transposeB && this.shapeOf(b).length > 1);
+    return { text: `${left}${this.joins(a) && this.joins(b) ? this.style.beside : this.style.times}${right}`, level: PRODUCT };
+  }
+
+  private total(x: Expression, { axes }: { readonly axes: readonly number[] }): Written {
+    const all = axes.length === this.shapeOf(x).length;
+    return { text: `${this.style.sum(all ? "" : axes.join(","))}${this.style.parenthesized(this.print(x))}`, level: POWER };
+  }
+}
+
+/** One letter, perhaps with an accent, an index or a prime: what can stand beside another letter. */
+const isLetter = (name: string): boolean => /^\p{L}\p{M}*[\p{No}₀-₉0-9′]*$/u.test(name.normalize("NFD"));
+
+/** A letter with an index: W1, W_1, W₁. */
+const INDEXED = /^(\p{L}\p{M}*)_?([0-9₀-₉]+)$/u;
+
+const digitsOf = (index: string): number[] => [...index].map((digit) => (digit.codePointAt(0) ?? 0) % 16);
+const subscripts = (index: string): string =>
+  digitsOf(index)
+    .map((digit) => String.fromCodePoint(0x2080 + digit))
+    .join("");
+
+const SUPERSCRIPTS: Readonly<Record<string, string>> = {
+  "-": "⁻",
+  0: "⁰",
+  1: "¹",
+  2: "²",
+  3: "³",
+  4: "⁴",
+  5: "⁵",
+  6: "⁶",
+  7: "⁷",
+  8: "⁸",
+  9: "⁹",
+};
+
+/** Plain text with the signs that Unicode has. */
+export const TEXT: Style = {
+  minus: "−",
+  times: " · ",
+  beside: "",
+  hadamard: " ⊙ ",
+  partial: (of, by, fixed) => `∂${of}/∂${by}${fixed === "" ? "" : `|${fixed}`}`,
+  partialOf: (formula, by) => `∂/∂${by} [${formula}]`,
+  parenthesized: (text) => `(${text})`,
+  bracketed: (text) => `[${text}]`,
+  symbol: (name) => {
+    const indexed = INDEXED.exec(name);
+    return indexed === null ? name : `${indexed[1]}${subscripts(indexed[2])}`;
+  },
+  number: (value) => q.toText(value).replace("-", "−"),
+  fraction: undefined,
+  raised: (base, exponent) =>
+    typeof exponent === "number" ? `${base}${[...String(exponent)].map((digit) => SUPERSCRIPTS[digit]).join("")}` : `${base}^(${exponent})`,
+  exponential: (exponent, isShort) => (isShort ? `e^${exponent}` : `e^(${exponent})`),
+  transposed: (text) => `${text}ᵀ`,
+  root: (text) => `√(${text})`,
+  sum: (axes) => `Σ${axes.split(",").map(subscripts).join(",")}`,
+  call: (name, args) => `${name}(${args.join(", ")})`,
+  relation: (sign) => sign,
+  functionName: (name) => name,
+  cases: (condition, x, y) => `(${condition} ? ${x} : ${y})`,
+};
+
+const RELATION_COMMANDS: Readonly<Record<string, string>> = { "≠": "\\ne", "≤": "\\le", "≥": "\\ge" };
+const FUNCTION_COMMANDS: Readonly<Record<string, string>> = { σ: "\\sigma" };
+const OWN_COMMANDS: ReadonlySet<string> = /* @__PURE__ */ new Set(["ln", "tanh", "sin", "cos", "max", "min"]);
+
+/** LaTeX, for math mode. */
+export const LATEX: Style = {
+  minus: "-",
+  times: " \\cdot ",
+  beside: " \\, ",
+  hadamard: " \\odot ",
+  partial: (of, by, fixed) => {
+    const fraction = `\\frac{\\partial ${of}}{\\partial ${by}}`;
+    return fixed === "" ? fraction : `\\left.${fraction}\\right|_{${fixed}}`;
+  },
+  partialOf: (formula, by) => `\\frac{\\partial}{\\partial ${by}} \\left[${formula}\\right]`,
+  parenthesized: (text) => `\\left(${text}\\right)`,
+  bracketed: (text) => `\\left[${text}\\right]`,
+  symbol: latexSymbol,
+  number: latexNumber,
+  fraction: (over, under) => `\\frac{${over}}{${under}}`,
+  raised: (base, exponent) => `${base}^{${exponent}}`,
+  exponential: (exponent) => `e^{${exponent}}`,
+  transposed: (text) => `${text}^\\top`,
+  root: (text) => `\\sqrt{${text}}`,
+  sum: (axes) => (axes === "" ? "\\sum" : `\\sum_{${axes}}`),
+  call: (name, args) => `${name}\\left(${args.join(", ")}\\right)`,
+  relation: (sign) => RELATION_COMMANDS[sign] ?? sign,
+  functionName: (name) => {
+    if (OWN_COMMANDS.has(name)) return `\\${name}`;
+    return FUNCTION_COMMANDS[name] ?? (isLetter(name) ? name : `\\operatorname{${name}}`);
+  },
+  cases: (condition, x, y) => `\\begin{cases}${x} & ${condition} \\\\ ${y} & \\text{else}\\end{cases}`,
+};
+
+function latexNumber(value: q.Fraction): string {
+  const text = q.toText(value);
+  const [numerator, denominator] = text.split("/");
+  if (denominator !== undefined) return `\\frac{${numerator}}{${denominator}}`;
+  return text.replace(/e([+-]?)(\d+)$/, (_, sign: string, digits: string) => ` \\cdot 10^{${sign === "-" ? "-" : ""}${digits}}`);
+}
+
+const ACCENTS: Readonly<Record<string, string>> = { "\u0302": "hat", "\u0304": "bar", "\u0303": "tilde", "\u0307": "dot" };
+
+/** A label as a symbol: ŷ is y with a hat, W1 has an index, a word is set upright. */
+export function latexSymbol(label: string): string {
+  const [letter, accent, ...rest] = label.normalize("NFD");
+  if (accent !== undefined && rest.length === 0 && accent in ACCENTS) return `\\${ACCENTS[accent]}{${letter}}`;
+  if (/^\p{L}$/u.test(label)) return label;
+  const indexed = INDEXED.exec(label);
+  if (indexed !== null) return `${latexSymbol(indexed[1])}_{${digitsOf(indexed[2]).join("")}}`;
+  return `\\mathrm{${label.replace(/[\\{}$&#^_%~]/g, (sign) => (sign === "\\" || sign === "^" || sign === "~" ? " " : `\\${sign}`))}}`;
+}
