@@ -10,7 +10,7 @@ export default {
   alwaysCreateEntryPointModule: false,
   tsconfig: "../src/tsconfig.json",
   readme: "../README.md",
-  projectDocuments: ["bce.md", "tape.md", "adding-an-op.md", "compile.md", "performance.md", "numerics.md", "verified-gradients.md"],
+  projectDocuments: ["bce.md", "tape.md", "adding-an-op.md", "compile.md", "performance.md", "numerics.md", "derivations.md", "verified-gradients.md"],
   out: "site",
   customCss: "site.css",
   name: "gradtape",

@@ -4,6 +4,8 @@ export type { Backend, ProgramMemory } from "./compile/program.js";
 export { eye, full, linspace, ones, tensor, zeros } from "./create.js";
 export { defineOp, type OpDefinition } from "./define-op.js";
 export { DomainError, GradientError, GradtapeError, ShapeError } from "./errors.js";
+export { Derivation, type DerivationSection, type DerivationStep } from "./explain/derive/derivation.js";
+export { type DeriveOptions, derive } from "./explain/derive/derive.js";
 export { toDot } from "./explain/dot.js";
 export type { DrawOptions } from "./explain/graph.js";
 export { toLatex } from "./explain/latex.js";

@@ -55,7 +55,7 @@ function sweepBackward(segment: Segment, depends: Uint8Array, seeds: readonly Te
 }
 
 /** Where the op repeated its input along an axis, the input's cotangent is the sum over the repeats. */
-function undoBroadcast(g: Tensor, input: Shape, op: AnyOp, output: Shape): Tensor {
+export function undoBroadcast(g: Tensor, input: Shape, op: AnyOp, output: Shape): Tensor {
   const repeated = isElementwise(op) ? output : broadcastShapes(op.name, g.shape, input);
   return sameShape(repeated, input) ? g : g.broadcastTo(repeated).sumTo(input);
 }
@@ -185,7 +185,7 @@ export function valueAndGrad<Args extends unknown[], const N extends number | re
   return (...args) => withValue(args) as [Tensor, Gradient<Args, N>];
 }
 
-function differentiate(
+export function differentiate(
   name: string,
   f: (...args: never[]) => unknown,
   argnums: number | readonly number[] = 0,

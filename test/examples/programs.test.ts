@@ -43,6 +43,16 @@ test("compiled-training.ts gets the same weights eager and compiled, and lists t
   expect(text).toMatch(/17 instructions, 14432 bytes of buffers/);
 });
 
+test("derive-bce.ts prints the derivation of the source three times: the sigmoid as an op, spelled out, and for a batch", async () => {
+  const text = await outputOf("examples/derive-bce.ts");
+  expect(text.match(/^ {8}= \(ŷ − y\)x +cancel/gm)).toHaveLength(2);
+  expect(text).toMatch(/= 1\/\(1 \+ e\^\(−z\)\) · \(1 − 1\/\(1 \+ e\^\(−z\)\)\) +cancel/);
+  expect(text).toMatch(/^ {8}= Xᵀ\(ŷ − y\)\/n +cancel/m);
+  const differences = [...text.matchAll(/the largest difference is (\S+)\.$/gm)].map(([, difference]) => Number(difference));
+  expect(differences).toHaveLength(3);
+  for (const difference of differences) expect(difference).toBeLessThan(1e-15);
+});
+
 test("draw-tape.ts draws the pictures that the README and the guides show, and prints the formulas", async () => {
   const directory = mkdtempSync(join(tmpdir(), "gradtape-draw-"));
   try {

@@ -1,0 +1,106 @@
+import { formatNumber, formatValues } from "../../format.js";
+import { formatShape } from "../../shape.js";
+import type { Tensor } from "../../tensor.js";
+
+/** The parts of a derivation, in their order. */
+export type DerivationSection = "definitions" | "chain rule" | "factors" | "result" | "check";
+
+/** One line of a {@link Derivation}: an equation and why it holds. */
+export interface DerivationStep {
+  /** The part that it belongs to. */
+  readonly section: DerivationSection;
+  /** The left side as plain text; empty where the line continues the one before. */
+  readonly left: string;
+  /** The right side as plain text with Unicode signs. */
+  readonly right: string;
+  /** The whole line as LaTeX, left side, `&=` and right side. */
+  readonly latex: string;
+  /** Why: `definition`, `rule of Log`, `common denominator`, `cancel`, … */
+  readonly rule: string;
+  /** What both sides are at the given inputs; none where the line speaks of several shapes at once. */
+  readonly value: Tensor | undefined;
+}
+
+const TITLES: Readonly<Record<DerivationSection, string>> = {
+  definitions: "Definitions",
+  "chain rule": "Chain rule",
+  factors: "Factors",
+  result: "Result",
+  check: "Check",
+};
+
+/** Longer equations do not push the words beside all others to the right. */
+const WIDEST = 66;
+
+/**
+ * The derivation of a gradient, step by step: see {@link derive}. Printed, it is plain text for a terminal.
+ */
+export class Derivation implements Iterable<DerivationStep> {
+  constructor(
+    /** All lines, in their order. */
+    readonly steps: readonly DerivationStep[],
+    /** What was derived, by the name of the argument: the formula as plain text. */
+    readonly gradients: ReadonlyMap<string, string>,
+    /** The largest difference between the formulas' numbers at the inputs and those of `grad`. */
+    readonly largestDifference: number,
+    /** What `largestDifference` says, in words. */
+    readonly verdict: string,
+  ) {}
+
+  /** The lines, one after the other. */
+  [Symbol.iterator](): Iterator<DerivationStep> {
+    return this.steps[Symbol.iterator]();
+  }
+
+  /** Plain text with Unicode signs: the equation, why it holds, and its numbers, in columns. */
+  toString(): string {
+    const sections = this.bySection().map(([section, steps]) => {
+      const lefts = Math.max(...steps.map(({ left }) => width(left)));
+      const equations = steps.map(({ left, right }) => `${pad(left, lefts)} = ${right}`);
+      const wide = Math.min(WIDEST, Math.max(...equations.map(width)));
+      const rules = Math.max(...steps.map(({ rule }) => width(rule)));
+      const lines = steps.map(({ rule, value }, i) => {
+        const number = value === undefined ? "" : shortValue(value);
+        return `  ${pad(equations[i], wide)}  ${pad(rule, rules)}  ${number}`.trimEnd();
+      });
+      return `${TITLES[section]}\n${lines.join("\n")}`;
+    });
+    return `${sections.join("\n\n")}\n\n${TITLES.check}\n  ${this.verdict}`;
+  }
+
+  /** Markdown: a heading a part, and in it a table of equations (in `$` signs), reasons and numbers. */
+  toMarkdown(): string {
+    const sections = this.bySection().map(([section, steps]) => {
+      const rows = steps.map(({ latex, rule, value }) => {
+        const equation = latex.replace("&=", "=").replaceAll("|", "\\vert ");
+        return `| $ ${equation.trim()} $ | ${rule.replaceAll("|", "\\|")} | ${value === undefined ? "" : shortValue(value)} |`;
+      });
+      return `### ${TITLES[section]}\n\n| equation | why | at the inputs |\n| --- | --- | --- |\n${rows.join("\n")}\n`;
+    });
+    return `${sections.join("\n")}\n### ${TITLES.check}\n\n${this.verdict}\n`;
+  }
+
+  /** LaTeX: one `aligned` block, the reasons in words to the right. */
+  toLatex(): string {
+    const lines = this.steps.map(({ latex, rule }) => `${latex} && \\text{${escapeText(rule)}}`);
+    return `\\begin{aligned}\n${lines.join(" \\\\\n")}\n\\end{aligned}`;
+  }
+
+  private bySection(): (readonly [DerivationSection, readonly DerivationStep[]])[] {
+    const sections = new Map<DerivationSection, DerivationStep[]>();
+    for (const step of this.steps) sections.set(step.section, [...(sections.get(step.section) ?? []), step]);
+    return [...sections];
+  }
+}
+
+/** Numbers that fit beside an equation: all of a few, the shape of many. */
+function shortValue({ data, shape, size, rank, first }: Tensor): string {
+  if (rank === 0) return formatNumber(first);
+  return rank === 1 || size <= 4 ? formatValues(data, shape) : `shape ${formatShape(shape)}`;
+}
+
+/** Combining accents take no room. */
+const width = (text: string): number => [...text.normalize("NFC")].filter((sign) => !/\p{M}/u.test(sign)).length;
+const pad = (text: string, to: number): string => text + " ".repeat(Math.max(0, to - width(text)));
+
+const escapeText = (text: string): string => text.replace(/[\\{}$&#^_%~]/g, (sign) => (/[\\^~]/.test(sign) ? " " : `\\${sign}`));
