@@ -6,10 +6,14 @@ export { defineOp, type OpDefinition } from "./define-op.js";
 export { DomainError, GradientError, GradtapeError, ShapeError } from "./errors.js";
 export { Derivation, type DerivationSection, type DerivationStep } from "./explain/derive/derivation.js";
 export { type DeriveOptions, derive } from "./explain/derive/derive.js";
+export { diagnose } from "./explain/diagnose/diagnose.js";
+export { Diagnosis } from "./explain/diagnose/diagnosis.js";
+export type { Finding, FindingKind, FindingNumbers } from "./explain/diagnose/finding.js";
 export { toDot } from "./explain/dot.js";
 export type { DrawOptions } from "./explain/graph.js";
 export { toLatex } from "./explain/latex.js";
 export { toMermaid } from "./explain/mermaid.js";
+export { NonFiniteError, type OpInRun, requireFinite } from "./explain/require-finite.js";
 export * from "./functions.js";
 export type { NdArray } from "./kernels/kernel.js";
 export {

@@ -181,16 +181,53 @@ export function withSealed<T>(leaves: number, body: () => T): T {
 }
 
 /**
- * Runs `body` aside: what it records does not get onto the recording under way. Its `leaves` leaves are sealed if those
- * outside are.
+ * Runs `body` aside: what it records does not get onto the recording under way, and nobody watches. Its `leaves` leaves are
+ * sealed if those outside are.
  */
 export function withoutRecording<T>(leaves: number, body: () => T): T {
   const outer = recording;
+  const watching = watcher;
   recording = undefined;
+  watcher = undefined;
   try {
     return withSealed(sealedLeaves > 0 ? leaves : 0, body);
   } finally {
     recording = outer;
+    watcher = watching;
+  }
+}
+
+/** Who is told of each op while some function runs. */
+export interface Watcher {
+  /** An op was applied, and is on the tape if one is being recorded. */
+  applied(op: AnyOp, inputs: readonly Tensor[], output: Tensor): void;
+  /** A reverse sweep has come to a node, where the cotangent g arrived; nothing when it is at its end. */
+  sweeps(at: { readonly nodes: Recording; readonly place: number; readonly g: Tensor } | undefined): void;
+}
+
+/** The watcher of the function that runs, if any. Set only by {@link withWatcher}. */
+export let watcher: Watcher | undefined;
+
+/** Runs `body` under the eyes of a watcher, and of those who watch already. */
+export function withWatcher<T>(own: Watcher, body: () => T): T {
+  const outer = watcher;
+  watcher =
+    outer === undefined
+      ? own
+      : {
+          applied: (op, inputs, output) => {
+            outer.applied(op, inputs, output);
+            own.applied(op, inputs, output);
+          },
+          sweeps: (at) => {
+            outer.sweeps(at);
+            own.sweeps(at);
+          },
+        };
+  try {
+    return body();
+  } finally {
+    watcher = outer;
   }
 }
 

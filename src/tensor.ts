@@ -23,7 +23,7 @@ import {
   sameShape,
   sizeOf,
 } from "./shape.js";
-import { recording, sealedLeaves, withSealed } from "./tape.js";
+import { recording, sealedLeaves, watcher, withSealed } from "./tape.js";
 
 /** Numbers nested in arrays to any depth. */
 export type NestedArray = readonly (number | NestedArray)[];
@@ -582,6 +582,7 @@ export function apply(op: AnyOp, inputs: readonly Tensor[], attributes?: unknown
     else kernel(output, inputs, attributes);
   }
   if (recording !== undefined) recording.append(op, inputs, output, attributes);
+  if (watcher !== undefined) watcher.applied(op, inputs, output);
   return output;
 }
 

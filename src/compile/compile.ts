@@ -3,7 +3,7 @@ import { fold } from "../passes/fold.js";
 import { prune } from "../passes/prune.js";
 import { share } from "../passes/share.js";
 import { simplify } from "../passes/simplify.js";
-import { recording, type Tape, withSealed } from "../tape.js";
+import { recording, type Tape, watcher, withSealed } from "../tape.js";
 import type { Tensor } from "../tensor.js";
 import { tapeOf, trace } from "../transforms/trace.js";
 import { type Flat, flatten } from "../tree.js";
@@ -56,7 +56,8 @@ interface Entry {
  * a tensor what changes from call to call). Reading a value that depends on an input (`item()`, `data`, `toArray()`) while
  * f is recorded is a `GradtapeError`.
  *
- * Inside another transform a compiled function is the function itself, and can be differentiated.
+ * Inside another transform a compiled function is the function itself, and can be differentiated; inside `requireFinite` it is,
+ * too, so that each op is checked.
  *
  * @typeParam F - The type of f, which the result keeps.
  * @param f - Any function of tensors and trees of tensors, such as `grad(loss)`, `hessian(loss)` or a model.
@@ -93,7 +94,7 @@ export function compile<F extends (...args: never[]) => unknown>(f: F, options: 
     return { entry: programs[0], inputs };
   };
   const call = (...args: unknown[]): unknown => {
-    if (recording !== undefined) return f(...(args as never[]));
+    if (recording !== undefined || watcher !== undefined) return f(...(args as never[]));
     last = find(args);
     return last.entry.rebuildOutput(last.entry.program.run(last.inputs));
   };

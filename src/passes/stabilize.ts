@@ -291,7 +291,7 @@ export function stabilize<F extends (...args: never[]) => unknown>(f: F): Stabil
     const leaves = flats.flatMap((flat) => flat.leaves);
     const segment = withoutRecording(leaves.length, () => trace("stabilize", f as (...args: never[]) => unknown, flats));
     const tape = tapeOf(segment);
-    return { leaves, tape, ...findings(tape), output: segment.output };
+    return { leaves, tape, ...findRewrites(tape), output: segment.output };
   };
   const call = (...args: unknown[]): unknown => {
     const { leaves, tape, found, needed, output } = look(args);
@@ -312,10 +312,10 @@ export function stabilize<F extends (...args: never[]) => unknown>(f: F): Stabil
 }
 
 /** What is still needed once all is rewritten, and for each of its nodes the first rule that fits. */
-function findings(tape: Tape): { found: Map<Node, Found & { readonly rule: Rule }>; needed: Set<Tensor> } {
+export function findRewrites(tape: Tape): { found: Map<Node, Found & { readonly rule: RewriteRule }>; needed: Set<Tensor> } {
   const look = new Formulas(tape);
   const needed = new Set<Tensor>(tape.outputs);
-  const found = new Map<Node, Found & { readonly rule: Rule }>();
+  const found = new Map<Node, Found & { readonly rule: RewriteRule }>();
   for (const node of [...tape.nodes].reverse()) {
     if (!needed.has(node.output)) continue;
     let operands = node.inputs;

@@ -2,7 +2,7 @@ import { tensor, zeros } from "../create.js";
 import { checkFunction, ShapeError } from "../errors.js";
 import { type AnyOp, isElementwise } from "../ops/op.js";
 import { broadcastShapes, formatShape, type Shape, sameShape } from "../shape.js";
-import { recording } from "../tape.js";
+import { recording, watcher } from "../tape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
 import { type Flat, flatten, flattenLike, rebuildAll, type Tree, type TreeLike, type TreesLike } from "../tree.js";
 import { callRule, dependsOnLeaves, indexIn, type Segment, trace, within } from "./trace.js";
@@ -37,6 +37,7 @@ function sweepBackward(segment: Segment, depends: Uint8Array, seeds: readonly Te
     const shape = nodes.shape(i);
     const g = isElementwise(op) ? arrived : arrived.broadcastTo(shape);
     notes?.arrived(i, g);
+    if (watcher !== undefined) watcher.sweeps({ nodes, place: i, g });
     const first = nodes.begin(i);
     const joint = typeof op.vjp === "function" ? op.vjp(g, nodes.output(i), nodes.inputsOf(i), nodes.attributesOf(i)) : undefined;
     for (let j = first; j < nodes.end(i); j++) {
@@ -46,6 +47,7 @@ function sweepBackward(segment: Segment, depends: Uint8Array, seeds: readonly Te
       if (part !== undefined) accumulate(at, undoBroadcast(part, nodes.inputShape(j), op, shape));
     }
   }
+  watcher?.sweeps(undefined);
   const found = cotangents.slice(0, leaves).map((g, i) => g?.broadcastTo(nodes.shape(start + i)) ?? zeros(nodes.shape(start + i)));
   found.forEach((g, i) => {
     notes?.arrived(start + i, g);

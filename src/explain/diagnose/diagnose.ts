@@ -1,0 +1,107 @@
+import { checkFunction } from "../../errors.js";
+import { Look } from "../../passes/look.js";
+import { findRewrites } from "../../passes/stabilize.js";
+import { describeNode, type Node, tapeNames } from "../../tape.js";
+import type { Tensor } from "../../tensor.js";
+import type { ArgumentsLike } from "../../transforms/reverse.js";
+import { findInaccuracies } from "./accuracy.js";
+import { type Advice, adviceFor } from "./advice.js";
+import { Diagnosis } from "./diagnosis.js";
+import { type Finding, KINDS, type Suspicion } from "./finding.js";
+import { findBlockages } from "./flow.js";
+import { findNonFinite } from "./non-finite.js";
+import { indexOf } from "./places.js";
+import { type Run, runWithGradient } from "./run.js";
+
+/**
+ * Runs f and its gradient once and lists what is numerically unsafe there, the worst first: where, what, the numbers, why it
+ * happens, and what to write instead. On a healthy run the list is empty.
+ *
+ * The arguments are those of `grad(f)`: the gradient is by the first one, a tensor or a tree of tensors, and the others are
+ * passed on as they are. If f returns more than one number, the gradient is that of their sum.
+ *
+ * NaN and ∞ are reported where they are born, not where they spread to. An inaccuracy is reported if the node loses half of
+ * the digits or more, the result or the gradient is off as much for it, and the same error in the arguments and the data
+ * would do a hundred times less; so the residual of a good fit is no finding, though it cancels.
+ *
+ * @typeParam Args - The arguments of f.
+ * @param f - A synchronous function of tensors, or trees of tensors, that returns a tensor or a tree.
+ * @param inputs - The point: the arguments of f.
+ * @returns A {@link Diagnosis}: `findings`, and a report as its string.
+ *
+ * @example
+ * ```ts
+ * const naive = (z: Tensor) => z.sigmoid().log();
+ * const [finding] = diagnose(naive, tensor(-1000));
+ * finding.kind; // "domain edge"
+ * finding.node; // 2
+ * finding.instead; // "logSigmoid(z) = −softplus(−z); stabilize(f) does it for you. For a loss, give the logits to binaryCrossEntropyWithLogits(z, y)"
+ * diagnose(naive, tensor(3)).healthy; // true
+ * ```
+ */
+export function diagnose<Args extends unknown[]>(f: (...args: Args) => unknown, ...inputs: ArgumentsLike<Args, 0>): Diagnosis {
+  checkFunction("diagnose", f);
+  const run = runWithGradient(f as (...args: never[]) => unknown, inputs);
+  const nonFinite = findNonFinite(run);
+  const suspicions = nonFinite.length > 0 ? nonFinite : [...findInaccuracies(run), ...findBlockages(run)];
+  const findings = putIntoWords(run, suspicions).sort(
+    (a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || (b.resultError ?? 0) - (a.resultError ?? 0) || a.node - b.node,
+  );
+  return new Diagnosis(findings, run.forward.nodes.length, run.tape.nodes.length - run.forward.nodes.length);
+}
+
+function putIntoWords(run: Run, suspicions: readonly Suspicion[]): Finding[] {
+  const name = tapeNames(run.tape);
+  const look = new Look(run.tape);
+  const numbered = new Map(run.tape.nodes.map((node, i) => [node.output.slot, [node, i + 1] as const]));
+  const rewriteAt = rewrites(run);
+  return suspicions.map(({ kind, slot, backward, inputs, output, place, count, relativeError, resultError, tensor }) => {
+    const [node, number] = numbered.get(slot) ?? [];
+    const at = (node?.output ?? tensor) as Tensor;
+    const g = node && run.cotangent(node);
+    const advice = (node && rewriteAt(node)) ?? adviceFor(kind, node, look, output);
+    return {
+      kind,
+      node: number ?? 0,
+      name: name(at),
+      label: at.label,
+      op: node?.op.name ?? "input",
+      expression: node === undefined ? name(at) : describeNode(node, name),
+      source: node && run.source(node),
+      backward,
+      numbers: { index: indexOf(place, at.shape), count, inputs, output, cotangent: g?.data[place] },
+      relativeError,
+      resultError,
+      ...advice,
+    };
+  });
+}
+
+/** For nodes that `stabilize` would rewrite, or would not need any more, what it puts in their place. */
+function rewrites(run: Run): (node: Node) => Advice | undefined {
+  const { found, needed } = findRewrites(run.forward);
+  const readers = new Map<Tensor, Node[]>();
+  for (const node of run.forward.nodes) for (const x of new Set(node.inputs)) readers.set(x, [...(readers.get(x) ?? []), node]);
+  return (node) => {
+    const open = [node];
+    const seen = new Set<Node>();
+    for (let at = open.shift(); at !== undefined; at = open.shift()) {
+      const rule = found.get(at)?.rule;
+      if (rule !== undefined) {
+        const loss =
+          /σ/.test(rule.pattern) && /log/.test(rule.pattern)
+            ? "binaryCrossEntropyWithLogits(z, y)"
+            : /log\(softmax/.test(rule.pattern)
+              ? "crossEntropy(logits, target)"
+              : undefined;
+        return {
+          why: rule.why,
+          instead: `${rule.replacement}; stabilize(f) does it for you${loss === undefined ? "" : `. For a loss, give the logits to ${loss}`}`,
+        };
+      }
+      seen.add(at);
+      if (!needed.has(at.output)) open.push(...(readers.get(at.output) ?? []).filter((reader) => !seen.has(reader)));
+    }
+    return undefined;
+  };
+}

@@ -1,0 +1,125 @@
+import * as e from "../../ops/elementwise.js";
+import type { AnyOp } from "../../ops/op.js";
+import type { Node } from "../../tape.js";
+import type { Tensor } from "../../tensor.js";
+import { type Birth, findBirth } from "./birth.js";
+import type { FindingKind, Suspicion } from "./finding.js";
+import type { Run } from "./run.js";
+
+const allFinite = (x: Tensor): boolean => x.data.every(Number.isFinite);
+
+/**
+ * Finds where NaN and ∞ are born: not where they spread to, nor the NaN that an ∞ becomes which was found already. What the
+ * backward pass makes is laid to the node in whose rule it happens, and each node is named once.
+ */
+export function findNonFinite(run: Run): Suspicion[] {
+  const found: Suspicion[] = nonFiniteInputs(run);
+  /** Values that hold something not finite which a finding accounts for. */
+  const explained = new Set(found.map(({ tensor }) => tensor));
+  const blamed = new Set<number>();
+  for (const node of run.tape.nodes) {
+    const { op, inputs, output } = node;
+    if (allFinite(output)) continue;
+    const isExplained = inputs.some((x) => explained.has(x));
+    const birth = findBirth(op, inputs, output);
+    if (birth !== undefined && !(birth.fromInfinity && isExplained)) {
+      const owner = run.owner(node);
+      const at = owner ?? node;
+      const suspicion = owner === undefined ? ofForward(node, birth) : ofRule(owner, birth, run);
+      if (!blamed.has(at.output.slot)) found.push(suspicion);
+      blamed.add(at.output.slot);
+      explained.add(output);
+    } else if (isExplained) explained.add(output);
+  }
+  return maskedOnes(found, run);
+}
+
+function ofForward({ op, output }: Node, birth: Birth): Suspicion {
+  return { ...birth, kind: kindOf(op, birth), slot: output.slot, backward: false, relativeError: Number.POSITIVE_INFINITY };
+}
+
+/** ∞ from finite numbers is an edge of the domain, or too large a result; NaN lies outside of it. */
+function kindOf(op: AnyOp, { inputs: [x, y], output }: Birth): FindingKind {
+  if (Number.isNaN(output)) return "domain error";
+  const atEdge =
+    ((op === e.Log || op === e.Reciprocal) && x === 0) ||
+    (op === e.Log1p && x === -1) ||
+    (op === e.Div && y === 0) ||
+    (op === e.Pow && x === 0);
+  return atEdge ? "domain edge" : "overflow";
+}
+
+/** What is born in the rule of a node: told by the numbers of the node itself. */
+function ofRule(owner: Node, birth: Birth, run: Run): Suspicion {
+  const g = run.cotangent(owner);
+  const { op, inputs, output } = owner;
+  const place = placeOfTrouble(owner, birth, g);
+  const single = inputs.map((x) => (x.size === 1 ? x.first : x.size === output.size ? x.data[place] : Number.NaN));
+  const arrived = g?.data[place];
+  const kind = Number.isNaN(birth.output)
+    ? arrived === 0
+      ? "zero times infinity"
+      : "domain error"
+    : isSteepEdge(op, single)
+      ? "domain edge"
+      : "overflow";
+  return {
+    kind,
+    slot: output.slot,
+    backward: true,
+    inputs: single.filter((x) => !Number.isNaN(x)),
+    output: output.data[place],
+    place,
+    count: birth.count,
+    relativeError: Number.POSITIVE_INFINITY,
+  };
+}
+
+/** Where the slope is infinite though the value is not, or both are. */
+const isSteepEdge = (op: AnyOp, [x, y]: readonly number[]): boolean =>
+  op === e.Log1p ? x === -1 : op === e.Div ? y === 0 : [e.Sqrt, e.Pow, e.Log, e.Reciprocal].includes(op as never) && x === 0;
+
+/** The place of the birth, carried over to the node's output where both have one size; else the first place where the node is at an edge. */
+function placeOfTrouble({ output }: Node, birth: Birth, g: Tensor | undefined): number {
+  if (birth.place < output.size && (g === undefined || g.size === output.size)) return birth.place;
+  return 0;
+}
+
+/** Arguments and constants that hold NaN, at the first node that reads them. */
+function nonFiniteInputs(run: Run): Suspicion[] {
+  const made = new Set(run.tape.nodes.map(({ output }) => output));
+  const read = new Set(run.forward.nodes.flatMap(({ inputs }) => inputs));
+  return [...read].flatMap((x) => {
+    const places = made.has(x) ? [] : [...x.data.keys()].filter((i) => Number.isNaN(x.data[i]));
+    if (places.length === 0) return [];
+    return [
+      {
+        kind: "non-finite input" as const,
+        slot: -1,
+        backward: false,
+        inputs: [],
+        output: Number.NaN,
+        place: places[0],
+        count: places.length,
+        relativeError: Number.POSITIVE_INFINITY,
+        tensor: x,
+      },
+    ];
+  });
+}
+
+/**
+ * An ∞ or NaN that something later covers up, as `where` does, and whose trouble is in the backward pass only: 0·∞ in the
+ * rule of the same node.
+ */
+function maskedOnes(found: readonly Suspicion[], run: Run): Suspicion[] {
+  if (!run.forward.outputs.every(allFinite) || run.gradient.every(allFinite)) return [...found];
+  const nodes = new Map(run.forward.nodes.map((node) => [node.output.slot, node]));
+  return found.map((suspicion) => {
+    const node = nodes.get(suspicion.slot);
+    const g = node && run.cotangent(node);
+    return suspicion.backward || g === undefined || g.data[suspicion.place] !== 0
+      ? suspicion
+      : { ...suspicion, kind: "zero times infinity", backward: true };
+  });
+}
