@@ -4,6 +4,7 @@ import { Add, Log, Sub } from "../../ops/elementwise.js";
 import { MatMul } from "../../ops/linalg.js";
 import type { AnyOp } from "../../ops/op.js";
 import { CumSum, LogSumExp, Sum } from "../../ops/reduce.js";
+import { share } from "../../passes/share.js";
 import type { Node } from "../../tape.js";
 import { apply, Tensor } from "../../tensor.js";
 import { jvp } from "../../transforms/forward.js";
@@ -39,6 +40,8 @@ interface Suspect {
   readonly relativeError: number;
 }
 
+type Point = Pick<Run, "inputs" | "rest" | "gradient" | "forward">;
+
 /** How fast the result and its gradient change, and how large they are. */
 interface Effect {
   readonly value: number;
@@ -46,20 +49,22 @@ interface Effect {
 }
 
 /** Finds the nodes at which a run loses accuracy that it need not lose. Everything has to be finite. */
-export function findInaccuracies(run: Run): Suspicion[] {
+export function findInaccuracies({ inputs, rest, gradient, forward }: Run): Suspicion[] {
+  // What is computed twice is off by the same both times.
+  const point: Point = { inputs, rest, gradient, forward: share(forward) };
   const roundings = new Roundings();
-  const suspects = run.forward.nodes
+  const suspects = point.forward.nodes
     .flatMap((node) => suspect(node, roundings.visit(node)))
     .sort((a, b) => b.relativeError - a.relativeError)
     .slice(0, SUSPECTS);
   if (suspects.length === 0) return [];
 
-  const size: Effect = { value: sumOfSizes(run.forward.outputs), gradient: norm(run.gradient) };
-  const inherent = effectOf(run, roundedInputs(run));
+  const size: Effect = { value: sumOfSizes(forward.outputs), gradient: norm(gradient) };
+  const inherent = effectOf(point, roundedInputs(point));
   return suspects.flatMap(({ node, uncertainty, places, worst, relativeError }) => {
     const shift = new Float64Array(node.output.size);
     for (const place of places) shift[place] = uncertainty.sizes[place] * sign(place);
-    const effect = effectOf(run, [[node.output, Tensor.wrap(node.output.shape, shift)]]);
+    const effect = effectOf(point, [[node.output, Tensor.wrap(node.output.shape, shift)]]);
     const relative = (["value", "gradient"] as const)
       .filter((of) => effect[of] > 0 && (uncertainty.own || effect[of] > WORSE * inherent[of]))
       .map((of) => effect[of] / size[of]);
@@ -100,12 +105,12 @@ function suspect(node: Node, uncertainty: Uncertainty | undefined): Suspect[] {
  * How the arguments and the data would be rounded: the values with the directions in which they are moved. Of what is not
  * differentiated by, whole numbers are exact, such as labels and the numbers of a formula, and single constants, too.
  */
-function roundedInputs(run: Run): (readonly [Tensor, Tensor])[] {
-  const made = new Set(run.forward.nodes.map(({ output }) => output));
-  const constants = run.forward.nodes.flatMap(({ inputs }) => inputs.filter((x) => x.size > 1 && !made.has(x)));
-  const data = new Set([...run.rest, ...constants].filter((x) => !run.inputs.includes(x) && !x.data.every(Number.isInteger)));
+function roundedInputs({ inputs, rest, forward }: Point): (readonly [Tensor, Tensor])[] {
+  const made = new Set(forward.nodes.map(({ output }) => output));
+  const constants = forward.nodes.flatMap(({ inputs }) => inputs.filter((x) => x.size > 1 && !made.has(x)));
+  const data = new Set([...rest, ...constants].filter((x) => !inputs.includes(x) && !x.data.every(Number.isInteger)));
   return [
-    ...run.inputs.map((x) => [x, x.mul(signs(x).mul(UNIT_ROUNDOFF))] as const),
+    ...inputs.map((x) => [x, x.mul(signs(x).mul(UNIT_ROUNDOFF))] as const),
     ...[...data].map(
       (x) =>
         [
@@ -123,8 +128,7 @@ function roundedInputs(run: Run): (readonly [Tensor, Tensor])[] {
  * How fast the result and the gradient change if the values on the list change in the directions beside them, all at once:
  * forward mode over the gradient of the tape, run again.
  */
-function effectOf(run: Run, changes: readonly (readonly [Tensor, Tensor])[]): Effect {
-  const { forward, inputs } = run;
+function effectOf({ forward, inputs }: Point, changes: readonly (readonly [Tensor, Tensor])[]): Effect {
   const change = new Map(changes);
   const along = (t: Tensor): { outputs: Tensor[]; gradient: Tensor[] } => {
     const [outputs, pullback] = vjp(

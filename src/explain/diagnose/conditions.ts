@@ -132,10 +132,7 @@ const isWhole = (x: Tensor): boolean => x.data.every(Number.isSafeInteger);
 function isExact({ op, inputs, output }: Node, sizes: Tensor | undefined): boolean {
   if (EXACT.has(op)) return true;
   if (sizes !== undefined)
-    return (
-      sizes.data.every((size, i) => size === Math.abs(output.data[i]) && size === 0) ||
-      (inputs.every(isWhole) && sizes.data.every((size) => size <= Number.MAX_SAFE_INTEGER))
-    );
+    return sizes.data.every((size) => size === 0) || (inputs.every(isWhole) && sizes.data.every((size) => size <= Number.MAX_SAFE_INTEGER));
   if (!isElementwise(op)) return false;
   const at = valuesAt(inputs, output.shape);
   return output.data.every((out, place) => isExactAt(op, at(place), out));
@@ -158,9 +155,16 @@ export interface Uncertainty {
   readonly own: boolean;
 }
 
+/** What means, extremes and their shapes are made with: of their first input. */
+const SUMMARIZING: ReadonlySet<AnyOp> = /* @__PURE__ */ new Set<AnyOp>([Sum, Max, Min, e.Div, Reshape, BroadcastTo, StopGradient]);
+
 /** Which values of a run are rounded, and how far that puts the next ones off. Nodes are asked for in the order in which they ran. */
 export class Roundings {
   private readonly rounded = new Set<Tensor>();
+  /** Means, extremes and the like with what they were taken of, step by step. */
+  private readonly summaries = new Map<Tensor, Tensor>();
+  /** For what exact ops have made, the values whose rounding errors it hands on. */
+  private readonly origins = new Map<Tensor, ReadonlySet<Tensor>>();
 
   /** Notes whether the node's result is rounded; returns its uncertainty, where there is any to speak of. */
   visit(node: Node): Uncertainty | undefined {
@@ -168,10 +172,13 @@ export class Roundings {
     const isRounded = inputs.map((x) => this.rounded.has(x));
     const any = isRounded.includes(true);
     const sizes = sumOfSizes(node);
+    if (SUMMARIZING.has(op)) this.summaries.set(output, inputs[0]);
+    if (EXACT.has(op)) this.origins.set(output, new Set(inputs.flatMap((x) => [...this.originsOf(x)])));
     if ((any && !COMPARISONS.has(op)) || !isExact(node, sizes)) this.rounded.add(output);
+    // Rounded terms that cancel are what balance looks like: centered data, residuals where an optimizer has come to rest.
+    if (any === (sizes !== undefined)) return undefined;
     if (sizes !== undefined)
-      return this.rounded.has(output) ? { sizes: sizes.data.map((size) => UNIT_ROUNDOFF * size), own: !any } : undefined;
-    if (!any) return undefined;
+      return this.rounded.has(output) ? { sizes: sizes.data.map((size) => UNIT_ROUNDOFF * size), own: true } : undefined;
     if (op === LogSumExp) {
       const { axis } = attributes as { axis: number };
       const [x] = inputs;
@@ -185,10 +192,17 @@ export class Roundings {
       };
     }
     if (!SLOPES.has(op)) return undefined;
+    const [x, y] = inputs;
+    const isDifference = op === e.Sub || op === e.Add;
+    // Less its own mean or maximum, a tensor that does not vary is 0 whatever it is off by.
+    if (isDifference && (this.isSummaryOf(x, y) || this.isSummaryOf(y, x))) return undefined;
+    // So is a number less itself, perhaps after relu or the like.
+    const areCopies = isDifference && [...this.originsOf(x)].some((origin) => this.originsOf(y).has(origin));
     const at = valuesAt(inputs, output.shape);
     return {
       own: false,
       sizes: output.data.map((out, place) => {
+        if (out === 0 && areCopies) return 0;
         const values = at(place);
         const slopes = slopesOf(op, values, out) ?? [];
         // A slope of ∞ at an operand of 0 says nothing: 0 has no relative error.
@@ -198,5 +212,15 @@ export class Roundings {
         );
       }),
     };
+  }
+
+  private originsOf(x: Tensor): ReadonlySet<Tensor> {
+    return this.origins.get(x) ?? new Set([x]);
+  }
+
+  /** Whether `summary` is x, or was made of it by sums, divisions and extremes alone. */
+  private isSummaryOf(summary: Tensor, x: Tensor): boolean {
+    for (let at: Tensor | undefined = summary; at !== undefined; at = this.summaries.get(at)) if (at === x) return true;
+    return false;
   }
 }

@@ -1,7 +1,7 @@
-import { checkFunction } from "../../errors.js";
+import { checkFunction, GradtapeError } from "../../errors.js";
 import { Look } from "../../passes/look.js";
 import { findRewrites } from "../../passes/stabilize.js";
-import { describeNode, type Node, tapeNames } from "../../tape.js";
+import { describeNode, type Node, sealedLeaves, tapeNames } from "../../tape.js";
 import type { Tensor } from "../../tensor.js";
 import type { ArgumentsLike } from "../../transforms/reverse.js";
 import { findInaccuracies } from "./accuracy.js";
@@ -41,6 +41,10 @@ import { type Run, runWithGradient } from "./run.js";
  */
 export function diagnose<Args extends unknown[]>(f: (...args: Args) => unknown, ...inputs: ArgumentsLike<Args, 0>): Diagnosis {
   checkFunction("diagnose", f);
+  if (sealedLeaves > 0)
+    throw new GradtapeError(
+      "diagnose: it reads values, which no function may while compile records it; call it outside of the compiled function",
+    );
   const run = runWithGradient(f as (...args: never[]) => unknown, inputs);
   const nonFinite = findNonFinite(run);
   const suspicions = nonFinite.length > 0 ? nonFinite : [...findInaccuracies(run), ...findBlockages(run)];

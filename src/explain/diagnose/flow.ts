@@ -10,8 +10,12 @@ import type { Run } from "./run.js";
 
 /** A node stops the gradient if more than this part of what arrives does not get through. */
 const STOPPED = 0.5;
+/** Of a layer whose units are all off: of the cotangents there, about half want a unit on. */
+const STOPPED_LAYER = 0.2;
 /** A node enlarges a gradient too much from this factor on, if the gradient ends up as large. */
 const ENORMOUS = 1e10;
+/** A logit of no more than this was put there to take a place out. */
+const MASKED = -1e8;
 /** So many units that are all off are no coincidence. */
 const LAYER = 16;
 
@@ -34,7 +38,7 @@ const tanhStops: Stops =
     Math.abs(data[i]) === 1;
 
 /** One probability rounds to 1, and the loss wants it lower than the others; or the others are exactly 0. */
-const softmaxStops: Stops = ({ output, attributes }, g) => {
+const softmaxStops: Stops = ({ inputs: [x], output, attributes }, g) => {
   const { axis } = attributes as { axis: number };
   const { size, inner } = around(output.shape, axis);
   return (i) => {
@@ -42,7 +46,7 @@ const softmaxStops: Stops = ({ output, attributes }, g) => {
     const row = Array.from({ length: size }, (_, k) => start + k * inner);
     const top = row.find((k) => output.data[k] === 1);
     if (top === undefined || size === 1) return false;
-    const others = row.filter((k) => k !== top);
+    const others = row.filter((k) => k !== top && x.data[k] > MASKED);
     return others.some((k) => g[k] !== g[top]) && (others.every((k) => output.data[k] === 0) || others.some((k) => g[k] < g[top]));
   };
 };
@@ -53,7 +57,8 @@ const underflowStops: Stops = ({ inputs, output }) => {
   return (i) => output.data[i] === 0 && at(i).every((x) => x !== 0 && Number.isFinite(x));
 };
 
-const reluStops: Stops = ({ inputs: [{ data }] }) => (data.length >= LAYER && data.every((x) => x <= 0) ? () => true : () => false);
+/** All units are off, and the loss wants this one on. A hinge loss wants them off. */
+const reluStops: Stops = ({ inputs: [{ data }] }, g) => (data.length >= LAYER && data.every((x) => x < 0) ? (i) => g[i] < 0 : () => false);
 
 const prodStops: Stops = ({ inputs, output: { data } }) => (inputs[0].data.every((x) => x !== 0) ? (i) => data[i] === 0 : () => false);
 
@@ -97,7 +102,7 @@ function stopped(node: Node, g: Float64Array): Suspicion[] | undefined {
       places.push(i);
     }
   }
-  if (places.length === 0 || lost <= STOPPED * all) return undefined;
+  if (places.length === 0 || lost <= (node.op === e.Relu ? STOPPED_LAYER : STOPPED) * all) return undefined;
   return [suspicion(kind, node, places[0], places.length)];
 }
 

@@ -29,6 +29,8 @@ export function findNonFinite(run: Run): Suspicion[] {
       if (!blamed.has(at.output.slot)) found.push(suspicion);
       blamed.add(at.output.slot);
       explained.add(output);
+      // An ∞ from outside is accounted for once its first NaN is found.
+      if (birth.fromInfinity) for (const x of inputs) if (!allFinite(x)) explained.add(x);
     } else if (isExplained) explained.add(output);
   }
   return maskedOnes(found, run);
@@ -118,7 +120,8 @@ function maskedOnes(found: readonly Suspicion[], run: Run): Suspicion[] {
   return found.map((suspicion) => {
     const node = nodes.get(suspicion.slot);
     const g = node && run.cotangent(node);
-    return suspicion.backward || g === undefined || g.data[suspicion.place] !== 0
+    const isSelected = run.forward.nodes.some(({ op, inputs }) => op === e.Where && node !== undefined && inputs.includes(node.output));
+    return suspicion.backward || (suspicion.kind === "overflow" && !isSelected) || g === undefined || g.data[suspicion.place] !== 0
       ? suspicion
       : { ...suspicion, kind: "zero times infinity", backward: true };
   });

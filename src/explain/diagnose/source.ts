@@ -5,19 +5,17 @@ interface Frame {
 }
 
 // `    at log (file:///a/b.js:1:2)` and `    at file:///a/b.js:1:2` in V8, `log@http://host/b.js:1:2` in Firefox and Safari.
-const V8 = /^\s*at (?:.*? \()?(.+?):(\d+):(\d+)\)?$/;
+const V8 = /^\s*at .*? \((.+):(\d+):(\d+)\)$/;
+const V8_NAMELESS = /^\s*at (?:async )?(.+):(\d+):(\d+)$/;
 const OTHERS = /^[^@]*@(.+?):(\d+):(\d+)$/;
 
 /** The frames of a stack, innermost first. Code made by `eval` has no file: its frames have the name "". */
 export function framesOf(stack: string): Frame[] {
   return stack.split("\n").flatMap((line) => {
-    const found = V8.exec(line) ?? OTHERS.exec(line);
+    const found = V8.exec(line) ?? V8_NAMELESS.exec(line) ?? OTHERS.exec(line);
     if (found === null) return [];
     const [, name, row, column] = found;
-    const file = name
-      .replace(/^async /, "")
-      .replace(/^file:\/\/(?=\/)/, "")
-      .replace(/[?#].*$/, "");
+    const file = name.replace(/^file:\/\/(?=\/)/, "").replace(/[?#].*$/, "");
     return [
       /^eval at |> eval$|> Function$|^<anonymous>$/.test(file) ? { file: "", place: "" } : { file, place: `${file}:${row}:${column}` },
     ];
