@@ -18,6 +18,7 @@ export default {
     "performance.md",
     "numerics.md",
     "derivations.md",
+    "diagnose.md",
     "verified-gradients.md",
   ],
   out: "site",

@@ -21,6 +21,15 @@ test("custom-op.ts defines erf, checks its rules, and fits a probit regression w
   expect(text).toContain("Erf(%1)");
 });
 
+test("find-a-nan.ts finds the logarithm that breaks the descent, and the rewrite that mends it", async () => {
+  const text = await outputOf("examples/find-a-nan.ts");
+  expect(text).toContain("step 1  loss NaN");
+  expect(text).toContain("nothing unsafe found: 12 nodes forward, 13 backward\n\nWhere it broke:");
+  expect(text).toMatch(/1\. domain edge: node 7 {2}%7 = Log\(1−ŷ\) {2}at find-a-nan\.ts:16:\d+\n {3}0 → -∞ at \[0\], 569 places in all/);
+  expect(text).toContain("requireFinite: expected finite numbers, but Log made -∞ at [0] from 1−ŷ = 0 (node 34)");
+  expect(text.trimEnd()).toMatch(/step 4 {2}loss \d+\.\d+\nnothing unsafe found: 13 nodes forward, 13 backward$/);
+});
+
 test("second-order.ts shows the Hessian of the formula, and Newton in under ten steps where descent takes thousands", async () => {
   const text = await outputOf("examples/second-order.ts");
   expect(Number(/largest difference: (\S+)/.exec(text)?.[1])).toBeLessThan(1e-14);

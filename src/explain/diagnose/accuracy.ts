@@ -61,10 +61,12 @@ export function findInaccuracies({ inputs, rest, gradient, forward }: Run): Susp
 
   const size: Effect = { value: sumOfSizes(forward.outputs), gradient: norm(gradient) };
   const inherent = effectOf(point, roundedInputs(point));
+  if (inherent === undefined) return [];
   return suspects.flatMap(({ node, uncertainty, places, worst, relativeError }) => {
     const shift = new Float64Array(node.output.size);
     for (const place of places) shift[place] = uncertainty.sizes[place] * sign(place);
     const effect = effectOf(point, [[node.output, Tensor.wrap(node.output.shape, shift)]]);
+    if (effect === undefined) return [];
     const relative = (["value", "gradient"] as const)
       .filter((of) => effect[of] > 0 && (uncertainty.own || effect[of] > WORSE * inherent[of]))
       .map((of) => effect[of] / size[of]);
@@ -126,9 +128,9 @@ function roundedInputs({ inputs, rest, forward }: Point): (readonly [Tensor, Ten
 
 /**
  * How fast the result and the gradient change if the values on the list change in the directions beside them, all at once:
- * forward mode over the gradient of the tape, run again.
+ * forward mode over the gradient of the tape, run again. Nothing, where an op on the way has no forward rule.
  */
-function effectOf({ forward, inputs }: Point, changes: readonly (readonly [Tensor, Tensor])[]): Effect {
+function effectOf({ forward, inputs }: Point, changes: readonly (readonly [Tensor, Tensor])[]): Effect | undefined {
   const change = new Map(changes);
   const along = (t: Tensor): { outputs: Tensor[]; gradient: Tensor[] } => {
     const [outputs, pullback] = vjp(
@@ -160,7 +162,7 @@ function effectOf({ forward, inputs }: Point, changes: readonly (readonly [Tenso
     const [, rate] = jvp(along, [0], [1]) as unknown as [unknown, { outputs: Tensor[]; gradient: Tensor[] }];
     return { value: sumOfSizes(rate.outputs), gradient: norm(rate.gradient) };
   } catch (error) {
-    if (error instanceof GradtapeError) return { value: 0, gradient: 0 }; // an op of the caller's own without a forward rule
+    if (error instanceof GradtapeError) return undefined; // an op of the caller's own without a forward rule
     throw error;
   }
 }
