@@ -1,19 +1,5 @@
 import type { Tensor } from "../../tensor.js";
 
-/** What can be wrong at a node, the worst first. */
-export const KINDS = [
-  "non-finite input",
-  "domain error",
-  "domain edge",
-  "overflow",
-  "zero times infinity",
-  "cancellation",
-  "ill-conditioned",
-  "saturation",
-  "exploding gradient",
-  "vanishing gradient",
-] as const;
-
 /**
  * What can be wrong at a node:
  *
@@ -27,7 +13,31 @@ export const KINDS = [
  * - `"saturation"`: a sigmoid, tanh or softmax is at its limit and stops most of the gradient;
  * - `"exploding gradient"`, `"vanishing gradient"`: the gradient leaves the node enormous, or not at all.
  */
-export type FindingKind = (typeof KINDS)[number];
+export type FindingKind =
+  | "non-finite input"
+  | "domain error"
+  | "domain edge"
+  | "overflow"
+  | "zero times infinity"
+  | "cancellation"
+  | "ill-conditioned"
+  | "saturation"
+  | "exploding gradient"
+  | "vanishing gradient";
+
+/** The kinds, the worst first. */
+export const KINDS: readonly FindingKind[] = [
+  "non-finite input",
+  "domain error",
+  "domain edge",
+  "overflow",
+  "zero times infinity",
+  "cancellation",
+  "ill-conditioned",
+  "saturation",
+  "exploding gradient",
+  "vanishing gradient",
+];
 
 /** The numbers at the place of a tensor where a finding is. */
 export interface FindingNumbers {
