@@ -271,6 +271,8 @@ describe("diagnose", () => {
       tensor([0.5, 3]),
     );
     expect(broadcast.numbers).toMatchObject({ index: [0, 2], count: 2, inputs: [0.5, 0] });
+    const [backward] = diagnose((x: Tensor) => x.sqrt().sum(), tensor([4, 1, 0]));
+    expect(backward.numbers).toMatchObject({ index: [2], inputs: [0], output: 0, cotangent: 1 });
   });
 
   test("puts the worst first, and does not repeat what follows from it", () => {

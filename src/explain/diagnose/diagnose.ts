@@ -85,7 +85,12 @@ function putIntoWords(run: Run, suspicions: readonly Suspicion[]): Finding[] {
 function rewrites(run: Run): (node: Node) => Advice | undefined {
   const { found, needed } = findRewrites(run.forward);
   const readers = new Map<Tensor, Node[]>();
-  for (const node of run.forward.nodes) for (const x of new Set(node.inputs)) readers.set(x, [...(readers.get(x) ?? []), node]);
+  for (const node of run.forward.nodes)
+    for (const x of new Set(node.inputs)) {
+      const known = readers.get(x);
+      if (known === undefined) readers.set(x, [node]);
+      else known.push(node);
+    }
   return (node) => {
     const open = [node];
     const seen = new Set<Node>();

@@ -1,9 +1,10 @@
 import * as e from "../../ops/elementwise.js";
-import type { AnyOp } from "../../ops/op.js";
+import { type AnyOp, isElementwise } from "../../ops/op.js";
 import type { Node } from "../../tape.js";
 import type { Tensor } from "../../tensor.js";
 import { type Birth, findBirth } from "./birth.js";
 import type { FindingKind, Suspicion } from "./finding.js";
+import { shownValues, valuesAt } from "./places.js";
 import type { Run } from "./run.js";
 
 const allFinite = (x: Tensor): boolean => x.data.every(Number.isFinite);
@@ -55,21 +56,21 @@ function kindOf(op: AnyOp, { inputs: [x, y], output }: Birth): FindingKind {
 function ofRule(owner: Node, birth: Birth, run: Run): Suspicion {
   const g = run.cotangent(owner);
   const { op, inputs, output } = owner;
-  const place = placeOfTrouble(owner, birth, g);
-  const single = inputs.map((x) => (x.size === 1 ? x.first : x.size === output.size ? x.data[place] : Number.NaN));
+  const place = placeOfTrouble(owner, birth);
+  const values = shownValues(op, inputs, output.shape, place);
   const arrived = g?.data[place];
   const kind = Number.isNaN(birth.output)
     ? arrived === 0
       ? "zero times infinity"
       : "domain error"
-    : isSteepEdge(op, single)
+    : isSteepEdge(op, values)
       ? "domain edge"
       : "overflow";
   return {
     kind,
     slot: output.slot,
     backward: true,
-    inputs: single.filter((x) => !Number.isNaN(x)),
+    inputs: values,
     output: output.data[place],
     place,
     count: birth.count,
@@ -81,10 +82,11 @@ function ofRule(owner: Node, birth: Birth, run: Run): Suspicion {
 const isSteepEdge = (op: AnyOp, [x, y]: readonly number[]): boolean =>
   op === e.Log1p ? x === -1 : op === e.Div ? y === 0 : [e.Sqrt, e.Pow, e.Log, e.Reciprocal].includes(op as never) && x === 0;
 
-/** The place of the birth, carried over to the node's output where both have one size; else the first place where the node is at an edge. */
-function placeOfTrouble({ output }: Node, birth: Birth, g: Tensor | undefined): number {
-  if (birth.place < output.size && (g === undefined || g.size === output.size)) return birth.place;
-  return 0;
+/** The first place where the node is at an edge; without one, the place of the birth if the node is as large. */
+function placeOfTrouble({ op, inputs, output }: Node, birth: Birth): number {
+  const at = isElementwise(op) ? valuesAt(inputs, output.shape) : undefined;
+  const edge = at === undefined ? -1 : output.data.findIndex((_, place) => isSteepEdge(op, at(place)));
+  return edge >= 0 ? edge : birth.place < output.size ? birth.place : 0;
 }
 
 /** Arguments and constants that hold NaN, at the first node that reads them. */
