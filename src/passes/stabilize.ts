@@ -11,7 +11,8 @@ import { flatten } from "../tree.js";
 import { Look } from "./look.js";
 
 // Where the rules come from: the logarithms of σ and of softmax and log Σ eˣ are known from Theano's and every later library's
-// graph optimizations; log1p and expm1 from Kahan; |x| and the forms that cancel from Herbie's catalog (Panchekha et al. 2015).
+// graph optimizations; log1p and expm1 from Kahan; |x| and the forms that cancel from Herbie's catalog (Panchekha et al. 2015);
+// log(1 − eˣ) from Mächler, "Accurately computing log(1 − exp(−|a|))" (2012).
 
 /** What a rule has found: the tensors that the stable form is made of, and how. */
 interface Found {
@@ -68,7 +69,7 @@ class Formulas extends Look {
 
   sigmoidSpelledOut(x: Tensor): { readonly z: Tensor; readonly negated: boolean } | undefined {
     const quotient = this.by(e.Div, x)?.inputs;
-    const below = this.by(e.Reciprocal, x)?.inputs[0] ?? quotient?.[1];
+    const below = this.inverted(x) ?? quotient?.[1];
     const power = below === undefined ? undefined : this.onePlus(below);
     const w = power === undefined ? undefined : this.exponent(power);
     if (w === undefined) return undefined;
@@ -77,6 +78,35 @@ class Formulas extends Look {
       return negation === undefined ? { z: w, negated: true } : { z: negation.inputs[0], negated: false };
     }
     return quotient[0] === power || this.exponent(quotient[0]) === w ? { z: w, negated: false } : undefined;
+  }
+
+  /** The operand where x is 1/it, by a reciprocal, a power of −1 or a quotient. */
+  inverted(x: Tensor): Tensor | undefined {
+    const power = this.by(e.Pow, x)?.inputs;
+    if (power !== undefined && this.isNumber(power[1], -1)) return power[0];
+    const quotient = this.by(e.Div, x)?.inputs;
+    return this.by(e.Reciprocal, x)?.inputs[0] ?? (quotient !== undefined && this.isNumber(quotient[0], 1) ? quotient[1] : undefined);
+  }
+
+  /** The x where a is eˣ and b is e⁻ˣ. */
+  oppositeExponents(a: Tensor, b: Tensor): Tensor | undefined {
+    const x = this.exponent(a);
+    const opposite = this.exponent(b);
+    return x !== undefined && opposite !== undefined && this.by(e.Neg, opposite)?.inputs[0] === x ? x : undefined;
+  }
+
+  /** The y and z where x is y·log(σ(z)), and where it is y·log(1 − σ(z)), in any order. */
+  logLikelihood(x: Tensor): { readonly y: Tensor; readonly z: Tensor; readonly negated: boolean; readonly ofOther: boolean } | undefined {
+    const inputs = this.by(e.Mul, x)?.inputs ?? [];
+    for (const [i, factor] of inputs.entries()) {
+      const inner = this.by(e.Log, factor)?.inputs[0];
+      if (inner === undefined) continue;
+      const p = this.unguarded(inner);
+      const other = this.oneMinus(p);
+      const s = this.sigmoid(other ?? p);
+      if (s !== undefined) return { ...s, y: inputs[1 - i], ofOther: other !== undefined };
+    }
+    return undefined;
   }
 
   /** x itself, or the p that it guards, which it equals wherever p is not 0. */
@@ -99,6 +129,19 @@ const unary = (x: Tensor | undefined, build: (x: Tensor) => Tensor): Found | und
 
 /** The rules, the larger patterns first: the first that fits is taken. */
 const RULES: readonly Rule[] = [
+  {
+    pattern: "y·log(σ(z)) + (1 − y)·log(1 − σ(z))",
+    replacement: "y·z − softplus(z), as one op",
+    why: "where σ(z) is 0 or 1 to the last digit, one of the logarithms is −∞, and 0 · ∞ makes the loss or its gradient NaN",
+    match: (node, look) => {
+      if (node.op !== e.Add) return undefined;
+      const [a, b] = node.inputs.map((x) => look.logLikelihood(x));
+      if (a === undefined || b === undefined || a.ofOther === b.ofOther) return undefined;
+      const [one, other] = a.ofOther ? [b, a] : [a, b];
+      const isSame = one.z === other.z && one.negated === other.negated && look.oneMinus(other.y) === one.y;
+      return isSame ? { operands: [one.z, one.y], build: (z, y) => signed(z, one.negated).logisticLoss(y).neg() } : undefined;
+    },
+  },
   {
     pattern: "log(σ(z))",
     replacement: "logSigmoid(z) = −softplus(−z)",
@@ -157,6 +200,35 @@ const RULES: readonly Rule[] = [
     },
   },
   {
+    pattern: "log(eˣ + eʸ)",
+    replacement: "max(x, y) + softplus(−|x − y|)",
+    why: "eˣ overflows at x > 709, and both underflow to a sum of 0 where x, y < −745",
+    match: (node, look) => {
+      const [x, y] = (node.op === e.Log ? look.by(e.Add, node.inputs[0])?.inputs : undefined)?.map((term) => look.exponent(term)) ?? [];
+      if (x === undefined || y === undefined) return undefined;
+      return { operands: [x, y], build: (a, b) => a.maximum(b).add(a.sub(b).abs().neg().softplus()) };
+    },
+  },
+  {
+    pattern: "log(1 − eˣ)",
+    replacement: "log(−expm1(x)) for x > −ln 2, log1p(−eˣ) for others",
+    why: "near x = 0 the difference cancels; at large negative x the 1 swallows eˣ",
+    match: (node, look) => {
+      const power = node.op === e.Log ? look.oneMinus(node.inputs[0]) : undefined;
+      return unary(power === undefined ? undefined : look.exponent(power), logOneMinusExp);
+    },
+  },
+  {
+    pattern: "log(eˣ − 1)",
+    replacement: "x + log(1 − e⁻ˣ), in its stable form",
+    why: "eˣ overflows at x > 709, though the result is about x; near x = 0 the difference cancels",
+    match: (node, look) => {
+      const difference = node.op === e.Log ? look.by(e.Sub, node.inputs[0])?.inputs : undefined;
+      const isMinusOne = difference !== undefined && look.isNumber(difference[1], 1);
+      return unary(isMinusOne ? look.exponent(difference[0]) : undefined, (x) => x.add(logOneMinusExp(x.neg())));
+    },
+  },
+  {
     pattern: "log(1 + x)",
     replacement: "log1p(x)",
     why: "1 + x rounds small x away",
@@ -180,6 +252,66 @@ const RULES: readonly Rule[] = [
     why: "near x = 0 the difference cancels",
     match: (node, look) =>
       node.op === e.Sub && look.isNumber(node.inputs[1], 1) ? unary(look.exponent(node.inputs[0]), (x) => x.expm1()) : undefined,
+  },
+  {
+    pattern: "(eˣ − e⁻ˣ)/(eˣ + e⁻ˣ)",
+    replacement: "tanh(x)",
+    why: "eˣ or e⁻ˣ overflows at |x| > 709: ∞/∞; near x = 0 the difference cancels",
+    match: (node, look) => {
+      if (node.op !== e.Div) return undefined;
+      const above = look.by(e.Sub, node.inputs[0])?.inputs;
+      const below = look.by(e.Add, node.inputs[1])?.inputs;
+      if (above === undefined || below === undefined) return undefined;
+      const x = look.oppositeExponents(above[0], above[1]);
+      return unary(x === look.oppositeExponents(below[0], below[1]) ? x : undefined, (x) => x.tanh());
+    },
+  },
+  {
+    pattern: "(eˣ − 1)/(eˣ + 1)",
+    replacement: "tanh(x/2)",
+    why: "eˣ overflows at x > 709: ∞/∞; near x = 0 the difference cancels",
+    match: (node, look) => {
+      const above = node.op === e.Div ? look.by(e.Sub, node.inputs[0])?.inputs : undefined;
+      const below = above !== undefined && look.isNumber(above[1], 1) ? look.onePlus(node.inputs[1]) : undefined;
+      const x = below === undefined ? undefined : look.exponent(below);
+      return unary(above !== undefined && x === look.exponent(above[0]) ? x : undefined, (x) => x.div(2).tanh());
+    },
+  },
+  {
+    pattern: "eˣ − e⁻ˣ",
+    replacement: "expm1(x) − expm1(−x)",
+    why: "near x = 0 the difference cancels",
+    match: (node, look) =>
+      node.op === e.Sub ? unary(look.oppositeExponents(node.inputs[0], node.inputs[1]), (x) => x.expm1().sub(x.neg().expm1())) : undefined,
+  },
+  {
+    pattern: "1 − cos(x)",
+    replacement: "2 sin²(x/2)",
+    why: "near x = 0 the cosine rounds to 1, and the difference cancels",
+    match: (node, look) => {
+      const cosine = look.oneMinus(node.output);
+      return unary(cosine === undefined ? undefined : look.by(e.Cos, cosine)?.inputs[0], (x) => x.div(2).sin().square().mul(2));
+    },
+  },
+  {
+    pattern: "√(x + 1) − √x",
+    replacement: "1/(√(x + 1) + √x)",
+    why: "at large x the roots agree in most digits, and the difference cancels",
+    match: (node, look) => {
+      const [a, b] = (node.op === e.Sub ? node.inputs : []).map((root) => look.by(e.Sqrt, root)?.inputs[0]);
+      const isNext = a !== undefined && b !== undefined && look.onePlus(a) === b;
+      return unary(isNext ? b : undefined, (x) => x.add(1).sqrt().add(x.sqrt()).reciprocal());
+    },
+  },
+  {
+    pattern: "1/(x + 1) − 1/x",
+    replacement: "−1/(x(x + 1))",
+    why: "at large x both agree in most digits, and the difference cancels",
+    match: (node, look) => {
+      const [a, b] = (node.op === e.Sub ? node.inputs : []).map((inverse) => look.inverted(inverse));
+      const isNext = a !== undefined && b !== undefined && look.onePlus(a) === b;
+      return unary(isNext ? b : undefined, (x) => x.mul(x.add(1)).reciprocal().neg());
+    },
   },
   {
     pattern: "1/(1 + e⁻ᶻ)",
@@ -243,6 +375,14 @@ const RULES: readonly Rule[] = [
     },
   },
 ];
+
+/** ln(1 − eˣ) for x < 0. The branch that is not taken gets a harmless number, so that no 0 · ∞ comes back from it. */
+function logOneMinusExp(x: Tensor): Tensor {
+  const isNear = x.greater(-Math.LN2);
+  const near = isNear.where(x, -1).expm1().neg().log();
+  const far = isNear.where(-1, x).exp().neg().log1p();
+  return isNear.where(near, far);
+}
 
 function spelledSoftmax(look: Formulas, x: Tensor): { readonly x: Tensor; readonly axis: number } | undefined {
   const quotient = look.by(e.Div, x)?.inputs;

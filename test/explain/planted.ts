@@ -160,8 +160,8 @@ export const planted: readonly Planted[] = [
     "compare squares",
   ),
   // Loss of accuracy.
-  inForward("1 − cos x", "cancellation", "Sub", (x) => x.cos().rsub(1).named(F), 1e-6, "2·sin²(x/2)"),
-  inForward("(1 − cos x)/x²", "cancellation", "Sub", (x) => x.cos().rsub(1).named(F).div(x.square()), 1e-7, "2·sin²(x/2)"),
+  inForward("1 − cos x", "cancellation", "Sub", (x) => x.cos().rsub(1).named(F), 1e-6, "2 sin²(x/2)"),
+  inForward("(1 − cos x)/x²", "cancellation", "Sub", (x) => x.cos().rsub(1).named(F).div(x.square()), 1e-7, "2 sin²(x/2)"),
   inForward("eˣ − 1", "cancellation", "Sub", (x) => x.exp().sub(1).named(F), 1e-10, "expm1(x)"),
   inForward(
     "eˣ − 1 that is seen in the gradient only",
@@ -177,7 +177,7 @@ export const planted: readonly Planted[] = [
   inForward("log of a sigmoid that rounds to 1", "cancellation", "Log", (x) => x.sigmoid().log().named(F), 30, "logSigmoid(z)"),
   inForward("1 − σ(z)", "cancellation", "Sub", (x) => x.sigmoid().rsub(1).named(F), 30, "σ(−z)"),
   inForward("1 − tanh²x", "cancellation", "Sub", (x) => x.tanh().square().rsub(1).named(F), 15, "4 σ(2x) σ(−2x)"),
-  inForward("√(x + 1) − √x", "cancellation", "Sub", (x) => x.add(1).sqrt().sub(x.sqrt()).named(F), 1e15 + 3, "(√a + √b)"),
+  inForward("√(x + 1) − √x", "cancellation", "Sub", (x) => x.add(1).sqrt().sub(x.sqrt()).named(F), 1e15 + 3, "1/(√(x + 1) + √x)"),
   inForward(
     "a root of a quadratic",
     "cancellation",
