@@ -29,9 +29,12 @@ export {
   type Reduction,
 } from "./losses.js";
 export { type AdamOptions, type AdamState, type AdamWOptions, adam, adamW } from "./optim/adam.js";
-export { type MinimizeOptions, type MinimizeResult, minimize, type StepReport } from "./optim/minimize.js";
+export { type MinimizeOptions, minimize, minimizeSteps } from "./optim/minimize.js";
+export type { PartRequest } from "./optim/objective.js";
 export type { Optimizer } from "./optim/optimizer.js";
+export { evaluatePart } from "./optim/part.js";
 export { cosineDecay, exponentialDecay, type LearningRate } from "./optim/schedule.js";
+export type { MinimizeResult, SearchOptions, StepReport } from "./optim/search.js";
 export { type SgdOptions, type SgdState, sgd } from "./optim/sgd.js";
 export { type Rewrite, type RewriteRule, rewriteRules, type Stabilized, stabilize } from "./passes/stabilize.js";
 export type { Axis, Shape } from "./shape.js";

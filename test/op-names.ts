@@ -2,7 +2,7 @@ import * as gradtape from "gradtape";
 
 // What the library exports beside ops and losses.
 const others = new Set(
-  "tensor zeros ones full eye linspace grad valueAndGrad vjp jvp jacobian hessian hvp record checkGradients defineOp compile derive stabilize toDot toMermaid toLatex minimize sgd adam adamW cosineDecay exponentialDecay diagnose requireFinite".split(
+  "tensor zeros ones full eye linspace grad valueAndGrad vjp jvp jacobian hessian hvp record checkGradients defineOp compile derive stabilize toDot toMermaid toLatex minimize sgd adam adamW cosineDecay exponentialDecay diagnose requireFinite minimizeSteps evaluatePart".split(
     " ",
   ),
 );

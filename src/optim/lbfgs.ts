@@ -1,5 +1,5 @@
 import { wolfeSearch } from "./line-search.js";
-import type { Objective, Point } from "./objective.js";
+import type { Asking, Objective, Point } from "./objective.js";
 import { along, dot, norm } from "./vector.js";
 
 const MEMORY = 30;
@@ -8,13 +8,18 @@ const MEMORY = 30;
  * L-BFGS (Liu and Nocedal 1989): the direction −H·g with an approximation H of the inverse Hessian from the last thirty
  * changes s of the parameters and y of the gradient, by the two-loop recursion (Nocedal and Wright 2006, algorithm 7.4).
  */
-export function lbfgsMethod(objective: Objective): (from: Point) => Point | undefined {
+export function lbfgsMethod(objective: Objective): (from: Point) => Asking<Point | undefined> {
   const pairs: { s: Float64Array; y: Float64Array; rho: number }[] = [];
-  return (from) => {
-    let next = wolfeSearch(objective, from, direction(from.gradient, pairs), pairs.length > 0 ? 1 : 1 / Math.max(1, norm(from.gradient)));
+  return function* (from) {
+    let next = yield* wolfeSearch(
+      objective,
+      from,
+      direction(from.gradient, pairs),
+      pairs.length > 0 ? 1 : 1 / Math.max(1, norm(from.gradient)),
+    );
     if (next === undefined && pairs.length > 0) {
       pairs.length = 0; // what was learned leads nowhere: start again from the steepest descent
-      next = wolfeSearch(objective, from, direction(from.gradient, pairs), 1 / Math.max(1, norm(from.gradient)));
+      next = yield* wolfeSearch(objective, from, direction(from.gradient, pairs), 1 / Math.max(1, norm(from.gradient)));
     }
     if (next === undefined) return undefined;
     const s = along(next.x, -1, from.x);

@@ -1,4 +1,4 @@
-import { isFinitePoint, type Objective, type Point, rounding } from "./objective.js";
+import { type Asking, isFinitePoint, type Objective, type Point, rounding } from "./objective.js";
 import { along, dot } from "./vector.js";
 
 const SUFFICIENT = 1e-4; // c₁: the part of the decrease promised by the slope that must come true
@@ -19,13 +19,13 @@ interface Trial extends Point {
  * minimum f(t) and f(0) differ by less than rounding; the slopes still tell, so there the first condition is the one of
  * Hager and Zhang (2005): f′(t) ≤ (2c₁ − 1)·f′(0). A step to where f is not finite counts as too long.
  */
-export function wolfeSearch(objective: Objective, from: Point, d: Float64Array, initial: number): Point | undefined {
+export function* wolfeSearch(objective: Objective, from: Point, d: Float64Array, initial: number): Asking<Point | undefined> {
   const slope0 = dot(from.gradient, d);
   if (!(slope0 < 0)) return undefined;
-  const trial = (t: number): Trial => {
-    const point = objective.at(along(from.x, t, d));
+  function* trial(t: number): Asking<Trial> {
+    const point = yield* objective.at(along(from.x, t, d));
     return { ...point, t, slope: dot(point.gradient, d) };
-  };
+  }
   const isFlat = (p: Trial): boolean => Math.abs(p.value - from.value) <= rounding(from.value);
   const decreases = (p: Trial): boolean =>
     isFinitePoint(p) && (isFlat(p) ? p.slope <= (2 * SUFFICIENT - 1) * slope0 : p.value <= from.value + SUFFICIENT * p.t * slope0);
@@ -36,7 +36,7 @@ export function wolfeSearch(objective: Objective, from: Point, d: Float64Array, 
   let best: Trial | undefined;
   let t = initial;
   for (let i = 0; i < TRIALS; i++) {
-    const p = trial(t);
+    const p = yield* trial(t);
     if (!decreases(p) || (low.t > 0 && !isFlat(p) && p.value >= low.value)) high = p;
     else {
       if (isSteepNoMore(p)) return p;
@@ -70,16 +70,16 @@ function between(a: Trial, b: Trial): number {
  * Halves the step along d until f decreases by a part of what the slope promises (Armijo), or, where rounding hides a
  * decrease, until half of the slope along d is gone.
  */
-export function halvingSearch(
+export function* halvingSearch(
   objective: Objective,
   from: Point,
   d: Float64Array,
   initial: number,
-): { point: Point; t: number } | undefined {
+): Asking<{ point: Point; t: number } | undefined> {
   const slope0 = dot(from.gradient, d);
   if (!(slope0 < 0)) return undefined;
   for (let t = initial, i = 0; i < TRIALS; i++, t /= 2) {
-    const point = objective.at(along(from.x, t, d));
+    const point = yield* objective.at(along(from.x, t, d));
     if (!isFinitePoint(point)) continue;
     const isFlat = Math.abs(point.value - from.value) <= rounding(from.value);
     if (isFlat ? Math.abs(dot(point.gradient, d)) <= -slope0 / 2 : point.value <= from.value + SUFFICIENT * t * slope0) return { point, t };

@@ -1,5 +1,5 @@
 import { halvingSearch } from "./line-search.js";
-import type { Objective, Point } from "./objective.js";
+import type { Asking, Objective, Point } from "./objective.js";
 import { choleskySolve } from "./vector.js";
 
 /**
@@ -7,9 +7,9 @@ import { choleskySolve } from "./vector.js";
  * definite, the smallest ridge τ of a growing row makes H + τI so (Nocedal and Wright 2006, algorithm 3.3). The step is
  * halved until f decreases.
  */
-export function newtonMethod(objective: Objective): (from: Point) => Point | undefined {
-  return (from) => {
-    const h = objective.hessian(from.x);
+export function newtonMethod(objective: Objective): (from: Point) => Asking<Point | undefined> {
+  return function* (from) {
+    const h = yield* objective.hessian(from.x);
     const n = from.x.length;
     let largest = 0;
     for (let i = 0; i < n; i++) largest = Math.max(largest, Math.abs(h[i * n + i]));
@@ -17,7 +17,7 @@ export function newtonMethod(objective: Objective): (from: Point) => Point | und
     const descent = from.gradient.map((g) => -g);
     for (let ridge = 0; ; ridge = Math.max(10 * ridge, 1e-10 * (largest || 1))) {
       const step = choleskySolve(h, descent, ridge);
-      const found = step && halvingSearch(objective, from, step, 1);
+      const found = step && (yield* halvingSearch(objective, from, step, 1));
       if (found !== undefined) return found.point;
       // With a ridge as large as this the step is that of steepest descent; if it does not help, nothing does.
       if (ridge > 1e10 * (largest || 1)) return undefined;

@@ -1,12 +1,20 @@
-import { formatValues } from "../format.js";
-import { formatShape } from "../shape.js";
-import type { Tape } from "../tape.js";
-import { Tensor, type TensorLike } from "../tensor.js";
-import { valueAndGrad } from "../transforms/reverse.js";
-import { hessian } from "../transforms/second-order.js";
-import { record } from "../transforms/trace.js";
-import { type Flat, flatten } from "../tree.js";
+import { describe } from "../errors.js";
+import type { Layout } from "./layout.js";
 import { norm } from "./vector.js";
+
+/** What a search for a minimum asks about the function next. */
+export interface PartRequest {
+  /** 1 for the value and the gradient, 2 for the Hessian. */
+  readonly order: 1 | 2;
+  /** Where: the numbers of all parameters, in the order of their tree. */
+  readonly x: Float64Array;
+}
+
+/**
+ * A computation that asks for numbers as it goes and is handed them from outside, whoever computes them and whether or
+ * not they have to be waited for (reverse communication).
+ */
+export type Asking<T> = Generator<PartRequest, T, Float64Array>;
 
 /** Where a method stands: the parameters as one list of numbers, f there, and its gradient. */
 export interface Point {
@@ -15,80 +23,42 @@ export interface Point {
   readonly gradient: Float64Array;
 }
 
-/** The function to be minimized, seen as one of a single list of numbers. */
+/** The function to be minimized as the methods see it: one of a single list of numbers, whose values are asked for. */
 export class Objective {
-  /** How often f was run with its gradient. */
+  /** How often f and its gradient were asked for. */
   evaluations = 0;
 
-  private readonly flat: Flat;
-  private readonly sizes: number[];
-
   constructor(
-    private readonly f: (params: unknown) => TensorLike,
-    initial: unknown,
-  ) {
-    this.flat = flatten("minimize", "the initial parameters", initial);
-    this.sizes = this.flat.leaves.map((leaf) => leaf.size);
-  }
+    private readonly name: string,
+    readonly layout: Layout,
+  ) {}
 
-  get start(): Float64Array {
-    return concatenate(this.flat.leaves);
-  }
-
-  /** The numbers in the structure of the parameters. */
-  tree(x: Float64Array): unknown {
-    let at = 0;
-    return this.flat.rebuild(
-      this.flat.leaves.map(({ shape }, i) => {
-        at += this.sizes[i];
-        return Tensor.wrap(shape, x.slice(at - this.sizes[i], at));
-      }),
-    );
-  }
-
-  at(x: Float64Array): Point {
+  *at(x: Float64Array): Asking<Point> {
     this.evaluations++;
-    const [value, gradient] = valueAndGrad(this.f)(this.tree(x) as never);
-    return { x, value: value.item(), gradient: concatenate(flatten("minimize", "the gradient", gradient).leaves) };
+    const answer = this.check(yield { order: 1, x }, 1 + x.length);
+    return { x, value: answer[0], gradient: answer.slice(1) };
   }
 
-  /** The Hessian of the parameters in order, n × n in row-major order, by the engine. */
-  hessian(x: Float64Array): Float64Array {
-    const ofVector = (vector: Tensor): TensorLike => {
-      let at = 0;
-      const leaves = this.flat.leaves.map(({ shape }, i) => {
-        at += this.sizes[i];
-        return vector.slice([[at - this.sizes[i], at]]).reshape(shape);
-      });
-      return this.f(this.flat.rebuild(leaves));
-    };
-    return hessian(ofVector)(Tensor.wrap([x.length], x)).data;
+  /** The Hessian of the parameters in order, n × n in row-major order. */
+  *hessian(x: Float64Array): Asking<Float64Array> {
+    const n = x.length;
+    const triangle = this.check(yield { order: 2, x }, (n * (n + 1)) / 2);
+    const h = new Float64Array(n * n);
+    for (let i = 0, at = 0; i < n; i++) {
+      for (let j = 0; j <= i; j++) h[i * n + j] = h[j * n + i] = triangle[at++];
+    }
+    return h;
   }
 
-  /** Which node first made a number that is not finite. */
-  describeNonFinite(x: Float64Array): string {
-    return describeFirstNonFinite(record(this.f as (params: never) => TensorLike, this.tree(x) as never));
+  private check(answer: unknown, length: number): Float64Array {
+    if (!(answer instanceof Float64Array) || answer.length !== length)
+      throw new TypeError(
+        `${this.name}: the sum of the parts must be a Float64Array of ${length} numbers, got ${
+          answer instanceof Float64Array ? `one of ${answer.length}` : describe(answer)
+        }`,
+      );
+    return answer;
   }
-}
-
-function concatenate(leaves: readonly Tensor[]): Float64Array {
-  const all = new Float64Array(leaves.reduce((sum, leaf) => sum + leaf.size, 0));
-  let at = 0;
-  for (const { data } of leaves) {
-    all.set(data, at);
-    at += data.length;
-  }
-  return all;
-}
-
-function describeFirstNonFinite(tape: Tape): string {
-  const i = tape.nodes.findIndex(({ output }) => !output.data.every(Number.isFinite));
-  if (i < 0) return "in the gradient only";
-  const { op, inputs, output } = tape.nodes[i];
-  const operands = inputs.map((x) =>
-    x.size === 1 ? formatValues(x.data, []) : `${x.label ?? "a tensor"} of shape ${formatShape(x.shape)}`,
-  );
-  return `first in node ${i + 1}${output.label === undefined ? "" : ` "${output.label}"`}, ${op.name}(${operands.join(", ")})`;
 }
 
 export const isFinitePoint = ({ value, gradient }: Point): boolean => Number.isFinite(value) && gradient.every(Number.isFinite);

@@ -1,0 +1,57 @@
+import { Tensor } from "../tensor.js";
+import { type Flat, flatten } from "../tree.js";
+
+/** How the tensors of a tree of parameters lie one behind the other in a single list of numbers. */
+export class Layout {
+  /** How many numbers there are. */
+  readonly size: number;
+  private readonly flat: Flat;
+
+  constructor(
+    private readonly name: string,
+    parameters: unknown,
+  ) {
+    this.flat = flatten(name, "the initial parameters", parameters);
+    this.size = this.flat.leaves.reduce((sum, leaf) => sum + leaf.size, 0);
+  }
+
+  /** The numbers of the tree that the layout was taken from. */
+  get start(): Float64Array {
+    return this.concatenate(this.flat.leaves);
+  }
+
+  /** The list as a tree of tensors. */
+  tree(x: Float64Array): unknown {
+    return this.rebuild((from, to, shape) => Tensor.wrap(shape, x.slice(from, to)));
+  }
+
+  /** A vector as a tree of slices of it, through which it can be differentiated. */
+  slices(vector: Tensor): unknown {
+    return this.rebuild((from, to, shape) => vector.slice([[from, to]]).reshape(shape));
+  }
+
+  /** The numbers of a tree with the same structure. */
+  list(what: string, tree: unknown): Float64Array {
+    return this.concatenate(flatten(this.name, what, tree).leaves);
+  }
+
+  private rebuild(leaf: (from: number, to: number, shape: readonly number[]) => Tensor): unknown {
+    let to = 0;
+    return this.flat.rebuild(
+      this.flat.leaves.map(({ shape, size }) => {
+        to += size;
+        return leaf(to - size, to, shape);
+      }),
+    );
+  }
+
+  private concatenate(leaves: readonly Tensor[]): Float64Array {
+    const all = new Float64Array(this.size);
+    let at = 0;
+    for (const { data } of leaves) {
+      all.set(data, at);
+      at += data.length;
+    }
+    return all;
+  }
+}

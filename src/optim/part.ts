@@ -1,0 +1,92 @@
+import { checkFunction, describe } from "../errors.js";
+import { formatValues } from "../format.js";
+import { formatShape } from "../shape.js";
+import type { Tape } from "../tape.js";
+import type { Tensor, TensorLike } from "../tensor.js";
+import { valueAndGrad } from "../transforms/reverse.js";
+import { hessian } from "../transforms/second-order.js";
+import { record } from "../transforms/trace.js";
+import type { TreeLike } from "../tree.js";
+import { Layout } from "./layout.js";
+import type { PartRequest } from "./objective.js";
+
+/**
+ * What one shard adds to the answer to a request of {@link minimizeSteps}: its value and gradient, one number and then n,
+ * or the lower triangle of its Hessian row by row, n(n + 1)/2 numbers. The answer is the sum over all shards, number by
+ * number.
+ *
+ * @param f - The part of the function that this shard holds, as for {@link minimize}.
+ * @param initial - Parameters with the structure and shapes of those that the search began with; their numbers do not matter.
+ * @param request - What is asked for, and where.
+ * @param rest - Further arguments of f, passed on as they are.
+ *
+ * @example
+ * ```ts
+ * const f = (x: Tensor) => x.pow(3).sum();
+ * Array.from(evaluatePart(f, [0, 0], { order: 1, x: Float64Array.of(1, 2) })); // [9, 3, 12]
+ * Array.from(evaluatePart(f, [0, 0], { order: 2, x: Float64Array.of(1, 2) })); // [6, 0, 12]
+ * ```
+ */
+export function evaluatePart<P, Rest extends unknown[]>(
+  f: (params: P, ...rest: Rest) => TensorLike,
+  initial: TreeLike<P>,
+  request: PartRequest,
+  ...rest: Rest
+): Float64Array {
+  checkFunction("evaluatePart", f);
+  const part = new Part((params) => f(params as P, ...rest), new Layout("evaluatePart", initial));
+  const { order, x } = request;
+  if (order !== 1 && order !== 2) throw new TypeError(`evaluatePart: the order must be 1 or 2, got ${describe(order)}`);
+  if (!(x instanceof Float64Array) || x.length !== part.layout.size)
+    throw new TypeError(
+      `evaluatePart: x must be a Float64Array of ${part.layout.size} numbers, as many as the parameters, got ${
+        x instanceof Float64Array ? `one of ${x.length}` : describe(x)
+      }`,
+    );
+  return part.answer(request);
+}
+
+/** A function of a tree of parameters that answers requests. */
+export class Part {
+  constructor(
+    private readonly f: (params: unknown) => TensorLike,
+    readonly layout: Layout,
+  ) {}
+
+  answer({ order, x }: PartRequest): Float64Array {
+    return order === 1 ? this.valueAndGradient(x) : this.hessian(x);
+  }
+
+  private valueAndGradient(x: Float64Array): Float64Array {
+    const [value, gradient] = valueAndGrad(this.f)(this.layout.tree(x) as never);
+    const answer = new Float64Array(1 + x.length);
+    answer[0] = value.item();
+    answer.set(this.layout.list("the gradient", gradient), 1);
+    return answer;
+  }
+
+  /** The lower triangle; the upper one says the same. */
+  private hessian(x: Float64Array): Float64Array {
+    const n = x.length;
+    const { data } = hessian((vector: Tensor) => this.f(this.layout.slices(vector)))(x);
+    const triangle = new Float64Array((n * (n + 1)) / 2);
+    for (let i = 0, at = 0; i < n; at += ++i) triangle.set(data.subarray(i * n, i * n + i + 1), at);
+    return triangle;
+  }
+
+  /** Where a number that is not finite comes from. */
+  describeNonFinite(x: Float64Array): string {
+    if (this.valueAndGradient(x).every(Number.isFinite)) return "in another shard, or in the sum of finite parts";
+    return describeFirstNonFinite(record(this.f as (params: never) => TensorLike, this.layout.tree(x) as never));
+  }
+}
+
+function describeFirstNonFinite(tape: Tape): string {
+  const i = tape.nodes.findIndex(({ output }) => !output.data.every(Number.isFinite));
+  if (i < 0) return "in the gradient only";
+  const { op, inputs, output } = tape.nodes[i];
+  const operands = inputs.map((x) =>
+    x.size === 1 ? formatValues(x.data, []) : `${x.label ?? "a tensor"} of shape ${formatShape(x.shape)}`,
+  );
+  return `first in node ${i + 1}${output.label === undefined ? "" : ` "${output.label}"`}, ${op.name}(${operands.join(", ")})`;
+}
