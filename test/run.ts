@@ -1,6 +1,7 @@
 // `npm test`: the WebAssembly machine, types, lint, then every test in Node and, where a Chromium is found, in the browser too.
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { mpirun } from "./mpirun.js";
 import { chromium } from "./vitest.config.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -28,4 +29,9 @@ console.log(
   chromium === undefined
     ? "\nRan in Node only; no Chromium was found for the browser tests."
     : `\nRan in Node and in Chromium (${chromium}).`,
+);
+console.log(
+  mpirun === undefined
+    ? "Did not run what needs several processes over Open MPI; no mpirun of it was found."
+    : `Ran several processes over Open MPI as well (${mpirun}).`,
 );

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
+import { mpirun } from "./mpirun.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -10,6 +11,8 @@ export const chromium = [process.env["CHROMIUM"] ?? "", "/usr/bin/chromium", "/u
   (path) => path !== "" && existsSync(path),
 );
 
+// What starts several processes over Open MPI runs where it is installed.
+const withMpi = ["test/**/*.mpi.test.ts"];
 // What reads files or starts programs runs in Node only; everything else runs in the browser as well.
 const nodeOnly = ["test/examples/**", "test/project/**", "test/**/*.node.test.ts"];
 
@@ -26,7 +29,15 @@ export default defineConfig({
       thresholds: { lines: 98, branches: 98 },
     },
     projects: [
-      { extends: true, test: { name: "node", include: ["test/**/*.test.ts"], testTimeout: 60_000 } },
+      {
+        extends: true,
+        test: {
+          name: "node",
+          include: ["test/**/*.test.ts"],
+          exclude: mpirun === undefined ? withMpi : [],
+          testTimeout: 60_000,
+        },
+      },
       ...(chromium === undefined
         ? []
         : [
