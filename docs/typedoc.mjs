@@ -21,6 +21,7 @@ export default {
     "diagnose.md",
     "verified-gradients.md",
   ],
+  projectDocuments: ["bce.md", "tape.md", "adding-an-op.md", "compile.md", "performance.md", "numerics.md", "scaling.md", "verified-gradients.md"],
   out: "site",
   customCss: "site.css",
   name: "gradtape",

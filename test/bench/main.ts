@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { mpirun } from "../mpirun.js";
 import { PEERS, versionOf } from "./peers/installed.js";
 
 const BENCHMARKS: Record<string, { readonly flags: readonly string[] }> = {
@@ -15,11 +16,14 @@ const BENCHMARKS: Record<string, { readonly flags: readonly string[] }> = {
   small: { flags: [] },
   chain: { flags: [] },
   memory: { flags: ["--expose-gc"] },
+  ranks: { flags: [] },
   // A tape of a million scalars is recorded.
   peers: { flags: ["--max-old-space-size=8192"] },
 };
-/** The peers have dependencies of their own, which not everyone who wants to measure must install. */
-const usual = Object.keys(BENCHMARKS).filter((name) => name !== "peers" || PEERS.every((peer) => versionOf(peer) !== undefined));
+/** Not everyone who wants to measure must install Open MPI, or the peers, which have dependencies of their own. */
+const usual = Object.keys(BENCHMARKS).filter(
+  (name) => (name !== "peers" || PEERS.every((peer) => versionOf(peer) !== undefined)) && (name !== "ranks" || mpirun !== undefined),
+);
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const names = process.argv.length > 2 ? process.argv.slice(2) : usual;
