@@ -1,7 +1,7 @@
 // What a step of a distributed fit costs on 1 to 4 ranks of this machine: the share of the rows in each rank, and the sums
 // between them over Open MPI. The rows are the same in number whatever the number of ranks. docs/scaling.md reads the tables.
 import { spawnSync } from "node:child_process";
-import { availableParallelism } from "node:os";
+import { availableParallelism, loadavg } from "node:os";
 import { fileURLToPath } from "node:url";
 import { mpirun } from "../mpirun.js";
 import { digits, printTable } from "./report.js";
@@ -33,7 +33,10 @@ function measure(ranks: number, rows: number, columns: number): RankTimes {
 }
 
 if (mpirun === undefined) throw new Error("ranks: no mpirun of Open MPI was found");
-console.log(`## Ranks\n\n${mpirun}; ${availableParallelism()} processors. Milliseconds, lower quartiles of the slowest rank.`);
+console.log(`## Ranks
+
+${mpirun}; ${availableParallelism()} processors, with a load of ${loadavg()[0].toFixed(1)} before the run. Milliseconds: the fastest tenth of the
+calls, in the slowest rank.`);
 let measured: RankTimes[] = [];
 for (const [rows, columns] of [
   [100_000, 30],

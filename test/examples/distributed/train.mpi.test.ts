@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { fitShard, measureScale } from "../../../examples/distributed/model.js";
 import { readRange } from "../../../examples/distributed/shard.js";
 import { inDirectory, type Outcome, root } from "../logistic-regression/program.js";
@@ -13,6 +13,9 @@ function start(ranks: number, args: readonly string[] = [], { options = [] as st
   const child = spawn("mpirun", ["--oversubscribe", ...options, "-n", String(ranks), ...train, ...args], {
     cwd: root,
     env: { ...process.env, OMPI_ALLOW_RUN_AS_ROOT: "1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: "1", ...env },
+  });
+  onTestFinished(() => {
+    child.kill(); // if it still runs, because the test failed
   });
   const outcome = new Promise<Outcome>((resolve, reject) => {
     let [stdout, stderr] = ["", ""];
@@ -158,7 +161,8 @@ describe("what goes wrong in one rank ends the whole run with a message", () => 
   async function ranksOf(pid: number, count: number): Promise<number[]> {
     for (;;) {
       const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ").filter(Boolean).map(Number);
-      const ranks = children.filter((child) => readFileSync(`/proc/${child}/cmdline`, "utf8").includes("train.ts"));
+      // A child that is not node yet is still a copy of mpirun, which waits for it.
+      const ranks = children.filter((child) => readFileSync(`/proc/${child}/cmdline`, "utf8").startsWith("node\0"));
       if (ranks.length === count) return ranks;
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
@@ -179,7 +183,7 @@ describe("what goes wrong in one rank ends the whole run with a message", () => 
   });
 
   test.runIf(process.platform === "linux")("a rank that hangs, at the time limit of mpirun", async () => {
-    const { pid, outcome } = start(2, [], { options: ["--timeout", "4"] });
+    const { pid, outcome } = start(2, [], { options: ["--timeout", "8"] });
     const [, second] = await ranksOf(pid, 2);
     process.kill(second, "SIGSTOP");
     const { code, stdout, stderr } = await outcome;
