@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { mpirun } from "../mpirun.js";
 import { digits, printTable } from "./report.js";
 
-/** Milliseconds in the slowest rank. */
+/** Milliseconds in the slowest rank: of processor time where a rank computes, by the clock where it waits for others. */
 export interface RankTimes {
   /** The value and gradient of a rank's rows, their sum over the ranks, and both one after the other. */
   readonly gradient: number;
@@ -36,7 +36,7 @@ if (mpirun === undefined) throw new Error("ranks: no mpirun of Open MPI was foun
 console.log(`## Ranks
 
 ${mpirun}; ${availableParallelism()} processors, with a load of ${loadavg()[0].toFixed(1)} before the run. Milliseconds: the fastest tenth of the
-calls, in the slowest rank.`);
+calls, in the slowest rank; of processor time for what a rank computes, by the clock for sums and for both.`);
 let measured: RankTimes[] = [];
 for (const [rows, columns] of [
   [100_000, 30],
