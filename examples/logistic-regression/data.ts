@@ -1,109 +1,162 @@
-import { readFileSync } from "node:fs";
-import { csvParseRows } from "d3-dsv";
-import { uniformInt } from "pure-rand/distribution/uniformInt";
-import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
-import { fileProblem, InputError } from "./errors.js";
-import { parseNumber, quote, quoteList } from "./text.js";
+import { columnAt, openCsv, placeOf, type Reading } from "./csv.js";
+import { InputError } from "./errors.js";
+import { isGap, parseNumber, quote, quoteList } from "./text.js";
 
-/** A CSV file as text, every row as long as the header. */
-export interface Table {
+/** A feature of numbers. */
+export interface NumberColumn {
+  readonly kind: "number";
+  readonly name: string;
+  readonly values: Float64Array;
+}
+
+/** A feature of categories. */
+export interface CategoryColumn {
+  readonly kind: "category";
+  readonly name: string;
+  /** For each row the place of its value in `levels`. */
+  readonly values: Float64Array;
+  readonly levels: readonly string[];
+}
+
+export type Column = NumberColumn | CategoryColumn;
+
+/** The rows of a file that a model is fitted to, column by column. */
+export interface Dataset {
   readonly file: string;
-  readonly columns: readonly string[];
-  readonly rows: readonly (readonly string[])[];
-}
-
-/** Rows of numbers: x row after row, one number a feature; y = 1 for the positive class and 0 for the other. */
-export interface Rows {
-  readonly features: readonly string[];
-  readonly count: number;
-  readonly x: Float64Array;
-  readonly y: Float64Array;
-}
-
-/** All rows of a table, and what y stands for. */
-export interface Dataset extends Rows {
+  /** All that the file has, in its order. */
+  readonly header: readonly string[];
   readonly target: string;
   readonly positive: string;
   readonly negative: string;
+  readonly columns: readonly Column[];
+  readonly count: number;
+  /** 1 for the positive class and 0 for the other. */
+  readonly y: Float64Array;
+  /** How many rows were left out for their gaps. */
+  readonly dropped: number;
 }
 
-/** Reads a CSV file: UTF-8 with or without a mark at its start, any line ends, fields quoted or not. */
-export function readTable(file: string): Table {
-  let text: string;
-  try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(file));
-  } catch (error) {
-    throw new InputError(`${file}: ${error instanceof TypeError ? "is not UTF-8 text" : fileProblem(error)}`);
-  }
-  const rows = csvParseRows(text);
-  const isBlank = (row: readonly string[] | undefined): boolean => row?.length === 1 && row[0]?.trim() === "";
-  while (isBlank(rows.at(-1))) rows.pop();
-  if (rows[0] === undefined) throw new InputError(`${file}: is empty`);
-
-  const columns = rows[0].map((name) => name.trim());
-  columns.forEach((name, i) => {
-    if (name === "") throw new InputError(`${file}: column ${i + 1} has no name in the header`);
-    if (columns.indexOf(name) < i) throw new InputError(`${file}: two columns are called ${quote(name)}`);
-  });
-  // A quote that is never closed takes the rest of the file into one field.
-  if (rows.at(-1)?.at(-1)?.includes("\n") && !text.trimEnd().endsWith('"'))
-    throw new InputError(`${at(file, rows.length - 2)}: a quoted field is not closed`);
-  const body = rows.slice(1);
-  body.forEach((row, i) => {
-    if (row.length !== columns.length)
-      throw new InputError(`${at(file, i)}: expected ${columns.length} fields, as in the header, got ${row.length}`);
-  });
-  return { file, columns, rows: body };
+/** What is taken from the file. */
+export interface Choice {
+  readonly target: string;
+  /** The value of the target that is y = 1; worked out from the values if undefined. */
+  readonly positive: string | undefined;
+  /** All columns but the target if undefined. */
+  readonly features: readonly string[] | undefined;
+  /** Columns of categories even where they hold numbers. */
+  readonly categorical: readonly string[];
+  readonly missing: "fail" | "drop";
 }
 
-/** Where something is, counted as a spreadsheet counts: the header is row 1. */
-const at = (file: string, row: number, column?: string): string =>
-  `${file}, row ${row + 2}${column === undefined ? "" : `, column ${quote(column)}`}`;
+/** A column of text with more different values than this is hardly one of categories. */
+const MOST_LEVELS = 100;
 
-/** Picks the target and the features out of a table and turns them into numbers. */
-export function toDataset(
-  table: Table,
-  choice: { readonly target: string; readonly positive: string | undefined; readonly features: readonly string[] | undefined },
-): Dataset {
-  const { file, rows, columns } = table;
-  const { target } = choice;
-  const place = (name: string): number => {
-    const i = columns.indexOf(name);
-    if (i < 0) throw new InputError(`${file}: no column ${quote(name)}; it has ${quoteList(columns)}`);
-    return i;
-  };
-  const targetPlace = place(target);
-  const features = choice.features ?? columns.filter((name) => name !== target);
-  features.forEach((name, i) => {
+/** Reads a file whole, as numbers and categories. */
+export async function readDataset(file: string, choice: Choice, reading: Reading): Promise<Dataset> {
+  const { columns: header, batches } = await openCsv(file, reading);
+  const { target, missing } = choice;
+  const targetAt = columnAt(file, header, target);
+  const names = choice.features ?? header.filter((name) => name !== target);
+  names.forEach((name, i) => {
     if (name === "") throw new InputError("--features has an empty name in its list");
     if (name === target) throw new InputError(`--features must not name the target, got ${quote(name)}`);
-    if (features.indexOf(name) < i) throw new InputError(`--features names ${quote(name)} twice`);
+    if (names.indexOf(name) < i) throw new InputError(`--features names ${quote(name)} twice`);
   });
-  if (features.length === 0) throw new InputError(`${file}: no feature columns, only the target ${quote(target)}`);
-  const places = features.map(place);
-  if (rows.length < 2) throw new InputError(`${file}: at least 2 rows are needed below the header, got ${rows.length}`);
+  if (names.length === 0) throw new InputError(`${file}: no feature columns, only the target ${quote(target)}`);
+  for (const name of choice.categorical)
+    if (!names.includes(name)) throw new InputError(`--categorical: ${quote(name)} is not one of the features ${quoteList(names)}`);
 
-  const labels = rows.map((row, i) => {
-    const label = row[targetPlace].trim();
-    if (label === "") throw new InputError(`${at(file, i, target)}: is empty`);
-    return label;
-  });
-  const { positive, negative } = chooseClasses(`${file}, column ${quote(target)}`, [...new Set(labels)], choice.positive);
-
-  const x = new Float64Array(rows.length * places.length);
-  rows.forEach((row, i) => {
-    places.forEach((from, j) => {
-      const text = row[from];
-      const value = parseNumber(text);
-      if (!Number.isFinite(value)) {
-        const problem = text.trim() === "" ? "is empty" : `${quote(text)} is not a ${Number.isNaN(value) ? "" : "finite "}number`;
-        throw new InputError(`${at(file, i, columns[from])}: ${problem}`);
+  const features = names.map((name) => new Collector(file, name, choice.categorical.includes(name)));
+  const places = names.map((name) => columnAt(file, header, name));
+  const labels = new Collector(file, target, true, 2);
+  let [count, total] = [0, 0];
+  for await (const { before, rows } of batches) {
+    rows.forEach((row, i) => {
+      total++;
+      const gap = isGap(row[targetAt]) ? targetAt : places.find((at) => isGap(row[at]));
+      if (gap !== undefined) {
+        if (missing === "drop") return;
+        const text = row[gap].trim();
+        throw new InputError(
+          `${placeOf(file, before + i, header[gap])}: ${text === "" ? "is empty" : `${quote(text)} stands for a missing value`}; --missing drop leaves such rows out`,
+        );
       }
-      x[i * places.length + j] = value;
+      labels.add(row[targetAt], before + i);
+      for (let j = 0; j < places.length; j++) features[j].add(row[places[j]], before + i);
+      count++;
     });
-  });
-  const y = Float64Array.from(labels, (label) => (label === positive ? 1 : 0));
-  return { features, count: rows.length, x, y, target, positive, negative };
+  }
+  const dropped = total - count;
+  const left = dropped === 0 ? "" : ` after ${dropped} with gaps were dropped`;
+  if (count < 2) throw new InputError(`${file}: at least 2 rows are needed below the header, got ${count}${left}`);
+  const { positive, negative } = chooseClasses(`${file}, column ${quote(target)}`, labels.levels, choice.positive);
+  const positiveCode = labels.levels.indexOf(positive);
+  const y = labels.numbers().map((code) => (code === positiveCode ? 1 : 0));
+  return { file, header, target, positive, negative, columns: features.map((f) => f.column()), count, y, dropped };
+}
+
+/** Takes in a column value by value. The first one decides whether it is one of numbers. */
+class Collector {
+  readonly levels: string[] = [];
+  private readonly codes = new Map<string, number>();
+  private list = new Float64Array(1024);
+  private length = 0;
+
+  constructor(
+    private readonly file: string,
+    private readonly name: string,
+    /** Undefined until the first value is seen, where nobody said it. */
+    private isCategory: boolean,
+    private readonly mostShown = MOST_LEVELS,
+  ) {
+    this.isGiven = isCategory;
+  }
+  private readonly isGiven: boolean;
+
+  add(text: string, row: number): void {
+    if (this.length === 0 && !this.isGiven) this.isCategory = Number.isNaN(parseNumber(text));
+    const value = this.isCategory ? this.code(text.trim()) : this.number(text, row);
+    if (this.length === this.list.length) {
+      const longer = new Float64Array(2 * this.length);
+      longer.set(this.list);
+      this.list = longer;
+    }
+    this.list[this.length++] = value;
+  }
+
+  private number(text: string, row: number): number {
+    const value = parseNumber(text);
+    if (Number.isFinite(value)) return value;
+    throw new InputError(
+      `${placeOf(this.file, row, this.name)}: ${quote(text)} is not a ${Number.isNaN(value) ? "" : "finite "}number${Number.isNaN(value) ? `, as the values above it are; --categorical ${quote(this.name)} takes all as categories` : ""}`,
+    );
+  }
+
+  private code(text: string): number {
+    const known = this.codes.get(text);
+    if (known !== undefined) return known;
+    this.codes.set(text, this.levels.length);
+    this.levels.push(text);
+    // Of the target all values are counted, to say how many they are; memory is not an issue before it is one of a million.
+    if (!this.isGiven && this.levels.length > this.mostShown)
+      throw new InputError(
+        `${this.file}, column ${quote(this.name)}: more than ${this.mostShown} different texts, ${quoteList(this.levels, 3)}; it is no column of numbers, and as categories these are many; leave it out with --features, or insist with --categorical`,
+      );
+    return this.levels.length - 1;
+  }
+
+  numbers(): Float64Array {
+    return this.list.slice(0, this.length);
+  }
+
+  /** The levels in order, so that the reference is the same whatever the order of the rows. */
+  column(): Column {
+    const { name } = this;
+    if (!this.isCategory) return { kind: "number", name, values: this.numbers() };
+    const levels = [...this.levels].sort();
+    const place = this.levels.map((level) => levels.indexOf(level));
+    return { kind: "category", name, levels, values: this.numbers().map((code) => place[code]) };
+  }
 }
 
 /** Which of the target's two values is y = 1. */
@@ -116,80 +169,4 @@ function chooseClasses(where: string, values: readonly string[], wanted: string 
   if (!values.includes(positive))
     throw new InputError(`${where}: the positive value ${quote(positive)} does not occur, only ${values.map(quote).join(" and ")}`);
   return { positive, negative: values[1 - values.indexOf(positive)] };
-}
-
-/**
- * Parts the rows by chance into those to train on and those held out. Each class gives the same share, so that both
- * parts see both; of each at least one row stays to train on.
- */
-export function splitRows(rows: Rows, fraction: number, seed: number): { train: Rows; heldOut: Rows | undefined } {
-  if (fraction === 0) return { train: rows, heldOut: undefined };
-  const random = xoroshiro128plus(seed);
-  const isHeldOut = new Uint8Array(rows.count);
-  for (const label of [0, 1]) {
-    const members = Array.from(rows.y.keys()).filter((i) => rows.y[i] === label);
-    const count = Math.min(Math.round(fraction * members.length), members.length - 1);
-    // The first places of a Fisher–Yates shuffle.
-    for (let i = 0; i < count; i++) {
-      const j = uniformInt(random, i, members.length - 1);
-      [members[i], members[j]] = [members[j], members[i]];
-      isHeldOut[members[i]] = 1;
-    }
-  }
-  if (!isHeldOut.includes(1))
-    throw new InputError(`--test ${fraction} of ${rows.count} rows is not one row of either class; take more, or 0 to fit on all rows`);
-  return { train: pick(rows, (i) => isHeldOut[i] === 0), heldOut: pick(rows, (i) => isHeldOut[i] === 1) };
-}
-
-function pick({ features, count, x, y }: Rows, wanted: (row: number) => boolean): Rows {
-  const width = features.length;
-  const kept = Array.from({ length: count }, (_, i) => i).filter(wanted);
-  const picked = new Float64Array(kept.length * width);
-  kept.forEach((from, to) => {
-    picked.set(x.subarray(from * width, (from + 1) * width), to * width);
-  });
-  return { features, count: kept.length, x: picked, y: Float64Array.from(kept, (i) => y[i]) };
-}
-
-/** What standardizing takes away from each column, and what it divides by. */
-export interface Scale {
-  readonly mean: Float64Array;
-  /** The standard deviation of the population (divided by n, not n − 1); 1 for a column that does not vary. */
-  readonly deviation: Float64Array;
-  /** The columns that do not vary. */
-  readonly constant: readonly number[];
-}
-
-/** Measures the columns. Only on the rows to train on: those held out must not leak into the fit. */
-export function measureScale({ features, count, x }: Rows): Scale {
-  const width = features.length;
-  const mean = new Float64Array(width);
-  const deviation = new Float64Array(width);
-  const constant: number[] = [];
-  for (let j = 0; j < width; j++) {
-    const column = Float64Array.from({ length: count }, (_, i) => x[i * width + j]);
-    // Asked of the values: the rounded mean of equal numbers can miss them by a little.
-    if (column.every((value) => value === column[0])) {
-      constant.push(j);
-      mean[j] = column[0];
-      deviation[j] = 1;
-    } else {
-      mean[j] = column.reduce((sum, value) => sum + value, 0) / count;
-      deviation[j] = Math.sqrt(column.reduce((sum, value) => sum + (value - mean[j]) ** 2, 0) / count);
-    }
-  }
-  return { mean, deviation, constant };
-}
-
-/** Every column less its mean, over its standard deviation. */
-export function standardize(rows: Rows, { mean, deviation }: Scale): Rows {
-  const width = rows.features.length;
-  const x = rows.x.map((value, at) => {
-    const j = at % width;
-    const standard = (value - mean[j]) / deviation[j];
-    if (!Number.isFinite(standard) || !Number.isFinite(deviation[j]))
-      throw new InputError(`column ${quote(rows.features[j])}: its numbers are too large, or too close together, to be standardized`);
-    return standard;
-  });
-  return { ...rows, x };
 }

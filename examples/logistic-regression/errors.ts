@@ -3,27 +3,31 @@ export class InputError extends Error {
   override name = "InputError";
 }
 
+/** The data and the options are in order, but there is no fit to tell about. */
+export class NotConverged extends Error {
+  override name = "NotConverged";
+}
+
 /** The user pressed Ctrl-C. */
 export class Interrupted extends Error {
   override name = "Interrupted";
 }
 
+const PLAIN: Readonly<Record<string, string>> = {
+  ENOENT: "no such file or directory",
+  EISDIR: "is a directory, not a file",
+  ENOTDIR: "a part of the path is not a directory",
+  EACCES: "permission denied",
+  EPERM: "permission denied",
+  ENOSPC: "no space left on the disk",
+  EDQUOT: "no space left on the disk",
+  EROFS: "the file system is read-only",
+  ENAMETOOLONG: "the name is too long",
+  ELOOP: "too many symbolic links",
+};
+
 /** What the system says about a file, without its error codes where they have a plain name. */
 export function fileProblem(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
-  switch (code) {
-    case "ENOENT":
-      return "no such file or directory";
-    case "EISDIR":
-      return "is a directory, not a file";
-    case "ENOTDIR":
-      return "a part of the path is not a directory";
-    case "EACCES":
-    case "EPERM":
-      return "permission denied";
-    case "ENOSPC":
-      return "no space left on the disk";
-    default:
-      return message;
-  }
+  return PLAIN[code ?? ""] ?? message;
 }

@@ -1,93 +1,92 @@
-import { binaryCrossEntropyWithLogits, compile, type Tensor, tensor, valueAndGrad, zeros } from "gradtape";
-import type { Rows } from "./data.js";
-import { InputError } from "./errors.js";
+import { binaryCrossEntropyWithLogits, eye, jvp, stack, type Tensor, tensor } from "gradtape";
+import { type Chunk, concatenate, type Encoding } from "./design.js";
+import { runner, sumOver } from "./summed.js";
 
-/** The parameters: one weight a feature, and the intercept. */
-export interface Coefficients {
-  readonly w: Tensor;
-  readonly b: Tensor;
-}
-
-/** What is minimized depends on the data, x of shape [n, k] and y of shape [n], and on the penalty. */
-export interface Problem {
-  readonly x: Tensor;
-  readonly y: Tensor;
+/** What is minimized beside the data: see {@link meanLoss}. */
+export interface LossOptions {
   readonly l2: number;
+  /** The penalty counts on the standardized coefficients, or else on those of the raw columns. */
+  readonly standardize: boolean;
+  /** How much a row of each class counts. */
+  readonly weights: { readonly positive: number; readonly negative: number };
+  readonly eager: boolean;
 }
 
-export const toProblem = ({ features, count, x, y }: Rows, l2: number): Problem => ({
-  x: tensor(x, [count, features.length]),
-  y: tensor(y),
-  l2,
-});
+/** z = Xθ, equation (3) for a batch: the first column of X is the intercept's. */
+export const logits = (theta: Tensor, x: Tensor): Tensor => x.matmul(theta);
 
-export const zeroCoefficients = (width: number): Coefficients => ({ w: zeros([width]), b: zeros([]) });
+/** Equation (1) for each row, in its stable form from the logits, of shape [n]. */
+const rowLosses = (theta: Tensor, { x, y }: Chunk, weights: LossOptions["weights"]): Tensor =>
+  weights.positive === 1 && weights.negative === 1
+    ? binaryCrossEntropyWithLogits(logits(theta, x), y, { reduction: "none" })
+    : binaryCrossEntropyWithLogits(logits(theta, x), y, {
+        reduction: "none",
+        weight: y.mul(weights.positive - weights.negative).add(weights.negative),
+      });
 
-/** z = Xw + b, equation (3) for a batch. */
-export const logits = ({ w, b }: Coefficients, x: Tensor): Tensor => x.matmul(w).add(b);
+/** Minus the log-likelihood: the sum of the rows' losses, each times its class's weight. */
+export const negativeLogLikelihood = (chunks: readonly Chunk[], { weights, eager }: LossOptions): ((theta: Tensor) => Tensor) =>
+  sumOver((theta, chunk: Chunk) => rowLosses(theta, chunk, weights).sum(), chunks, eager);
 
 /**
- * The mean of (1) over the n rows, plus l2/(2n)·Σw². The intercept is not penalized: how common the positive class is
- * should not depend on the strength of the penalty. Times n, this is what statistics programs minimize.
+ * (Σ wᵢ·BCEᵢ + l2/2·Σ βⱼ²) / n over the n rows. The intercept is not penalized: how common the positive class is should
+ * not depend on the strength of the penalty.
+ *
+ * θ belongs to standardized columns in any case, since only they are well conditioned. A raw column's coefficient is
+ * θⱼ/sⱼ, so that a penalty on these has l2/sⱼ² in the place of l2.
  */
-export function loss(coefficients: Coefficients, { x, y, l2 }: Problem): Tensor {
-  const penalty = coefficients.w
-    .square()
-    .sum()
-    .mul(l2 / (2 * y.size));
-  return binaryCrossEntropyWithLogits(logits(coefficients, x), y).add(penalty);
-}
-
-/** `[loss, gradient]`, the gradient in the form of the coefficients. */
-export const lossAndGradient = valueAndGrad(loss);
-
-/** Where the descent has come to. */
-export interface Progress {
-  /** How many steps have been taken. */
-  readonly step: number;
-  readonly coefficients: Coefficients;
-  readonly loss: number;
-  readonly gradient: Coefficients;
+export function meanLoss(chunks: readonly Chunk[], encoding: Encoding, options: LossOptions): (theta: Tensor) => Tensor {
+  const rows = chunks.reduce((sum, { y }) => sum + y.size, 0);
+  const strengths = encoding.terms.map(({ deviation }) => options.l2 / (options.standardize ? 1 : deviation ** 2));
+  const strength = tensor([...(encoding.intercept ? [0] : []), ...strengths]);
+  const loss = negativeLogLikelihood(chunks, options);
+  if (options.l2 === 0) return (theta) => loss(theta).div(rows);
+  return (theta) => loss(theta).add(theta.square().mul(strength).sum().div(2)).div(rows);
 }
 
 /**
- * Batch gradient descent from W = 0: each step goes against the gradient of the loss over all rows. Yields before the
- * first step and after each one, so that the caller can watch, draw, or stop.
+ * Σ gᵢgᵢᵀ with the gradient gᵢ of each row's own loss. Forward mode gives the derivative of all rows' losses along one
+ * parameter at once: row j of G is that along θⱼ, column i is gᵢ, and G·Gᵀ is the sum.
  */
-export function* descend(problem: Problem, { learningRate, steps }: { learningRate: number; steps: number }): Generator<Progress> {
-  // The same function a thousand times: its tape is recorded once and replayed.
-  const compiled = compile(lossAndGradient);
-  let coefficients = zeroCoefficients(problem.x.shape[1]);
-  for (let step = 0; ; step++) {
-    const [value, gradient] = compiled(coefficients, problem);
-    if (!allFinite(value) || !allFinite(coefficients.w) || !allFinite(coefficients.b))
-      throw new InputError(
-        `the loss is not finite after ${step} ${step === 1 ? "step" : "steps"}: --learning-rate ${learningRate} is too large`,
-      );
-    yield { step, coefficients, loss: value.item(), gradient };
-    if (step === steps) return;
-    coefficients = {
-      w: coefficients.w.sub(gradient.w.mul(learningRate)),
-      b: coefficients.b.sub(gradient.b.mul(learningRate)),
-    };
-  }
+export function scoreProducts(theta: Tensor, chunks: readonly Chunk[], { weights, eager }: LossOptions): Tensor {
+  const products = runner(eager)((at: Tensor, chunk: Chunk): Tensor => {
+    const along = (j: number): Tensor => jvp((t: Tensor) => rowLosses(t, chunk, weights), [at], [eye(theta.size).slice([j])])[1];
+    const G = stack(Array.from({ length: theta.size }, (_, j) => along(j)));
+    return G.matmul(G.transpose());
+  });
+  return chunks.map((chunk) => products(theta, chunk)).reduce((sum, part) => sum.add(part));
 }
 
-const allFinite = (x: Tensor): boolean => x.data.every(Number.isFinite);
+/** XᵀX/n. */
+export function gramMatrix(chunks: readonly Chunk[], eager: boolean): Tensor {
+  const product = runner(eager)((x: Tensor): Tensor => x.transpose().matmul(x));
+  const rows = chunks.reduce((sum, { y }) => sum + y.size, 0);
+  return chunks
+    .map(({ x }) => product(x))
+    .reduce((sum, part) => sum.add(part))
+    .div(rows);
+}
+
+/** The logits of all rows. */
+export const logitsOf = (theta: Tensor, chunks: readonly Chunk[]): Float64Array => concatenate(chunks.map(({ x }) => logits(theta, x)));
 
 /**
  * The gradient of the mean loss as the derivation has it, Xᵀ(ŷ − y)/n, equation (12) for a batch, in two plain loops.
- * Nothing of the engine is used, so that it can be checked against this. Without the penalty, whose gradient at W = 0 is 0.
+ * Nothing of the engine is used, so that it can be checked against this. Without the penalty, and at θ = 0 its gradient is 0;
+ * each row times its weight.
  */
-export function gradientByHand({ features, count, x, y }: Rows, w: ArrayLike<number>, b: number): { w: Float64Array; b: number } {
-  const width = features.length;
-  const gradient = { w: new Float64Array(width), b: 0 };
-  for (let i = 0; i < count; i++) {
-    let z = b;
-    for (let j = 0; j < width; j++) z += x[i * width + j] * w[j];
-    const residual = 1 / (1 + Math.exp(-z)) - y[i];
-    for (let j = 0; j < width; j++) gradient.w[j] += (x[i * width + j] * residual) / count;
-    gradient.b += residual / count;
+export function gradientByHand(theta: Float64Array, chunks: readonly Chunk[], { weights }: LossOptions): Float64Array {
+  const gradient = new Float64Array(theta.length);
+  const width = theta.length;
+  let rows = 0;
+  for (const { x, y } of chunks) {
+    rows += y.size;
+    for (let i = 0; i < y.size; i++) {
+      let z = 0;
+      for (let j = 0; j < width; j++) z += x.data[i * width + j] * theta[j];
+      const residual = (1 / (1 + Math.exp(-z)) - y.data[i]) * (y.data[i] === 1 ? weights.positive : weights.negative);
+      for (let j = 0; j < width; j++) gradient[j] += x.data[i * width + j] * residual;
+    }
   }
-  return gradient;
+  return gradient.map((sum) => sum / rows);
 }

@@ -1,200 +1,216 @@
-import Table from "cli-table3";
-import { plot } from "simple-ascii-chart";
-import type { Dataset, Rows, Scale } from "./data.js";
-import type { Evaluation } from "./metrics.js";
-import type { Coefficients } from "./model.js";
-import type { Options } from "./options.js";
-import { plain, shorten } from "./text.js";
+import { calibrationPlot, forestPlot, lossPlot, precisionRecallPlot, rocPlot, scorePlot } from "./charts.js";
+import type { Coefficient } from "./inference.js";
+import { curvesOf, type Evaluation } from "./metrics.js";
+import { largestDifference, type Outcome } from "./result.js";
+import { probability, significant } from "./terminal.js";
 
-/** A parameter's two gradients. */
-export interface Compared {
-  readonly name: string;
-  readonly engine: number;
-  readonly byHand: number;
-}
+/** Markup, as against text that must be escaped. */
+type Html = string;
 
-/** The loss after a number of steps. */
-export interface LossAt {
-  readonly step: number;
-  readonly loss: number;
-}
+const escapeText = (text: string): Html =>
+  text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`).replace(/[^\P{Cc}\n]/gu, "\ufffd");
 
-/** A feature and what was fitted to it. */
-export interface Weight {
-  readonly name: string;
-  /** Per standard deviation of the feature. */
-  readonly weight: number;
-  readonly mean: number;
-  readonly deviation: number;
-}
-
-/** The model as numbers. */
-export interface Fitted {
-  readonly intercept: number;
-  readonly weights: readonly Weight[];
-}
-
-/** All that came out. */
-export interface Result {
-  readonly gradientAtZero: readonly Compared[];
-  readonly history: readonly LossAt[];
-  readonly fitted: Fitted;
-  readonly evaluation: Evaluation;
-}
-
-/** What is fitted to what. */
-export function describeRun(options: Options, data: Dataset, train: Rows, heldOut: Rows | undefined, { constant }: Scale): string {
-  const positives = data.y.reduce((sum, label) => sum + label, 0);
-  const lines = [
-    ["data", `${plain(options.data)}: ${counted(data.count, "row")}, ${counted(data.features.length, "feature")}`],
-    [
-      "target",
-      `${name(data.target)}: ${name(data.positive)} (${counted(positives, "row")}) is y = 1, ${name(data.negative)} (${data.count - positives}) is y = 0`,
-    ],
-    [
-      "parts",
-      heldOut === undefined
-        ? "all rows to train on, none held out"
-        : `${counted(train.count, "row")} to train on, ${heldOut.count} held out (seed ${options.seed})`,
-    ],
-    ["loss", `mean binary cross entropy + l2/(2n)·Σw², l2 = ${options.l2}`],
-    ["descent", `${counted(options.steps, "step")}, learning rate ${options.learningRate}, the gradient's tape compiled`],
-  ];
-  if (constant.length > 0) lines.push(["note", `constant, so of weight 0: ${constant.map((j) => name(data.features[j])).join(", ")}`]);
-  return `Logistic regression by gradient descent\n\n${lines.map(([key, value]) => `  ${key.padEnd(9)}${value}`).join("\n")}\n`;
-}
-
-/** The engine's gradient beside the one by hand. */
-export function describeGradient(compared: readonly Compared[], width: number): string {
-  const rows = compared.map(({ name: of, engine, byHand }) => [name(of), decimal(engine, 5), decimal(byHand, 5)]);
-  return [
-    "\nGradient at W = 0, by the engine and by hand as Xᵀ(ŷ − y)/n\n",
-    inBlocks(["", "engine", "by hand"], rows, width),
-    `  Largest difference: ${largestDifference(compared).toExponential(1)}\n`,
-  ].join("\n");
-}
-
-export const largestDifference = (compared: readonly Compared[]): number =>
-  compared.reduce((largest, { engine, byHand }) => Math.max(largest, Math.abs(engine - byHand)), 0);
-
-/** The loss as it falls. The axis of the steps is logarithmic: most happens at the beginning. */
-export function describeDescent(history: readonly LossAt[], gradient: Coefficients, columns: number): string {
-  const largestPart = Math.max(...[...gradient.w.data, gradient.b.item()].map(Math.abs));
-  const first = history[0];
-  const last = history[history.length - 1];
-  const highest = history.reduce((most, { loss }) => Math.max(most, loss), 0);
-  const place = (step: number): number => Math.log10(step + 1);
-  const ticks = [0, 1, 10, 100, 1000, 10_000, 100_000, 1_000_000].filter((step) => step <= last.step);
-  const chart = plot(
-    history.map(({ step, loss }) => [place(step), loss]),
-    {
-      width: Math.min(78, columns - 8),
-      height: 10,
-      yRange: [0, highest],
-      customXAxisTicks: ticks.map(place),
-      customYAxisTicks: [0, highest],
-      formatter: (value, { axis }) => (axis === "x" ? Math.round(10 ** value - 1) : value.toFixed(3)),
-    },
-  );
-  const lines = [
-    `\n${trimLines(chart)}\n`,
-    `  Loss ${first.loss.toFixed(6)} → ${last.loss.toFixed(6)} in ${counted(last.step, "step")}; largest part of the gradient at the end ${largestPart.toExponential(1)}`,
-  ];
-  if (last.loss > first.loss) lines.push("  The loss rose: the learning rate is too large.");
-  return `${lines.join("\n")}\n`;
-}
-
-/** The weights, the strongest first. */
-export function describeWeights({ intercept, weights }: Fitted, width: number): string {
-  const byStrength = [...weights].sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight));
-  const rows = byStrength.map(({ name: of, weight }) => [name(of), decimal(weight), decimal(Math.exp(weight), 3)]);
-  return [
-    "\nWeights for one standard deviation of the feature, and the factor that each puts on the odds\n",
-    inBlocks(["", "weight", "odds ×"], [["intercept", decimal(intercept), decimal(Math.exp(intercept), 3)], ...rows], width),
-  ].join("\n");
-}
-
-/** How good the fit is, and on which rows that was measured. */
-export function describeEvaluation(evaluation: Evaluation, data: Dataset, onTraining: boolean): string {
-  const { count, accuracy, logLoss, auc, confusion } = evaluation;
-  const right = confusion.truePositive + confusion.trueNegative;
-  const table = new Table({
-    ...TABLE,
-    head: ["", `called ${name(data.positive)}`, `called ${name(data.negative)}`],
-    colAligns: ["left", "right", "right"],
-  });
-  table.push(
-    [`is ${name(data.positive)}`, confusion.truePositive, confusion.falseNegative],
-    [`is ${name(data.negative)}`, confusion.falsePositive, confusion.trueNegative],
-  );
-  return [
-    onTraining ? `\nOn the ${count} training rows, as none are held out\n` : `\nOn the ${count} held-out rows\n`,
-    `  accuracy   ${(100 * accuracy).toFixed(1)} % (${right} of ${count})`,
-    `  log loss   ${logLoss.toFixed(6)}`,
-    `  AUC        ${auc === undefined ? "undefined, as there is one class only" : auc.toFixed(6)}\n`,
-    `${indent(table.toString())}\n`,
-  ].join("\n");
-}
-
-/** Then a multiple of the weights that separate the classes always fits still better. */
-export const SEPARATED = `
-Note: the weights separate the two classes of the training rows. Without a penalty they have no
-limit and grow with every step; --l2 with a number above 0 holds them.
+/** The result as one page that needs nothing from elsewhere. Each section is a line in the list at its end. */
+export function reportPage(outcome: Outcome): Html {
+  const title = `Logistic regression of ${outcome.data.target}`;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${escapeText(title)}</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<h1>${escapeText(title)}</h1>
+${sectionsOf(outcome)
+  .map(({ heading, body }) => `<section>\n<h2>${escapeText(heading)}</h2>\n${body}\n</section>`)
+  .join("\n")}
+</body>
+</html>
 `;
-
-/** How long it took, in milliseconds, and how much of that was the descent. */
-export function describeTime(total: number, descent: number, steps: number): string {
-  const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`;
-  return `\nTook ${seconds(total)}, of which ${seconds(descent)} for the descent, ${(descent / (steps + 1)).toFixed(3)} ms a step\n`;
 }
 
-/** The results as a file. No times and no paths but the given one: the same run gives the same bytes. */
-export function toJson(options: Options, data: Dataset, train: Rows, heldOut: Rows | undefined, result: Result): string {
-  const { fitted, evaluation, gradientAtZero, history } = result;
-  return `${JSON.stringify(
+interface Section {
+  readonly heading: string;
+  readonly body: Html;
+}
+
+function sectionsOf(outcome: Outcome): Section[] {
+  const { judged, test, training, fitted, inference, command, data } = outcome;
+  const curve = curvesOf(judged.z, judged.y);
+  const share = judged.y.reduce((sum, label) => sum + label, 0) / judged.y.length;
+  const on = test === undefined ? "the training rows" : "the rows held out";
+  const scaled = scaledCoefficients(outcome).filter(({ name }) => name !== "(intercept)");
+  const one = escapeText("Only one class is there to be ranked.");
+  const plots: [string, Html][] = [
+    ["ROC curve", curve.length === 0 ? one : rocPlot(curve)],
+    ["Precision and recall", curve.length === 0 ? one : precisionRecallPlot(curve, share)],
+    ["Calibration", calibrationPlot((test ?? training).calibration)],
+    ["Scores", scorePlot(judged.z, judged.y, command.threshold)],
+  ];
+  return [
+    { heading: "Summary", body: summary(outcome) },
+    { heading: "Coefficients", body: coefficientTable(inference.coefficients, `For a step of 1 of the feature${robust(outcome)}.`) },
     {
-      data: { file: options.data, rows: data.count, target: data.target, positive: data.positive, negative: data.negative },
-      options: { l2: options.l2, learningRate: options.learningRate, steps: options.steps, test: options.test, seed: options.seed },
-      rows: { train: train.count, heldOut: heldOut?.count ?? 0 },
-      gradientAtZero: { largestDifference: largestDifference(gradientAtZero), parameters: gradientAtZero },
-      intercept: fitted.intercept,
-      weights: fitted.weights,
-      loss: history[history.length - 1].loss,
-      history,
-      evaluation: { on: heldOut === undefined ? "training rows" : "held-out rows", ...evaluation, auc: evaluation.auc ?? null },
+      heading: "Standardized coefficients",
+      body: coefficientTable(inference.standardizedCoefficients, `For a step of one standard deviation of the feature${robust(outcome)}.`),
     },
-    null,
-    2,
-  )}\n`;
+    ...(scaled.length === 0
+      ? []
+      : [
+          {
+            heading: `Odds ratios per ${command.standardize ? "standard deviation" : "unit"}`,
+            body: `<figure>${forestPlot(scaled)}<figcaption>Intervals of 95 %; colored where they do not reach 1.</figcaption></figure>`,
+          },
+        ]),
+    { heading: "Descent", body: `<figure>${lossPlot(fitted.solution.history)}</figure>` },
+    { heading: "Evaluation", body: evaluation(outcome) },
+    {
+      heading: `On ${on}`,
+      body: `<p><span class="chip positive"></span>${escapeText(data.positive)} (y = 1) <span class="chip negative"></span>${escapeText(data.negative)} (y = 0)</p>
+<div class="plots">${plots.map(([caption, svg]) => `<figure><h3>${escapeText(caption)}</h3>${svg}</figure>`).join("\n")}</div>`,
+    },
+    // The place for a section with the derivation of this model's gradient: what is derived stands above what is checked.
+    { heading: "Engine against hand formula", body: gradientCheck(outcome) },
+  ];
 }
 
-const TABLE = { style: { head: [], border: [], compact: true } };
+const robust = ({ command }: Outcome): string => (command.robust ? ", with robust standard errors" : "");
 
-/** A table whose rows continue beside it in a second block where the width allows and there are enough of them. */
-function inBlocks(head: readonly string[], rows: readonly (readonly string[])[], width: number): string {
-  const widths = head.map((cell, j) => Math.max(...[cell, ...rows.map((row) => row[j])].map((text) => text.length)) + 3);
-  const block = widths.reduce((sum, w) => sum + w, 0);
-  const blocks = rows.length > 8 && 2 * block + 3 <= width ? 2 : 1;
-  const height = Math.ceil(rows.length / blocks);
-  const table = new Table({
-    ...TABLE,
-    head: Array.from({ length: blocks }, () => head).flat(),
-    colAligns: Array.from({ length: blocks }, () => head.map((_, j) => (j === 0 ? ("left" as const) : ("right" as const)))).flat(),
-  });
-  for (let i = 0; i < height; i++) {
-    table.push(Array.from({ length: blocks }, (_, b) => rows[b * height + i] ?? head.map(() => "")).flat());
+const scaledCoefficients = ({ command, inference }: Outcome): readonly Coefficient[] =>
+  command.standardize ? inference.standardizedCoefficients : inference.coefficients;
+
+function summary({ command, data, fitted, inference, training, test, warnings }: Outcome): Html {
+  const { solution, loss } = fitted;
+  const { statistic, degreesOfFreedom, p } = inference.likelihoodRatioTest;
+  const positives = data.y.reduce((sum, label) => sum + label, 0);
+  const facts: [string, string][] = [
+    [
+      "Data",
+      `${command.data}: ${data.count} rows, ${data.columns.length} features${data.dropped === 0 ? "" : `, ${data.dropped} rows with gaps left out`}`,
+    ],
+    ["Target", `${data.target}: ${data.positive} (${positives} rows) is y = 1, ${data.negative} (${data.count - positives}) is y = 0`],
+    [
+      "Parts",
+      test === undefined
+        ? `${training.rows} rows to train on, none held out`
+        : `${training.rows} rows to train on, ${test.rows} held out (seed ${command.seed})`,
+    ],
+    ["Penalty", command.l2 === 0 ? "none" : `l2 = ${command.l2}, per ${command.standardize ? "standard deviation" : "unit"}`],
+    ["Class weights", `${significant(loss.weights.negative)} : ${significant(loss.weights.positive)} (y = 0 : y = 1)`],
+    ["Solver", `${solution.solver}, ${solution.iterations} iterations: ${solution.reason}`],
+    [
+      "Log-likelihood",
+      `${inference.logLikelihood.toFixed(4)} (null ${inference.nullLogLikelihood.toFixed(4)}), deviance ${inference.deviance.toFixed(4)}`,
+    ],
+    ["Likelihood ratio", `${statistic.toFixed(4)} on ${degreesOfFreedom} df, p ${probability(p)}`],
+    ["AIC, BIC", `${inference.aic.toFixed(2)}, ${inference.bic.toFixed(2)}`],
+    ["McFadden’s R²", inference.mcFaddenR2.toFixed(4)],
+  ];
+  const notes = warnings.map((warning) => `<li>${escapeText(warning)}</li>`).join("");
+  return `<dl>${facts.map(([term, text]) => `<dt>${escapeText(term)}</dt><dd>${escapeText(text)}</dd>`).join("\n")}</dl>${notes === "" ? "" : `\n<ul>${notes}</ul>`}`;
+}
+
+function coefficientTable(coefficients: readonly Coefficient[], caption: string): Html {
+  const rows = coefficients.map(({ name, estimate, standardError, z, p, confidenceInterval, oddsRatio, oddsRatioInterval }) => [
+    name,
+    significant(estimate),
+    significant(standardError),
+    z.toFixed(2),
+    probability(p),
+    interval(confidenceInterval),
+    significant(oddsRatio, 3),
+    interval(oddsRatioInterval),
+  ]);
+  return table(["", "estimate", "std. error", "z", "p", "95 %", "odds ratio", "95 %"], rows, caption);
+}
+
+const interval = ([low, high]: readonly [number, number]): string => `${significant(low, 3)} – ${significant(high, 3)}`;
+
+function evaluation({ training, test, crossValidation, data, command }: Outcome): Html {
+  const row = (title: string, { rows, accuracy, logLoss, brier, auc, aucConfidenceInterval }: Evaluation): string[] => [
+    title,
+    String(rows),
+    accuracy.toFixed(4),
+    logLoss.toFixed(6),
+    brier.toFixed(6),
+    auc === null ? "one class" : auc.toFixed(6),
+    aucConfidenceInterval === null ? "" : interval(aucConfidenceInterval),
+  ];
+  const rows = [row("training", training)];
+  if (test !== undefined) rows.push(row("held out", test));
+  if (crossValidation !== undefined) {
+    const { folds, mean, deviation } = crossValidation;
+    const both = (key: keyof typeof mean): string => `${mean[key].toFixed(4)} ± ${deviation[key].toFixed(4)}`;
+    rows.push([`${folds}-fold`, String(data.count), both("accuracy"), both("logLoss"), both("brier"), both("auc"), ""]);
   }
-  return `${indent(table.toString())}\n`;
+  const { truePositive, falsePositive, falseNegative, trueNegative } = (test ?? training).confusion;
+  return `${table(["", "rows", "accuracy", "log loss", "Brier", "AUC", "95 %"], rows, "The interval of the AUC is DeLong’s.")}
+${table(
+  ["", `called ${data.positive}`, `called ${data.negative}`],
+  [
+    [`is ${data.positive}`, String(truePositive), String(falseNegative)],
+    [`is ${data.negative}`, String(falsePositive), String(trueNegative)],
+  ],
+  `The ${test === undefined ? "training" : "held-out"} rows, called ${data.positive} from ŷ = ${command.threshold} on.`,
+)}`;
 }
 
-const indent = (text: string): string => text.replace(/^/gm, "  ");
-/** Without blanks at the ends of lines and without empty lines around. */
-const trimLines = (text: string): string => text.replace(/[ \t]+$/gm, "").replace(/^\n+|\n+$/g, "");
-const name = (text: string): string => shorten(plain(text), 28);
-const counted = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? "" : "s"}`;
+function gradientCheck({ compared }: Outcome): Html {
+  const rows = compared.map(({ name, engine, byHand }) => [
+    name,
+    String(engine),
+    String(byHand),
+    Math.abs(engine - byHand).toExponential(1),
+  ]);
+  return `<p>The gradient of the mean loss at W = 0 on the training rows, by the engine and by hand as Xᵀ(ŷ − y)/n. The largest
+difference is ${largestDifference(compared).toExponential(1)}.</p>
+${table(["", "engine", "by hand", "difference"], rows, "Standardized features.")}`;
+}
 
-/** Aligned at the point; with an exponent where that would show nothing or too much. */
-const decimal = (value: number, digits = 6): string => {
-  const size = Math.abs(value);
-  return size !== 0 && (size < 10 ** (2 - digits) || size >= 1e6) ? value.toExponential(2) : value.toFixed(digits);
-};
+function table(head: readonly string[], rows: readonly (readonly string[])[], caption: string): Html {
+  const cells = (tag: string, texts: readonly string[]): Html =>
+    texts
+      .map((text, j) => (j === 0 && tag === "td" ? `<th scope="row">${escapeText(text)}</th>` : `<${tag}>${escapeText(text)}</${tag}>`))
+      .join("");
+  return `<div class="table"><table><caption>${escapeText(caption)}</caption>
+<thead><tr>${cells("th", head)}</tr></thead>
+<tbody>${rows.map((row) => `<tr>${cells("td", row)}</tr>`).join("\n")}</tbody></table></div>`;
+}
+
+const DARK = "--ground: #16181c; --text: #e3e5e8; --faint: #9aa0a8; --line: #363a41; --positive: #6cb2ff; --negative: #f0a15e;";
+const STYLE = `
+:root { --ground: #fff; --text: #1c1e21; --faint: #5d636b; --line: #d8dbdf; --positive: #1a66b8; --negative: #b85c12; }
+@media screen and (prefers-color-scheme: dark) { :root { ${DARK} } }
+* { box-sizing: border-box; }
+body { margin: 0 auto; padding: 1.5rem 1rem 4rem; max-width: 60rem; background: var(--ground); color: var(--text);
+  font: 1rem/1.5 system-ui, sans-serif; overflow-wrap: anywhere; }
+h1 { font-size: 1.6rem; line-height: 1.2; }
+h2 { font-size: 1.2rem; margin: 2.5rem 0 0.75rem; padding-bottom: 0.25rem; border-bottom: 1px solid var(--line); }
+h3 { font-size: 1rem; margin: 0 0 0.5rem; }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: 0.25rem 1.25rem; margin: 0; }
+dt { color: var(--faint); }
+dd { margin: 0; }
+.table { overflow-x: auto; margin-bottom: 1.25rem; }
+table { border-collapse: collapse; font-size: 0.875rem; font-variant-numeric: tabular-nums; }
+caption { caption-side: bottom; text-align: left; color: var(--faint); padding-top: 0.4rem; }
+th, td { padding: 0.2rem 0.7rem; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--line); font-weight: normal; }
+thead th { color: var(--faint); }
+tbody th { text-align: left; }
+figure { margin: 0; break-inside: avoid; }
+figcaption { color: var(--faint); font-size: 0.875rem; }
+figure svg { max-width: 100%; height: auto; }
+.plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); gap: 2rem 1.5rem; }
+.chip { display: inline-block; width: 0.8em; height: 0.8em; margin: 0 0.35em 0 0.8em; border-radius: 2px; }
+.chip:first-child { margin-left: 0; }
+.positive { background: var(--positive); }
+.negative { background: var(--negative); }
+@media (max-width: 34rem) { dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: 0.5rem; } }
+@media print {
+  body { max-width: none; padding: 0; font-size: 10pt; }
+  .table { overflow: visible; } table { font-size: 8pt; } th, td { padding: 0.1rem 0.35rem; } tr, .plots figure { break-inside: avoid; }
+  h2 { break-after: avoid; } .chip { print-color-adjust: exact; }
+}
+`;

@@ -2,6 +2,9 @@
 export const parseNumber = (text: string): number =>
   /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : Number.NaN;
 
+/** Whether a field holds no value: nothing, or one of the words by which programs say so. */
+export const isGap = (text: string): boolean => text.length < 8 && /^\s*(na|n\/a|nan|null|)\s*$/i.test(text);
+
 /** Text from outside as a message quotes it: control characters escaped, and not too long. */
 export const quote = (text: string): string => JSON.stringify(shorten(text, 40));
 

@@ -8,16 +8,17 @@ async function expectError(
   args: readonly string[],
   message: string | RegExp,
   files: Record<string, string | Uint8Array> = {},
+  expectedCode = 1,
 ): Promise<void> {
   await inDirectory(async (directory) => {
     for (const [name, text] of Object.entries(files)) writeFileSync(join(directory, name), text);
     const placed = args.map((arg) => arg.replace("DIR", directory));
-    const json = args.includes("--json") ? [] : ["--json", join(directory, "result.json")];
+    const json = args.includes("--json") || args[0] === "predict" ? [] : ["--json", join(directory, "result.json")];
     const { code, stderr } = await runHere([...placed, ...json]);
     expect(stderr).toMatch(/^logistic-regression: [^\n]+\n$/);
     expect(stderr).toMatch(message);
     expect(stderr).not.toContain("unexpected error");
-    expect(code).toBe(1);
+    expect(code).toBe(expectedCode);
     expect(readdirSync(directory).sort()).toEqual(Object.keys(files).sort());
   });
 }
@@ -56,8 +57,39 @@ const options: [title: string, args: string[], message: string | RegExp][] = [
     "--seed must be a whole number",
   ]),
   ["a share that holds no row", ["--test", "0.0001"], "--test 0.0001 of 569 rows is not one row"],
-  ["a learning rate at which the penalty blows up", ["--learning-rate", "1e6"], /not finite after \d+ steps: --learning-rate 1000000/],
-  ["a learning rate at which the first step overflows", ["--learning-rate", "1e300", "--l2", "0"], "not finite after 1 step:"],
+  [
+    "a learning rate for a solver that takes none",
+    ["--solver", "newton", "--learning-rate", "1"],
+    "--learning-rate is for --solver gd and adam",
+  ],
+  ["an unknown solver", ["--solver", "magic"], '--solver must be newton or lbfgs or gd or adam, got "magic"'],
+  ["a value for a switch", ["--robust=yes"], "--robust takes no value"],
+  ["--standardize maybe", ["--standardize", "maybe"], "--standardize must be on or off"],
+  ["--missing guess", ["--missing", "guess"], "--missing must be fail or drop"],
+  ["--delimiter of two characters", ["--delimiter", ";;"], "--delimiter must be one character"],
+  ["--delimiter of a quote", ["--delimiter", '"'], "--delimiter must be one character"],
+  ...["heavy", "1", "1:0", "1:2:3", "-1:2", "1:x"].map((value): [string, string[], string] => [
+    `--class-weight ${value}`,
+    ["--class-weight", value],
+    "--class-weight must be balanced, or two numbers above 0",
+  ]),
+  ...["1", "2.5", "101", "-2"].map((value): [string, string[], string] => [
+    `--folds ${value}`,
+    ["--folds", value],
+    "--folds must be 0, or a whole",
+  ]),
+  ...["1.1", "-0.1"].map((value): [string, string[], string] => [
+    `--threshold ${value}`,
+    ["--threshold", value],
+    "--threshold must be a number from 0 to 1",
+  ]),
+  ["--tolerance 0", ["--tolerance", "0"], "--tolerance must be a number above 0"],
+  ["--categorical of no feature", ["--categorical", "nothing"], '--categorical: "nothing" is not one of the features'],
+  ["--reference of a column of numbers", ["--reference", "mean_area=3"], '--reference: "mean_area" is not a feature of categories'],
+  ["--reference without a level", ["--reference", "mean_area"], "--reference must be column=level"],
+  ["two results into one file", ["--save", "DIR/a", "--report", "DIR/a"], "cannot be written twice"],
+  ["predict without a model", ["predict", "--data", "x", "--out", "y"], "predict needs --model FILE"],
+  ["an option of fit for predict", ["predict", "--l2", "1"], "unknown option --l2"],
   ["no such target", ["--target", "diagnose"], 'no column "diagnose"; it has "mean_radius"'],
   ["no such feature", ["--features", "mean_area,mean_aria"], 'no column "mean_aria"'],
   ["the target among the features", ["--features", "mean_area,diagnosis"], "--features must not name the target"],
@@ -77,15 +109,25 @@ test.each(options)("%s is refused", (_title, args, message) => expectError(args,
 
 const files: [title: string, csv: string | Uint8Array, message: string | RegExp][] = [
   ["text in a numeric column", "a,b,y\n1,2,0\n3,4,1\n5,six,1\n", 'data.csv, row 4, column "b": "six" is not a number'],
-  ["a gap in a numeric column", "a,b,y\n1,2,0\n ,4,1\n", 'data.csv, row 3, column "a": is empty'],
+  ["a gap in a numeric column", "a,b,y\n1,2,0\n ,4,1\n", 'data.csv, row 3, column "a": is empty; --missing drop'],
   ["a number that is too large for one", "a,y\n1,0\n1e999,1\n", 'row 3, column "a": "1e999" is not a finite number'],
   ["a gap in the target", "a,y\n1,0\n2,\n3,1\n", 'row 3, column "y": is empty'],
   ["a row that is too short", "a,b,y\n1,2,0\n3,1\n", "row 3: expected 3 fields, as in the header, got 2"],
   ["a row that is too long", "a,b,y\n1,2,0\n3,4,1,5\n", "row 3: expected 3 fields, as in the header, got 4"],
-  ["a blank line among the rows", "a,b,y\n1,2,0\n\n3,4,1\n", "row 3: expected 3 fields"],
+  ["a blank line among the rows", "a,b,y\n1,2,0\n\n3,4,1\n", "row 3: expected 3 fields, as in the header, got a blank line"],
   ["a quote that is not closed", 'a,y\n1,"0\n2,1\n3,0\n', "row 2: a quoted field is not closed"],
+  ["text behind a closing quote", 'a,y\n1,0\n"2"x,1\n', "row 3: text follows the closing quote"],
+  ["a word for a gap", "a,y\n1,0\nNaN,1\n", 'row 3, column "a": "NaN" stands for a missing value'],
+  ["a hexadecimal number", "a,y\n1,0\n0x10,1\n", 'row 3, column "a": "0x10" is not a number'],
+  ["a decimal comma", 'a,y\n1,0\n"1,5",1\n', 'row 3, column "a": "1,5" is not a number'],
+  ["a byte 0", "a,y\n1,0\n\0,1\n", "is not text: it has a byte 0"],
   ["a name twice in the header", "a,a,y\n1,2,0\n3,4,1\n", 'two columns are called "a"'],
   ["a column without a name", "a,,y\n1,2,0\n3,4,1\n", "column 2 has no name"],
+  [
+    "a column of too many texts",
+    `a,y\n${Array.from({ length: 101 }, (_, i) => `t${i},${i % 2}`).join("\n")}\n`,
+    "more than 100 different texts",
+  ],
   ["an empty file", "", "data.csv: is empty"],
   ["blank lines alone", "\n\n", "data.csv: is empty"],
   ["a header alone", "a,y\n", "at least 2 rows are needed below the header, got 0"],
@@ -97,7 +139,7 @@ const files: [title: string, csv: string | Uint8Array, message: string | RegExp]
   ["a file that is not text", Uint8Array.of(0x61, 0xff, 0xfe, 0x0a), "is not UTF-8 text"],
   ["columns separated by semicolons", "a;y\n1;0\n2;1\n", 'no column "y"; it has "a;y"'],
   ["numbers that overflow when squared", "a,y\n1e300,0\n-1e300,1\n", 'column "a": its numbers are too large'],
-  ["a line end in a value that a message quotes", 'a,y\n"one\ntwo",0\n2,1\n', 'row 2, column "a": "one\\ntwo" is not a number'],
+  ["a line end in a value that a message quotes", 'a,y\n2,1\n"one\ntwo",0\n', 'row 3, column "a": "one\\ntwo" is not a number'],
 ];
 
 test.each(files)("data with %s is refused", (_title, csv, message) =>
@@ -105,19 +147,58 @@ test.each(files)("data with %s is refused", (_title, csv, message) =>
 );
 
 test("the data file cannot be chosen for the results, and stays as it is", () =>
-  expectError(["--data", "DIR/data.csv", "--target", "y", "--json", "DIR/data.csv"], "it is the data file", {
+  expectError(["--data", "DIR/data.csv", "--target", "y", "--json", "DIR/data.csv"], "it is read from", {
     "data.csv": "a,y\n1,0\n2,1\n",
   }));
 
 test("a path through a file is refused", () =>
   expectError(["--data", "DIR/data.csv/more.csv", "--target", "y"], "a part of the path is not a directory", { "data.csv": "" }));
 
-test("as a process, too, it ends with exit code 1 and one line, without a stack", () =>
+const separable = "size,color,y\n1,red,0\n2,blue,0\n3,red,1\n4,blue,1\n";
+const unfit: [title: string, args: string[], csv: string, message: string | RegExp][] = [
+  [
+    "a column that separates the classes",
+    ["--l2", "0"],
+    separable,
+    /complete separation: column "size" alone tells the classes apart, .* give a penalty, such as --l2 1/,
+  ],
+  [
+    "a level that occurs with one class only",
+    ["--l2", "0"],
+    "color,y\nred,0\nred,1\nblue,1\nred,0\nblue,1\nred,1\n",
+    /quasi-complete separation: column "color=red" alone/,
+  ],
+  [
+    "columns that separate the classes together",
+    ["--l2", "0"],
+    "a,b,y\n1,1,0\n2,2.5,1\n3,3,0\n4,4.5,1\n5,5,0\n0,0.5,1\n",
+    /complete separation: the columns "a", "b" together/,
+  ],
+  ["too few iterations", ["--steps", "2"], separable, "newton did not converge: the limit of 2 iterations was reached"],
+  [
+    "a learning rate at which the penalty blows up",
+    ["--learning-rate", "1e6"],
+    separable,
+    /not finite after \d+ iterations?: --learning-rate 1000000 is too large/,
+  ],
+  [
+    "a learning rate at which the first step overflows",
+    ["--learning-rate", "1e300", "--solver", "adam"],
+    separable,
+    /adam: the loss is not finite/,
+  ],
+];
+
+test.each(unfit)("with %s there is no fit: exit code 2", (_title, args, csv, message) =>
+  expectError(["--data", "DIR/data.csv", "--target", "y", "--test", "0", ...args], message, { "data.csv": csv }, 2),
+);
+
+test("as a process, too, it ends with exit code 2 and one line, without a stack", () =>
   inDirectory(async (directory) => {
     mkdirSync(join(directory, "empty"));
     const json = join(directory, "empty", "result.json");
-    const { code, stderr } = await start(main, ["--learning-rate", "1e6", "--json", json]).outcome;
-    expect(stderr).toMatch(/^logistic-regression: the loss is not finite after \d+ steps: --learning-rate 1000000 is too large\n$/);
-    expect(code).toBe(1);
+    const { code, stderr } = await start(main, ["--l2", "0", "--json", json]).outcome;
+    expect(stderr).toMatch(/^logistic-regression: complete separation: the columns [^\n]+\n$/);
+    expect(code).toBe(2);
     expect(readdirSync(join(directory, "empty"))).toEqual([]);
   }));

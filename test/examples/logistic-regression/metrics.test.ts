@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { areaUnderCurve, confusionOf, evaluate } from "../../../examples/logistic-regression/metrics.js";
+import { areaUnderCurve, calibrationOf, confusionOf, curvesOf, evaluate } from "../../../examples/logistic-regression/metrics.js";
 
 const numbers = (...values: number[]): Float64Array => Float64Array.from(values);
 
@@ -18,15 +18,15 @@ function byPairs(scores: Float64Array, y: Float64Array): number {
 
 test("the AUC is 1 for a perfect ranking, 0 for its reverse and ½ where all scores are equal", () => {
   const y = numbers(0, 0, 1, 1);
-  expect(areaUnderCurve(numbers(1, 2, 3, 4), y)).toBe(1);
-  expect(areaUnderCurve(numbers(4, 3, 2, 1), y)).toBe(0);
-  expect(areaUnderCurve(numbers(7, 7, 7, 7), y)).toBe(0.5);
+  expect(areaUnderCurve(numbers(1, 2, 3, 4), y)?.auc).toBe(1);
+  expect(areaUnderCurve(numbers(4, 3, 2, 1), y)?.auc).toBe(0);
+  expect(areaUnderCurve(numbers(7, 7, 7, 7), y)?.auc).toBe(0.5);
 });
 
 test("the AUC counts a tie half, as the count over all pairs does", () => {
   const scores = Float64Array.from({ length: 60 }, (_, i) => (i * 37) % 11);
   const y = Float64Array.from({ length: 60 }, (_, i) => ((i * 53) % 7 < 3 ? 1 : 0));
-  expect(areaUnderCurve(scores, y)).toBeCloseTo(byPairs(scores, y), 14);
+  expect(areaUnderCurve(scores, y)?.auc).toBeCloseTo(byPairs(scores, y), 14);
 });
 
 test("the AUC is undefined where only one class is there", () => {
@@ -34,18 +34,61 @@ test("the AUC is undefined where only one class is there", () => {
   expect(areaUnderCurve(numbers(1, 2), numbers(0, 0))).toBeUndefined();
 });
 
-test("a row is called positive from z = 0 on", () => {
-  expect(confusionOf(numbers(0, 2, 1, -1, -2, -3), numbers(1, 1, 0, 1, 0, 0))).toEqual({
-    truePositive: 2,
-    falsePositive: 1,
-    falseNegative: 1,
-    trueNegative: 2,
-  });
+test("the variance of the AUC is DeLong's, by its definition over all pairs", () => {
+  const scores = Float64Array.from({ length: 60 }, (_, i) => (i * 37) % 11);
+  const y = Float64Array.from({ length: 60 }, (_, i) => ((i * 53) % 7 < 3 ? 1 : 0));
+  const of = (label: number) => [...scores].filter((_, i) => y[i] === label);
+  const psi = (a: number, b: number): number => (a > b ? 1 : a === b ? 0.5 : 0);
+  const mean = (values: number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
+  const variance = (values: number[]): number => values.reduce((sum, v) => sum + (v - mean(values)) ** 2, 0) / (values.length - 1);
+  const byPositive = of(1).map((a) => mean(of(0).map((b) => psi(a, b))));
+  const byNegative = of(0).map((b) => mean(of(1).map((a) => psi(a, b))));
+  const expected = Math.sqrt(variance(byPositive) / byPositive.length + variance(byNegative) / byNegative.length);
+  expect(areaUnderCurve(scores, y)?.standardError).toBeCloseTo(expected, 14);
 });
 
-test("accuracy is the share of rows on the diagonal, and the log loss stays finite for certain and wrong logits", () => {
-  const { count, accuracy, logLoss } = evaluate(numbers(1000, -1000, -1000, 1000), numbers(1, 0, 1, 1));
-  expect(count).toBe(4);
-  expect(accuracy).toBe(0.75);
-  expect(logLoss).toBe(250);
+test("a row is called positive from the threshold on", () => {
+  const p = numbers(0.5, 0.9, 0.7, 0.3, 0.1, 0.05);
+  const y = numbers(1, 1, 0, 1, 0, 0);
+  expect(confusionOf(p, y, 0.5)).toEqual({ truePositive: 2, falsePositive: 1, falseNegative: 1, trueNegative: 2 });
+  expect(confusionOf(p, y, 0.8)).toEqual({ truePositive: 1, falsePositive: 0, falseNegative: 2, trueNegative: 3 });
+  expect(confusionOf(p, y, 0)).toEqual({ truePositive: 3, falsePositive: 3, falseNegative: 0, trueNegative: 0 });
+});
+
+test("accuracy, log loss and Brier score are right, and stay finite for certain and wrong logits", () => {
+  const { rows, accuracy, logLoss, brier } = evaluate(numbers(1000, -1000, -1000, 1000), numbers(1, 0, 1, 1), 0.5);
+  expect([rows, accuracy, logLoss, brier]).toEqual([4, 0.75, 250, 0.25]);
+});
+
+test("calibration has the rows of each tenth with their mean ŷ and share of positives, and no empty tenths", () => {
+  expect(calibrationOf(numbers(0.02, 0.08, 0.95, 1), numbers(0, 1, 1, 1))).toEqual([
+    { from: 0, to: 0.1, rows: 2, predicted: 0.05, observed: 0.5 },
+    { from: 0.9, to: 1, rows: 2, predicted: 0.975, observed: 1 },
+  ]);
+});
+
+test("the curves have a point for each score, ties together, and the trapezoids below the ROC curve are the AUC", () => {
+  const [scores, y] = [numbers(3, 2, 2, 1), numbers(1, 1, 0, 0)];
+  const curve = curvesOf(scores, y);
+  expect(curve).toEqual([
+    { falsePositiveRate: 0, truePositiveRate: 0, precision: 1 },
+    { falsePositiveRate: 0, truePositiveRate: 0.5, precision: 1 },
+    { falsePositiveRate: 0.5, truePositiveRate: 1, precision: 2 / 3 },
+    { falsePositiveRate: 1, truePositiveRate: 1, precision: 0.5 },
+  ]);
+  const area = curve
+    .slice(1)
+    .reduce(
+      (sum, b, i) => sum + ((b.falsePositiveRate - curve[i].falsePositiveRate) * (b.truePositiveRate + curve[i].truePositiveRate)) / 2,
+      0,
+    );
+  expect(area).toBe(areaUnderCurve(scores, y)?.auc);
+  const many = Float64Array.from({ length: 5000 }, (_, i) => i);
+  expect(
+    curvesOf(
+      many,
+      many.map((i) => i % 2),
+    ).length,
+  ).toBeLessThanOrEqual(501);
+  expect(curvesOf(numbers(1, 2), numbers(1, 1))).toEqual([]);
 });

@@ -1,11 +1,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { inDirectory, jsonOf, root, runHere } from "./program.js";
+import type { Coefficient } from "../../../examples/logistic-regression/inference.js";
+import { inDirectory, jsonOf, resultOf, root, runHere } from "./program.js";
 
-const few = ["--steps", "20"];
-const resultOf = async (...args: string[]) => JSON.parse(await jsonOf([...few, ...args]));
-const size = (weights: readonly { weight: number }[]): number => weights.reduce((sum, { weight }) => sum + weight ** 2, 0);
+const size = (coefficients: readonly Coefficient[]): number => coefficients.slice(1).reduce((sum, { estimate }) => sum + estimate ** 2, 0);
 
 describe("each option does what it says", () => {
   test("--data, --target and --positive choose what is fitted to what", () =>
@@ -13,103 +12,156 @@ describe("each option does what it says", () => {
       const file = join(directory, "flowers.csv");
       writeFileSync(file, "length,kind,width\n1,rose,0\n2,rose,1\n3,lily,1\n4,lily,2\n5,lily,0\n");
       const result = await resultOf("--data", file, "--target", "kind", "--positive", "lily", "--test", "0");
-      expect(result.data).toEqual({ file, rows: 5, target: "kind", positive: "lily", negative: "rose" });
-      expect(result.weights.map((w: { name: string }) => w.name)).toEqual(["length", "width"]);
-      expect(result.weights[0].weight).toBeGreaterThan(0);
-      const other = await resultOf("--data", file, "--target", "kind", "--positive", "rose", "--test", "0");
-      expect(other.weights[0].weight).toBeCloseTo(-result.weights[0].weight, 12);
+      expect(result.data).toEqual({ file, target: "kind", positive: "lily", negative: "rose", positives: 3, dropped: 0 });
+      expect(result.coefficients.map(({ name }) => name)).toEqual(["(intercept)", "length", "width"]);
+      expect(result.coefficients[1].estimate).toBeGreaterThan(0);
+      const other = await resultOf("fit", "--data", file, "--target", "kind", "--positive", "rose", "--test", "0");
+      expect(other.coefficients[1].estimate).toBeCloseTo(-result.coefficients[1].estimate, 12);
     }));
 
   test("--features chooses the columns and their order", async () => {
-    const { weights } = await resultOf("--features", "worst_area, mean_texture");
-    expect(weights.map((w: { name: string }) => w.name)).toEqual(["worst_area", "mean_texture"]);
+    const { coefficients } = await resultOf("--features", "worst_area, mean_texture");
+    expect(coefficients.map(({ name }) => name)).toEqual(["(intercept)", "worst_area", "mean_texture"]);
   });
 
-  test("--l2 makes the weights smaller", async () => {
-    const [none, some, much] = await Promise.all(["0", "10", "100"].map((l2) => resultOf("--l2", l2)));
-    expect(size(none.weights)).toBeGreaterThan(size(some.weights));
-    expect(size(some.weights)).toBeGreaterThan(size(much.weights));
+  test("--l2 makes the coefficients smaller", async () => {
+    const sizes = [];
+    for (const l2 of ["0.1", "10", "100"]) sizes.push(size((await resultOf("--l2", l2)).standardizedCoefficients));
+    expect(sizes).toEqual([...sizes].sort((a, b) => b - a));
   });
 
-  test("--steps 1 and --learning-rate lead from 0 to minus the rate times the gradient", async () => {
-    const { intercept, weights, gradientAtZero } = await resultOf("--steps", "1", "--learning-rate", "0.25");
-    // The step is compiled and the gradient shown beside it is not: they add up the rows in another order.
-    const found = [intercept, ...weights.map((w: { weight: number }) => w.weight)];
-    gradientAtZero.parameters.forEach(({ engine }: { engine: number }, i: number) => {
-      expect(Math.abs(found[i] / (-0.25 * engine) - 1)).toBeLessThan(1e-13);
-    });
-    expect(found).toHaveLength(gradientAtZero.parameters.length);
+  test("--solver gd --steps 1 and --learning-rate lead from 0 to minus the rate times the gradient, which is not convergence", async () => {
+    const { code, stderr } = await runHere(["--steps", "1", "--learning-rate", "0.25"]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^logistic-regression: gd did not converge: the limit of 1 iteration was reached/);
+    const { standardizedCoefficients, gradientCheck, solver } = await resultOf(
+      "--steps",
+      "1",
+      "--learning-rate",
+      "0.25",
+      "--tolerance",
+      "9",
+    );
+    expect(solver).toBe("gd");
+    // The first step is one of no length: the gradient at W = 0 is within the tolerance already.
+    expect(standardizedCoefficients.every(({ estimate }) => estimate === 0)).toBe(true);
+    expect(gradientCheck.parameters).toHaveLength(31);
+  });
+
+  test("--class-weight weighs the classes; balanced makes both count the same", async () => {
+    const balanced = await resultOf("--class-weight", "balanced", "--test", "0");
+    const given = await resultOf("--class-weight", `${569 / 2 / 357}:${569 / 2 / 212}`, "--test", "0");
+    expect(given.coefficients).toEqual(balanced.coefficients);
+    const heavier = await resultOf("--class-weight", "1:20", "--test", "0");
+    expect(heavier.training.confusion.falseNegative).toBeLessThanOrEqual(balanced.training.confusion.falseNegative);
+    expect(heavier.coefficients[0].estimate).not.toBe(balanced.coefficients[0].estimate);
+    expect(heavier.warnings.join()).toContain("--robust");
+  });
+
+  test("--no-intercept has no intercept among the coefficients", async () => {
+    const { coefficients } = await resultOf("--no-intercept", "--features", "mean_area,mean_texture");
+    expect(coefficients.map(({ name }) => name)).toEqual(["mean_area", "mean_texture"]);
+  });
+
+  test("--threshold moves the border between the classes, and nothing else", async () => {
+    const [low, high] = [await resultOf("--threshold", "0.1"), await resultOf("--threshold", "0.9")];
+    expect(low.test?.confusion.falseNegative).toBeLessThan(high.test?.confusion.falseNegative as number);
+    expect(low.test?.auc).toBe(high.test?.auc);
   });
 
   test("--test holds out that share of the rows and judges on them", async () => {
-    const result = await resultOf("--test", "0.5");
-    expect(result.rows).toEqual({ train: 284, heldOut: 285 });
-    expect(result.evaluation).toMatchObject({ on: "held-out rows", count: 285 });
+    const { rows, training, test } = await resultOf("--test", "0.5");
+    expect([rows, training.rows, test?.rows]).toEqual([569, 284, 285]);
   });
 
   test("--test 0 fits on all rows, judges on them, and says so", async () => {
-    const { stdout } = await runHere([...few, "--test", "0"]);
+    const { stdout } = await runHere(["--test", "0"]);
     expect(stdout).toContain("all rows to train on, none held out");
-    expect(stdout).toContain("On the 569 training rows, as none are held out");
+    expect(stdout).toContain("On the training rows, called M");
   });
 
-  test("--seed decides which rows are held out; the same command gives the same bytes", async () => {
-    const [first, again, other] = await Promise.all(["5", "5", "6"].map((seed) => jsonOf([...few, "--seed", seed])));
-    expect(again).toBe(first);
+  test("--seed decides which rows are held out", async () => {
+    const [first, other] = [await jsonOf(["--seed", "5"]), await jsonOf(["--seed", "6"])];
     expect(other).not.toBe(first);
   });
 
+  test("--folds judges each row by a model that was fitted to others", async () => {
+    const { crossValidation, test } = await resultOf("--folds", "4", "--test", "0");
+    expect(test).toBeNull();
+    expect(crossValidation?.parts.map(({ rows }) => rows).reduce((a, b) => a + b)).toBe(569);
+    const { parts, mean, deviation } = crossValidation as NonNullable<typeof crossValidation>;
+    const average = parts.reduce((sum, { logLoss }) => sum + logLoss, 0) / 4;
+    expect(mean.logLoss).toBeCloseTo(average, 14);
+    expect(deviation.logLoss).toBeCloseTo(Math.sqrt(parts.reduce((sum, { logLoss }) => sum + (logLoss - average) ** 2, 0) / 3), 14);
+  });
+
   test("--help shows every option and does nothing else", async () => {
-    for (const args of [["--help"], ["-h"], ["--steps", "3", "--help"]]) {
+    const options =
+      "data target positive features categorical reference missing delimiter solver l2 standardize class-weight no-intercept learning-rate steps tolerance robust eager test folds seed threshold json report save help model out new-columns";
+    for (const args of [["--help"], ["-h"], ["--steps", "3", "--help"], ["fit", "--help"], ["predict", "--help"]]) {
       const { code, stdout, stderr } = await runHere(args);
       expect([code, stderr]).toEqual([0, ""]);
-      for (const option of ["data", "target", "positive", "features", "l2", "learning-rate", "steps", "test", "seed", "json", "help"])
-        expect(stdout).toContain(`  --${option} `);
-      expect(stdout).not.toContain("Gradient");
+      for (const option of options.split(" ")) expect(stdout).toContain(`  --${option} `);
+      expect(stdout).not.toContain("largest difference");
       expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(100);
     }
   });
 
   test("of an option given twice the last one counts, and a value may follow an equals sign", async () => {
-    expect((await resultOf("--seed", "1", "--seed=2")).options.seed).toBe(2);
+    expect((await resultOf("--seed", "1", "--seed=2")).options["seed"]).toBe(2);
   });
 });
 
-test("--json holds the data, the options, the parts, both gradients, the weights, the loss and the evaluation", async () => {
-  const result = JSON.parse(await jsonOf(few));
-  expect(result).toEqual({
-    data: { file: join("examples", "data", "wdbc.csv"), rows: 569, target: "diagnosis", positive: "M", negative: "B" },
-    options: { l2: 1, learningRate: 0.5, steps: 20, test: 0.25, seed: 1 },
-    rows: { train: 427, heldOut: 142 },
-    gradientAtZero: { largestDifference: expect.any(Number), parameters: expect.any(Array) },
-    intercept: expect.any(Number),
-    weights: expect.any(Array),
-    loss: expect.any(Number),
-    history: expect.any(Array),
-    evaluation: {
-      on: "held-out rows",
-      count: 142,
-      accuracy: expect.any(Number),
-      logLoss: expect.any(Number),
-      auc: expect.any(Number),
-      confusion: {
-        truePositive: expect.any(Number),
-        falsePositive: expect.any(Number),
-        falseNegative: expect.any(Number),
-        trueNegative: expect.any(Number),
-      },
+test("--json holds every number, the intercept first", async () => {
+  const result = await resultOf();
+  const evaluation = {
+    rows: expect.any(Number),
+    accuracy: expect.any(Number),
+    logLoss: expect.any(Number),
+    brier: expect.any(Number),
+    auc: expect.any(Number),
+    aucConfidenceInterval: [expect.any(Number), expect.any(Number)],
+    confusion: {
+      truePositive: expect.any(Number),
+      falsePositive: expect.any(Number),
+      falseNegative: expect.any(Number),
+      trueNegative: expect.any(Number),
     },
+    calibration: expect.any(Array),
+  };
+  const number = expect.any(Number);
+  expect(result).toEqual({
+    data: { file: join("examples", "data", "wdbc.csv"), target: "diagnosis", positive: "M", negative: "B", positives: 212, dropped: 0 },
+    options: {
+      ...{ solver: "newton", l2: 1, standardize: true, classWeights: { positive: 1, negative: 1 }, intercept: true, learningRate: null },
+      ...{ tolerance: 1e-8, robust: false, eager: false, test: 0.25, folds: 0, seed: 1, threshold: 0.5, missing: "fail", references: {} },
+    },
+    ...{ rows: 569, solver: "newton", converged: true, iterations: number, reason: expect.any(String), loss: number },
+    ...{ history: expect.any(Array), coefficients: expect.any(Array), standardizedCoefficients: expect.any(Array), dropped: [] },
+    ...{
+      logLikelihood: number,
+      nullLogLikelihood: number,
+      deviance: number,
+      likelihoodRatio: number,
+      aic: number,
+      bic: number,
+      mcFaddenR2: number,
+    },
+    likelihoodRatioTest: { statistic: number, degreesOfFreedom: 30, p: number },
+    ...{ training: evaluation, test: evaluation, crossValidation: null },
+    gradientCheck: { largestDifference: number, parameters: expect.any(Array) },
+    warnings: [expect.stringContaining("--l2 0 for maximum likelihood")],
   });
   const header = readFileSync(join(root, "examples/data/wdbc.csv"), "utf8").split("\n")[0].trim().split(",");
-  expect(result.weights.map((w: { name: string }) => w.name)).toEqual(header.slice(0, -1));
-  expect(result.weights[0]).toEqual({
-    name: "mean_radius",
-    weight: expect.any(Number),
-    mean: expect.any(Number),
-    deviation: expect.any(Number),
-  });
-  expect(result.history.map((h: { step: number }) => h.step)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 20]);
-  expect(result.history.at(-1).loss).toBe(result.loss);
-  const { truePositive, falsePositive, falseNegative, trueNegative } = result.evaluation.confusion;
+  for (const list of [result.coefficients, result.standardizedCoefficients]) {
+    expect(list.map(({ name }) => name)).toEqual(["(intercept)", ...header.slice(0, -1)]);
+    for (const coefficient of list)
+      expect(coefficient).toEqual({
+        name: expect.any(String),
+        ...{ estimate: number, standardError: number, z: number, p: number, confidenceInterval: [number, number] },
+        ...{ oddsRatio: number, oddsRatioInterval: [number, number] },
+      });
+  }
+  const { truePositive, falsePositive, falseNegative, trueNegative } = (result.test as NonNullable<typeof result.test>).confusion;
   expect([truePositive + falseNegative, falsePositive + trueNegative]).toEqual([53, 89]);
 });

@@ -8,7 +8,7 @@ test("a file is written whole, in the place of an older one, and nothing else st
   inDirectory((directory) => {
     const file = join(directory, "result.json");
     writeFileSync(file, "a longer text that was there before");
-    writeWhole(file, "new");
+    writeWhole([{ file, text: "new" }]);
     expect(readFileSync(file, "utf8")).toBe("new");
     expect(readdirSync(directory)).toEqual(["result.json"]);
   }));
@@ -17,6 +17,14 @@ test("where the last step fails, the file that was written for it is taken away 
   inDirectory((directory) => {
     const file = join(directory, "taken");
     mkdirSync(join(file, "full"), { recursive: true });
-    expect(() => writeWhole(file, "new")).toThrow("cannot write");
+    expect(() => writeWhole([{ file, text: "new" }])).toThrow("cannot write");
     expect(readdirSync(directory)).toEqual(["taken"]);
+  }));
+
+test("of several files none is written where one of them cannot be", () =>
+  inDirectory((directory) => {
+    const [first, second] = [join(directory, "first"), join(directory, "none", "second")];
+    const both = [first, second].map((file) => ({ file, text: "new" }));
+    expect(() => writeWhole(both)).toThrow(/cannot write .*second: no such file or directory/);
+    expect(readdirSync(directory)).toEqual([]);
   }));

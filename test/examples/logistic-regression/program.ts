@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
+import type { Result } from "../../../examples/logistic-regression/result.js";
 import { run } from "../../../examples/logistic-regression/run.js";
 
 export const root = fileURLToPath(new URL("../../..", import.meta.url));
@@ -23,7 +24,7 @@ export async function runHere(
   { columns, signal }: { columns?: number; signal?: AbortSignal } = {},
 ): Promise<Outcome> {
   const [stdout, out] = collector(columns);
-  const [stderr, err] = collector(undefined);
+  const [stderr, err] = collector(columns);
   const code = await run(args, { stdout, stderr, ...(signal && { signal }) });
   return { code, stdout: out(), stderr: err() };
 }
@@ -76,3 +77,12 @@ export const jsonOf = (args: readonly string[]): Promise<string> =>
     if (code !== 0) throw new Error(stderr);
     return readFileSync(file, "utf8");
   });
+
+/** Runs the program and returns what it wrote with `--json`. */
+export const resultOf = async (...args: string[]): Promise<Result> => JSON.parse(await jsonOf(args));
+
+/** The largest relative difference between two lists. */
+export const relative = (found: readonly number[], expected: readonly number[]): number =>
+  found.length === expected.length
+    ? found.reduce((most, value, i) => Math.max(most, Math.abs(value - expected[i]) / Math.max(Math.abs(expected[i]), Number.MIN_VALUE)), 0)
+    : Number.POSITIVE_INFINITY;

@@ -1,75 +1,212 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { jsonOf, references } from "./program.js";
+import { chiSquareTail, twoSidedP } from "../../../examples/logistic-regression/inference.js";
+import type { Result } from "../../../examples/logistic-regression/result.js";
+import { inDirectory, references, relative, resultOf, root } from "./program.js";
 
 const { ridge, maximum_likelihood: likelihood, gradient_at_zero: atZero } = references;
-const largest = (found: readonly number[], expected: readonly number[]): number =>
-  found.reduce((most, value, i) => Math.max(most, Math.abs(value - expected[i])), 0);
 
-describe("on all rows of the data", async () => {
-  // 1 is a longer step than the default, and still short enough to go down all the way.
-  const result = JSON.parse(await jsonOf(["--test", "0", "--learning-rate", "1", "--steps", "10000"]));
+describe("on all rows of the data, with a penalty", async () => {
+  const result = await resultOf("--test", "0");
 
   test("the engine's gradient at W = 0 is the reference's to 1e-12, and so is the one by hand", () => {
-    const { parameters, largestDifference } = result.gradientAtZero;
-    expect(parameters.map((p: { name: string }) => p.name)).toEqual(["intercept", ...Object.keys(ridge.weights)]);
-    expect(
-      largest(
-        parameters.map((p: { engine: number }) => p.engine),
-        atZero.gradient,
-      ),
-    ).toBeLessThan(1e-12);
-    expect(
-      largest(
-        parameters.map((p: { byHand: number }) => p.byHand),
-        atZero.gradient,
-      ),
-    ).toBeLessThan(1e-12);
+    const { parameters, largestDifference } = result.gradientCheck;
+    expect(parameters.map(({ name }) => name)).toEqual(["(intercept)", ...Object.keys(ridge.weights)]);
+    const most = (found: number[]): number => Math.max(...found.map((value, i) => Math.abs(value - atZero.gradient[i])));
+    expect(most(parameters.map(({ engine }) => engine))).toBeLessThan(1e-12);
+    expect(most(parameters.map(({ byHand }) => byHand))).toBeLessThan(1e-12);
     expect(largestDifference).toBeLessThan(1e-14);
   });
 
-  test("the loss starts at ln 2", () => {
-    expect(result.history[0].step).toBe(0);
+  test("the loss starts at ln 2, and ends at the reference's objective over n", () => {
+    expect(result.history[0].iteration).toBe(0);
     expect(result.history[0].loss).toBeCloseTo(Math.LN2, 14);
+    expect(relative([569 * result.loss], [ridge.objective])).toBeLessThan(1e-12);
   });
 
-  test("the columns' means and population standard deviations are the reference's", () => {
-    expect(
-      result.weights.map((w: { mean: number; deviation: number }, i: number) => [
-        w.mean / references.mean[i],
-        w.deviation / references.population_sd[i],
-      ]),
-    ).toEqual(result.weights.map(() => [expect.closeTo(1, 12), expect.closeTo(1, 12)]));
+  test("the standardized coefficients are those of the ridge solution to 1e-10", () => {
+    const estimates = result.standardizedCoefficients.map(({ estimate }) => estimate);
+    expect(relative(estimates, [ridge.intercept, ...(Object.values(ridge.weights) as number[])])).toBeLessThan(1e-10);
   });
 
-  test("the descent converges to the ridge solution: weights and intercept to 1e-6", () => {
-    expect(result.weights.map((w: { name: string }) => w.name)).toEqual(Object.keys(ridge.weights));
+  test("the raw coefficients are these over the columns' standard deviations", () => {
+    const { mean, population_sd: deviation } = references;
+    const weights = Object.values(ridge.weights) as number[];
+    const raw = weights.map((weight, j) => weight / deviation[j]);
+    const intercept = ridge.intercept - raw.reduce((sum, weight, j) => sum + weight * mean[j], 0);
     expect(
-      largest(
-        result.weights.map((w: { weight: number }) => w.weight),
-        Object.values(ridge.weights),
+      relative(
+        result.coefficients.map(({ estimate }) => estimate),
+        [intercept, ...raw],
       ),
-    ).toBeLessThan(1e-6);
-    expect(Math.abs(result.intercept - ridge.intercept)).toBeLessThan(1e-6);
-  });
-
-  test("the loss is the reference's objective over n", () => {
-    expect(result.loss * 569).toBeCloseTo(ridge.objective, 9);
+    ).toBeLessThan(1e-10);
   });
 
   test("accuracy, log loss and AUC on the training rows are the reference's", () => {
-    expect(result.evaluation).toMatchObject({ on: "training rows", count: 569 });
-    expect(result.evaluation.accuracy).toBeCloseTo(ridge.accuracy, 12);
-    expect(result.evaluation.logLoss).toBeCloseTo(ridge.mean_bce, 9);
-    expect(result.evaluation.auc).toBeCloseTo(ridge.auc, 12);
+    const { rows, accuracy, logLoss, auc } = result.training;
+    expect(rows).toBe(569);
+    expect(relative([accuracy, logLoss, auc as number], [ridge.accuracy, ridge.mean_bce, ridge.auc])).toBeLessThan(1e-10);
+    expect(result.test).toBeNull();
   });
 });
 
-test("without a penalty, on four features, the descent converges to the maximum likelihood estimates", async () => {
-  const features = likelihood.features.join(",");
-  const result = JSON.parse(await jsonOf(["--test", "0", "--features", features, "--l2", "0", "--learning-rate", "4", "--steps", "5000"]));
-  expect(result.weights.map((w: { name: string }) => w.name)).toEqual(likelihood.features);
-  expect(largest([result.intercept, ...result.weights.map((w: { weight: number }) => w.weight)], likelihood.estimates)).toBeLessThan(1e-6);
-  expect(-569 * result.loss).toBeCloseTo(likelihood.log_likelihood, 9);
-  expect(result.evaluation.accuracy).toBeCloseTo(likelihood.accuracy, 12);
-  expect(result.evaluation.auc).toBeCloseTo(likelihood.auc, 12);
+test.each(["newton", "lbfgs"])(
+  "by %s, without a penalty, on four features, all of the inference is the reference's to 1e-8",
+  async (solver) => {
+    const features = likelihood.features.join(",");
+    const result = await resultOf("--test", "0", "--features", features, "--l2", "0", "--solver", solver);
+    const { standardizedCoefficients: found } = result;
+    expect(found.map(({ name }) => name)).toEqual(["(intercept)", ...likelihood.features]);
+    expect(
+      relative(
+        found.map(({ estimate }) => estimate),
+        likelihood.estimates,
+      ),
+    ).toBeLessThan(1e-8);
+    expect(
+      relative(
+        found.map(({ standardError }) => standardError),
+        likelihood.standard_errors,
+      ),
+    ).toBeLessThan(1e-8);
+    expect(
+      relative(
+        found.map(({ z }) => z),
+        likelihood.z,
+      ),
+    ).toBeLessThan(1e-8);
+    expect(
+      relative(
+        found.map(({ p }) => p),
+        likelihood.p,
+      ),
+    ).toBeLessThan(1e-7);
+    expect(
+      relative([result.logLikelihood, result.nullLogLikelihood], [likelihood.log_likelihood, likelihood.null_log_likelihood]),
+    ).toBeLessThan(1e-12);
+    expect(relative([result.training.accuracy, result.training.auc as number], [likelihood.accuracy, likelihood.auc])).toBeLessThan(1e-12);
+  },
+);
+
+// Made by test/references/logistic.py with R, statsmodels and scikit-learn.
+const { csv, glm, statsmodels, scikitLearn, tails } = JSON.parse(readFileSync(join(root, "test/references/logistic.json"), "utf8"));
+const fitted = (...args: string[]): Promise<Result> =>
+  inDirectory((directory) => {
+    const file = join(directory, "data.csv");
+    writeFileSync(file, csv);
+    return resultOf("--data", file, "--target", "outcome", "--test", "0", ...args);
+  });
+
+describe("on numbers and categories, without a penalty", () => {
+  const cases: [name: string, args: string[]][] = [
+    ["plain", []],
+    ["noIntercept", ["--no-intercept", "--features", "age,dose"]],
+    ["balanced", ["--class-weight", "balanced"]],
+  ];
+  test.each(cases)("%s: estimates, errors, tests, intervals and deviances are those of R's glm, to 1e-8", async (name, args) => {
+    const [result, robust] = [await fitted("--l2", "0", ...args), await fitted("--l2", "0", "--robust", ...args)];
+    const expected = glm[name];
+    const names = expected.names.map((n: string) => n.replace("(Intercept)", "(intercept)").replace(/^(color|smoker)/, "$1="));
+    const { coefficients: found } = result;
+    expect(found.map((c) => c.name)).toEqual(names);
+    expect(
+      relative(
+        found.map((c) => c.estimate),
+        expected.estimate,
+      ),
+    ).toBeLessThan(1e-8);
+    expect(
+      relative(
+        found.map((c) => c.standardError),
+        expected.standardError,
+      ),
+    ).toBeLessThan(1e-8);
+    expect(
+      relative(
+        found.map((c) => c.z),
+        expected.z,
+      ),
+    ).toBeLessThan(1e-8);
+    expect(
+      relative(
+        found.map((c) => c.p),
+        expected.p,
+      ),
+    ).toBeLessThan(1e-8);
+    expect(
+      relative(
+        found.map((c) => c.confidenceInterval[0]),
+        expected.low,
+      ),
+    ).toBeLessThan(1e-8);
+    expect(
+      relative(
+        found.map((c) => c.confidenceInterval[1]),
+        expected.high,
+      ),
+    ).toBeLessThan(1e-8);
+    expect(
+      relative(
+        found.map((c) => c.oddsRatio),
+        expected.estimate.map(Math.exp),
+      ),
+    ).toBeLessThan(1e-8);
+    expect(
+      relative(
+        robust.coefficients.map((c) => c.standardError),
+        expected.robust,
+      ),
+    ).toBeLessThan(1e-8);
+    expect(relative([result.deviance, -2 * result.nullLogLikelihood], [expected.deviance, expected.nullDeviance])).toBeLessThan(1e-10);
+    const [low, auc, high] = expected.aucInterval;
+    expect(
+      relative([...(result.training.aucConfidenceInterval as [number, number]), result.training.auc as number], [low, high, auc]),
+    ).toBeLessThan(1e-10);
+  });
+
+  test("the summary is that of statsmodels", async () => {
+    const result = await fitted("--l2", "0");
+    const { logLikelihood, nullLogLikelihood, likelihoodRatio, likelihoodRatioTest, aic, bic, mcFaddenR2 } = result;
+    expect(
+      relative(
+        [logLikelihood, nullLogLikelihood, likelihoodRatio, likelihoodRatioTest.p, aic, bic, mcFaddenR2],
+        ["logLikelihood", "nullLogLikelihood", "likelihoodRatio", "likelihoodRatioP", "aic", "bic", "mcFaddenR2"].map(
+          (key) => statsmodels[key],
+        ),
+      ),
+    ).toBeLessThan(1e-10);
+    expect(likelihoodRatioTest.degreesOfFreedom).toBe(5);
+  });
+
+  test("log loss, Brier score and AUC are those of scikit-learn", async () => {
+    const { logLoss, brier, auc } = (await fitted("--l2", "0")).training;
+    expect(relative([logLoss, brier, auc as number], [scikitLearn.logLoss, scikitLearn.brier, scikitLearn.auc])).toBeLessThan(1e-10);
+  });
+
+  test("the reference level changes the parametrization, and not the fit", async () => {
+    const [first, other] = [await fitted("--l2", "0"), await fitted("--l2", "0", "--reference", "color=crimson")];
+    expect(other.coefficients.map(({ name }) => name)).toEqual(["(intercept)", "age", "dose", "color=amber", "color=blue", "smoker=yes"]);
+    expect(relative([other.logLikelihood], [first.logLikelihood])).toBeLessThan(1e-12);
+    expect(other.coefficients[3].estimate).toBeCloseTo(-first.coefficients[4].estimate, 10);
+  });
+});
+
+test("--standardize off penalizes the raw coefficients, as scikit-learn does", async () => {
+  const { l2, estimate } = scikitLearn.ridge;
+  const result = await fitted("--l2", String(l2), "--standardize", "off");
+  expect(
+    relative(
+      result.coefficients.map((c) => c.estimate),
+      estimate,
+    ),
+  ).toBeLessThan(1e-6);
+});
+
+test("the tails of the distributions are SciPy's, far out as well", () => {
+  for (const [z, p] of tails.normal) {
+    expect(relative([twoSidedP(z)], [p])).toBeLessThan(1e-12);
+    expect(twoSidedP(-z)).toBe(twoSidedP(z));
+  }
+  for (const [x, degreesOfFreedom, p] of tails.chiSquare) expect(relative([chiSquareTail(x, degreesOfFreedom)], [p])).toBeLessThan(1e-12);
 });

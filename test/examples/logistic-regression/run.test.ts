@@ -1,113 +1,154 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { chmodSync, existsSync, openSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { inDirectory, main, runHere, start } from "./program.js";
+import { inDirectory, main, resultOf, root, runHere, start } from "./program.js";
 
 const widest = (text: string): number => Math.max(...text.split("\n").map((line) => [...line].length));
 
-test("into a pipe it prints plain lines: the gradients, the loss as it falls, the weights, the evaluation, the time", async () => {
+test("into a pipe it prints plain lines: the check of the gradient, the loss as it falls, the coefficients, the evaluation", async () => {
   const { code, stdout, stderr } = await start(main, []).outcome;
   expect([code, stderr]).toEqual([0, ""]);
   expect(stdout).not.toContain("\x1b");
   expect(stdout).not.toContain("\r");
-  expect(widest(stdout)).toBeLessThanOrEqual(100);
-  expect(stdout).toMatch(/Largest difference: \d\.\de-1[5-9]\n/);
-  expect(stdout.match(/^ {2}step +\d+ of 5000 {3}loss 0\.\d{6}$/gm)).toHaveLength(11);
+  expect(widest(stdout.replace(/^ {2}note.*$/gm, ""))).toBeLessThanOrEqual(100);
+  expect(stdout).toMatch(/gradient at W = 0 by the engine and by hand, Xᵀ\(ŷ − y\)\/n: largest difference \d\.\de-1[5-9]\n/);
+  expect(stdout).toMatch(/solver {3}newton, compiled: \d+ iterations; the gradient's norm is \d\.\de-1\d\n/);
+  expect(stdout).toMatch(/loss 0\.693147 → 0\.07\d+\n/);
   expect(stdout).toContain("0.693┤━");
-  expect(stdout).toMatch(/Loss 0\.693147 → 0\.07\d+ in 5000 steps/);
-  expect(stdout).toMatch(/│ worst_texture +│ +1\.\d{6} │ +3\.\d{3} │/);
-  expect(stdout).toMatch(/accuracy {3}98\.6 % \(140 of 142\)\n {2}log loss {3}0\.05\d+\n {2}AUC {8}0\.99\d+\n/);
-  expect(stdout).toMatch(/│ {6}│ called M │ called B │\n.*\n {2}│ is M │ +52 │ +1 │\n {2}│ is B │ +1 │ +88 │\n/);
-  expect(stdout).toMatch(/Took \d+\.\d\d s, of which \d+\.\d\d s for the descent, \d+\.\d{3} ms a step\n$/);
+  expect(stdout).toMatch(/│ worst_texture +│ +0\.2287 │ +0\.1061 │ +2\.16 │ 0\.0311 │ +4\.16 │ +1\.14 – 15\.2 │/);
+  expect(stdout).toMatch(/likelihood ratio 514\.\d+ on 30 df, p 1\.3e-89/);
+  expect(stdout).toMatch(/│ held out │ +142 │ +0\.9789 │ 0\.0571\d+ │ 0\.0150\d+ │ 0\.9978\d+ │ 0\.994\d – 1\.0000 │/);
+  expect(stdout).toMatch(/│ {6}│ called M │ called B │\n.*\n {2}│ is M │ +51 │ +2 │\n {2}│ is B │ +1 │ +88 │\n/);
 });
 
-test("on a terminal it shows a bar, gives the cursor back, and prints the same otherwise", async () => {
-  const { code, stdout } = await runHere(["--steps", "50"], { columns: 100 });
-  expect(code).toBe(0);
-  expect(stdout).toMatch(/█{40} 100 % {3}step 50 of 50 {3}loss 0\.\d{6}/);
-  expect(stdout.lastIndexOf("\x1b[?25h")).toBeGreaterThan(stdout.lastIndexOf("\x1b[?25l"));
-  const isProgress = (line: string): boolean => line.includes("\x1b") || /^ {2}step|^Took/.test(line);
-  const rest = (text: string): string[] => text.split("\n").filter((line) => !isProgress(line));
-  expect(rest(stdout)).toEqual(rest((await runHere(["--steps", "50"])).stdout));
+test("the numbers that are printed are those of --json", async () => {
+  const args = ["--l2", "0", "--features", "mean_radius,mean_texture", "--test", "0"];
+  const [{ stdout }, { coefficients, logLikelihood, training }] = [await runHere(args), await resultOf(...args)];
+  const row = stdout.split("\n").find((line) => line.includes("mean_texture")) as string;
+  expect(row.split("│").map((cell) => cell.trim())).toContain(coefficients[2].estimate.toPrecision(4));
+  expect(stdout).toContain(`log-likelihood ${logLikelihood.toFixed(4)}`);
+  expect(stdout).toContain(training.brier.toFixed(6));
 });
 
-/** Lines that steer the cursor: those of the progress bar. */
-const progressLines = new RegExp(`^.*${String.fromCharCode(27)}.*$`, "gm");
-
-test("on a narrow terminal the tables stay in one block and the chart shrinks", async () => {
-  const { stdout } = await runHere(["--steps", "5"], { columns: 70 });
-  // The bar's own line is cut by the terminal, and the lines of prose are wrapped by it.
-  expect(widest(stdout.replace(progressLines, "").replace(/^(Weights|Gradient| {2}Loss).*$/gm, ""))).toBeLessThanOrEqual(70);
-});
-
-test("a loss that rises is reported", async () => {
-  const { code, stdout } = await runHere(["--steps", "3", "--learning-rate", "1000"]);
-  expect(code).toBe(0);
-  expect(stdout).toContain("The loss rose: the learning rate is too large.");
-});
-
-test("weights that separate the classes are reported where there is no penalty", () =>
+test("on a terminal it shows how far it has come, gives the cursor back, and prints the same", () =>
   inDirectory(async (directory) => {
-    const file = join(directory, "separable.csv");
-    writeFileSync(file, "x,y\n1,0\n2,0\n3,1\n4,1\n");
-    const run = (l2: string) => runHere(["--data", file, "--target", "y", "--test", "0", "--steps", "50", "--l2", l2]);
-    expect((await run("0")).stdout).toContain("Note: the weights separate the two classes");
-    expect((await run("1")).stdout).not.toContain("Note");
-  }));
-
-test("a column that does not vary is named and gets the weight 0", () =>
-  inDirectory(async (directory) => {
-    const file = join(directory, "constant.csv");
-    writeFileSync(file, "x,always,y\n1,0.1,0\n2,0.1,1\n3,0.1,0\n4,0.1,1\n");
-    const { code, stdout } = await runHere(["--data", file, "--target", "y", "--test", "0", "--steps", "50"]);
-    expect(code).toBe(0);
-    expect(stdout).toContain("constant, so of weight 0: always");
-    expect(stdout).toMatch(/│ always +│ +0\.000000 │ +1\.000 │/);
+    const file = join(directory, "large.csv");
+    const row = (i: number): string => `${i % 17},${"padding ".repeat(40)},${Math.sin(i * i) > 0 ? 1 : 0}`;
+    writeFileSync(file, `a,b,y\n${Array.from({ length: 15_000 }, (_, i) => row(i)).join("\n")}\n`);
+    const args = ["--data", file, "--target", "y", "--features", "a"];
+    const [terminal, pipe] = [await runHere(args, { columns: 100 }), await runHere(args)];
+    expect(terminal.stderr).toMatch(/reading █{30} 100 % {3}\d MB/);
+    expect(terminal.stderr.lastIndexOf("\x1b[?25h")).toBeGreaterThan(terminal.stderr.lastIndexOf("\x1b[?25l"));
+    expect(terminal.stdout).toBe(pipe.stdout);
+    expect(pipe.stderr).toBe("");
+    const interrupted = await runHere(args, { columns: 100, signal: AbortSignal.abort() });
+    expect(interrupted.code).toBe(130);
+    expect(interrupted.stderr).toMatch(/logistic-regression: interrupted\n$/);
   }));
 
 test("names with control characters and long names do no harm to a terminal", () =>
   inDirectory(async (directory) => {
     const file = join(directory, "names.csv");
     writeFileSync(file, `"\x1b[31mred\nline",${"long".repeat(20)},y\n1,2,0\n2,1,1\n3,5,0\n4,0,1\n`);
-    const { code, stdout } = await runHere(["--data", file, "--target", "y", "--test", "0", "--steps", "5"]);
+    const { code, stdout } = await runHere(["--data", file, "--target", "y", "--test", "0"]);
     expect(code).toBe(0);
     expect(stdout).not.toContain("\x1b");
     expect(stdout).toContain("│  [31mred line ");
-    expect(stdout).toContain("│ longlonglonglonglonglonglon… │");
+    expect(stdout).toContain("│ longlonglonglonglonglongl… │");
   }));
 
 test("where one class only is held out, the AUC is said to be undefined, and is null in the file", () =>
   inDirectory(async (directory) => {
     const [file, json] = [join(directory, "rare.csv"), join(directory, "result.json")];
     writeFileSync(file, `x,y\n${Array.from({ length: 20 }, (_, i) => `${i},${i === 7 ? 1 : 0}`).join("\n")}\n`);
-    const { stdout } = await runHere(["--data", file, "--target", "y", "--steps", "5", "--json", json]);
-    expect(stdout).toContain("AUC        undefined, as there is one class only");
-    expect(JSON.parse(readFileSync(json, "utf8")).evaluation.auc).toBeNull();
+    const { stdout } = await runHere(["--data", file, "--target", "y", "--json", json, "--report", join(directory, "report.html")]);
+    expect(stdout).toMatch(/held out │ +5 │.*│ one class │/);
+    expect(JSON.parse(readFileSync(json, "utf8")).test.auc).toBeNull();
+    expect(readFileSync(join(directory, "report.html"), "utf8")).toContain("Only one class is there to be ranked.");
   }));
 
-test("Ctrl-C ends it with exit code 130 and no file", () =>
+test("a column of categories and dropped rows are told about", () =>
   inDirectory(async (directory) => {
-    const { child, outcome } = start(main, ["--steps", "100000000", "--json", join(directory, "result.json")]);
-    child.stdout.on("data", (text: string) => {
-      if (text.includes("step")) child.kill("SIGINT");
-    });
-    const { code, stderr } = await outcome;
-    expect([code, stderr]).toEqual([130, ""]);
-    expect(readdirSync(directory)).toEqual([]);
+    const file = join(directory, "data.csv");
+    writeFileSync(file, "color,size,y\nred,1,no\nblue,2,yes\nred,,no\nred,3,yes\nblue,1,no\nred,2,no\nblue,4,yes\n");
+    const { stdout } = await runHere(["--data", file, "--target", "y", "--positive", "yes", "--missing", "drop", "--test", "0"]);
+    expect(stdout).toContain("6 rows, 2 features; 1 row with gaps left out");
+    expect(stdout).toMatch(/│ color=red +│/);
   }));
 
-test("an interruption gives a terminal its cursor back", async () => {
-  const { code, stdout } = await runHere(["--steps", "100000000"], { columns: 100, signal: AbortSignal.abort() });
-  expect(code).toBe(130);
-  expect(stdout.lastIndexOf("\x1b[?25h")).toBeGreaterThan(stdout.lastIndexOf("\x1b[?25l"));
-});
+test("Ctrl-C ends it with exit code 130, one line, and no file", () =>
+  inDirectory(async (directory) => {
+    const file = join(directory, "data.csv");
+    // At a rate at which it will not converge for a long time.
+    writeFileSync(
+      file,
+      `a,b,y\n${Array.from({ length: 400_000 }, (_, i) => `${Math.sin(i)},${i % 17},${i % 3 === 0 ? 1 : 0}`).join("\n")}\n`,
+    );
+    const out = (name: string): string => join(directory, name);
+    const args = ["--data", file, "--target", "y", "--solver", "adam", "--learning-rate", "1e-9", "--steps", "1000000"];
+    const { child, outcome } = start(main, [
+      ...args,
+      "--json",
+      out("result.json"),
+      "--report",
+      out("report.html"),
+      "--save",
+      out("model.json"),
+    ]);
+    setTimeout(() => child.kill("SIGINT"), 4000);
+    const { code, stderr } = await outcome;
+    expect([code, stderr]).toEqual([130, "logistic-regression: interrupted\n"]);
+    expect(readdirSync(directory)).toEqual(["data.csv"]);
+  }));
 
 test("a reader that leaves early, as head does, is no error, and the file is still written", () =>
   inDirectory(async (directory) => {
     const json = join(directory, "result.json");
-    const { child, outcome } = start(main, ["--steps", "2000", "--json", json]);
-    child.stdout.once("data", () => child.stdout.destroy());
+    const { child, outcome } = start(main, ["--json", json]);
+    child.stdout.destroy();
     const { code, stderr } = await outcome;
     expect([code, stderr]).toEqual([0, ""]);
     expect(existsSync(json)).toBe(true);
   }));
+
+test.runIf(existsSync("/dev/full"))("a full disk behind the output is one line", () => {
+  const stdio = ["ignore", openSync("/dev/full", "w"), "pipe"] as const;
+  const { status, stderr } = spawnSync(process.execPath, ["--import", "tsx", main], { cwd: root, stdio: [...stdio], encoding: "utf8" });
+  expect(stderr).toBe("logistic-regression: cannot write the output: no space left on the disk\n");
+  expect(status).toBe(1);
+});
+
+/** Runs as a user without rights where this one has all, since nothing is forbidden to root. */
+async function withoutRights<T>(body: () => Promise<T>): Promise<T> {
+  if (process.geteuid?.() !== 0) return body();
+  process.seteuid?.(65534);
+  try {
+    return await body();
+  } finally {
+    process.seteuid?.(0);
+  }
+}
+
+test.runIf(process.geteuid)("a file or a folder without permission is one line, and nothing is written", () =>
+  inDirectory(async (directory) => {
+    const [file, secret] = [join(directory, "data.csv"), join(directory, "secret.csv")];
+    writeFileSync(file, "a,y\n1,0\n2,1\n");
+    writeFileSync(secret, "a,y\n1,0\n2,1\n");
+    chmodSync(secret, 0);
+    chmodSync(directory, 0o555);
+    try {
+      for (const option of ["--json", "--report", "--save"]) {
+        const { code, stderr } = await withoutRights(() =>
+          runHere(["--data", file, "--target", "y", "--test", "0", option, join(directory, "out")]),
+        );
+        expect([code, stderr]).toEqual([1, `logistic-regression: cannot write ${join(directory, "out")}: permission denied\n`]);
+      }
+      const { code, stderr } = await withoutRights(() => runHere(["--data", secret, "--target", "y"]));
+      expect([code, stderr]).toEqual([1, `logistic-regression: ${secret}: permission denied\n`]);
+      expect(readdirSync(directory).sort()).toEqual(["data.csv", "secret.csv"]);
+    } finally {
+      chmodSync(directory, 0o755);
+    }
+  }),
+);

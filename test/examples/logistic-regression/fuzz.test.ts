@@ -1,0 +1,196 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { readDataset } from "../../../examples/logistic-regression/data.js";
+import { inDirectory, runHere } from "./program.js";
+
+// Whatever comes in, there is a whole and right result or one line that says what is wrong.
+
+/** Runs with all outputs asked for, and checks that they are there or that one clear line is. */
+async function expectSound(
+  bytes: string | Uint8Array,
+  args: readonly string[],
+): Promise<{ code: number | null; json?: Record<string, unknown> }> {
+  return inDirectory(async (directory) => {
+    const data = join(directory, "data.csv");
+    writeFileSync(data, bytes);
+    const outputs = ["model.json", "report.html", "result.json"];
+    const [save, report, json] = outputs.map((name) => join(directory, name));
+    const { code, stdout, stderr } = await runHere(["--data", data, ...args, "--save", save, "--report", report, "--json", json]);
+    const files = readdirSync(directory).sort();
+    if (code === 0) {
+      expect(stderr).toBe("");
+      expect(stdout).not.toMatch(/NaN|undefined|\[object/);
+      expect(files).toEqual(["data.csv", ...outputs]);
+      const result = JSON.parse(readFileSync(json, "utf8"));
+      for (const { estimate, standardError, p } of result.coefficients) {
+        expect(Number.isFinite(estimate) && Number.isFinite(standardError)).toBe(true);
+        expect(p >= 0 && p <= 1).toBe(true);
+      }
+      return { code, json: result };
+    }
+    expect([1, 2]).toContain(code);
+    expect(stdout).toBe("");
+    expect(stderr).toMatch(/^logistic-regression: [^\n]+\n$/);
+    expect(stderr).not.toMatch(/unexpected error| at .*:\d+:\d+|NaN of|undefined/);
+    expect(files).toEqual(["data.csv"]);
+    return { code };
+  });
+}
+
+const field = fc.oneof(
+  { weight: 8, arbitrary: fc.integer({ min: -9, max: 9 }).map(String) },
+  { weight: 4, arbitrary: fc.double({ noNaN: true, noDefaultInfinity: true }).map(String) },
+  fc.constantFrom(
+    "",
+    " ",
+    "NaN",
+    "NA",
+    "null",
+    "1e400",
+    "-1e400",
+    "0x10",
+    '"1,5"',
+    "1_000",
+    "Infinity",
+    "1e-320",
+    "1e308",
+    "é",
+    "女",
+    "\u{1f600}",
+    '"a ""b"""',
+    '"x\ny"',
+    '"open',
+    'a"b',
+    "\ufeff",
+    "=1+1",
+    "yes",
+    "no",
+  ),
+);
+const lineEnd = fc.constantFrom("\n", "\r\n", "\r");
+const table = fc
+  .record({
+    header: fc.oneof(
+      { weight: 6, arbitrary: fc.constant(["a", "b", "y"]) },
+      fc.array(fc.constantFrom("a", "b", "y", "", "é", '"q,"', "__proto__", "constructor"), { minLength: 1, maxLength: 5 }),
+    ),
+    rows: fc.array(
+      fc.oneof(
+        { weight: 12, arbitrary: fc.tuple(field, field, fc.constantFrom("0", "1")).map((row) => [...row]) },
+        fc.array(field, { maxLength: 5 }),
+      ),
+      { maxLength: 25 },
+    ),
+    end: lineEnd,
+    mark: fc.constantFrom("", "\ufeff"),
+    last: fc.constantFrom("", "\n", "\n\n  \n"),
+  })
+  .map(({ header, rows, end, mark, last }) => mark + [header, ...rows].map((row) => row.join(",")).join(end) + last);
+
+test("any CSV gives a whole result or one clear line", () =>
+  fc.assert(
+    fc.asyncProperty(table, fc.constantFrom("fail", "drop"), fc.constantFrom("0", "1", "1e-6"), async (csv, missing, l2) => {
+      await expectSound(csv, ["--target", "y", "--missing", missing, "--l2", l2, "--test", "0"]);
+    }),
+    { numRuns: 250, seed: 11 },
+  ));
+
+test("any bytes do", () =>
+  fc.assert(
+    fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), async (bytes) => {
+      await expectSound(bytes, ["--target", "y"]);
+    }),
+    { numRuns: 100, seed: 12 },
+  ));
+
+const good = `a,b,c,y\n${Array.from({ length: 40 }, (_, i) => `${(i * 37) % 23},${(i * 11) % 7},${"uvw"[i % 3]},${(i * 53) % 7 < 3 ? 1 : 0}`).join("\n")}\n`;
+const word = fc.constantFrom(
+  ...[
+    "--data",
+    "--target",
+    "--positive",
+    "--features",
+    "--categorical",
+    "--reference",
+    "--missing",
+    "--delimiter",
+    "--solver",
+    "--l2",
+    "--standardize",
+  ],
+  ...[
+    "--class-weight",
+    "--no-intercept",
+    "--learning-rate",
+    "--steps",
+    "--tolerance",
+    "--robust",
+    "--eager",
+    "--test",
+    "--folds",
+    "--seed",
+    "--threshold",
+  ],
+  ...[
+    "y",
+    "a",
+    "a,b",
+    "c=v",
+    "drop",
+    "newton",
+    "lbfgs",
+    "gd",
+    "adam",
+    "0",
+    "1",
+    "0.5",
+    "7",
+    "-1",
+    "1e400",
+    "balanced",
+    "2:1",
+    "on",
+    "off",
+    "",
+    "--",
+    "-x",
+    "x=y",
+  ],
+);
+test("any options do", () =>
+  fc.assert(
+    fc.asyncProperty(fc.array(word, { maxLength: 8 }), async (args) => {
+      await expectSound(good, ["--target", "y", "--steps", "50", ...args]);
+    }),
+    { numRuns: 300, seed: 13 },
+  ));
+
+test("what is written as CSV by the rules is read as it was meant", () => {
+  const text = fc.string({ unit: fc.constantFrom("a", "é", "\u{1f600}", '"', ",", "\n", "\r\n", " ", ";", "1") }).map((s) => `t${s}t`);
+  const quoted = (s: string): string => `"${s.replaceAll('"', '""')}"`;
+  return fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.tuple(fc.double({ noNaN: true, noDefaultInfinity: true }), text), { minLength: 2, maxLength: 30 }),
+      lineEnd,
+      fc.constantFrom("", "\ufeff"),
+      fc.constantFrom(",", ";", "\t", "|"),
+      (rows, end, mark, delimiter) =>
+        inDirectory(async (directory) => {
+          const file = join(directory, "data.csv");
+          const body = rows.map(([x, t], i) => [String(x), quoted(t), String(i % 2)].join(delimiter));
+          writeFileSync(file, mark + [["x", "t", "y"].join(delimiter), ...body].join(end));
+          const choice = { target: "y", positive: undefined, features: undefined, categorical: ["t"], missing: "fail" } as const;
+          const { columns, y } = await readDataset(file, choice, { delimiter });
+          const [x, t] = columns;
+          expect([...x.values].map((value) => value + 0)).toEqual(rows.map(([value]) => value + 0)); // String(-0) is 0
+          expect([...t.values].map((code) => (t.kind === "category" ? t.levels[code] : ""))).toEqual(
+            rows.map(([, value]) => value.replaceAll("\r\n", "\n").trim()),
+          );
+          expect([...y]).toEqual(rows.map((_, i) => i % 2));
+        }),
+    ),
+    { numRuns: 150, seed: 14 },
+  );
+});

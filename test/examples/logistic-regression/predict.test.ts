@@ -1,0 +1,174 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { inDirectory, runHere } from "./program.js";
+
+const training = `id,size,color,sick\n${Array.from({ length: 60 }, (_, i) => `r${i},${(i * 37) % 23},${["red", "blue", "gray"][(i * 7) % 3]},${(i * 53) % 7 < 3 ? "yes" : "no"}`).join("\n")}\n`;
+
+interface Paths {
+  readonly directory: string;
+  readonly model: string;
+  readonly data: string;
+  readonly out: string;
+  /** Predicts for a file with this text. */
+  readonly predict: (text: string | Uint8Array, ...args: string[]) => ReturnType<typeof runHere>;
+}
+
+const withModel = (body: (paths: Paths) => Promise<void>, ...args: string[]): Promise<void> =>
+  inDirectory(async (directory) => {
+    const [model, data, out] = ["model.json", "data.csv", "scored.csv"].map((name) => join(directory, name));
+    writeFileSync(data, training);
+    const fit = [
+      "fit",
+      "--data",
+      data,
+      "--target",
+      "sick",
+      "--positive",
+      "yes",
+      "--features",
+      "size,color",
+      "--test",
+      "0",
+      "--save",
+      model,
+    ];
+    const { code, stderr } = await runHere([...fit, ...args]);
+    expect([code, stderr]).toEqual([0, ""]);
+    const predict: Paths["predict"] = (text, ...more) => {
+      writeFileSync(data, text);
+      return runHere(["predict", "--model", model, "--data", data, "--out", out, ...more]);
+    };
+    await body({ directory, model, data, out, predict });
+  });
+
+/** The scored rows as lists of fields, the header first. */
+const rowsOf = (file: string): string[][] =>
+  readFileSync(file, "utf8")
+    .trimEnd()
+    .split("\n")
+    .map((line) => line.split(","));
+
+test("a saved model scores the rows that it was trained on as the fit did, and keeps their columns", () =>
+  withModel(async ({ directory, out, predict, data }) => {
+    const { code, stdout, stderr } = await predict(training);
+    expect([code, stderr]).toEqual([0, ""]);
+    const [header, ...rows] = rowsOf(out);
+    expect(header).toEqual(["id", "size", "color", "sick", "probability", "prediction"]);
+    expect(rows.map((row) => row.slice(0, 4).join(","))).toEqual(training.trimEnd().split("\n").slice(1));
+    for (const [, , , , p, prediction] of rows) expect(prediction).toBe(Number(p) >= 0.5 ? "yes" : "no");
+    const json = join(directory, "result.json");
+    await runHere(["--data", data, "--target", "sick", "--positive", "yes", "--features", "size,color", "--test", "0", "--json", json]);
+    const { training: evaluation, coefficients } = JSON.parse(readFileSync(json, "utf8"));
+    const brier = rows.reduce((sum, [, , , sick, p]) => sum + (Number(p) - (sick === "yes" ? 1 : 0)) ** 2, 0) / 60;
+    expect(brier).toBeCloseTo(evaluation.brier, 14);
+    // By the raw coefficients, too: the reference level is blue.
+    const [b, size, gray, red] = coefficients.map((c: { estimate: number }) => c.estimate);
+    for (const [, x, color, , p] of rows) {
+      const z = b + size * Number(x) + (color === "gray" ? gray : color === "red" ? red : 0);
+      expect(Number(p)).toBeCloseTo(1 / (1 + Math.exp(-z)), 12);
+    }
+    expect(stdout).toMatch(/^60 rows scored into .*: \d+ called yes \(ŷ ≥ 0\.5\), \d+ no\n$/);
+  }));
+
+test("neither the target nor the order of the columns matters, nor the unused ones; --threshold overrides the model's", () =>
+  withModel(async ({ out, predict }) => {
+    expect((await predict("color,size\nred,3\nblue,20\n")).code).toBe(0);
+    const [, ...before] = rowsOf(out);
+    expect((await predict("size,color\n3,red\n20,blue\n", "--threshold", "0")).code).toBe(0);
+    const [, ...after] = rowsOf(out);
+    expect(after.map((row) => row[2])).toEqual(before.map((row) => row[2]));
+    expect(after.map((row) => row[3])).toEqual(["yes", "yes"]);
+  }));
+
+test("quotes and delimiters are written as they must be", () =>
+  withModel(async ({ out, predict }) => {
+    expect((await predict('id;size;color\n"a;""b""";3;red\n', "--delimiter", ";")).code).toBe(0);
+    expect(readFileSync(out, "utf8")).toMatch(/^id;size;color;probability;prediction\n"a;""b""";3;red;0\.\d+;(yes|no)\n$/);
+  }));
+
+test("rows with gaps are dropped and counted, if that is asked for", () =>
+  withModel(async ({ out, predict }) => {
+    const { code, stdout } = await predict("size,color\n3,red\n,red\n4,\n5,blue\n", "--missing", "drop");
+    expect(code).toBe(0);
+    expect(stdout).toContain("2 rows with gaps left out");
+    expect(rowsOf(out)).toHaveLength(3);
+  }));
+
+const refused: [title: string, text: string | Uint8Array, message: string | RegExp][] = [
+  ["a column missing", "id,color\n1,red\n", 'the model needs column "size", and the file has "id", "color"'],
+  ["a new column", "size,color,age\n1,red,2\n", '"age" is not in the training data; --new-columns ignore'],
+  [
+    "an unseen category, far down",
+    `size,color\n${"1,red\n".repeat(50_000)}1,green\n`,
+    'row 50002, column "color": the category "green" is not one of those trained on, "blue", "gray", "red"',
+  ],
+  ["text for a number", "size,color\nbig,red\n", 'row 2, column "size": "big" is not a number'],
+  ["a gap", "size,color\n1,red\n,red\n", 'row 3, column "size": is empty or stands for a missing value'],
+  ["a ragged row", "size,color\n1,red\n1\n", "row 3: expected 2 fields"],
+  ["a binary file", Uint8Array.of(0x73, 0xff, 0x00), "is not UTF-8 text"],
+  ["an empty file", "", "is empty"],
+];
+test.each(refused)("%s is a clear error, and nothing is written", (_title, text, message) =>
+  withModel(async ({ directory, predict }) => {
+    const { code, stdout, stderr } = await predict(text);
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(stderr).toMatch(/^logistic-regression: [^\n]+\n$/);
+    expect(stderr).toMatch(message);
+    expect(readdirSync(directory).sort()).toEqual(["data.csv", "model.json"]);
+  }),
+);
+
+test("new columns pass with --new-columns ignore, unless they are named as those that are added", () =>
+  withModel(async ({ predict }) => {
+    expect((await predict("size,color,age\n1,red,2\n", "--new-columns", "ignore")).code).toBe(0);
+    const { code, stderr } = await predict("size,color,prediction\n1,red,2\n", "--new-columns", "ignore");
+    expect(code).toBe(1);
+    expect(stderr).toContain('already has a column "prediction"');
+  }));
+
+describe("a model file", () => {
+  const broken: [title: string, edit: (text: string) => string, message: string][] = [
+    ["that is cut off", (text) => text.slice(0, text.length / 2), "is not a model: no JSON, or cut off"],
+    ["that is empty", () => "", "is not a model: no JSON, or cut off"],
+    ["that is something else", () => '{"a":1}', "is not a model that --save wrote"],
+    ["that is no object", () => "null", "is not a model that --save wrote"],
+    ["with a number changed", (text) => text.replace(/"mean": (\d)/, '"mean": 9$1'), "its check sum does not fit"],
+    [
+      "of another version",
+      (text) => text.replace('"version": 1', '"version": 2'),
+      'is a model of version "2", and this program reads version 1',
+    ],
+  ];
+  test.each(broken)("%s is a clear error, and nothing is written", (_title, edit, message) =>
+    withModel(async ({ directory, model, predict }) => {
+      writeFileSync(model, edit(readFileSync(model, "utf8")));
+      const { code, stderr } = await predict("size,color\n1,red\n");
+      expect(code).toBe(1);
+      expect(stderr).toContain(message);
+      expect(readdirSync(directory).sort()).toEqual(["data.csv", "model.json"]);
+    }),
+  );
+
+  test("is not overwritten by the scores, and neither is the data", () =>
+    withModel(async ({ model, data, predict }) => {
+      for (const out of [model, data]) {
+        const before = readFileSync(model, "utf8");
+        const { code, stderr } = await predict("size,color\n1,red\n", "--out", out);
+        expect(code).toBe(1);
+        expect(stderr).toContain("it is read from");
+        expect(readFileSync(model, "utf8")).toBe(before);
+      }
+    }));
+
+  test("without an intercept, and with levels that the training rows do not have", () =>
+    withModel(
+      async ({ predict, out }) => {
+        expect((await predict("size,color\n1,red\n2,gray\n")).code).toBe(0);
+        expect(rowsOf(out)).toHaveLength(3);
+      },
+      "--no-intercept",
+      "--test",
+      "0.9",
+    ));
+});
