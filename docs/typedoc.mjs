@@ -21,6 +21,8 @@ export default {
     "diagnose.md",
     "scaling.md",
     "verified-gradients.md",
+    "verified-gradients.md",
+    "logistic-regression.md",
   ],
   out: "site",
   customCss: "site.css",

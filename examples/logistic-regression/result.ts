@@ -38,6 +38,7 @@ export interface Result {
   readonly converged: boolean;
   readonly iterations: number;
   readonly reason: string;
+  readonly gradientNorm: number;
   readonly loss: number;
   readonly history: readonly LossAt[];
   readonly coefficients: readonly Coefficient[];
@@ -96,6 +97,7 @@ export function toResult(outcome: Outcome): Result {
     converged: solution.converged,
     iterations: solution.iterations,
     reason: solution.reason,
+    gradientNorm: solution.gradientNorm,
     loss: solution.loss,
     history: solution.history,
     coefficients: inference.coefficients,

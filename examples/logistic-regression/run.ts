@@ -100,7 +100,10 @@ async function outcomeOf(command: FitCommand, data: Dataset, watcher: Watching):
 async function crossValidate(command: FitCommand, data: Dataset, watcher: Watching): Promise<CrossValidation> {
   const parts = [];
   for (const { train, test } of foldsOf(data.y, command.folds, command.seed)) {
-    const fitted = await fitRows(data, train, command, watcher);
+    const fitted = await fitRows(data, train, command, watcher).catch((error) => {
+      if (!(error instanceof NotConverged)) throw error;
+      throw new NotConverged(`part ${parts.length + 1} of ${command.folds} of the cross-validation: ${error.message}`);
+    });
     const { z, y } = judge(fitted, data, test);
     parts.push(evaluate(z, y, command.threshold));
   }

@@ -117,11 +117,7 @@ async function byMinimize(
       );
     if (!result.converged && result.iterations === turn && iterations < limit) continue;
     const converged = result.gradientNorm <= tolerance;
-    const reason = converged
-      ? `the gradient's norm is ${result.gradientNorm.toExponential(1)}`
-      : result.iterations === turn
-        ? atLimit(limit, result.gradientNorm, tolerance)
-        : result.reason;
+    const reason = converged ? met(tolerance) : result.iterations === turn ? atLimit(limit, result.gradientNorm, tolerance) : result.reason;
     return { theta, solver, loss: result.value, gradientNorm: result.gradientNorm, iterations, converged, reason };
   }
 }
@@ -142,7 +138,7 @@ async function byAdam({ objective, options, record, watcher }: Run, start: Tenso
       throw new NotConverged(`adam: the loss is not finite after ${counted(iterations)}: --learning-rate ${learningRate} is too large`);
     const converged = gradientNorm <= tolerance;
     if (converged || iterations === limit) {
-      const reason = converged ? `the gradient's norm is ${gradientNorm.toExponential(1)}` : atLimit(limit, gradientNorm, tolerance);
+      const reason = converged ? met(tolerance) : atLimit(limit, gradientNorm, tolerance);
       return { theta, solver: "adam", loss, gradientNorm, iterations, converged, reason };
     }
     if (iterations % 50 === 0) await watcher.breathe();
@@ -151,6 +147,8 @@ async function byAdam({ objective, options, record, watcher }: Run, start: Tenso
     state = after;
   }
 }
+
+const met = (tolerance: number): string => `the gradient's norm met the tolerance ${tolerance}`;
 
 const atLimit = (limit: number, gradientNorm: number, tolerance: number): string =>
   `the limit of ${counted(limit)} was reached while the gradient's norm was ${gradientNorm.toExponential(1)}, not ${tolerance.toExponential(0)}`;

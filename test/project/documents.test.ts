@@ -1,10 +1,16 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { blocksOf, documents, root, run } from "./documents.js";
+import { blocksOf, documents, root, run, runSessions, sessionsOf } from "./documents.js";
 
 describe("documents do what they show", () => {
   for (const document of documents) {
-    const blocks = blocksOf(readFileSync(root + document, "utf8"));
+    const text = readFileSync(root + document, "utf8");
+    const sessions = sessionsOf(text);
+    if (sessions.length > 0)
+      test(`${document}: commands`, async () => {
+        expect(await runSessions(sessions.map(({ commands }) => commands))).toEqual(sessions.map(({ output }) => output));
+      });
+    const blocks = blocksOf(text);
     if (blocks.length === 0) continue;
     test(document, async () => {
       const printed = await run(blocks);

@@ -1,8 +1,11 @@
-import { readdirSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { format } from "node:util";
 import * as gradtape from "gradtape";
 import ts from "typescript";
+import { runHere } from "../examples/logistic-regression/program.js";
 
 // The code in README and guides is run, one document as one program.
 export const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -22,6 +25,41 @@ export interface Block {
 
 export function blocksOf(text: string): Block[] {
   return [...text.matchAll(/^```ts\n([\s\S]*?)^```(?:\n\n```text\n([\s\S]*?)^```)?/gm)].map(([, code, output]) => ({ code, output }));
+}
+
+/** A block of commands, and the block of text that stands right below it. */
+export const sessionsOf = (text: string): { commands: string; output: string }[] =>
+  [...text.matchAll(/^```sh\n((?:(?!```).*\n)*)```\n\n```text\n((?:(?!```).*\n)*)```/gm)].map(([, commands, output]) => ({
+    commands,
+    output,
+  }));
+
+/**
+ * Runs the commands of all sessions of a document one after the other, and returns what each session printed. They are runs
+ * of the logistic regression; files that are not in the repository are in a directory of their own.
+ */
+export async function runSessions(sessions: readonly string[]): Promise<string[]> {
+  const directory = mkdtempSync(join(tmpdir(), "gradtape-documents-"));
+  const start = "npx tsx examples/logistic-regression/main.ts ";
+  const printed: string[] = [];
+  try {
+    for (const commands of sessions) {
+      let text = "";
+      for (const command of commands.replaceAll("\\\n", " ").trimEnd().split("\n")) {
+        if (!command.startsWith(start)) throw new Error(`a command with output must be one of ${start}, got ${command}`);
+        const args = command.slice(start.length).trim().split(/\s+/);
+        const placed = args.map((arg, i) =>
+          /^--(data|json|report|save|model|out)$/.test(args[i - 1] ?? "") && !existsSync(join(root, arg)) ? join(directory, arg) : arg,
+        );
+        const { stdout, stderr } = await runHere(placed);
+        text += stdout + stderr;
+      }
+      printed.push(text.replaceAll(`${directory}/`, ""));
+    }
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+  return printed;
 }
 
 /** Runs the blocks one after the other in one scope; returns what each printed. */

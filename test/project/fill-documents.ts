@@ -1,6 +1,6 @@
-// `npm run fill`: puts what the code in README and guides prints below each block. Read the difference before you commit.
+// `npm run fill`: puts what the code and the commands in README and guides print below each block. Read the difference before you commit.
 import { readFileSync, writeFileSync } from "node:fs";
-import { blocksOf, documents, root, run } from "./documents.js";
+import { blocksOf, documents, root, run, runSessions, sessionsOf } from "./documents.js";
 
 for (const document of documents) {
   let text = readFileSync(root + document, "utf8");
@@ -12,6 +12,14 @@ for (const document of documents) {
         `\`\`\`ts\n${code}\`\`\`\n\n\`\`\`text\n${output}\`\`\``,
         () => `\`\`\`ts\n${code}\`\`\`\n\n\`\`\`text\n${printed[i]}\`\`\``,
       );
+  });
+  const sessions = sessionsOf(text);
+  const told = await runSessions(sessions.map(({ commands }) => commands));
+  sessions.forEach(({ commands, output }, i) => {
+    text = text.replace(
+      `\`\`\`sh\n${commands}\`\`\`\n\n\`\`\`text\n${output}\`\`\``,
+      () => `\`\`\`sh\n${commands}\`\`\`\n\n\`\`\`text\n${told[i]}\`\`\``,
+    );
   });
   writeFileSync(root + document, text);
 }

@@ -174,6 +174,12 @@ const unfit: [title: string, args: string[], csv: string, message: string | RegE
     "a,b,y\n1,1,0\n2,2.5,1\n3,3,0\n4,4.5,1\n5,5,0\n0,0.5,1\n",
     /complete separation: the columns "a", "b" together/,
   ],
+  [
+    "classes that are separated without the rows of one part",
+    ["--l2", "0", "--folds", "2", "--seed", "3"],
+    "x,y\n1,0\n2,0\n3,0\n4,1\n3.5,1\n5,1\n4.5,0\n6,1\n",
+    /part \d of 2 of the cross-validation: complete separation: column "x" alone/,
+  ],
   ["too few iterations", ["--steps", "2"], separable, "newton did not converge: the limit of 2 iterations was reached"],
   [
     "a learning rate at which the penalty blows up",

@@ -136,7 +136,7 @@ test("--json holds every number, the intercept first", async () => {
       ...{ solver: "newton", l2: 1, standardize: true, classWeights: { positive: 1, negative: 1 }, intercept: true, learningRate: null },
       ...{ tolerance: 1e-8, robust: false, eager: false, test: 0.25, folds: 0, seed: 1, threshold: 0.5, missing: "fail", references: {} },
     },
-    ...{ rows: 569, solver: "newton", converged: true, iterations: number, reason: expect.any(String), loss: number },
+    ...{ rows: 569, solver: "newton", converged: true, iterations: number, reason: expect.any(String), gradientNorm: number, loss: number },
     ...{ history: expect.any(Array), coefficients: expect.any(Array), standardizedCoefficients: expect.any(Array), dropped: [] },
     ...{
       logLikelihood: number,

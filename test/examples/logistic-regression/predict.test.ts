@@ -119,6 +119,14 @@ test.each(refused)("%s is a clear error, and nothing is written", (_title, text,
   }),
 );
 
+test("Ctrl-C leaves no file", () =>
+  withModel(async ({ directory, model, data, out }) => {
+    const args = ["predict", "--model", model, "--data", data, "--out", out];
+    const { code, stdout, stderr } = await runHere(args, { signal: AbortSignal.abort() });
+    expect([code, stdout, stderr]).toEqual([130, "", "logistic-regression: interrupted\n"]);
+    expect(readdirSync(directory).sort()).toEqual(["data.csv", "model.json"]);
+  }));
+
 test("new columns pass with --new-columns ignore, unless they are named as those that are added", () =>
   withModel(async ({ predict }) => {
     expect((await predict("size,color,age\n1,red,2\n", "--new-columns", "ignore")).code).toBe(0);
