@@ -1,3 +1,4 @@
+import { isAscii } from "node:buffer";
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import Papa from "papaparse";
@@ -92,7 +93,7 @@ async function* checked(
 /** The rows as the file has them, the header among them, a batch for each part of the file that was read. */
 async function* rawRows(file: string, { delimiter, onProgress }: Reading): AsyncGenerator<string[][]> {
   const parser = new Papa.Parser({ delimiter, newline: "\n" });
-  const decoder = new TextDecoder("utf-8", { fatal: true });
+  const decode = decoder();
   let pending = ""; // what was read and not yet parsed: the beginning of a row
   let done = 0;
   let bytes = 0;
@@ -120,10 +121,10 @@ async function* rawRows(file: string, { delimiter, onProgress }: Reading): Async
     const total = await stat(file).then((found) => (found.isFile() ? found.size : undefined));
     for await (const part of createReadStream(file, { highWaterMark: 1 << 20 })) {
       bytes += part.length;
-      yield parse(pending + decoder.decode(part, { stream: true }), false);
+      yield parse(pending + decode(part), false);
       onProgress?.(bytes, total);
     }
-    const rest = pending + decoder.decode();
+    const rest = pending + decode();
     if (rest !== "") yield parse(rest, true);
   } catch (error) {
     if (error instanceof InputError) throw error;
@@ -131,4 +132,19 @@ async function* rawRows(file: string, { delimiter, onProgress }: Reading): Async
     if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
     throw new InputError(`${file}: ${fileProblem(error)}`);
   }
+}
+
+/** UTF-8 to text, part by part, without a mark at the start. What is ASCII takes a short way, to text of half the size. */
+function decoder(): (part?: Buffer) => string {
+  const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  let isStart = true;
+  let isBetween = true; // no character is cut off by the end of the part before
+  return (part) => {
+    if (part === undefined) return utf8.decode();
+    const text = isBetween && isAscii(part) ? part.toString("latin1") : utf8.decode(part, { stream: true });
+    isBetween = (part.at(-1) ?? 0) < 0x80;
+    const hasMark = isStart && text.startsWith("\ufeff");
+    isStart &&= text === "";
+    return hasMark ? text.slice(1) : text;
+  };
 }

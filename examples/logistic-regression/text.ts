@@ -1,6 +1,5 @@
 /** A number as people write it; NaN for anything else, among it `0x1F`, `Infinity` and nothing at all. */
-export const parseNumber = (text: string): number =>
-  /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : Number.NaN;
+export const parseNumber = (text: string): number => (/^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i.test(text) ? Number(text) : Number.NaN);
 
 /** Whether a field holds no value: nothing, or one of the words by which programs say so. */
 export const isGap = (text: string): boolean => text.length < 8 && /^\s*(na|n\/a|nan|null|)\s*$/i.test(text);

@@ -37,6 +37,16 @@ describe("reading", () => {
     expect(values(await read("a,y\r\n1,0\n2,1\r3,0\r\n4,1"))).toEqual([[1, 2, 3, 4]]);
   });
 
+  test("a mark counts at the start only, and a character may be cut off by the end of a part", async () => {
+    // The part that is read first ends within the character.
+    const filler = "x".repeat((1 << 20) - 10);
+    const data = await read(`\ufeffa,c,y\n1,${filler}é,0\n2,\ufeffb,1\n`, { categorical: ["c"] });
+    expect(data.columns[1]).toMatchObject({ levels: ["b", `${filler}é`] });
+    await expect(read(Buffer.concat([Buffer.from(`a,y\n${"1,0\n".repeat(1 << 18).slice(5)}`), Buffer.of(0xc3)]))).rejects.toThrow(
+      "is not UTF-8 text",
+    );
+  });
+
   test("another delimiter", async () => {
     expect(values(await read("a;y\n1;0\n2;1\n", {}, ";"))).toEqual([[1, 2]]);
     expect(values(await read("a\ty\n1\t0\n2\t1\n", {}, "\t"))).toEqual([[1, 2]]);
