@@ -1,4 +1,6 @@
+import temml from "temml";
 import { calibrationPlot, forestPlot, lossPlot, precisionRecallPlot, rocPlot, scorePlot } from "./charts.js";
+import { derivationOf } from "./derivation.js";
 import type { Coefficient } from "./inference.js";
 import { curvesOf, type Evaluation } from "./metrics.js";
 import { largestDifference, type Outcome } from "./result.js";
@@ -72,7 +74,7 @@ function sectionsOf(outcome: Outcome): Section[] {
       body: `<p><span class="chip positive"></span>${escapeText(data.positive)} (y = 1) <span class="chip negative"></span>${escapeText(data.negative)} (y = 0)</p>
 <div class="plots">${plots.map(([caption, svg]) => `<figure><h3>${escapeText(caption)}</h3>${svg}</figure>`).join("\n")}</div>`,
     },
-    // The place for a section with the derivation of this model's gradient: what is derived stands above what is checked.
+    { heading: "The gradient, derived", body: derivation(outcome) },
     { heading: "Engine against hand formula", body: gradientCheck(outcome) },
   ];
 }
@@ -158,6 +160,18 @@ ${table(
 )}`;
 }
 
+/** What is derived here is checked in the section below it. */
+function derivation({ fitted }: Outcome): Html {
+  const { derivation, rows } = derivationOf(fitted);
+  const math = (tex: string): Html => temml.renderToString(`\\displaystyle ${tex.replace("&=", "=")}`, { throwOnError: true });
+  const lines = derivation.steps.map(({ latex, rule }) => `<tr><td>${math(latex)}</td><td>${escapeText(rule)}</td></tr>`);
+  return `<p>Read off the tape of the loss by <code>derive</code>: W holds the coefficients of the standardized features, X a row
+for each observation${fitted.loss.l2 === 0 ? "" : ", λ the strength of the penalty on each coefficient, divided by n"}. The two sides of each line were
+evaluated on ${rows} rows, at a tenth of the fitted coefficients so that no ŷ rounds to 0 or 1. ${escapeText(derivation.verdict)}</p>
+<div class="table"><table class="derivation"><thead><tr><th>equation</th><th>why</th></tr></thead>
+<tbody>${lines.join("\n")}</tbody></table></div>`;
+}
+
 function gradientCheck({ compared }: Outcome): Html {
   const rows = compared.map(({ name, engine, byHand }) => [
     name,
@@ -199,6 +213,8 @@ caption { caption-side: bottom; text-align: left; color: var(--faint); padding-t
 th, td { padding: 0.2rem 0.7rem; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--line); font-weight: normal; }
 thead th { color: var(--faint); }
 tbody th { text-align: left; }
+.derivation td, .derivation th { text-align: left; font-size: 1rem; }
+.derivation td:last-child { color: var(--faint); font-size: 0.875rem; }
 figure { margin: 0; break-inside: avoid; }
 figcaption { color: var(--faint); font-size: 0.875rem; }
 figure svg { max-width: 100%; height: auto; }

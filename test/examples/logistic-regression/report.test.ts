@@ -17,7 +17,7 @@ test("the page has all tables and plots, needs nothing from elsewhere, and runs 
   const { text, document } = await pageOf("--folds", "3");
   expect([...document.querySelectorAll("h2")].map((h) => h.textContent)).toEqual([
     ...["Summary", "Coefficients", "Standardized coefficients", "Odds ratios per standard deviation", "Descent", "Evaluation"],
-    ...["On the rows held out", "Engine against hand formula"],
+    ...["On the rows held out", "The gradient, derived", "Engine against hand formula"],
   ]);
   expect([...document.querySelectorAll("svg[role=img]")].map((svg) => svg.getAttribute("aria-label"))).toEqual([
     ...[
@@ -44,8 +44,27 @@ test("its numbers are those of --json", async () => {
   expect(rows[0].map((row) => row[1])).toEqual(
     result.coefficients.map(({ estimate }) => expect.stringContaining(estimate.toPrecision(4).slice(0, 4))),
   );
-  expect(rows[4].map(([, engine]) => Number(engine))).toEqual(result.gradientCheck.parameters.map(({ engine }) => engine));
+  expect(rows[5].map(([, engine]) => Number(engine))).toEqual(result.gradientCheck.parameters.map(({ engine }) => engine));
   expect(document.querySelectorAll("[aria-label='dot'] circle").length).toBeGreaterThan(30);
+});
+
+test("the gradient is derived for the model that was fitted, and agrees with the engine", async () => {
+  for (const [args, result] of [
+    [[], "W ⊙ λ + Xᵀ(ŷ − y)/n"],
+    [["--class-weight", "balanced", "--no-intercept"], "W ⊙ λ + Xᵀ(w ⊙ (ŷ − y))/n"],
+    [["--l2", "0", "--features", "mean_radius,mean_texture", "--test", "0"], "Xᵀ(ŷ − y)/n"],
+  ] as const) {
+    const { document } = await pageOf(...args);
+    const section = [...document.querySelectorAll("section")].find((part) => part.querySelector("h2")?.textContent?.includes("derived"));
+    expect(Number(/the largest difference is (\S+)\./.exec(section?.textContent ?? "")?.[1])).toBeLessThan(1e-14);
+    const equations = [...(section?.querySelectorAll("tbody tr") ?? [])];
+    expect(equations.length).toBeGreaterThan(10);
+    for (const equation of equations) expect(equation.querySelector("math")).not.toBeNull();
+    const plain = (text: string): string => text.replace(/[^\p{L}\d]/gu, "");
+    expect(plain(equations[equations.length - 1].querySelector("math")?.textContent ?? "")).toContain(
+      plain(result.replace("ᵀ", "").replace("ŷ", "yˆ")),
+    );
+  }
 });
 
 test("what comes from the data is escaped", () =>
