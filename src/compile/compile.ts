@@ -1,8 +1,5 @@
 import { checkFunction, describe, GradtapeError } from "../errors.js";
-import { fold } from "../passes/fold.js";
-import { prune } from "../passes/prune.js";
-import { share } from "../passes/share.js";
-import { simplify } from "../passes/simplify.js";
+import { tidy } from "../passes/tidy.js";
 import { recording, type Tape, watcher, withSealed } from "../tape.js";
 import type { Tensor } from "../tensor.js";
 import { tapeOf, trace } from "../transforms/trace.js";
@@ -126,7 +123,7 @@ function build(
   const recordAgain = (at: readonly Tensor[]): { tape: Tape; output: Flat } => {
     const flat = flatten("compile", "the inputs", { leaves: [...at] });
     const segment = withSealed(at.length, () => trace("compile", ofLeaves as never, [flat]));
-    return { tape: prune(share(simplify(fold(tapeOf(segment))))), output: segment.output };
+    return { tape: tidy(tapeOf(segment)), output: segment.output };
   };
   const { tape, output } = recordAgain(inputs);
   return { layouts, program: new Program(tape, backend), rebuildOutput: output.rebuild, tape: (at) => recordAgain(at).tape };

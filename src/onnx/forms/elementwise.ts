@@ -1,0 +1,120 @@
+import * as ops from "../../ops/elementwise.js";
+import type { Graph } from "../graph.js";
+import type { Form, Forms } from "./form.js";
+
+/** An operator of ONNX that does the same. */
+const operator =
+  (name: string): Form =>
+  (graph, inputs) =>
+    graph.node(name, inputs);
+
+const comparison =
+  (name: string): Form =>
+  (graph, [x, y]) =>
+    graph.comparison(name, x, y);
+
+// ONNX has no log1p and no expm1, and its Sigmoid and Softplus, as runtimes compute them, round small results away. These forms
+// keep all digits.
+
+/**
+ * ln(1 + x) = ln(u)·x/(u − 1) with u = 1 + x as it was rounded: the rounding is in both factors and cancels (Kahan; Goldberg
+ * 1991, theorem 4). Where u is 1, x itself. For 0 ≤ x < ∞.
+ */
+export function log1pOfPositive(graph: Graph, x: string): string {
+  const one = graph.number(1);
+  const u = graph.node("Add", [x, one]);
+  const d = graph.node("Sub", [u, one]);
+  const exact = graph.node("Mul", [graph.node("Log", [u]), graph.node("Div", [x, d])]);
+  return graph.node("Where", [graph.node("Equal", [d, graph.number(0)]), x, exact]);
+}
+
+/** The same for all x: from 1 on, where it makes no difference but at ∞, it is ln(u). */
+const log1p: Form = (graph, [x]) => {
+  const one = graph.number(1);
+  const plain = graph.node("Log", [graph.node("Add", [x, one])]);
+  return graph.node("Where", [graph.node("Less", [x, one]), log1pOfPositive(graph, x), plain]);
+};
+
+/** eˣ − 1 = (u − 1)·x/ln(u) with u = eˣ as it was rounded (Kahan). Where u is 1, x itself; from |x| = 1 on nothing cancels. */
+const expm1: Form = (graph, [x]) => {
+  const one = graph.number(1);
+  const u = graph.node("Exp", [x]);
+  const plain = graph.node("Sub", [u, one]);
+  const exact = graph.node("Mul", [plain, graph.node("Div", [x, graph.node("Log", [u])])]);
+  const small = graph.node("Where", [graph.node("Equal", [u, one]), x, exact]);
+  return graph.node("Where", [graph.node("Less", [graph.node("Abs", [x]), one]), small, plain]);
+};
+
+/** e^(−|z|), which never overflows. */
+const expNegAbs = (graph: Graph, z: string): string => graph.node("Exp", [graph.node("Neg", [graph.node("Abs", [z])])]);
+
+/** σ(z) = 1/(1 + e), or e/(1 + e) for z < 0, with e = e^(−|z|). */
+const sigmoid: Form = (graph, [z]) => {
+  const e = expNegAbs(graph, z);
+  const one = graph.number(1);
+  const top = graph.node("Where", [graph.node("Less", [z, graph.number(0)]), e, one]);
+  return graph.node("Div", [top, graph.node("Add", [one, e])]);
+};
+
+/** ln(1 + eᶻ) = max(z, 0) + ln(1 + e^(−|z|)). */
+const softplus: Form = (graph, [z]) => graph.node("Add", [graph.node("Relu", [z]), log1pOfPositive(graph, expNegAbs(graph, z))]);
+
+/**
+ * softplus(z) − y·z = (max(z, 0) − y·z) + ln(1 + e^(−|z|)). At ±∞, where that is ∞ − ∞, the part of the target on the other side
+ * times ∞.
+ */
+const logisticLoss: Form = (graph, [z, y]) => {
+  const [zero, one] = [graph.number(0), graph.number(1)];
+  const size = graph.node("Abs", [z]);
+  const linear = graph.node("Sub", [graph.node("Relu", [z]), graph.node("Mul", [y, z])]);
+  const finite = graph.node("Add", [linear, log1pOfPositive(graph, expNegAbs(graph, z))]);
+  const wrong = graph.node("Where", [graph.node("Greater", [z, zero]), graph.node("Sub", [one, y]), y]);
+  const infinite = graph.node("Where", [graph.node("Equal", [wrong, zero]), zero, graph.node("Mul", [wrong, size])]);
+  return graph.node("Where", [graph.node("Equal", [size, graph.number(Number.POSITIVE_INFINITY)]), infinite, finite]);
+};
+
+/** g·(σ(z) − y), with σ(z) − y = ½ + ½·sign z − y − sign z·e/(1 + e) and e = e^(−|z|): the 1 meets y before the rest is taken away. */
+const logisticGradient: Form = (graph, [g, z, y]) => {
+  const half = graph.number(0.5);
+  const sign = graph.node("Sign", [z]);
+  const e = expNegAbs(graph, z);
+  const step = graph.node("Add", [half, graph.node("Mul", [half, sign])]);
+  const rest = graph.node("Div", [graph.node("Mul", [sign, e]), graph.node("Add", [graph.number(1), e])]);
+  return graph.node("Mul", [g, graph.node("Sub", [graph.node("Sub", [step, y]), rest])]);
+};
+
+/** The forms of elementwise ops. */
+export const elementwise: Forms = [
+  [ops.Neg, operator("Neg")],
+  [ops.Exp, operator("Exp")],
+  [ops.Expm1, expm1],
+  [ops.Log, operator("Log")],
+  [ops.Log1p, log1p],
+  [ops.Sqrt, operator("Sqrt")],
+  [ops.Square, (graph, [x]) => graph.node("Mul", [x, x])],
+  [ops.Reciprocal, operator("Reciprocal")],
+  [ops.Abs, operator("Abs")],
+  [ops.Sign, operator("Sign")],
+  [ops.Sin, operator("Sin")],
+  [ops.Cos, operator("Cos")],
+  [ops.Tanh, operator("Tanh")],
+  [ops.Sigmoid, sigmoid],
+  [ops.Softplus, softplus],
+  [ops.Relu, operator("Relu")],
+  [ops.Add, operator("Add")],
+  [ops.Sub, operator("Sub")],
+  [ops.Mul, operator("Mul")],
+  [ops.Div, operator("Div")],
+  [ops.Pow, operator("Pow")],
+  [ops.Maximum, operator("Max")],
+  [ops.Minimum, operator("Min")],
+  [ops.LogisticLoss, logisticLoss],
+  [ops.LogisticGradient, logisticGradient],
+  [ops.Where, (graph, [condition, x, y]) => graph.node("Where", [graph.asTruth(condition), x, y])],
+  [ops.Equal, comparison("Equal")],
+  [ops.NotEqual, (graph, [x, y]) => graph.fromTruth(graph.node("Not", [graph.node("Equal", [x, y])]))],
+  [ops.Less, comparison("Less")],
+  [ops.LessEqual, comparison("LessOrEqual")],
+  [ops.Greater, comparison("Greater")],
+  [ops.GreaterEqual, comparison("GreaterOrEqual")],
+];

@@ -1,0 +1,52 @@
+import { describe } from "../errors.js";
+import type { Tape } from "../tape.js";
+
+/** The name as ONNX wants names: an identifier of the language C. */
+const identifier = (label: string): string => label.replace(/[^A-Za-z0-9_]+/g, "_").replace(/^(?=\d)/, "_");
+
+/** Gives each a name that no other has: the one it would like to have, or with a number. */
+function distinct(names: readonly string[], taken: Set<string>): string[] {
+  return names.map((wish) => {
+    let name = wish;
+    for (let i = 2; taken.has(name); i++) name = `${wish}_${i}`;
+    taken.add(name);
+    return name;
+  });
+}
+
+function given(option: string, names: unknown, count: number, taken: Set<string>): string[] {
+  if (!Array.isArray(names) || names.some((name) => typeof name !== "string" || name === ""))
+    throw new TypeError(`toOnnx: expected a list of names as ${option}, got ${describe(names)}`);
+  if (names.length !== count) throw new TypeError(`toOnnx: expected ${count} ${option}, one a tensor, got ${names.length}`);
+  for (const name of names) {
+    if (taken.has(name)) throw new TypeError(`toOnnx: expected names that differ among inputs and outputs, got "${name}" twice`);
+    taken.add(name);
+  }
+  return [...names];
+}
+
+/**
+ * The names of a tape's inputs and outputs: those given, or else labels. An output without one that is the gradient by an
+ * input is called after it; the others are numbered.
+ */
+export function namesOf(
+  tape: Tape,
+  inputNames: readonly string[] | undefined,
+  outputNames: readonly string[] | undefined,
+): { readonly inputs: readonly string[]; readonly outputs: readonly string[] } {
+  const taken = new Set<string>();
+  const labeled = (label: string | undefined, fallback: string): string => (label === undefined ? fallback : identifier(label));
+  const inputs =
+    inputNames !== undefined
+      ? given("inputNames", inputNames, tape.inputs.length, taken)
+      : distinct(
+          tape.inputs.map(({ label }, i) => labeled(label, `input${i + 1}`)),
+          taken,
+        );
+  if (outputNames !== undefined) return { inputs, outputs: given("outputNames", outputNames, tape.outputs.length, taken) };
+  const wishes = tape.outputs.map((x, i) => {
+    const of = tape.inputs.findIndex((input) => tape.cotangents.get(input) === x);
+    return labeled(x.label, of >= 0 ? `grad_${inputs[of]}` : `output${i + 1}`);
+  });
+  return { inputs, outputs: distinct(wishes, taken) };
+}

@@ -1,0 +1,8 @@
+import type { Tape } from "../tape.js";
+import { fold } from "./fold.js";
+import { prune } from "./prune.js";
+import { share } from "./share.js";
+import { simplify } from "./simplify.js";
+
+/** The passes that make a tape shorter and change no number: for whoever runs it again. */
+export const tidy = (tape: Tape): Tape => prune(share(simplify(fold(tape))));
