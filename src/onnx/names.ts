@@ -1,8 +1,12 @@
 import { describe } from "../errors.js";
 import type { Tape } from "../tape.js";
 
-/** The name as ONNX wants names: an identifier of the language C. */
-const identifier = (label: string): string => label.replace(/[^A-Za-z0-9_]+/g, "_").replace(/^(?=\d)/, "_");
+/** A label as ONNX wants names, an identifier of the language C; empty where nothing of it can stay. */
+const identifier = (label: string): string =>
+  label
+    .replace(/[^A-Za-z0-9_]+$/, "")
+    .replace(/[^A-Za-z0-9_]+/g, "_")
+    .replace(/^(?=\d)/, "_");
 
 /** Gives each a name that no other has: the one it would like to have, or with a number. */
 function distinct(names: readonly string[], taken: Set<string>): string[] {
@@ -35,7 +39,7 @@ export function namesOf(
   outputNames: readonly string[] | undefined,
 ): { readonly inputs: readonly string[]; readonly outputs: readonly string[] } {
   const taken = new Set<string>();
-  const labeled = (label: string | undefined, fallback: string): string => (label === undefined ? fallback : identifier(label));
+  const labeled = (label: string | undefined, fallback: string): string => identifier(label ?? "") || fallback;
   const inputs =
     inputNames !== undefined
       ? given("inputNames", inputNames, tape.inputs.length, taken)

@@ -25,7 +25,14 @@ export interface OnnxOptions {
 }
 
 /** For each version of the operator set, the version of the file format that came with it. */
-const irVersions: Readonly<Record<number, number>> = { 18: 8, 19: 9, 20: 9, 21: 10, 22: 10, 23: 11 };
+const irVersions = /* @__PURE__ */ new Map([
+  [18, 8],
+  [19, 9],
+  [20, 9],
+  [21, 10],
+  [22, 10],
+  [23, 11],
+]);
 
 /**
  * A recorded tape as an ONNX model, the bytes of a `.onnx` file. The tape of `valueAndGrad(loss)` becomes an ordinary
@@ -52,7 +59,7 @@ export function toOnnx(tape: Tape, options: OnnxOptions = {}): Uint8Array {
   const { precision = "float64", opset = 18, inputNames, outputNames, name = "gradtape" } = options;
   if (precision !== "float64" && precision !== "float32")
     throw new TypeError(`toOnnx: expected "float64" or "float32" as the precision, got ${describe(precision)}`);
-  const irVersion = irVersions[opset];
+  const irVersion = irVersions.get(opset);
   if (irVersion === undefined) throw new TypeError(`toOnnx: expected an opset from 18 to 23, got ${describe(opset)}`);
   if (typeof name !== "string" || name === "") throw new TypeError(`toOnnx: expected a name for the graph, got ${describe(name)}`);
 
@@ -61,7 +68,7 @@ export function toOnnx(tape: Tape, options: OnnxOptions = {}): Uint8Array {
   refuseUnknown(nodes.map(({ op }) => op));
   const graph = new Graph(precision, [...names.inputs, ...names.outputs]);
   const values = new Map<Tensor, string>(inputs.map((x, i) => [x, names.inputs[i]]));
-  const valueOf = (x: Tensor): string => {
+  const nameOf = (x: Tensor): string => {
     const value = values.get(x) ?? graph.tensor(x.shape, x.data);
     values.set(x, value);
     return value;
@@ -70,10 +77,10 @@ export function toOnnx(tape: Tape, options: OnnxOptions = {}): Uint8Array {
     // Where there is nothing to compute with, the result is known. Runtimes disagree on operators without numbers.
     const isKnown = node.output.size === 0 || node.inputs.every(({ size }) => size === 0);
     if (!isKnown)
-      values.set(node.output, (forms.get(node.op) as NonNullable<ReturnType<typeof forms.get>>)(graph, node.inputs.map(valueOf), node));
+      values.set(node.output, (forms.get(node.op) as NonNullable<ReturnType<typeof forms.get>>)(graph, node.inputs.map(nameOf), node));
   }
   outputs.forEach((x, i) => {
-    graph.output(names.outputs[i], valueOf(x));
+    graph.output(names.outputs[i], nameOf(x));
   });
   const ports = (own: readonly string[], tensors: readonly Tensor[]) => own.map((port, i) => ({ name: port, shape: tensors[i].shape }));
   return encode({

@@ -92,7 +92,7 @@ export function callRule(rules: AnyOp["vjp"] | AnyOp["jvp"], j: number, g: Tenso
  * Runs f once and returns its {@link Tape}: every op in the order in which it ran, with values.
  *
  * The arguments may be tensors, numbers, nested arrays of numbers, or trees of them; f gets them as tensors. A label
- * given with `named` is shown. To see a gradient's own tape, record the function that takes it.
+ * given with `named` is shown; tensors of a tree without one are called by their path. To see a gradient's own tape, record the function that takes it.
  *
  * @param f - Any synchronous function of tensors that returns a tensor or a tree of them.
  *
@@ -103,8 +103,17 @@ export function callRule(rules: AnyOp["vjp"] | AnyOp["jvp"], j: number, g: Tenso
  * ```
  */
 export function record<Args extends unknown[]>(f: (...args: Args) => unknown, ...inputs: TreesLike<Args>): Tape {
-  const flats = (inputs as unknown[]).map((input, i) => flatten("record", `input ${i}`, input));
+  const flats = (inputs as unknown[]).map((input, i) => labeled(flatten("record", `input ${i}`, input)));
   return tapeOf(trace("record", f, flats, true));
+}
+
+/** Tensors of a tree that have no label get their path as one: `w`, `layers[0].w`. */
+function labeled(flat: Flat): Flat {
+  const leaves = flat.leaves.map((x, i) => {
+    const path = flat.paths[i].replace(/^\./, "");
+    return x.label === undefined && path !== "" ? x.named(path) : x;
+  });
+  return { ...flat, leaves };
 }
 
 /** A segment as a tape of its own. */

@@ -1,6 +1,11 @@
 import * as gt from "gradtape";
-import { record, type Tensor, tensor, vjp } from "gradtape";
+import { grad, record, type Tensor, tensor, valueAndGrad, vjp, zeros } from "gradtape";
 import { describe, expect, test } from "vitest";
+import { forms } from "../../src/onnx/forms/table.js";
+import * as elementwise from "../../src/ops/elementwise.js";
+import * as linalg from "../../src/ops/linalg.js";
+import * as movement from "../../src/ops/movement.js";
+import * as reduce from "../../src/ops/reduce.js";
 import { type Case, cases } from "../cases.js";
 import { opNames } from "../op-names.js";
 import { randomTensor } from "../random.js";
@@ -29,4 +34,217 @@ describe("every op and its gradient in onnxruntime, as in gradtape", () => {
       }
     });
   }
+});
+
+test("every op that the library has is in the table of forms", () => {
+  const ops = [elementwise, reduce, linalg, movement].flatMap((module) => Object.values(module));
+  expect(ops.length).toBeGreaterThan(45);
+  expect(ops.filter((op) => !forms.has(op as never)).map(({ name }) => name)).toEqual([]);
+  expect(forms.size).toBe(ops.length);
+});
+
+const { NaN: nan, POSITIVE_INFINITY: inf } = Number;
+const api = gt as unknown as Record<string, (...x: Tensor[]) => Tensor>;
+const unary =
+  "neg exp expm1 log log1p sqrt square reciprocal abs sign sin cos tanh sigmoid softplus relu logSigmoid silu stopGradient".split(" ");
+const binary = "add sub mul div pow maximum minimum equal notEqual less lessEqual greater greaterEqual".split(" ");
+const edges = [0, -0, 1e-10, -1e-10, 1e-5, 0.5, -0.5, 1, -1, 3, 20, -20, 40, -40, 700, -700, 1000, -1000, inf, -inf, nan];
+
+/** Differences relative to the numbers themselves, however small they are. */
+function relative(found: readonly Tensor[], expected: readonly Tensor[]): number {
+  const scaled = expected.map((x) => x.abs().greater(1e-290).where(x.abs(), 1).mul(x.equal(x)).add(x.notEqual(x)));
+  const finite = (x: Tensor, i: number): Tensor => expected[i].abs().less(inf).where(x.div(scaled[i]), x);
+  return difference(found.map(finite), expected.map(finite));
+}
+
+describe("at 0, at tiny and large numbers, ±∞ and NaN", () => {
+  test.for(unary)("%s keeps all digits", async (op) => {
+    const tape = record(api[op], tensor(edges));
+    const tolerance = op === "sin" || op === "cos" ? 1e-12 : 1e-14;
+    expect(relative(await replay(tape), tape.outputs)).toBeLessThan(tolerance);
+  });
+
+  test.for(unary)("the gradient of %s is the same", async (op) => {
+    const tape = record(
+      grad((x: Tensor) => api[op](x).sum()),
+      tensor(edges.filter((x) => !Number.isNaN(x))),
+    );
+    expect(difference(await replay(tape), tape.outputs)).toBeLessThan(1e-12);
+  });
+
+  test.for(binary)("%s and its gradients are the same", async (op) => {
+    const columns = tensor(edges).expandDims(1);
+    const tape = record((x: Tensor, y: Tensor) => api[op](x, y), columns, tensor(edges));
+    const [found] = await replay(tape);
+    // C, which runtimes follow, has 1 for 1 to the power NaN and for ±1 to the power ±∞, where JavaScript has NaN.
+    const isLimit = (x: number, y: number): boolean => (x === 1 && !Number.isFinite(y)) || (x === -1 && Math.abs(y) === inf);
+    const mask = tensor(edges.map((x) => edges.map((y) => (op === "pow" && isLimit(x, y) ? 1 : 0))));
+    expect(relative([mask.where(0, found)], [mask.where(0, tape.outputs[0])])).toBeLessThan(1e-14);
+    const finite = tensor(edges.filter((x) => Math.abs(x) <= 40));
+    const gradients = record(
+      grad((x: Tensor, y: Tensor) => api[op](x, y).sum(), { argnums: [0, 1] }),
+      op === "pow" ? finite.abs().expandDims(1) : finite.expandDims(1),
+      finite,
+    );
+    expect(difference(await replay(gradients), gradients.outputs)).toBeLessThan(1e-12);
+  });
+
+  test("where takes what is not 0 for true, NaN too", async () => {
+    const tape = record((c: Tensor) => c.where(1, 2), tensor(edges));
+    expect(difference(await replay(tape), tape.outputs)).toBe(0);
+  });
+
+  test("the logistic loss keeps all digits of value and gradient", async () => {
+    const logits = tensor(edges.filter((z) => !Number.isNaN(z))).expandDims(1);
+    const tape = record(
+      (z: Tensor, y: Tensor) => gt.binaryCrossEntropyWithLogits(z, y, { reduction: "none" }),
+      logits.broadcastTo([20, 3]),
+      tensor([0, 1, 0.3]).broadcastTo([20, 3]),
+    );
+    expect(relative(await replay(tape), tape.outputs)).toBeLessThan(1e-14);
+    const gradient = record(
+      grad((z: Tensor, y: Tensor) => gt.binaryCrossEntropyWithLogits(z, y, { reduction: "sum" })),
+      tape.inputs[0],
+      tape.inputs[1],
+    );
+    expect(relative(await replay(gradient), gradient.outputs)).toBeLessThan(1e-13);
+  });
+
+  test("reductions agree, and let no NaN vanish", async () => {
+    const rows = tensor([
+      [1, 1000, -1000, 1000],
+      [0, nan, 5, nan],
+      [-inf, -inf, -inf, -inf],
+      [inf, 1, nan, inf],
+      [30, 0, -10, -20],
+      [inf, 1, 2, -inf],
+    ]);
+    const f = (x: Tensor): Tensor[] => [
+      ...[x.sum(1), x.max(1), x.min(1), x.max([0, 1]), x.prod(1), x.logSumExp(1), x.argmax(1), x.argmax()],
+      ...[x.softmax(1), x.cumsum(1), x.cumsum(0, { reverse: true }), x.mean()],
+    ];
+    const tape = record(f, rows);
+    expect(difference(await replay(tape), tape.outputs)).toBeLessThan(1e-14);
+  });
+
+  test("log Σ eˣ keeps a small rest", async () => {
+    const tape = record(
+      (x: Tensor) => x.logSumExp(1),
+      [
+        [0, -40, -50],
+        [-40, 0, -1000],
+      ],
+    );
+    expect(relative(await replay(tape), tape.outputs)).toBeLessThan(1e-14);
+  });
+});
+
+describe("shapes", () => {
+  const agree = async (f: (...x: Tensor[]) => unknown, ...inputs: Tensor[]): Promise<void> => {
+    const tape = record(f, ...inputs);
+    for (const precision of ["float64", "float32"] as const)
+      expect(difference(await replay(tape, { precision }), tape.outputs), precision).toBeLessThan(1e-6);
+  };
+
+  test("slices and their gradients, with steps forwards and backwards, on several axes", async () => {
+    const f = (x: Tensor): Tensor =>
+      x
+        .slice([
+          [null, null, -2],
+          [1, 8, 3],
+          [null, null, -1],
+        ])
+        .square()
+        .sum();
+    await agree(valueAndGrad(f), randomTensor(1, [5, 9, 4]));
+    await agree(
+      valueAndGrad((x: Tensor) =>
+        x
+          .slice([[6, 1, -2], 2])
+          .square()
+          .sum(),
+      ),
+      randomTensor(2, [8, 3]),
+    );
+    await agree(
+      valueAndGrad((x: Tensor) => x.slice([[4, 5, -3]]).sum()),
+      randomTensor(3, [8]),
+    );
+    await agree(
+      valueAndGrad((x: Tensor) =>
+        x
+          .slice([[7, null, -7]])
+          .square()
+          .sum(),
+      ),
+      randomTensor(4, [8]),
+    );
+  });
+
+  test("padding with any number", async () => {
+    for (const value of [0, 7, -inf, nan])
+      await agree(
+        (x) =>
+          x.pad(
+            [
+              [2, 0],
+              [0, 3],
+            ],
+            value,
+          ),
+        randomTensor(1, [2, 3]),
+      );
+  });
+
+  test("tensors without numbers, as inputs, on the way and as outputs", async () => {
+    const empty = zeros([0, 3]);
+    for (const op of unary) await agree(api[op], empty);
+    await agree((x) => [x.sum(), x.sum(0), x.sum(1), x.prod(0), x.logSumExp(0), x.softmax(1), x.transpose(), x.reshape([3, 0])], empty);
+    await agree(
+      (x, y) => [x.matmul(y), y.matmul(x), gt.concat([x, y.transpose(), x])],
+      empty,
+      randomTensor(1, [3, 2]).matmul(zeros([2, 0])),
+    );
+    await agree((x, y) => gt.concat([x, y]).sum(0), empty, randomTensor(1, [2, 3]));
+    await agree(
+      valueAndGrad((x: Tensor) => x.take(zeros([0])).sum()),
+      randomTensor(1, [4]),
+    );
+    await agree((x) => x.slice([[0, 0]]).pad([[1, 2]], 4), randomTensor(1, [4]));
+  });
+
+  test("indices that are inputs, and negative ones", async () => {
+    const rows = (x: Tensor, at: Tensor): Tensor => x.take(at, 1).square().sum();
+    await agree(
+      valueAndGrad(rows),
+      randomTensor(1, [2, 4, 3]),
+      tensor([
+        [0, -1],
+        [-4, 3],
+      ]),
+    );
+    await agree(
+      (at) => at.oneHot(5),
+      tensor([
+        [0, 4],
+        [2, 2],
+      ]),
+    );
+    await agree(
+      valueAndGrad((x: Tensor, at: Tensor) => x.take(at).square()),
+      randomTensor(1, [4]),
+      tensor(-2),
+    );
+  });
+
+  test("transposes in front of products, which a runtime may fuse", async () => {
+    const [square, batch, vector] = [randomTensor(1, [3, 3]), randomTensor(2, [2, 3, 3]), randomTensor(3, [3])];
+    await agree((a, v) => [a.transpose().matmul(v), v.matmul(a.transpose()), a.transpose([0, 1]).matmul(a).add(v)], square, vector);
+    await agree(
+      (a, v) => [a.transpose([0, 2, 1]).matmul(v), v.matmul(a.transpose([0, 2, 1])), a.transpose([1, 0, 2]).matmul(v)],
+      batch,
+      vector,
+    );
+    await agree((a, v) => [a.transpose().mul(2).matmul(v), a.matmul(a, { transposeA: true }).transpose().matmul(a)], square, vector);
+  });
 });

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -34,10 +34,25 @@ test("JavaScript in an empty project imports it and gets a gradient", () => {
   expect(run(process.execPath, ["use.mjs"]).trim()).toBe("12");
 });
 
+test("the ONNX entry knows the tensors of the main one, and needs its packages only when it is imported", () => {
+  writeFileSync(
+    join(project, "export.mjs"),
+    `import { grad, record, tensor } from "gradtape"; import { toOnnx } from "gradtape/onnx";
+console.log(toOnnx(record(grad((x) => x.pow(3)), tensor(2))).length > 0);`,
+  );
+  expect(() => run(process.execPath, ["export.mjs"])).toThrow(/Cannot find package '(@bufbuild\/protobuf|onnx-buf)'/);
+  for (const name of ["@bufbuild", "onnx-buf"])
+    symlinkSync(join(root, "node_modules", name), join(project, "node_modules", name), "junction");
+  expect(run(process.execPath, ["export.mjs"]).trim()).toBe("true");
+});
+
 test("TypeScript with strict NodeNext resolves its types, without those of Node or the DOM", { timeout: 60_000 }, () => {
   writeFileSync(
     join(project, "use.ts"),
-    `import { grad, Tensor, tensor } from "gradtape";
+    `import { grad, record, Tensor, tensor } from "gradtape";
+import { type OnnxOptions, toOnnx } from "gradtape/onnx";
+const options: OnnxOptions = { precision: "float32" };
+export const bytes: Uint8Array = toOnnx(record((x: Tensor) => x.exp(), 1), options);
 const g: { w: Tensor; b: Tensor } = grad((p: { w: Tensor; b: Tensor }) => p.w.sum().add(p.b))({ w: tensor([1, 2]), b: 3 });
 export const total: number = g.w.sum().item();
 // @ts-expect-error what is internal is not in the types
