@@ -6,7 +6,7 @@ const render = (displayMode) => (tex) => temml.renderToString(tex, { displayMode
 
 /** @type {Partial<import("typedoc").TypeDocOptions>} */
 export default {
-  entryPoints: ["../src/index.ts"],
+  entryPoints: ["../src/index.ts", "../src/onnx.ts"],
   alwaysCreateEntryPointModule: false,
   tsconfig: "../src/tsconfig.json",
   readme: "../README.md",
@@ -21,6 +21,8 @@ export default {
     "diagnose.md",
     "logistic-regression.md",
     "scaling.md",
+    "onnx.md",
+    "numerics.md",
     "verified-gradients.md",
   ],
   out: "site",

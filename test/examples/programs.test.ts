@@ -80,3 +80,18 @@ test("draw-tape.ts draws the pictures that the README and the guides show, and p
     rmSync(directory, { recursive: true });
   }
 });
+
+test("onnx-step.ts trains in onnxruntime to the weights that gradtape finds", async () => {
+  const directory = mkdtempSync(join(tmpdir(), "gradtape-onnx-"));
+  try {
+    const file = join(directory, "step.onnx");
+    const { code, stdout } = await start("examples/onnx-step.ts", [file]).outcome;
+    expect(code).toBe(0);
+    expect(stdout).toContain(`${file}: ${readFileSync(file).length} bytes, opset 18, float64`);
+    expect(stdout).toMatch(/step {4}0 {2}loss 0\.693147180560\n/);
+    expect(stdout).toMatch(/step 1000 {2}loss 0\.048638895\d+\n/);
+    expect(Number(/the weights that gradtape finds: (\S+)/.exec(stdout)?.[1])).toBeLessThan(1e-12);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+});

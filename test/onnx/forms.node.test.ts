@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import * as gt from "gradtape";
 import { grad, record, type Tensor, tensor, valueAndGrad, vjp, zeros } from "gradtape";
 import { describe, expect, test } from "vitest";
@@ -10,6 +11,7 @@ import { type Case, cases } from "../cases.js";
 import { opNames } from "../op-names.js";
 import { randomTensor } from "../random.js";
 import { difference, replay } from "./runtime.js";
+import { TABLE_OF_FORMS, tableOfForms } from "./table.js";
 
 /** The value of a case and its gradients by all inputs. */
 const withGradients =
@@ -41,6 +43,11 @@ test("every op that the library has is in the table of forms", () => {
   expect(ops.length).toBeGreaterThan(45);
   expect(ops.filter((op) => !forms.has(op as never)).map(({ name }) => name)).toEqual([]);
   expect(forms.size).toBe(ops.length);
+});
+
+test("docs/onnx.md shows the table of forms as it is", () => {
+  const page = readFileSync(new URL("../../docs/onnx.md", import.meta.url), "utf8");
+  expect(TABLE_OF_FORMS.exec(page)?.[0]).toBe(tableOfForms());
 });
 
 const { NaN: nan, POSITIVE_INFINITY: inf } = Number;

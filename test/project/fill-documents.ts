@@ -1,5 +1,7 @@
-// `npm run fill`: puts what the code and the commands in README and guides print below each block. Read the difference before you commit.
+// `npm run fill`: puts what the code and the commands in README and guides print below each block, and the table of docs/onnx.md
+// in its place. Read the difference before you commit.
 import { readFileSync, writeFileSync } from "node:fs";
+import { TABLE_OF_FORMS, tableOfForms } from "../onnx/table.js";
 import { blocksOf, documents, root, run, runSessions, sessionsOf } from "./documents.js";
 
 for (const document of documents) {
@@ -21,5 +23,5 @@ for (const document of documents) {
       () => `\`\`\`sh\n${commands}\`\`\`\n\n\`\`\`text\n${told[i]}\`\`\``,
     );
   });
-  writeFileSync(root + document, text);
+  writeFileSync(root + document, text.replace(TABLE_OF_FORMS, tableOfForms));
 }

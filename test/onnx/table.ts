@@ -1,0 +1,45 @@
+import { record, type Tape, type Tensor, vjp } from "gradtape";
+import { forms } from "../../src/onnx/forms/table.js";
+import { Graph } from "../../src/onnx/graph.js";
+import type { AnyOp } from "../../src/ops/op.js";
+import { cases } from "../cases.js";
+import { randomTensor } from "../random.js";
+
+/** The tape of every case with its gradients; together they use every op. */
+export function* tapes(): Generator<Tape> {
+  for (const { op, f, inputs } of cases) {
+    if (op === "defineOp") continue;
+    yield record(
+      (...x: Tensor[]) => {
+        const [output, pullback] = vjp<Tensor[], Tensor>(f, ...x);
+        return [output, ...pullback(randomTensor(7, output.shape))];
+      },
+      ...inputs,
+    );
+  }
+}
+
+/** The operators of ONNX that each op becomes in some case, as a table in Markdown. */
+export function tableOfForms(): string {
+  const operators = new Map([...forms.keys()].map((op) => [op, new Set<string>()]));
+  const write = (op: AnyOp, tape: Tape): void => {
+    for (const node of tape.nodes.filter((other) => other.op === op)) {
+      const graph = new Graph("float64", []);
+      const output =
+        forms.get(op)?.(
+          graph,
+          node.inputs.map((_, i) => `input${i}`),
+          node,
+        ) ?? "";
+      for (const { operator } of graph.finish([output]).nodes) operators.get(op)?.add(operator);
+    }
+  };
+  for (const tape of tapes()) for (const op of new Set(tape.nodes.map((node) => node.op))) write(op, tape);
+  const rows = [...operators]
+    .sort(([a], [b]) => a.name.localeCompare(b.name))
+    .map(([{ name }, used]) => `| \`${name}\` | ${[...used].sort().join(", ") || "nothing"} |`);
+  return `| op | operators of ONNX |\n| --- | --- |\n${rows.join("\n")}\n`;
+}
+
+/** The place of that table in a document. */
+export const TABLE_OF_FORMS = /^\| op \| operators of ONNX \|\n(?:\|.*\n)+/m;
