@@ -1,1 +1,7 @@
+/**
+ * Recorded tapes as ONNX models.
+ *
+ * @module gradtape/onnx
+ */
+export type { Precision } from "./onnx/graph.js";
 export { type OnnxOptions, toOnnx } from "./onnx/to-onnx.js";

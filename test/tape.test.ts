@@ -21,6 +21,17 @@ describe("record", () => {
     expect(tape.outputs[1]).toBe(tape.inputs[0]);
   });
 
+  test("calls tensors of a tree by their path, unless they have a label", () => {
+    const tape = record(
+      (p: { w: Tensor; layers: Tensor[] }, x: Tensor) => p.w.mul(p.layers[0]).add(x),
+      { w: tensor(1), layers: [tensor(2).named("b")] },
+      3,
+    );
+    expect(tape.inputs.map(({ label }) => label)).toEqual(["w", "b", undefined]);
+    const nested = record((p: Tensor[][]) => p[0][1].exp(), [[tensor(1), tensor(2)]]);
+    expect(nested.inputs.map(({ label }) => label)).toEqual(["[0][0]", "[0][1]"]);
+  });
+
   test("shows a gradient's backward pass when the gradient is recorded, without the aliases of the inner transform", () => {
     const tape = record(
       grad((x: Tensor) => x.sin()),

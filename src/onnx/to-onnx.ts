@@ -4,6 +4,7 @@ import { tidy } from "../passes/tidy.js";
 import { Tape } from "../tape.js";
 import type { Tensor } from "../tensor.js";
 import { encode } from "./encode.js";
+import type { Form } from "./forms/form.js";
 import { forms } from "./forms/table.js";
 import { Graph, type Precision } from "./graph.js";
 import { namesOf } from "./names.js";
@@ -76,8 +77,7 @@ export function toOnnx(tape: Tape, options: OnnxOptions = {}): Uint8Array {
   for (const node of nodes) {
     // Where there is nothing to compute with, the result is known. Runtimes disagree on operators without numbers.
     const isKnown = node.output.size === 0 || node.inputs.every(({ size }) => size === 0);
-    if (!isKnown)
-      values.set(node.output, (forms.get(node.op) as NonNullable<ReturnType<typeof forms.get>>)(graph, node.inputs.map(nameOf), node));
+    if (!isKnown) values.set(node.output, (forms.get(node.op) as Form)(graph, node.inputs.map(nameOf), node));
   }
   outputs.forEach((x, i) => {
     graph.output(names.outputs[i], nameOf(x));

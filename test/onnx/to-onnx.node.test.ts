@@ -13,6 +13,7 @@ import {
 } from "gradtape";
 import { toOnnx } from "gradtape/onnx";
 import { describe, expect, test } from "vitest";
+import { encode } from "../../src/onnx/encode.js";
 import { cubeRootDefinition } from "../cube-root.js";
 import { decode, difference, load, operatorsOf, replay } from "./runtime.js";
 
@@ -186,5 +187,24 @@ describe("what is refused", () => {
     expect(() => toOnnx(tape, { precision: "float32" })).toThrow(DomainError);
     expect(() => toOnnx(tape, { precision: "float32" })).toThrow("toOnnx: expected constants within the range of float32, got 1e+300");
     expect(toOnnx(tape)).toBeInstanceOf(Uint8Array);
+  });
+
+  test("constants beyond the 2 GiB of the format", () => {
+    // An array of that size cannot be had everywhere; its length is all that is looked at.
+    const initializers = [{ name: "data", shape: [2 ** 28], data: { byteLength: 2 ** 31 } as Float64Array }];
+    const model = {
+      name: "large",
+      precision: "float64",
+      opset: 18,
+      irVersion: 8,
+      inputs: [],
+      outputs: [],
+      nodes: [],
+      initializers,
+    } as const;
+    expect(() => encode(model)).toThrow(GradtapeError);
+    expect(() => encode(model)).toThrow(
+      "toOnnx: expected constants of at most 2 GiB, the limit of the format, got 2147483648 bytes; make the largest ones arguments of the function",
+    );
   });
 });

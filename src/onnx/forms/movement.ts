@@ -38,47 +38,45 @@ const padBy = (graph: Graph, x: string, before: readonly number[], after: readon
     ? x
     : graph.node("Pad", [x, graph.integers([...before, ...after]), graph.number(value)]);
 
-/**
- * ONNX pads around, not between. Numbers on a lattice of step s get an axis of s places, of which they are the first:
- *
- *     a b c   →   a·· b·· c··   →   a··b··c   →   ··a··b··c·
- *                 [n, s]            cut             padded around
- */
+/** A step of a single place is of no account; a negative one is a positive one on the axis read backwards. */
 const pad: Form = (graph, [x], { inputs, output, attributes }) => {
   const { start, step, value } = attributes as Lattice & { readonly value: number };
   const { shape } = inputs[0];
-  const zeros = shape.map(() => 0);
-  // A step of a single place is of no account; a negative one is a positive one on the axis read backwards.
   const gaps = step.map((s, i) => (shape[i] === 1 ? 1 : Math.abs(s)));
-  const backwards = step.map((s, i) => s < 0 && shape[i] > 1);
-  const before = start.map((first, i) => (backwards[i] ? first + step[i] * (shape[i] - 1) : first));
-  const spread = shape.map((size, i) => (size - 1) * gaps[i] + 1);
-  let spreadOut = x;
-  if (backwards.includes(true)) {
-    const from = shape.map((size, i) => (backwards[i] ? size - 1 : 0));
-    const by = backwards.map((back) => (back ? -1 : 1));
-    spreadOut = sliceOf(graph, spreadOut, from, by, shape);
-  }
-  if (gaps.some((gap) => gap > 1)) {
-    const pairs = shape.flatMap((size) => [size, 1]);
-    const none = pairs.map(() => 0);
-    const behind = gaps.flatMap((gap) => [0, gap - 1]);
-    const wide = padBy(graph, graph.reshape(spreadOut, pairs), none, behind, value);
-    const merged = graph.reshape(
-      wide,
-      shape.map((size, i) => size * gaps[i]),
-    );
-    spreadOut = sliceOf(
-      graph,
-      merged,
-      zeros,
-      zeros.map(() => 1),
-      spread,
-    );
-  }
-  const after = before.map((width, i) => output.shape[i] - width - spread[i]);
-  return padBy(graph, spreadOut, before, after, value);
+  const isBackwards = step.map((s, i) => s < 0 && shape[i] > 1);
+  const forwards = isBackwards.includes(true) ? turned(graph, x, shape, isBackwards) : x;
+  const sparse = gaps.some((gap) => gap > 1) ? spread(graph, forwards, shape, gaps, value) : forwards;
+  const before = start.map((first, i) => (isBackwards[i] ? first + step[i] * (shape[i] - 1) : first));
+  const after = before.map((width, i) => output.shape[i] - width - lengthOf(shape[i], gaps[i]));
+  return padBy(graph, sparse, before, after, value);
 };
+
+/** The places from the first to the last of so many that are `gap` apart. */
+const lengthOf = (count: number, gap: number): number => (count - 1) * gap + 1;
+
+/** The same with some axes in reverse order. */
+function turned(graph: Graph, x: string, shape: Shape, axes: readonly boolean[]): string {
+  const start = shape.map((size, i) => (axes[i] ? size - 1 : 0));
+  const step = axes.map((isTurned) => (isTurned ? -1 : 1));
+  return sliceOf(graph, x, start, step, shape);
+}
+
+/**
+ * Puts neighbors apart. ONNX pads around, not between: each number gets an axis of its own, as long as the gap, of which it is
+ * the first place.
+ *
+ *     a b c   →   a·· b·· c··   →   a··b··c··   →   a··b··c
+ */
+function spread(graph: Graph, x: string, shape: Shape, gaps: readonly number[], value: number): string {
+  const single = shape.flatMap((size) => [size, 1]);
+  const none = single.map(() => 0);
+  const behind = gaps.flatMap((gap) => [0, gap - 1]);
+  const wide = padBy(graph, graph.reshape(x, single), none, behind, value);
+  const merged = shape.map((size, i) => size * gaps[i]);
+  const kept = shape.map((size, i) => lengthOf(size, gaps[i]));
+  const [zeros, ones] = [shape.map(() => 0), shape.map(() => 1)];
+  return sliceOf(graph, graph.reshape(wide, merged), zeros, ones, kept);
+}
 
 /** Parts without numbers are left out, since not every runtime takes them. */
 const concat: Form = (graph, names, { inputs, attributes }) =>
