@@ -220,6 +220,10 @@ describe("shapes", () => {
     await agree((x) => x.slice([[0, 0]]).pad([[1, 2]], 4), randomTensor(1, [4]));
   });
 
+  test("a single number, sliced, padded, transposed and repeated along no axis", async () => {
+    await agree((x) => [x.slice([]), x.pad([], 7), x.transpose(), x.sum(), x.max(), x.broadcastTo([])], tensor(3));
+  });
+
   test("indices that are inputs, and negative ones", async () => {
     const rows = (x: Tensor, at: Tensor): Tensor => x.take(at, 1).square().sum();
     await agree(
