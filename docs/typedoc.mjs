@@ -22,7 +22,6 @@ export default {
     "logistic-regression.md",
     "scaling.md",
     "onnx.md",
-    "numerics.md",
     "verified-gradients.md",
   ],
   out: "site",
