@@ -17,8 +17,10 @@ const modules: Readonly<Record<string, Readonly<Record<string, unknown>>>> = { g
 /** The documents whose code is run, relative to the root. */
 export const documents = [
   "README.md",
-  ...readdirSync(`${root}docs`)
-    .filter((name) => name.endsWith(".md"))
+  ...readdirSync(`${root}docs`, { recursive: true, encoding: "utf8" })
+    .map((name) => name.replaceAll("\\", "/"))
+    .filter((name) => name.endsWith(".md") && !name.startsWith("site/"))
+    .sort()
     .map((name) => `docs/${name}`),
 ];
 

@@ -1,0 +1,66 @@
+import { grad, type Tensor } from "gradtape";
+import { expect, test, vi } from "vitest";
+
+// Answers to the exercises of docs/learn/2-a-tape-in-60-lines.md. The example prints while it is imported.
+const quiet = vi.spyOn(console, "log").mockImplementation(() => {});
+const { Add, Log, Mul, Neg, Sigmoid, Tape } = await import("../../examples/tape-in-60-lines.js");
+quiet.mockRestore();
+type Op = typeof Add;
+
+const Exp: Op = { name: "Exp", value: Math.exp, slopes: (e) => [e] };
+const Div: Op = { name: "Div", value: (x, y) => x / y, slopes: (q, _, y) => [1 / y, -q / y] };
+
+test("2.1 the sigmoid spelled out with Exp and Div has the same gradient as the op", () => {
+  for (const at of [-3, 0, 0.2, 5]) {
+    const tape = new Tape();
+    const [z, one] = [tape.input(at), tape.input(1)];
+    const spelledOut = tape.apply(Div, one, tape.apply(Add, one, tape.apply(Exp, tape.apply(Neg, z))));
+    const whole = tape.apply(Sigmoid, z);
+    expect(tape.nodes[spelledOut].value).toBeCloseTo(tape.nodes[whole].value, 15);
+    expect(tape.gradient(spelledOut)[z]).toBeCloseTo(tape.gradient(whole)[z], 15);
+    expect(tape.gradient(whole)[z]).toBeCloseTo(grad((t: Tensor) => t.sigmoid())(at).item(), 15);
+  }
+});
+
+/** The sweep with = where += stands: the last path wins. */
+function overwriting(tape: InstanceType<typeof Tape>, output: number): number[] {
+  const cotangents = tape.nodes.map((_, i) => (i === output ? 1 : 0));
+  for (let i = output; i >= 0; i--) {
+    const { op, inputs, value } = tape.nodes[i];
+    const slopes = op?.slopes(value, ...tape.values(inputs)) ?? [];
+    for (let k = 0; k < inputs.length; k++) cotangents[inputs[k]] = cotangents[i] * slopes[k];
+  }
+  return cotangents;
+}
+
+test("2.2 without += the gradient is right only where each value is used once: x·x loses a path", () => {
+  const once = new Tape();
+  const a = once.input(3);
+  const chain = once.apply(Log, once.apply(Sigmoid, a));
+  expect(overwriting(once, chain)).toEqual(once.gradient(chain));
+
+  const twice = new Tape();
+  const x = twice.input(3);
+  const square = twice.apply(Mul, x, x);
+  expect(twice.gradient(square)[x]).toBe(6);
+  expect(overwriting(twice, square)[x]).toBe(3);
+});
+
+/** The rates of all nodes by one input. */
+function forwards(tape: InstanceType<typeof Tape>, input: number): number[] {
+  const tangents: number[] = [];
+  tape.nodes.forEach(({ op, inputs, value }, i) => {
+    const slopes = op?.slopes(value, ...tape.values(inputs)) ?? [];
+    tangents.push(inputs.reduce((sum, place, k) => sum + slopes[k] * tangents[place], i === input ? 1 : 0));
+  });
+  return tangents;
+}
+
+test("2.3 a walk forwards gives how fast every node grows with one input, so the gradient takes one walk an input", () => {
+  const tape = new Tape();
+  const inputs = [0.5, -1, 2].map((value) => tape.input(value));
+  const product = tape.apply(Mul, tape.apply(Mul, inputs[0], inputs[1]), tape.apply(Sigmoid, inputs[2]));
+  const output = tape.apply(Add, product, inputs[0]);
+  const gradient = tape.gradient(output); // one sweep for all three
+  for (const input of inputs) expect(forwards(tape, input)[output]).toBeCloseTo(gradient[input], 15);
+});

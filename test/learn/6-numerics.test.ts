@@ -1,0 +1,40 @@
+import { diagnose, grad, stabilize, type Tensor, tensor } from "gradtape";
+import { expect, test } from "vitest";
+
+// Answers to the exercises of docs/learn/6-numerics.md.
+
+test("6.1 ln(e¹⁰⁰⁰ + e¹⁰⁰¹) overflows as it stands, and is right with the maximum taken out", () => {
+  const naive = (x: Tensor): Tensor => x.exp().sum().log();
+  const x = tensor([1000, 1001]);
+  const right = 1001 + Math.log1p(Math.exp(-1));
+  expect(naive(x).item()).toBe(Infinity);
+  const largest = x.max();
+  expect(naive(x.sub(largest)).add(largest).item()).toBeCloseTo(right, 12);
+  expect(x.logSumExp().item()).toBeCloseTo(right, 12);
+  expect(stabilize(naive)(x).item()).toBeCloseTo(right, 12);
+  expect(
+    stabilize(naive)
+      .rewrites(x)
+      .map(({ pattern }) => pattern),
+  ).toEqual(["log(Σ eˣ)"]);
+});
+
+test("6.2 (1 − cos x)/x² is 0 at 1e-8, by cancellation; 2 sin²(x/2)/x² is ½", () => {
+  const naive = (x: Tensor): Tensor => x.cos().rsub(1).div(x.square());
+  const x = tensor(1e-8);
+  expect(naive(x).item()).toBe(0);
+  expect(diagnose(naive, x).findings.map(({ kind }) => kind)).toContain("cancellation");
+  const better = (x: Tensor): Tensor => x.div(2).sin().div(x).square().mul(2);
+  expect(better(x).item()).toBeCloseTo(0.5, 15);
+  expect(stabilize(naive)(x).item()).toBeCloseTo(0.5, 15);
+});
+
+test("6.3 the branch not taken has slope ∞ and cotangent 0, so where must stand inside the logarithm, too", () => {
+  const careless = (x: Tensor): Tensor => x.greater(0).where(x.log(), 0);
+  expect(careless(tensor(0)).item()).toBe(0);
+  expect(grad(careless)(0).item()).toBeNaN();
+  // The logarithm never sees the 0: it gets a 1 in its place, and a cotangent of 0 stays 0.
+  const careful = (x: Tensor): Tensor => x.greater(0).where(x.greater(0).where(x, 1).log(), 0);
+  expect(grad(careful)(0).item()).toBe(0);
+  expect(grad(careful)(2).item()).toBe(0.5);
+});
