@@ -1,0 +1,92 @@
+// A plugin of TypeDoc: the site's sidebar is a way to read, not a list of kinds. Documents are called by their headings and
+// keep the addresses of their files; the reference is grouped by what a name is for, which is where it lies in src/. Source
+// that a document links to becomes a page, since a browser does not show a .ts file.
+import { readFileSync } from "node:fs";
+import { basename } from "node:path";
+import { Converter, DocumentReflection, KindRouter, ReflectionGroup, ReflectionKind } from "typedoc";
+
+const documentGroups = [
+  ["Learn", /^\d/],
+  ["Measured", /^(performance|verified-gradients)$/],
+  ["Files", /\.ts$|^(LICENSE|NOTICE)$/],
+  ["Guides", /./],
+];
+
+const sourceGroups = [
+  ["Tensors", /^(create|tensor|shape|kernels\/kernel)\.ts$/],
+  ["Ops", /^(functions|define-op)\.ts$/],
+  ["Losses", /^losses\.ts$/],
+  ["Differentiation", /^(transforms\/(forward|reverse|second-order)|check|tree)\.ts$/],
+  ["Numerics", /^(passes\/stabilize|explain\/require-finite|explain\/diagnose\/.*)\.ts$/],
+  ["The tape", /^(tape|transforms\/trace|explain\/.*)\.ts$/],
+  ["Compile", /^compile\//],
+  ["Fitting", /^optim\//],
+  ["Errors", /^errors\.ts$/],
+  ["More", /./],
+];
+
+const order = ["Learn", "Guides", "Measured", "Modules", ...sourceGroups.map(([title]) => title), "Files"];
+
+/** @param {import("typedoc").Application} app */
+export function load(app) {
+  /** File names without endings, in the order of `projectDocuments`. */
+  const fileNames = new Map();
+
+  app.converter.on(Converter.EVENT_CREATE_DOCUMENT, (_context, document) => {
+    fileNames.set(document, basename(document.name));
+    const heading = /^# (.+)$/m.exec(document.content[0]?.text ?? "")?.[1];
+    if (heading === undefined) app.logger.error(`${document.name}.md has no heading to be called by`);
+    else document.name = heading;
+  });
+
+  app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
+    const documents = [...fileNames.keys()];
+    for (const path of project.files.getMediaPaths().filter((path) => /\.ts$|\/(LICENSE|NOTICE)$/.test(path))) {
+      const file = basename(path);
+      // The answers to the exercises of a chapter stand below it.
+      const chapter = documents.find((document) => file === `${fileNames.get(document)}.test.ts`);
+      const language = file.endsWith(".ts") ? "ts" : "text";
+      const text = `# ${chapter ? "Answers" : file}\n\n\`\`\`${language}\n${readFileSync(path, "utf8")}\`\`\`\n`;
+      const page = new DocumentReflection(chapter ? "Answers" : file, chapter ?? project, [{ kind: "text", text }], {});
+      page.parent.addChild(page);
+      project.registerReflection(page, undefined, path);
+      fileNames.set(page, file);
+    }
+  });
+
+  app.renderer.defineRouter(
+    "gradtape",
+    class extends KindRouter {
+      getIdealBaseName(reflection) {
+        return fileNames.has(reflection) ? `documents/${fileNames.get(reflection)}` : super.getIdealBaseName(reflection);
+      }
+    },
+  );
+
+  const groupOf = (reflection) => {
+    const find = (groups, text) => groups.find(([, pattern]) => pattern.test(text))[0];
+    if (fileNames.has(reflection)) return find(documentGroups, fileNames.get(reflection));
+    if (reflection.kindOf(ReflectionKind.Module)) return "Modules";
+    return find(sourceGroups, (reflection.sources?.[0]?.fileName ?? "").replace(/^(.*\/)?src\//, ""));
+  };
+
+  const regroup = (parent) => {
+    const groups = new Map();
+    const documents = [...fileNames.keys()].filter((document) => document.parent === parent);
+    for (const child of [...documents, ...(parent.children ?? [])]) {
+      const title = groupOf(child);
+      const group = groups.get(title) ?? new ReflectionGroup(title, parent);
+      group.children.push(child);
+      groups.set(title, group);
+    }
+    parent.groups = order.flatMap((title) => groups.get(title) ?? []);
+  };
+  // After TypeDoc's own groups by kind, which have priority -100.
+  app.converter.on(
+    Converter.EVENT_RESOLVE_END,
+    ({ project }) => {
+      for (const parent of [project, ...project.getReflectionsByKind(ReflectionKind.Module)]) regroup(parent);
+    },
+    -300,
+  );
+}
