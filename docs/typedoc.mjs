@@ -37,6 +37,7 @@ export default {
   ],
   plugin: ["./site-structure.mjs"],
   router: "gradtape",
+  headings: { readme: false, document: false },
   navigation: { includeGroups: true },
   out: "site",
   customCss: "site.css",

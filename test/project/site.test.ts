@@ -1,0 +1,118 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { chromium as browserType, type Page } from "playwright";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { chromium } from "../vitest.config.js";
+import { root } from "./documents.js";
+
+// The site is built as `npm run docs` does it, into a folder whose path has what paths may have.
+const parent = mkdtempSync(join(tmpdir(), "gradtape site #1 "));
+const site = join(parent, "deep", "é");
+let pages: string[] = [];
+
+beforeAll(() => {
+  execFileSync(process.execPath, ["node_modules/typedoc/bin/typedoc", "--options", "docs/typedoc.mjs", "--out", site], {
+    cwd: root,
+    encoding: "utf8",
+    stdio: "pipe",
+  });
+  pages = readdirSync(site, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".html"));
+}, 300_000);
+
+afterAll(() => rmSync(parent, { recursive: true }));
+
+const textOf = (page: string): string => readFileSync(join(site, page), "utf8");
+const attributesOf = (html: string, name: string): string[] =>
+  [...html.matchAll(new RegExp(`<[^<>]*\\s${name}="([^"]*)"`, "g"))].map(([, value]) => value.replaceAll("&amp;", "&"));
+const isExternal = (link: string): boolean => /^(https?:|data:|mailto:)/.test(link);
+
+test("every link of every page is relative and leads to a file of the site, and to a place in it", () => {
+  const ids = new Map<string, Set<string>>();
+  const idsOf = (page: string): Set<string> => {
+    const known = ids.get(page) ?? new Set(attributesOf(textOf(page), "id"));
+    ids.set(page, known);
+    return known;
+  };
+  const broken: string[] = [];
+  let count = 0;
+  for (const page of pages) {
+    const html = textOf(page);
+    for (const link of [...attributesOf(html, "href"), ...attributesOf(html, "src")]) {
+      if (isExternal(link)) continue;
+      count++;
+      const target = new URL(link, pathToFileURL(join(site, page)));
+      const file = fileURLToPath(new URL(target.pathname, "file:"));
+      const inside = relative(site, file);
+      const anchor = decodeURIComponent(target.hash.slice(1));
+      if (link.startsWith("/") || inside.startsWith("..") || !existsSync(file) || statSync(file).isDirectory())
+        broken.push(`${page}: ${link}`);
+      else if (anchor !== "" && file.endsWith(".html") && !idsOf(inside).has(anchor)) broken.push(`${page}: no place for ${link}`);
+    }
+  }
+  expect(broken).toEqual([]);
+  expect(count).toBeGreaterThan(1000);
+});
+
+test("pages need nothing from elsewhere", () => {
+  const fetched = pages.flatMap((page) => {
+    const html = textOf(page);
+    const sources = [...attributesOf(html, "src"), ...[...html.matchAll(/<link [^>]*href="([^"]*)"/g)].map(([, href]) => href)];
+    return sources.filter((link) => /^(https?:)?\/\//.test(link)).map((link) => `${page}: ${link}`);
+  });
+  expect(fetched).toEqual([]);
+});
+
+test("each document of docs/ is a page, each chapter has its answers, and no source is left as a download", () => {
+  const documents = readdirSync(`${root}docs`, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".md") && !name.startsWith("site"))
+    .map((name) => name.replaceAll("\\", "/").replace(/^.*\//, "").replace(/\.md$/, ""));
+  expect(documents.filter((name) => !pages.includes(join("documents", `${name}.html`)))).toEqual([]);
+  const chapters = documents.filter((name) => /^\d/.test(name));
+  expect(chapters).toHaveLength(8);
+  for (const chapter of chapters) {
+    expect(textOf(join("documents", `${chapter}.html`))).toContain(`href="${chapter}.test.ts.html"`);
+    expect(textOf(join("documents", `${chapter}.test.ts.html`))).toContain("expect");
+  }
+  expect(readdirSync(join(site, "media")).filter((name) => !/\.(svg|png)$/.test(name))).toEqual([]);
+});
+
+describe.runIf(chromium !== undefined)("opened from a folder", () => {
+  test("the first page, the sidebar and the search work, and no page is wider than a phone", async () => {
+    const browser = await browserType.launch({ executablePath: chromium as string, args: ["--no-sandbox"] });
+    try {
+      const failed: string[] = [];
+      const newPage = async (width: number, height: number): Promise<Page> => {
+        const page = await browser.newPage({ viewport: { width, height } });
+        page.on("requestfailed", (request) => failed.push(request.url()));
+        page.on("pageerror", (error) => failed.push(String(error)));
+        return page;
+      };
+      const addressOf = (name: string): string => pathToFileURL(join(site, name)).href;
+
+      const phone = await newPage(390, 844);
+      const wide: string[] = [];
+      for (const name of ["index.html", ...pages.filter((name) => dirname(name) === "documents")]) {
+        await phone.goto(addressOf(name));
+        const excess = await phone.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+        if (excess > 0) wide.push(`${name}: ${excess}`);
+      }
+      expect(wide).toEqual([]);
+
+      const desktop = await newPage(1280, 800);
+      await desktop.goto(addressOf("index.html"));
+      await desktop.locator(".tsd-navigation summary", { hasText: "Learn" }).first().click();
+      await desktop.locator(".tsd-navigation a", { hasText: "A tape in" }).first().click();
+      await desktop.waitForURL(/2-a-tape-in-60-lines\.html$/);
+      await desktop.locator("#tsd-search-trigger").click();
+      await desktop.locator("#tsd-search-input").fill("hessian");
+      await desktop.locator("#tsd-search-results a", { hasText: "hessian" }).first().click();
+      await desktop.waitForURL(/functions\/hessian\.html/);
+      expect(failed).toEqual([]);
+    } finally {
+      await browser.close();
+    }
+  });
+});
