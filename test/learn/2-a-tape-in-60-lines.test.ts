@@ -24,7 +24,7 @@ test("2.1 the sigmoid spelled out with Exp and Div has the same gradient as the 
 
 /** The sweep with = where += stands: the last path wins. */
 function overwriting(tape: InstanceType<typeof Tape>, output: number): number[] {
-  const cotangents = tape.nodes.map((_, i) => (i === output ? 1 : 0));
+  const cotangents: number[] = tape.nodes.map((_, i) => (i === output ? 1 : 0));
   for (let i = output; i >= 0; i--) {
     const { op, inputs, value } = tape.nodes[i];
     const slopes = op?.slopes(value, ...tape.values(inputs)) ?? [];
