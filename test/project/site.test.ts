@@ -80,7 +80,7 @@ test("each document of docs/ is a page, each chapter has its answers, and no sou
 });
 
 describe.runIf(chromium !== undefined)("opened from a folder", () => {
-  test("the first page, the sidebar and the search work, and no page is wider than a phone", async () => {
+  test("the first page, the sidebar and the search work, and no page is wider than a phone", { timeout: 300_000 }, async () => {
     const browser = await browserType.launch({ executablePath: chromium as string, args: ["--no-sandbox"] });
     try {
       const failed: string[] = [];
