@@ -6,11 +6,20 @@ const render = (displayMode) => (tex) => temml.renderToString(tex, { displayMode
 
 /** @type {Partial<import("typedoc").TypeDocOptions>} */
 export default {
-  entryPoints: ["../src/index.ts"],
+  entryPoints: ["../src/index.ts", "../src/math.ts"],
   alwaysCreateEntryPointModule: false,
   tsconfig: "../src/tsconfig.json",
   readme: "../README.md",
-  projectDocuments: ["bce.md", "tape.md", "adding-an-op.md", "compile.md", "performance.md", "numerics.md", "verified-gradients.md"],
+  projectDocuments: [
+    "bce.md",
+    "tape.md",
+    "adding-an-op.md",
+    "math.md",
+    "compile.md",
+    "performance.md",
+    "numerics.md",
+    "verified-gradients.md",
+  ],
   out: "site",
   customCss: "site.css",
   name: "gradtape",
