@@ -1,6 +1,6 @@
 // What `npm run build` does: the package as it is published, into dist/ or another directory. One file of JavaScript an entry,
 // and one that entries share, so that there is one class Tensor: an import of sixty takes four times as long. Types file by
-// file. Not minified: that would drop the marks by which bundlers know what they may leave out.
+// file, with maps to the sources, which are published as well. Not minified: that would drop the marks by which bundlers know what they may leave out.
 import { spawnSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import { join } from "node:path";

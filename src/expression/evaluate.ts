@@ -1,23 +1,8 @@
 import { describe } from "../errors.js";
-import * as ops from "../functions.js";
-import * as losses from "../losses.js";
 import { asTensor, type Tensor, type TensorLike } from "../tensor.js";
 import type { Expression } from "./expression.js";
+import { functionOf, nearestName } from "./functions.js";
 import { at, ExpressionError } from "./place.js";
-
-/** What a part of a formula can be: a tensor or what makes one, a truth value for `keepDims`, a list for several axes. */
-export type Value = TensorLike | boolean | readonly Value[];
-
-/** A function that a hole may hold. */
-// biome-ignore lint/suspicious/noExplicitAny: any function at all; what it is given is checked when it is called
-export type FormulaFunction = (...args: any[]) => Tensor | readonly Tensor[];
-
-const functions: Readonly<Record<string, FormulaFunction | undefined>> = /* @__PURE__ */ Object.assign(
-  /* @__PURE__ */ Object.create(null),
-  ops,
-  losses,
-  { ln: ops.log, σ: ops.sigmoid },
-);
 
 /** What operators give between plain numbers: the same as in JavaScript, so that 2/3 is no node of its own. */
 const arithmetic: Readonly<Record<string, ((x: number, y: number) => number) | undefined>> = {
@@ -32,12 +17,12 @@ const arithmetic: Readonly<Record<string, ((x: number, y: number) => number) | u
 
 /** Refuses names of functions that there are not, and functions without their arguments. */
 export function checkNames(caller: string, source: string, node: Expression): void {
-  if (node.kind === "variable" && node.name in functions) {
+  if (node.kind === "variable" && functionOf(node.name) !== undefined) {
     throw new ExpressionError(`${caller}: ${node.name} is a function, expected its arguments: ${node.name}(…)`, { source, ...node });
   }
-  if (node.kind !== "call" || node.name === undefined || node.name in functions) return;
+  if (node.kind !== "call" || node.name === undefined || functionOf(node.name) !== undefined) return;
   const { name } = node;
-  const near = Object.keys(functions).find((known) => known.toLowerCase() === name.toLowerCase());
+  const near = nearestName(name);
   throw new ExpressionError(
     `${caller}: expected the name of a function, got ${JSON.stringify(name)}${near === undefined ? "" : `; did you mean ${near}?`}`,
     { source, ...node },
@@ -72,7 +57,7 @@ export function evaluate(root: Expression, values: Values): Tensor {
       case "list":
         return node.items.map(valueAt);
       case "call": {
-        const callee = node.callee === undefined ? functions[node.name ?? ""] : values.hole(node.callee.index);
+        const callee = node.callee === undefined ? functionOf(node.name ?? "") : values.hole(node.callee.index);
         if (typeof callee !== "function")
           throw new ExpressionError(`${caller}: expected a function to call, got ${describe(callee)}`, { source, ...node });
         const args = node.args.map(valueAt);

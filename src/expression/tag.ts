@@ -1,7 +1,8 @@
 import { describe } from "../errors.js";
 import type { Tensor, TensorLike } from "../tensor.js";
-import { checkNames, evaluate, type FormulaFunction } from "./evaluate.js";
+import { checkNames, evaluate } from "./evaluate.js";
 import { type Expression, parseExpression, walk } from "./expression.js";
+import type { FormulaFunction } from "./functions.js";
 import { ExpressionError } from "./place.js";
 
 /** What a template may hold: tensors and what makes them, functions to call, truth values for `keepDims`. */
