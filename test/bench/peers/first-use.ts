@@ -27,7 +27,7 @@ export async function measureFirstUse(): Promise<void> {
     { what: "the import, over a Node that imports nothing", value: importTime(join(library, "index.js")), unit: "ms", below: IMPORT_MS },
     { what: "a bundle with the eager gradient, minified and compressed", value: eager, unit: "kB", below: EAGER_KB },
     { what: "the same with compile", value: compiled, unit: "kB", below: COMPILED_KB },
-    { what: "a bundle with the eager gradient of a formula of gradtape/math", value: math, unit: "kB", below: programs.math.budget },
+    { what: "a bundle with the eager gradient of a formula", value: math, unit: "kB", below: programs.math.budget },
   ];
   console.log(`\n## First use\n\nTimes are medians of ${REPETITIONS}.\n`);
   const rows = measured.map(({ what, value, unit, below }) => [what, `${digits(value)} ${unit}`, `${below} ${unit}`]);
