@@ -6,7 +6,7 @@ const render = (displayMode) => (tex) => temml.renderToString(tex, { displayMode
 
 /** @type {Partial<import("typedoc").TypeDocOptions>} */
 export default {
-  entryPoints: ["../src/index.ts", "../src/onnx.ts"],
+  entryPoints: ["../src/index.ts", "../src/math.ts", "../src/onnx.ts"],
   alwaysCreateEntryPointModule: false,
   tsconfig: "../src/tsconfig.json",
   readme: "../README.md",
@@ -31,6 +31,7 @@ export default {
     "diagnose.md",
     "logistic-regression.md",
     "scaling.md",
+    "math.md",
     "onnx.md",
     "verified-gradients.md",
     "../CONTRIBUTING.md",

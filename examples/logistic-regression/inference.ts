@@ -84,10 +84,6 @@ export function infer(
   };
 }
 
-/** The fitted coefficients on the raw scale alone, the intercept first. */
-export const rawCoefficients = (theta: Tensor, encoding: Encoding): number[] =>
-  rawFromStandardized(encoding).mmul(Matrix.columnVector(theta.data)).to1DArray();
-
 /**
  * H⁻¹, with the Hessian H of what is minimized, n times its mean, at θ. Robust: H⁻¹·(Σ gᵢgᵢᵀ)·H⁻¹ with the gradient gᵢ of each
  * row's loss (Huber 1967, White 1982), without a factor for small samples, known as HC0.

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { format } from "node:util";
 import * as gradtape from "gradtape";
+import * as math from "gradtape/math";
 import * as onnx from "gradtape/onnx";
 import * as ort from "onnxruntime-web";
 import ts from "typescript";
@@ -12,7 +13,12 @@ import { runHere } from "../examples/logistic-regression/program.js";
 // The code in README and guides is run, one document as one program.
 export const root = fileURLToPath(new URL("../../", import.meta.url));
 /** What the code may import. */
-const modules: Readonly<Record<string, Readonly<Record<string, unknown>>>> = { gradtape, "gradtape/onnx": onnx, "onnxruntime-web": ort };
+const modules: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  gradtape,
+  "gradtape/math": math,
+  "gradtape/onnx": onnx,
+  "onnxruntime-web": ort,
+};
 
 /** The documents whose code is run, relative to the root. */
 export const documents = [

@@ -2,12 +2,13 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as gradtape from "gradtape";
+import * as math from "gradtape/math";
 import * as onnx from "gradtape/onnx";
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
 
 // The examples in doc comments are run: each line `expression; // result` must give that result.
-const exported = { ...gradtape, ...onnx };
+const exported = { ...gradtape, ...math, ...onnx };
 const src = fileURLToPath(new URL("../../src", import.meta.url));
 
 interface Example {

@@ -1,32 +1,72 @@
-import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { dirname, join, resolve } from "node:path";
+import { publint } from "publint";
+import { formatMessage } from "publint/utils";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { pack, root, runIn } from "./pack.js";
 
 // Packs the package as it would be published, unpacks it into an empty project, and uses it there.
-const root = fileURLToPath(new URL("../../", import.meta.url));
 const project = mkdtempSync(join(tmpdir(), "gradtape-"));
 const installed = join(project, "node_modules", "gradtape");
-const run = (command: string, args: readonly string[], cwd = project): string =>
-  execFileSync(command, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"], shell: process.platform === "win32" });
+const run = (command: string, args: readonly string[]): string => runIn(project, command, args);
+let tarball: string;
 
 beforeAll(() => {
   mkdirSync(installed, { recursive: true });
-  run("npm", ["pack", "--silent", "--pack-destination", project], root);
-  const [tarball] = readdirSync(project).filter((name) => name.endsWith(".tgz"));
-  run("tar", ["-xzf", join(project, tarball), "-C", installed, "--strip-components=1"]);
+  tarball = pack(project);
+  run("tar", ["-xzf", tarball, "-C", installed, "--strip-components=1"]);
   writeFileSync(join(project, "package.json"), JSON.stringify({ type: "module" }));
 }, 120_000);
 
 afterAll(() => rmSync(project, { recursive: true, force: true }));
 
-test("the package holds the built files, their maps and types, and nothing else", () => {
-  const files = readdirSync(installed, { recursive: true, encoding: "utf8" }).filter((name) => name.includes("."));
-  expect(files.filter((name) => !/^(dist[\\/].*\.(js|d\.ts)(\.map)?|package\.json|README\.md|LICENSE)$/.test(name))).toEqual([]);
-  expect(files).toContain(join("dist", "index.js"));
-  expect(files).toContain(join("dist", "index.d.ts"));
+/** The files of the package, with / between their parts. */
+const filesOf = (): string[] =>
+  readdirSync(installed, { recursive: true, encoding: "utf8", withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) =>
+      join(entry.parentPath, entry.name)
+        .slice(installed.length + 1)
+        .replaceAll("\\", "/"),
+    );
+
+test("the package holds the built files, their maps and types, the sources of these, and nothing else", () => {
+  const files = filesOf();
+  expect(
+    files.filter((name) => !/^(dist\/.*\.(js|d\.ts)(\.map)?|src\/.*\.ts|package\.json|(README|CHANGELOG)\.md|LICENSE)$/.test(name)),
+  ).toEqual([]);
+  expect(files.filter((name) => name.startsWith("src/compile/machine/"))).toEqual([]);
+  for (const entry of ["index", "math"]) {
+    for (const ending of [".js", ".js.map", ".d.ts", ".d.ts.map"]) expect(files).toContain(`dist/${entry}${ending}`);
+  }
+});
+
+test("every file of code and of types has a map, and every map leads to sources that are there", () => {
+  const files = filesOf();
+  const mapped = files.filter((name) => /^dist\/.*\.(js|d\.ts)$/.test(name));
+  expect(mapped.length).toBeGreaterThan(60);
+  for (const name of mapped) {
+    expect(files).toContain(`${name}.map`);
+    expect(readFileSync(join(installed, name), "utf8")).toContain(`//# sourceMappingURL=${name.split("/").pop()}.map`);
+    const map = JSON.parse(readFileSync(join(installed, `${name}.map`), "utf8")) as { sources: string[]; sourcesContent?: string[] };
+    expect(map.sources.length, name).toBeGreaterThan(0);
+    for (const [i, source] of map.sources.entries()) {
+      const text = readFileSync(resolve(installed, dirname(name), source), "utf8");
+      if (name.endsWith(".js")) expect(map.sourcesContent?.[i], `${name}: ${source}`).toBe(text);
+    }
+  }
+});
+
+test("publint finds nothing to say about it", async () => {
+  const { messages, pkg } = await publint({ pkgDir: installed, pack: false, strict: true });
+  expect(messages.map((message) => formatMessage(message, pkg))).toEqual([]);
+});
+
+test("attw finds its types right for every way to import an ES module", () => {
+  const tool = join(root, "node_modules", "@arethetypeswrong", "cli", "dist", "index.js");
+  // It ends with an error if it finds any.
+  expect(run(process.execPath, [tool, "--profile", "esm-only", "--no-color", tarball])).toContain('"gradtape/math"');
 });
 
 test("JavaScript in an empty project imports it and gets a gradient", () => {
@@ -46,13 +86,26 @@ console.log(toOnnx(record(grad((x) => x.pow(3)), tensor(2))).length > 0);`,
   expect(run(process.execPath, ["export.mjs"]).trim()).toBe("true");
 });
 
+test("formulas have an entry of their own that knows the tensors of the main one", () => {
+  writeFileSync(
+    join(project, "formula.mjs"),
+    `import { grad, Tensor } from "gradtape"; import { math } from "gradtape/math";
+console.log(math\`1\` instanceof Tensor, grad((x) => math\`\${x}^3\`)(2).item());`,
+  );
+  expect(run(process.execPath, ["formula.mjs"]).trim()).toBe("true 12");
+});
+
 test("TypeScript with strict NodeNext resolves its types, without those of Node or the DOM", { timeout: 60_000 }, () => {
   writeFileSync(
     join(project, "use.ts"),
     `import { grad, record, Tensor, tensor } from "gradtape";
+import { ExpressionError, type Formula, math, parseMath } from "gradtape/math";
 import { type OnnxOptions, toOnnx } from "gradtape/onnx";
 const options: OnnxOptions = { precision: "float32" };
 export const bytes: Uint8Array = toOnnx(record((x: Tensor) => x.exp(), 1), options);
+const formula: Formula = parseMath("x + 1");
+export const sum: Tensor = math\`\${formula({ x: 1 })} + \${[1, 2]}\`;
+export const place = (error: unknown): number => (error instanceof ExpressionError ? error.start : -1);
 const g: { w: Tensor; b: Tensor } = grad((p: { w: Tensor; b: Tensor }) => p.w.sum().add(p.b))({ w: tensor([1, 2]), b: 3 });
 export const total: number = g.w.sum().item();
 // @ts-expect-error what is internal is not in the types

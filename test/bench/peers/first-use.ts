@@ -2,9 +2,8 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { gzipSync } from "node:zlib";
-import { build } from "esbuild";
 import { compile } from "gradtape";
+import { bundle, compressedSize, programs } from "../bundles.js";
 import { median, timed } from "../measure.js";
 import { logisticProblem } from "../problems.js";
 import { digits, printBar, printTable } from "../report.js";
@@ -16,25 +15,19 @@ const EAGER_KB = 12;
 const COMPILED_KB = 35;
 const REPETITIONS = 15;
 
-const EAGER = `import { binaryCrossEntropyWithLogits, tensor, valueAndGrad } from "gradtape";
-const X = tensor([[0.2, 1.5], [1.1, -0.4]]);
-const y = tensor([1, 0]);
-const step = valueAndGrad((w, b) => binaryCrossEntropyWithLogits(X.matmul(w).add(b), y), { argnums: [0, 1] });
-console.log(step(tensor([0, 0]), tensor(0))[0].item());`;
-const COMPILED = EAGER.replace("import { ", "import { compile, ")
-  .replace("valueAndGrad((", "compile(valueAndGrad((")
-  .replace("] });", "] }));");
-
 export async function measureFirstUse(): Promise<void> {
   // Where main.ts has built the library.
-  const library = join(process.env["GRADTAPE_BUILD"] ?? "dist", "index.js");
+  const library = process.env["GRADTAPE_BUILD"] ?? "dist";
   const calls = firstCalls();
-  const [eager, compiled] = [await bundleSize(EAGER, library), await bundleSize(COMPILED, library)];
+  const [eager, compiled, math] = await Promise.all(
+    [programs.eager, programs.compiled, programs.math].map(async ({ code }) => compressedSize(await bundle(code, library))),
+  );
   const measured = [
     { what: "the first call of a compiled function, 10,000×30", value: median(calls), unit: "ms", below: FIRST_CALL_MS },
-    { what: "the import, over a Node that imports nothing", value: importTime(library), unit: "ms", below: IMPORT_MS },
+    { what: "the import, over a Node that imports nothing", value: importTime(join(library, "index.js")), unit: "ms", below: IMPORT_MS },
     { what: "a bundle with the eager gradient, minified and compressed", value: eager, unit: "kB", below: EAGER_KB },
     { what: "the same with compile", value: compiled, unit: "kB", below: COMPILED_KB },
+    { what: "a bundle with the eager gradient of a formula", value: math, unit: "kB", below: programs.math.budget },
   ];
   console.log(`\n## First use\n\nTimes are medians of ${REPETITIONS}.\n`);
   const rows = measured.map(({ what, value, unit, below }) => [what, `${digits(value)} ${unit}`, `${below} ${unit}`]);
@@ -61,18 +54,4 @@ function importTime(library: string): number {
   const times: number[][] = [[], []];
   for (let turn = 0; turn < REPETITIONS; turn++) for (const [i, run] of runs.entries()) times[i].push(timed(run, 1));
   return median(times[0]) - median(times[1]);
-}
-
-/** Thousands of bytes that a browser downloads. */
-async function bundleSize(program: string, library: string): Promise<number> {
-  const { outputFiles } = await build({
-    stdin: { contents: program, resolveDir: "." },
-    alias: { gradtape: library },
-    bundle: true,
-    minify: true,
-    format: "esm",
-    write: false,
-    logLevel: "error",
-  });
-  return gzipSync(outputFiles[0].contents, { level: 9 }).length / 1000;
 }
