@@ -115,7 +115,7 @@ describe.runIf(chromium !== undefined)("opened from a folder", () => {
       await desktop.locator("#tsd-search-trigger").click();
       await desktop.locator("#tsd-search-input").fill("hessian");
       await desktop.locator("#tsd-search-results a", { hasText: "hessian" }).first().click();
-      await desktop.waitForURL(/functions\/hessian\.html/);
+      await desktop.waitForURL(/functions\/gradtape\.hessian\.html/);
       expect(failed).toEqual([]);
     } finally {
       await browser.close();

@@ -25,7 +25,7 @@ import type { Run } from "./run.js";
 // The third does not count for a sum whose terms are exact: it could have been taken without error.
 
 /** Half of the digits of a number. */
-const HALF = Math.sqrt(UNIT_ROUNDOFF);
+const HALF = /* @__PURE__ */ Math.sqrt(UNIT_ROUNDOFF);
 /** How much worse than the problem itself a formula has to be. */
 const WORSE = 100;
 /** So many suspects, those that lose most, are looked at closely. */

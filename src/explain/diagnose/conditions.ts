@@ -43,8 +43,8 @@ const SLOPES: ReadonlyMap<AnyOp, Slopes> = /* @__PURE__ */ new Map<AnyOp, Slopes
   [e.Mul, ([x, y]) => [y, x]],
   [e.Div, ([, y], out) => [1 / y, out / y]],
   [e.Pow, ([x, y], out) => [x === 0 ? 0 : (y * out) / x, out === 0 ? 0 : out * Math.log(x)]],
-  [e.Maximum, chosen((x, y) => x >= y)],
-  [e.Minimum, chosen((x, y) => x <= y)],
+  [e.Maximum, /* @__PURE__ */ chosen((x, y) => x >= y)],
+  [e.Minimum, /* @__PURE__ */ chosen((x, y) => x <= y)],
   [e.Where, ([condition]) => (condition !== 0 ? [0, 1, 0] : [0, 0, 1])],
   [e.LogisticLoss, ([z, y]) => [sigmoid(z) - y, z]],
 ]);
