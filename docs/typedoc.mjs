@@ -6,7 +6,7 @@ const render = (displayMode) => (tex) => temml.renderToString(tex, { displayMode
 
 /** @type {Partial<import("typedoc").TypeDocOptions>} */
 export default {
-  entryPoints: ["../src/index.ts"],
+  entryPoints: ["../src/index.ts", "../src/math.ts"],
   alwaysCreateEntryPointModule: false,
   tsconfig: "../src/tsconfig.json",
   readme: "../README.md",
@@ -19,6 +19,10 @@ export default {
     "numerics.md",
     "derivations.md",
     "diagnose.md",
+    "math.md",
+    "compile.md",
+    "performance.md",
+    "numerics.md",
     "verified-gradients.md",
   ],
   out: "site",

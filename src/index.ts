@@ -1,3 +1,5 @@
+/** @module gradtape */
+
 export { type CheckGradientsOptions, checkGradients } from "./check.js";
 export { type Compiled, type CompileOptions, compile } from "./compile/compile.js";
 export type { Backend, ProgramMemory } from "./compile/program.js";

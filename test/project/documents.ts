@@ -2,10 +2,14 @@ import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { format } from "node:util";
 import * as gradtape from "gradtape";
+import * as math from "gradtape/math";
 import ts from "typescript";
 
 // The code in README and guides is run, one document as one program.
 export const root = fileURLToPath(new URL("../../", import.meta.url));
+/** What the code may import. */
+const modules: Readonly<Record<string, Readonly<Record<string, unknown>>>> = { gradtape, "gradtape/math": math };
+
 /** The documents whose code is run, relative to the root. */
 export const documents = [
   "README.md",
@@ -27,25 +31,23 @@ export function blocksOf(text: string): Block[] {
 /** Runs the blocks one after the other in one scope; returns what each printed. */
 export async function run(blocks: readonly Block[]): Promise<string[]> {
   const printed = blocks.map(() => "");
-  const aliases = new Map<string, string>();
+  const imported = new Map<string, unknown>(Object.entries(gradtape));
   const body = blocks
     .map(({ code }, i) => {
-      const own = code.replace(/^import \{([\s\S]*?)\} from "gradtape";\n/gm, (_all, names: string) => {
+      const own = code.replace(/^import \{([\s\S]*?)\} from "(.*)";\n/gm, (all, names: string, from: string) => {
         for (const name of names.split(",").map((part) => part.trim())) {
-          const [original, alias] = name.split(" as ");
-          if (!name.startsWith("type ") && alias !== undefined) aliases.set(alias, original);
+          const [original, alias = original] = name.split(" as ");
+          if (!name.startsWith("type ")) imported.set(alias, modules[from]?.[original]);
         }
-        return "";
+        return from in modules ? "" : all;
       });
-      if (/^import /m.test(own)) throw new Error(`a block may import from gradtape only:\n${own}`);
+      if (/^import /m.test(own)) throw new Error(`a block may import from ${Object.keys(modules).join(", ")} only:\n${own}`);
       return `__at(${i});\n${own}`;
     })
     .join("\n");
-  const names = [...Object.keys(gradtape), ...aliases.keys()];
-  const values = [...Object.values(gradtape), ...[...aliases.values()].map((name) => (gradtape as Record<string, unknown>)[name])];
   let at = 0;
   const script = ts.transpile(`return (async () => { ${body} })();`, { target: ts.ScriptTarget.ES2022 });
-  await new Function("__at", "console", ...names, script)(
+  await new Function("__at", "console", ...imported.keys(), script)(
     (i: number) => {
       at = i;
     },
@@ -54,7 +56,7 @@ export async function run(blocks: readonly Block[]): Promise<string[]> {
         printed[at] += `${format(...args)}\n`;
       },
     },
-    ...values,
+    ...imported.values(),
   );
   return printed;
 }

@@ -2,10 +2,12 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as gradtape from "gradtape";
+import * as math from "gradtape/math";
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
 
 // The examples in doc comments are run: each line `expression; // result` must give that result.
+const exported = { ...gradtape, ...math };
 const src = fileURLToPath(new URL("../../src", import.meta.url));
 
 interface Example {
@@ -40,7 +42,7 @@ function run(code: string): number {
       ),
     );
   const script = ts.transpile(lines.join("\n"), { target: ts.ScriptTarget.ES2022 });
-  new Function("__compare", ...Object.keys(gradtape), script)(compare, ...Object.values(gradtape));
+  new Function("__compare", ...Object.keys(exported), script)(compare, ...Object.values(exported));
   return compared;
 }
 
@@ -67,6 +69,6 @@ test("every exported function has an example", () => {
     .filter((name) => name.endsWith(".ts"))
     .flatMap(examplesOf)
     .map(({ title }) => title.split(": ")[1]);
-  const functions = Object.entries(gradtape).flatMap(([name, value]) => (typeof value === "function" && /^[a-z]/.test(name) ? [name] : []));
+  const functions = Object.entries(exported).flatMap(([name, value]) => (typeof value === "function" && /^[a-z]/.test(name) ? [name] : []));
   expect(functions.filter((name) => !shown.includes(name))).toEqual([]);
 });

@@ -16,6 +16,8 @@ const layers = [
   ["check", "optim", "passes"],
   ["compile", "explain"],
   ["index"],
+  ["expression"],
+  ["math"],
 ];
 
 const root = fileURLToPath(new URL("../../src", import.meta.url));
@@ -86,4 +88,11 @@ test("no import has a side effect and the engine imports no package", () => {
       `${module} imports ${targets.filter((to) => !graph.has(to))}`,
     ).toBe(true);
   }
+});
+
+test("nothing of the engine imports an optional entry", () => {
+  const optional = layers.slice(layers.findIndex((names) => names.includes("index")) + 1).flat();
+  const isOptional = (module: string): boolean => optional.includes(module.split("/")[0]);
+  const importers = [...graph].flatMap(([from, targets]) => (targets.some(isOptional) && !isOptional(from) ? [from] : []));
+  expect(importers).toEqual([]);
 });

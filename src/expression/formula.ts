@@ -1,0 +1,61 @@
+import { describe } from "../errors.js";
+import type { Tensor, TensorLike } from "../tensor.js";
+import { checkNames, evaluate } from "./evaluate.js";
+import { parseExpression, walk } from "./expression.js";
+import { ExpressionError } from "./place.js";
+
+/** A formula that was parsed from a text: a function of its variables by name, for `grad` and all other transforms. */
+export interface Formula {
+  /** The value of the formula; a variable without a value is an {@link ExpressionError}. */
+  (values: Readonly<Record<string, TensorLike>>): Tensor;
+  /** The text. */
+  readonly source: string;
+  /** The names that need values, in the order of the text. */
+  readonly variables: readonly string[];
+  /** The functions that it calls by name, in the order of the text. Those of operators are not among them. */
+  readonly functions: readonly string[];
+}
+
+/**
+ * Parses a formula whose variables have names: what {@link math} does with a template, for a text that comes at run time.
+ * Names are letters of any script with accents, digits, subscripts and underscores; two ways to write one accented letter
+ * are one name.
+ *
+ * @param source - The text.
+ * @returns A function of the variables that can be differentiated by all of them at once.
+ * @throws {@link ExpressionError} for a text that is no formula; it points at the character and has its place.
+ *
+ * @example
+ * ```ts
+ * const loss = parseMath("sum((σ(X @ w) - y)²)");
+ * loss.variables; // ["X", "w", "y"]
+ * loss.functions; // ["sum", "σ"]
+ * loss({ X: [[0, 0], [1, 1]], w: [0.5, -0.5], y: [0, 1] }).item(); // 0.5
+ * grad(parseMath("t^3"))({ t: 2 }).t.item(); // 12
+ * ```
+ */
+export function parseMath(source: string): Formula {
+  if (typeof source !== "string") throw new TypeError(`parseMath: expected a text, got ${describe(source)}`);
+  const expression = parseExpression("parseMath", source, false);
+  const variables = new Set<string>();
+  const functions = new Set<string>();
+  walk(expression, (node) => {
+    checkNames("parseMath", source, node);
+    if (node.kind === "variable") variables.add(node.name);
+    if (node.kind === "call" && !node.operator && node.name !== undefined) functions.add(node.name);
+  });
+  const formula = (values: Readonly<Record<string, TensorLike>>): Tensor => {
+    if (typeof values !== "object" || values === null)
+      throw new TypeError(
+        `parseMath: expected an object with values for ${[...variables].join(", ") || "no variables"}, got ${describe(values)}`,
+      );
+    const byName = new Map(Object.entries(values).map(([name, value]) => [name.normalize("NFC"), value]));
+    return evaluate(expression, {
+      caller: "parseMath",
+      source,
+      variable: (name) => byName.get(name),
+      hole: () => undefined,
+    });
+  };
+  return Object.assign(formula, { source, variables: [...variables], functions: [...functions] });
+}

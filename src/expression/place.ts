@@ -1,0 +1,55 @@
+import { GradtapeError } from "../errors.js";
+
+/** A stretch of a formula's text, from `start` to just before `end`, counted as JavaScript counts characters of a string. */
+export interface Place {
+  /** The whole text. The values of a template stand in it as `${1}`, `${2}`, … */
+  readonly source: string;
+  /** Where the stretch begins. */
+  readonly start: number;
+  /** Where it ends. */
+  readonly end: number;
+}
+
+/** A formula cannot be read, or names something that is not there. The message shows the line and points at the character. */
+export class ExpressionError extends GradtapeError implements Place {
+  /** `"ExpressionError"`. */
+  override name = "ExpressionError";
+  /** The whole text. The values of a template stand in it as `${1}`, `${2}`, … */
+  readonly source: string;
+  /** Where the trouble begins. */
+  readonly start: number;
+  /** Where it ends. */
+  readonly end: number;
+
+  /** @internal */
+  constructor(message: string, place: Place) {
+    super(`${message}\n${excerpt(place)}`);
+    this.source = place.source;
+    this.start = place.start;
+    this.end = place.end;
+  }
+}
+
+/** Runs a step of a formula. What the step throws keeps its class and gains the place, in its message and as properties. */
+export function at<T>(place: Place, step: () => T): T {
+  try {
+    return step();
+  } catch (error) {
+    if (!(error instanceof GradtapeError || error instanceof TypeError) || "source" in error) throw error;
+    const Kind = error.constructor as new (message: string, options: ErrorOptions) => Error;
+    const { source, start, end } = place;
+    throw Object.assign(new Kind(`${error.message}\n${excerpt(place)}`, { cause: error }), { source, start, end });
+  }
+}
+
+/** The line of the place, with carets below it. */
+function excerpt({ source, start, end }: Place): string {
+  const lineStart = source.lastIndexOf("\n", start - 1) + 1;
+  const lineEnd = source.indexOf("\n", start);
+  const line = source.slice(lineStart, lineEnd < 0 ? undefined : lineEnd);
+  const carets = "^".repeat(Math.max(columns(source.slice(start, Math.min(end, lineStart + line.length))).length, 1));
+  return `  ${line}\n  ${columns(source.slice(lineStart, start)).replace(/[^\t]/gu, " ")}${carets}`;
+}
+
+/** The text without marks that stand on the letter before them, so that it has a character a column. */
+const columns = (text: string): string => [...text.replace(/\p{M}/gu, "")].map((c) => (c === "\t" ? c : ".")).join("");

@@ -1,0 +1,54 @@
+import { describe } from "../errors.js";
+import type { Tensor, TensorLike } from "../tensor.js";
+import { checkNames, evaluate, type FormulaFunction } from "./evaluate.js";
+import { type Expression, parseExpression, walk } from "./expression.js";
+import { ExpressionError } from "./place.js";
+
+/** What a template may hold: tensors and what makes them, functions to call, truth values for `keepDims`. */
+export type MathHole = TensorLike | boolean | FormulaFunction;
+
+/** A template's tree. JavaScript hands a call site the same strings each time, and the tree goes when they go. */
+const parsed = /* @__PURE__ */ new WeakMap<TemplateStringsArray, { readonly source: string; readonly expression: Expression }>();
+
+/**
+ * A formula as a paper writes it: applies the same operations, and records the same nodes, as the functions of the same
+ * names would. `a + b` is `add(a, b)`, `−x²` is `neg(square(x))`; the guide has the whole table. The text is parsed
+ * once a call site.
+ *
+ * @param strings - The text between the values. A name in it is a function or a constant; variables go into holes.
+ * @param holes - The values, tensors or what makes them. A function in a hole can be called.
+ * @returns The result, a tensor.
+ * @throws {@link ExpressionError} for a text that is no formula. What an operation throws keeps its class. Both point at the
+ * character.
+ *
+ * @example
+ * ```ts
+ * const p = tensor([0.9, 0.2]);
+ * const y = tensor([1, 0]);
+ * math`-mean(${y} * log(${p}) + (1 - ${y}) * log(1 - ${p}))`.item(); // 0.164252033486018
+ * math`√(${[9, 16]}) @ ${[1, 2]}`.item(); // 11
+ * ```
+ */
+export function math(strings: TemplateStringsArray, ...holes: readonly MathHole[]): Tensor {
+  if (!Array.isArray(strings) || !Array.isArray(strings.raw))
+    throw new TypeError(`math: expected a template, math\`…\`, got ${describe(strings)}; parseMath reads a text`);
+  let template = parsed.get(strings);
+  if (template === undefined) {
+    template = parseTemplate(strings);
+    parsed.set(strings, template);
+  }
+  const { source, expression } = template;
+  return evaluate(expression, { caller: "math", source, variable: () => undefined, hole: (index) => holes[index] });
+}
+
+/** The raw text, since a backslash means nothing in a formula, with numbered holes. */
+function parseTemplate(strings: TemplateStringsArray): { readonly source: string; readonly expression: Expression } {
+  const source = strings.raw.reduce((text, part, i) => `${text}\${${i}}${part}`);
+  const expression = parseExpression("math", source, true);
+  walk(expression, (node) => {
+    checkNames("math", source, node);
+    if (node.kind === "variable")
+      throw new ExpressionError(`math: expected the value of ${node.name} in a hole, \${${node.name}}, got its name`, { source, ...node });
+  });
+  return { source, expression };
+}

@@ -1,0 +1,229 @@
+import { grad, record, ShapeError, type Tensor, tensor, valueAndGrad } from "gradtape";
+import { ExpressionError, parseMath } from "gradtape/math";
+import { describe, expect, test } from "vitest";
+import { opNames } from "../op-names.js";
+
+const value = (source: string, values: Record<string, number> = {}): number => parseMath(source)(values).item();
+
+/** Fails on a text that is read; else what the message says below its first line, and where. */
+function failure(source: string): { first: string; line: string; carets: string; start: number; end: number } {
+  try {
+    parseMath(source);
+  } catch (error) {
+    if (!(error instanceof ExpressionError)) throw error;
+    const [first, line, carets, ...rest] = error.message.split("\n");
+    expect(rest).toEqual([]);
+    expect(error.source).toBe(source);
+    return { first, line: line.slice(2), carets: carets.slice(2), start: error.start, end: error.end };
+  }
+  throw new Error(`${source} is read`);
+}
+
+describe("operators bind as in mathematics", () => {
+  const x = 3;
+  const y = 5;
+  const table: [source: string, value: number][] = [
+    ["2 + 3 * 4", 14],
+    ["(2 + 3) * 4", 20],
+    ["x - y - 1", -3],
+    ["x - (y - 1)", -1],
+    ["x / y / 2", 0.3],
+    ["x / y * 2", 1.2],
+    ["-x^2", -9],
+    ["(-x)^2", 9],
+    ["-x²", -9],
+    ["2^x^2", 512],
+    ["2 ** x ** 2", 512],
+    ["2^-x", 0.125],
+    ["2^-x^2", 2 ** -9],
+    ["-2^-2", -0.25],
+    ["x^2 * y", 45],
+    ["2 * -x", -6],
+    ["x - -y", 8],
+    ["- - x", 3],
+    ["+x + +y", 8],
+    ["x²^2", 81],
+    ["2^x²", 512],
+    ["x²³", 3 ** 23],
+    ["√(x²)", 3],
+    ["(√x)²", 3],
+    ["√(4) * 3", 6],
+    ["√ 4 + 5", 7],
+    ["-√4", -2],
+    ["√sum(x + 1)", 2],
+    ["x < y", 1],
+    ["x + 3 <= y", 0],
+    ["x >= 3", 1],
+    ["x > 3", 0],
+    ["x == 3", 1],
+    ["x != 3", 0],
+    ["x ≤ y", 1],
+    ["x ≥ y", 0],
+    ["x ≠ y", 1],
+    ["(x < y) * 2", 2],
+    ["x · y", 15],
+    ["x ⋅ y", 15],
+    ["x × y", 15],
+    ["x ÷ y", 0.6],
+    ["x − y", -2],
+    ["−x²", -9],
+  ];
+  for (const [source, expected] of table) {
+    test(`${source} is ${expected} for x = 3, y = 5`, () => expect(value(source, { x, y })).toBeCloseTo(expected, 12));
+  }
+});
+
+test("numbers are written as in JavaScript, without signs, bases and separators", () => {
+  for (const text of ["0", "12", "1.5", ".5", "1.", "1e3", "1E-3", "2.5e+1"]) expect(value(text)).toBe(Number(text));
+  for (const text of ["0x1f", "1_000", "1n", "1e", "."]) expect(() => parseMath(text)).toThrow(ExpressionError);
+});
+
+test("pi, π, ∞, true and false are constants; names that begin like them are not", () => {
+  expect(value("pi")).toBe(Math.PI);
+  expect(value("2 * π")).toBe(2 * Math.PI);
+  expect(value("-∞")).toBe(-Infinity);
+  expect(parseMath("pick + π₁ + trueness + pi").variables).toEqual(["pick", "π₁", "trueness"]);
+});
+
+test("e is no constant, and the error says how to write it", () => {
+  expect(() => parseMath("e^x")({ x: 1 })).toThrow("parseMath: expected a value for e, got undefined; write exp(x) for eˣ\n  e^x\n  ^");
+  expect(value("e", { e: 2 })).toBe(2);
+});
+
+test("every op and loss of the library can be called by its name, and ln and σ by theirs", () => {
+  for (const name of opNames) expect(parseMath(`${name}(x)`).functions).toEqual([name]);
+  expect(value("ln(x)", { x: 2 })).toBe(Math.log(2));
+  expect(value("σ(x)", { x: 0 })).toBe(0.5);
+  for (const name of ["grad", "compile", "constructor", "toString", "__proto__"])
+    expect(() => parseMath(`${name}(x)`)).toThrow(ExpressionError);
+});
+
+test("a formula lists its variables and functions once each, in the order of the text", () => {
+  const formula = parseMath("-mean(y * log(p) + (1 - y) * log(1 - p)) + λ * sum(W_1²)");
+  expect(formula.variables).toEqual(["y", "p", "λ", "W_1"]);
+  expect(formula.functions).toEqual(["mean", "log", "sum"]);
+  expect(formula.source).toBe("-mean(y * log(p) + (1 - y) * log(1 - p)) + λ * sum(W_1²)");
+});
+
+test("names may have accents, subscripts, digits and primes, and both ways to write ŷ are one name", () => {
+  expect(parseMath("ŷ + θ₁ + W_out + x2 + x′ + café + 𝜎").variables).toEqual(["ŷ", "θ₁", "W_out", "x2", "x′", "café", "𝜎"]);
+  const [composed, combining] = ["\u0177", "y\u0302"];
+  expect(parseMath(`${composed} + ${combining}`).variables).toEqual([composed]);
+  expect(parseMath(`${combining} + 1`)({ [composed]: 1 }).item()).toBe(2);
+  expect(parseMath(`${composed} + 1`)({ [combining]: 1 }).item()).toBe(2);
+});
+
+test("lines and spaces of all kinds part what stands between them", () => {
+  expect(value(" x\n\t+\r\n 1\u00a0*\u20092 ", { x: 1 })).toBe(3);
+  expect(value("sum ( x )", { x: 1 })).toBe(1);
+});
+
+test("a transpose sign reverses the axes and binds as tightly as a power", () => {
+  const X = [
+    [1, 2],
+    [3, 4],
+  ];
+  expect(parseMath("-Xᵀ @ Xᵀ")({ X }).toArray()).toEqual([
+    [-7, -15],
+    [-10, -22],
+  ]);
+  expect(parseMath("Xᵀ² - X²ᵀ")({ X }).toArray()).toEqual([
+    [0, 0],
+    [0, 0],
+  ]);
+});
+
+test("a formula is a function of named tensors for every transform", () => {
+  const loss = parseMath("sum((X @ w - y)²) / 2");
+  const X = tensor([
+    [1, 2],
+    [3, 4],
+  ]);
+  const y = tensor([1, 1]);
+  const [value, g] = valueAndGrad((p: { w: Tensor }) => loss({ ...p, X, y }))({ w: tensor([1, 0]) });
+  expect(value.item()).toBe(2);
+  expect(g.w.toArray()).toEqual([6, 8]);
+  expect(grad(loss)({ X, w: tensor([1, 0]), y })["y"].toArray()).toEqual([-0, -2]);
+  expect(record((w: Tensor) => loss({ X, w, y }), tensor([1, 0])).nodes.map(({ op }) => op.name)).toEqual([
+    "MatMul",
+    "Sub",
+    "Square",
+    "Sum",
+    "Div",
+  ]);
+});
+
+test("lists nest, are empty, and hold tensors where a function takes a list", () => {
+  expect(parseMath("sum([[1, 2], [3, x]], [0, 1])").variables).toEqual(["x"]);
+  expect(parseMath("[1, 2] * x")({ x: 2 }).toArray()).toEqual([2, 4]);
+  expect(parseMath("[]")({}).shape).toEqual([0]);
+  expect(parseMath("reshape([1, 2], [-1, 1])")({}).toArray()).toEqual([[1], [2]]);
+});
+
+describe("errors point at the character", () => {
+  const table: [source: string, first: string, start: number][] = [
+    ["", "expected an operand, got the end", 0],
+    ["(a +", "expected an operand, got the end", 4],
+    ["a b", 'expected an operator or the end, got "b"', 2],
+    ["2x", 'expected an operator or the end, got "x"', 1],
+    ["(a", 'expected ")" or an operator, got the end', 2],
+    ["a)", 'expected an operator or the end, got ")"', 1],
+    ["[1, 2", 'expected ",", "]" or an operator, got the end', 5],
+    ["sum(a,)", 'expected an operand, got ")"', 6],
+    ["sum(a; 0)", 'expected ")", "," or an operator, got ";"', 5],
+    ["a = b", 'expected an operator or the end, got "="', 2],
+    ["a < b < c", 'expected an operator or the end, got "<"', 6],
+    ["y * / z", 'expected an operand, got "/"', 4],
+    ["a $ b", 'expected an operator or the end, got "$"', 2],
+    ["a + 😀", 'expected an operand, got "😀"', 4],
+    [`\${1} + a`, 'expected an operand, got "$"', 0],
+    ["a[0]", 'expected an operator or the end, got "["', 1],
+    ["a.sum()", 'expected an operator or the end, got "."', 1],
+    ["√x²", "expected parentheses, √(x²) or (√x)², got neither", 0],
+    ["1 + √x^2", "expected parentheses, √(x²) or (√x)², got neither", 4],
+    ["f(x)", 'expected the name of a function, got "f"', 0],
+    ["1 + logsumexp(x)", 'expected the name of a function, got "logsumexp"; did you mean logSumExp?', 4],
+    ["1 + exp", "exp is a function, expected its arguments: exp(…)", 4],
+  ];
+  for (const [source, first, start] of table) {
+    test(`${source === "" ? "an empty text" : source}: ${first}`, () => {
+      const found = failure(source);
+      expect(found.first).toBe(`parseMath: ${first}`);
+      expect(found.start).toBe(start);
+      expect(found.carets.indexOf("^")).toBe([...source.slice(0, start)].length);
+    });
+  }
+
+  test("in the line that it stands in, tabs kept", () => {
+    const found = failure("log(a) +\n\tb * * c\n+ d");
+    expect(found).toMatchObject({ line: "\tb * * c", carets: "\t    ^", start: 14 });
+  });
+
+  test("in the column that a reader sees, where letters have combining accents", () => {
+    expect(failure("y\u0302 + ?").carets).toBe("    ^");
+    expect(failure("𝜎 + ?").carets).toBe("    ^");
+  });
+
+  test("under the whole name, and for operators under the sign", () => {
+    expect(failure("1 + sigmiod(x)").carets).toBe("    ^^^^^^^");
+    expect(() => parseMath("a <= b")({ a: [1, 2], b: [1, 2, 3] })).toThrow(/\n {2}a <= b\n {4}\^\^$/);
+  });
+
+  test("of a variable without a value, and of an op that refuses its arguments", () => {
+    const formula = parseMath("a + b @ a");
+    expect(() => formula({ a: 1 })).toThrow("parseMath: expected a value for b, got undefined\n  a + b @ a\n      ^");
+    expect(() => formula({ a: [1, 2], b: [[1, 2, 3]] })).toThrow(ShapeError);
+    expect(() => formula({ a: [1, 2], b: [[1, 2, 3]] })).toThrow(/\(3 ≠ 2\)\n {2}a \+ b @ a\n {8}\^$/);
+  });
+});
+
+test("deeply nested and long formulas are read in time that grows with their length", () => {
+  const deep = 300;
+  expect(value("(".repeat(deep) + 1 + ")".repeat(deep))).toBe(1);
+  expect(value(Array.from({ length: 2000 }, () => "x").join(" + "), { x: 1 })).toBe(2000);
+});
+
+test("what is no text and values that are no object are refused", () => {
+  expect(() => parseMath(3 as never)).toThrow("parseMath: expected a text, got number 3");
+  expect(() => parseMath("a + b")(null as never)).toThrow("parseMath: expected an object with values for a, b, got null");
+});
