@@ -1,17 +1,15 @@
-import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { playwright } from "@vitest/browser-playwright";
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
+import { chromium } from "./chromium.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-/** A Chromium that is already on the machine, where there is one. */
-export const chromium = [process.env["CHROMIUM"] ?? "", "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(
-  (path) => path !== "" && existsSync(path),
-);
-
 // What reads files or starts programs runs in Node only; everything else runs in the browser as well.
 const nodeOnly = ["test/examples/**", "test/project/**", "test/**/*.node.test.ts"];
+
+// Runs in Node, and drives Chromium.
+const drivesChromium = ["test/playground/*.node.test.ts"];
 
 export default defineConfig({
   root,
@@ -31,7 +29,15 @@ export default defineConfig({
       thresholds: { lines: 98, branches: 98 },
     },
     projects: [
-      { extends: true, test: { name: "node", include: ["test/**/*.test.ts"], testTimeout: 60_000 } },
+      {
+        extends: true,
+        test: {
+          name: "node",
+          include: ["test/**/*.test.ts"],
+          exclude: [...configDefaults.exclude, ...(chromium === undefined ? drivesChromium : [])],
+          testTimeout: 60_000,
+        },
+      },
       ...(chromium === undefined
         ? []
         : [

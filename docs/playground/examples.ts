@@ -28,7 +28,7 @@ export const examples: readonly Example[] = [
   {
     title: "Linear regression, squared error",
     note: "A matrix product: the cotangent of ŷ comes to w through Xᵀ.",
-    source: "ŷ = X @ w\nL = mean((ŷ - y)^2)",
+    source: "ŷ = X @ w\nL = mean((ŷ - y)²)",
     values: {
       X: [
         [1, 2],
@@ -50,7 +50,7 @@ export const examples: readonly Example[] = [
   {
     title: "One neuron",
     note: "tanh and a square: two steps of the chain rule.",
-    source: "h = tanh(w * x + b)\nL = (h - t)^2",
+    source: "h = tanh(w * x + b)\nL = (h - t)²",
     values: { w: 0.8, x: 1.5, b: -0.3, t: 0.2 },
     by: "w",
   },

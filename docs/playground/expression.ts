@@ -1,5 +1,5 @@
 import type { Tensor } from "gradtape";
-import { type Formula, parseMath } from "./formula.js";
+import { type Formula, parseMath } from "gradtape/math";
 
 /** A loss as the user typed it. */
 export interface Loss {

@@ -1,4 +1,16 @@
-import { derive, diagnose, type Derivation, type Finding, type Node, record, type Rewrite, stabilize, Tape, type Tensor, tensor, valueAndGrad } from "gradtape";
+import {
+  type Derivation,
+  derive,
+  diagnose,
+  type Finding,
+  type Rewrite,
+  record,
+  stabilize,
+  Tape,
+  type Tensor,
+  tensor,
+  valueAndGrad,
+} from "gradtape";
 import { type Loss, readLoss, TextError } from "./expression.js";
 import type { State, Value } from "./state.js";
 import { type Moment, momentsOf } from "./steps.js";
@@ -61,7 +73,9 @@ export function runOf({ source, values, by: wanted, stabilized }: State): Run | 
     if (forward.length > MOST_NODES)
       return { error: `The tape has ${forward.length} nodes; at most ${MOST_NODES} can be shown.`, place: undefined, variables };
     const [output, gradient] = whole.outputs;
-    const tape = new Tape(forward, whole.inputs, [output], whole.cotangents);
+    // A sum hands on a single number; here each value has a cotangent of its own shape.
+    const cotangents = new Map([...whole.cotangents].map(([x, g]) => [x, g.broadcastTo(x.shape)]));
+    const tape = new Tape(forward, whole.inputs, [output], cotangents);
     const moments = momentsOf(tape);
     return {
       loss,
@@ -93,6 +107,3 @@ function attempt<T>(body: () => T): T | Error {
     throw error;
   }
 }
-
-/** Whether a value of the tape depends on the variable of the gradient. */
-export const isOf = (tape: Tape, node: Node): boolean => tape.cotangents.has(node.output);

@@ -103,11 +103,10 @@ export function fromHash(hash: string): State {
     training: {
       source: oneOf("points", ["none", "sample", "data"], initialTraining.source),
       features: features.length === 2 ? [features[0], features[1]] : initialTraining.features,
-      placed: Array.from({ length: Math.floor(placed.length / 3) }, (_, i): Point => [
-        placed[3 * i],
-        placed[3 * i + 1],
-        placed[3 * i + 2] === 1 ? 1 : 0,
-      ]),
+      placed: Array.from(
+        { length: Math.floor(placed.length / 3) },
+        (_, i): Point => [placed[3 * i], placed[3 * i + 1], placed[3 * i + 2] === 1 ? 1 : 0],
+      ),
       learningRate: positive("rate", initialTraining.learningRate),
       l2: positive("l2", initialTraining.l2),
       method: oneOf("method", ["gd", "newton"], initialTraining.method),

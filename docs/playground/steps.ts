@@ -56,7 +56,8 @@ export function partsOf(node: Node, g: Tensor): Part[] {
 }
 
 /** A rule may give a cotangent that broadcasts to its operand, or one that broadcasting has made larger. */
-export const spread = (amount: Tensor, to: Tensor): Tensor => (amount.size < to.size ? amount.broadcastTo(to.shape) : amount.sumTo(to.shape));
+export const spread = (amount: Tensor, to: Tensor): Tensor =>
+  amount.size < to.size ? amount.broadcastTo(to.shape) : amount.sumTo(to.shape);
 
 /** The rule of one input, on whatever tensors it is given; nothing where no gradient flows. */
 export function applyRule(

@@ -1,4 +1,4 @@
-import { record, type Node, Tape, type Tensor, tensor, toLatex } from "gradtape";
+import { type Node, record, Tape, type Tensor, tensor, toLatex } from "gradtape";
 import { applyRule, spread } from "./steps.js";
 
 /** What the values of a tape are called: as `Tape.toString` calls them, with v for %, which is no letter of mathematics. */
@@ -13,8 +13,7 @@ export function namesOf(tape: Tape): (x: Tensor) => string {
 const [COTANGENT, RESULT] = ["ǥ", "ƶ"];
 
 /** A name as LaTeX, by the hand that writes all other formulas. */
-export const latexName = (name: string): string =>
-  leftSide(toLatex(record((x: Tensor) => x.neg().named(name), tensor(0))));
+export const latexName = (name: string): string => leftSide(toLatex(record((x: Tensor) => x.neg().named(name), tensor(0))));
 
 const leftSide = (latex: string): string => latex.split("\n")[1].split(" &=")[0];
 
@@ -34,8 +33,11 @@ export function ruleOf(node: Node, input: number, g: Tensor, name: (x: Tensor) =
     return spread(part, node.inputs[input]).add(0).named(RESULT);
   }, g.named(COTANGENT));
   const bar = (x: Tensor): string => `\\bar{${latexName(name(x))}}`;
+  // What the rule computes on its way is called u, for v are the values of the tape.
+  let latex = toLatex(tape);
+  for (const [own] of latex.matchAll(/^v_\{\d+\}(?= &=)/gm)) latex = latex.replaceAll(own, own.replace("v", "u"));
   // The last addition is there to give the result a name of its own; it is not shown.
-  return toLatex(tape)
+  return latex
     .replaceAll(COTANGENT, bar(node.output))
     .replaceAll(` ${RESULT} &= `, "")
     .replace(new RegExp(`${RESULT} &=`), `${bar(node.inputs[input])} ${isFirst ? "&=" : "&\\mathrel{+}="}`)
@@ -43,4 +45,5 @@ export function ruleOf(node: Node, input: number, g: Tensor, name: (x: Tensor) =
 }
 
 const isNamed = (x: Tensor): boolean => x.label !== undefined;
-const rename = (x: Tensor, name: (x: Tensor) => string): Tensor => (x.label === undefined && x.size === 1 && /^-?[\d.]/.test(name(x)) ? x : x.named(name(x)));
+const rename = (x: Tensor, name: (x: Tensor) => string): Tensor =>
+  x.label === undefined && x.size === 1 && /^-?[\d.]/.test(name(x)) ? x : x.named(name(x));

@@ -7,7 +7,12 @@ import { viteSingleFile } from "vite-plugin-singlefile";
 export default defineConfig({
   root: fileURLToPath(new URL(".", import.meta.url)),
   base: "./",
-  resolve: { alias: { gradtape: fileURLToPath(new URL("../../src/index.ts", import.meta.url)) } },
+  resolve: {
+    alias: {
+      "gradtape/math": fileURLToPath(new URL("../../src/math.ts", import.meta.url)),
+      gradtape: fileURLToPath(new URL("../../src/index.ts", import.meta.url)),
+    },
+  },
   plugins: [viteSingleFile()],
   build: { outDir: "../site/playground", emptyOutDir: true, target: "es2022", chunkSizeWarningLimit: 4000 },
 });

@@ -46,7 +46,10 @@ export class LossCurve {
     }
     this.plot.setData([this.steps, this.losses]);
     const [first, last] = [this.losses[0], this.losses[this.losses.length - 1]];
-    this.element.setAttribute("aria-label", `Loss curve from ${first.toPrecision(4)} to ${last.toPrecision(4)} in ${this.steps.length - 1} steps`);
+    this.element.setAttribute(
+      "aria-label",
+      `Loss curve from ${first.toPrecision(4)} to ${last.toPrecision(4)} in ${this.steps.length - 1} steps`,
+    );
   }
 
   clear(): void {

@@ -3,7 +3,14 @@ import type { Point, TrainingState } from "../state.js";
 
 /** The mean loss of all points, and half the squares of the weights without the intercept, times L2. */
 export function objective(w: Tensor, X: Tensor, y: Tensor, l2: Tensor): Tensor {
-  return binaryCrossEntropyWithLogits(X.matmul(w), y).add(w.slice([[1, null]]).square().sum().mul(l2).div(2));
+  return binaryCrossEntropyWithLogits(X.matmul(w), y).add(
+    w
+      .slice([[1, null]])
+      .square()
+      .sum()
+      .mul(l2)
+      .div(2),
+  );
 }
 
 /** One step of training, and what it saw. */

@@ -27,6 +27,9 @@ const PADDING = 30;
 export class Plot {
   readonly canvas = document.createElement("canvas");
   private readonly shade = document.createElement("canvas");
+  /** The points change seldom; they are kept as a picture. */
+  private readonly layer = document.createElement("canvas");
+  private layerOf: readonly unknown[] = [];
   private range: Range = { x: [-4, 4], y: [-4, 4] };
   private places: Tensor = tensor([[1, 0, 0]]);
 
@@ -44,7 +47,9 @@ export class Plot {
   setRange(range: Range): void {
     this.range = range;
     const at = ([low, high]: readonly [number, number], i: number): number => low + ((high - low) * (i + 0.5)) / CELLS;
-    this.places = tensor(Array.from({ length: CELLS * CELLS }, (_, k) => [1, at(range.x, k % CELLS), at(range.y, CELLS - 1 - Math.floor(k / CELLS))]));
+    this.places = tensor(
+      Array.from({ length: CELLS * CELLS }, (_, k) => [1, at(range.x, k % CELLS), at(range.y, CELLS - 1 - Math.floor(k / CELLS))]),
+    );
   }
 
   /** A range that holds all points, and is never too small. */
@@ -118,7 +123,8 @@ export class Plot {
     pen.beginPath();
     pen.rect(PADDING, 0, this.width - PADDING, this.height - PADDING);
     pen.clip();
-    this.drawPoints(pen, picture.points, [color("--class-0"), color("--class-1")], color("--page"));
+    this.updateLayer(picture.points, [color("--class-0"), color("--class-1")], color("--page"));
+    pen.drawImage(this.layer, 0, 0, this.width, this.height);
     this.drawContours(pen, picture.weights, color("--ink"));
     if (picture.hovered !== undefined) this.ring(pen, picture.hovered[0], picture.hovered[1], color("--ink"));
     if (picture.cursor !== undefined) this.cross(pen, picture.cursor, color("--ink"));
@@ -145,14 +151,31 @@ export class Plot {
     pen.font = "12px system-ui, sans-serif";
     const ticks = ([low, high]: readonly [number, number]): number[] => {
       const step = high - low > 12 ? 4 : high - low > 6 ? 2 : 1;
-      return Array.from({ length: Math.ceil((high - low) / step) + 1 }, (_, i) => (Math.ceil(low / step) + i) * step).filter((t) => t < high);
+      return Array.from({ length: Math.ceil((high - low) / step) + 1 }, (_, i) => (Math.ceil(low / step) + i) * step).filter(
+        (t) => t < high,
+      );
     };
     pen.textAlign = "center";
     pen.textBaseline = "top";
-    for (const t of ticks(this.range.x)) pen.fillText(String(t).replace("-", "−"), Math.max(PADDING + 8, this.toX(t)), this.height - PADDING + 6);
+    for (const t of ticks(this.range.x))
+      pen.fillText(String(t).replace("-", "−"), Math.max(PADDING + 8, this.toX(t)), this.height - PADDING + 6);
     pen.textAlign = "right";
     pen.textBaseline = "middle";
-    for (const t of ticks(this.range.y)) pen.fillText(String(t).replace("-", "−"), PADDING - 6, Math.min(this.toY(t), this.height - PADDING - 6));
+    for (const t of ticks(this.range.y))
+      pen.fillText(String(t).replace("-", "−"), PADDING - 6, Math.min(this.toY(t), this.height - PADDING - 6));
+  }
+
+  private updateLayer(points: readonly Point[], colors: readonly string[], edge: string): void {
+    const { width, height } = this.canvas;
+    const from = [points, this.range, width, height, ...colors, edge];
+    if (from.every((part, i) => part === this.layerOf[i])) return;
+    this.layerOf = from;
+    this.layer.width = width;
+    this.layer.height = height;
+    const pen = this.layer.getContext("2d");
+    const scale = window.devicePixelRatio;
+    pen?.setTransform(scale, 0, 0, scale, 0, 0);
+    if (pen !== null) this.drawPoints(pen, points, colors, edge);
   }
 
   /** Circles for class 0 and squares for class 1: the difference is not one of color only. */
@@ -205,7 +228,10 @@ export class Plot {
   private cross(pen: CanvasRenderingContext2D, [x, y]: readonly [number, number], ink: string): void {
     const [left, top] = [this.toX(x), this.toY(y)];
     pen.beginPath();
-    for (const [dx, dy] of [[10, 0], [0, 10]]) {
+    for (const [dx, dy] of [
+      [10, 0],
+      [0, 10],
+    ]) {
       pen.moveTo(left - dx, top - dy);
       pen.lineTo(left + dx, top + dy);
     }

@@ -13,7 +13,8 @@ export function checkView(run: Run, moment: Moment): TemplateResult {
   const targets = new Set(moment.parts.map(({ to }) => to));
   const current = run.tape.nodes[moment.node]?.output;
   let worst = 0;
-  for (const { of, place, difference } of known) worst = larger(worst, relative(run.tape.cotangents.get(of)?.data[place] ?? Number.NaN, difference));
+  for (const { of, place, difference } of known)
+    worst = larger(worst, relative(run.tape.cotangents.get(of)?.data[place] ?? Number.NaN, difference));
   return html`<table class="lines">
       <caption class="hidden">Cotangents and central differences</caption>
       <thead>

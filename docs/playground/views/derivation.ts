@@ -19,7 +19,8 @@ export function derivationView(run: Run, moment: Moment): TemplateResult {
   if (derivation instanceof Error) return html`<p>${derivation.message}</p>`;
   const current = currentLines(run, moment, derivation.steps);
   const sections = [...new Set(derivation.steps.map(({ section }) => section))];
-  return html`${sections.map((section) => html`<h3>${TITLES[section]}</h3>
+  return html`${sections.map(
+    (section) => html`<h3>${TITLES[section]}</h3>
       <table class="lines derivation">
         <caption class="hidden">${TITLES[section]}: equation, why it holds, value</caption>
         <tbody>
@@ -28,12 +29,12 @@ export function derivationView(run: Run, moment: Moment): TemplateResult {
               ? ""
               : html`<tr class=${current.has(i) ? (moment.kind === "forward" ? "current" : "current backward") : ""} aria-current=${current.has(i) ? "step" : "false"}>
                   <td class="equation">${math(step.latex.replace("&=", "="))}</td>
-                  <td class="why">${step.rule}</td>
-                  <td class="number">${step.value === undefined || step.value.size > 6 ? "" : formatTensor(step.value, 4)}</td>
+                  <td class="why">${step.rule} <span class="number">${step.value === undefined || step.value.size > 6 ? "" : formatTensor(step.value, 4)}</span></td>
                 </tr>`,
           )}
         </tbody>
-      </table>`)}
+      </table>`,
+  )}
     <p class="verdict">${derivation.verdict}</p>`;
 }
 

@@ -1,5 +1,5 @@
 import { instance, type Viz } from "@viz-js/viz";
-import { toDot } from "gradtape";
+import { type Tensor, toDot } from "gradtape";
 import type { Run } from "../run.js";
 import type { Moment } from "../steps.js";
 import { formatShort } from "../text.js";
@@ -35,7 +35,10 @@ export class GraphView {
     const current = nodes[moment.node]?.output;
     const targets = new Set(moment.parts.map(({ to }) => to));
     const unsafe = new Set(run.findings.map(({ node }) => node - 1));
-    const ids = new Map([...inputs.map((x, i) => [x, `i${i + 1}`] as const), ...nodes.map(({ output }, i) => [output, `n${i + 1}`] as const)]);
+    const ids = new Map([
+      ...inputs.map((x, i) => [x, `i${i + 1}`] as const),
+      ...nodes.map(({ output }, i) => [output, `n${i + 1}`] as const),
+    ]);
     for (const [x, id] of ids) {
       const group = svg.querySelector<SVGGElement>(`g[data-id="${id}"]`);
       if (group === null) continue;
@@ -64,9 +67,8 @@ export class GraphView {
       const middle = path.getPointAtLength(path.getTotalLength() * 0.5);
       const label = document.createElementNS("http://www.w3.org/2000/svg", "text");
       label.setAttribute("class", "flow-label");
-      label.setAttribute("x", String(middle.x));
+      label.setAttribute("x", String(middle.x + 7));
       label.setAttribute("y", String(middle.y + 4));
-      label.setAttribute("text-anchor", "middle");
       label.textContent = formatShort(amount);
       edge.parentNode?.append(label);
     }
@@ -75,8 +77,9 @@ export class GraphView {
   private draw(run: Run, viz: Viz): void {
     this.drawn = run;
     // Room for the cotangents is kept from the beginning, so that nothing moves when they come.
-    const svg = viz.renderSVGElement(toDot(run.tape), { graphAttributes: { bgcolor: "transparent", nodesep: 0.2, ranksep: 0.35 } });
+    const svg = viz.renderSVGElement(dotOf(run), { graphAttributes: { bgcolor: "transparent", nodesep: 0.2, ranksep: 0.42 } });
     svg.setAttribute("role", "img");
+    svg.style.setProperty("--height", `${svg.viewBox.baseVal.height}px`);
     for (const title of svg.querySelectorAll("title")) {
       const { parentElement, textContent } = title;
       if (parentElement !== null) parentElement.dataset["id"] = textContent ?? "";
@@ -90,7 +93,8 @@ export class GraphView {
       texts[0]?.classList.add("name");
       texts[isInput ? 1 : 2]?.classList.add("value");
       group.classList.add(isInput ? "input" : "op");
-      for (const shape of group.querySelectorAll("polygon, path, polyline")) for (const name of ["fill", "stroke"]) shape.removeAttribute(name);
+      for (const shape of group.querySelectorAll("polygon, path, polyline"))
+        for (const name of ["fill", "stroke"]) shape.removeAttribute(name);
     }
     for (const shape of svg.querySelectorAll("g.edge *")) for (const name of ["fill", "stroke"]) shape.removeAttribute(name);
     this.svg = svg;
@@ -98,7 +102,27 @@ export class GraphView {
   }
 }
 
+/** The graph in the DOT language, with the names and numbers that stand in the other views. */
+function dotOf({ tape, name }: Run): string {
+  const labels = new Map<string, string>();
+  const add = (id: string, x: Tensor, op: readonly string[]): void => {
+    const g = tape.cotangents.get(x);
+    const lines = [name(x), ...op, formatShort(x), ...(g === undefined ? [] : [`∂ ${formatShort(g)}`])];
+    labels.set(id, lines.map((line) => line.replaceAll("\\", "\\\\").replaceAll('"', '\\"')).join("\\n"));
+  };
+  for (const [i, x] of tape.inputs.entries()) add(`i${i + 1}`, x, []);
+  for (const [i, { op, inputs, output }] of tape.nodes.entries()) add(`n${i + 1}`, output, [`${op.name}(${inputs.map(name).join(", ")})`]);
+  return toDot(tape, { longest: Number.POSITIVE_INFINITY })
+    .replace(/^(\s*)(\w+) \[label="(?:[^"\\]|\\.)*"/gm, (whole, space: string, id: string) => {
+      const label = labels.get(id);
+      return label === undefined ? whole : `${space}${id} [label="${label}"`;
+    })
+    .replace('margin="0.18,', 'margin="0.26,'); // bold letters are wider than those that it measures
+}
+
 function describe(run: Run, { computed, cotangents }: Moment): string {
-  const parts = run.tape.nodes.map(({ output, op, inputs }) => `${run.name(output)} is ${op.name} of ${inputs.map(run.name).join(" and ")}`);
+  const parts = run.tape.nodes.map(
+    ({ output, op, inputs }) => `${run.name(output)} is ${op.name} of ${inputs.map(run.name).join(" and ")}`,
+  );
   return `Graph of the tape: ${parts.join("; ")}. ${computed} of ${parts.length} nodes have a value, ${cotangents.size} values have a cotangent.`;
 }

@@ -31,9 +31,11 @@ export function titleOf(run: Run, moment: Moment): string {
 /** The same as mathematics, with numbers. */
 export function formulasOf(run: Run, moment: Moment): TemplateResult {
   const node = run.tape.nodes[moment.node];
-  if (moment.kind === "inputs") return html`<p>${run.tape.inputs.map((x) => html`<span class="formula">${math(latexName(run.name(x)))} = ${formatTensor(x)}</span>`)}</p>`;
+  if (moment.kind === "inputs")
+    return html`<p>${run.tape.inputs.map((x) => html`<span class="formula">${math(latexName(run.name(x)))} = ${formatTensor(x)}</span>`)}</p>`;
   if (moment.kind === "seed") return html`<p><span class="formula">${math(`\\bar{${latexName(run.name(node.output))}}`)} = 1</span></p>`;
-  if (moment.kind === "forward") return html`<p><span class="formula">${math(equationOf(node, run.name))} = ${formatTensor(node.output)}</span></p>`;
+  if (moment.kind === "forward")
+    return html`<p><span class="formula">${math(equationOf(node, run.name))} = ${formatTensor(node.output)}</span></p>`;
   const g = moment.cotangents.get(node.output);
   const before = run.moments[run.moments.indexOf(moment) - 1].cotangents;
   const seen = new Set(before.keys());

@@ -27,14 +27,16 @@ export interface TapeTab {
 export function tapeTab(tab: TapeTab): TemplateResult {
   const { state, run, failure } = tab;
   const example = examples.find(({ source }) => source === state.source);
-  const variables = failure?.variables ?? run?.loss.variables ?? [];
+  // Of a text that cannot be read, the variables stay as they were.
+  const variables = failure === undefined || failure.variables.length === 0 ? (run?.loss.variables ?? []) : failure.variables;
   return html`<section class="editor" aria-label="Loss and variables">
       <div class="source">
         <label class="field">
           <span>Example</span>
           <select id="example" .value=${live(example?.title ?? "")} @change=${(event: Event) => {
             const found = examples.find(({ title }) => title === (event.target as HTMLSelectElement).value);
-            if (found !== undefined) tab.update({ source: found.source, values: found.values, by: found.by, stabilized: false, step: undefined });
+            if (found !== undefined)
+              tab.update({ source: found.source, values: found.values, by: found.by, stabilized: false, step: undefined });
           }}>
             ${example === undefined ? html`<option value="" selected>your own</option>` : nothing}
             ${examples.map(({ title }) => html`<option value=${title} ?selected=${title === example?.title}>${title}</option>`)}
@@ -88,14 +90,14 @@ function runView(tab: TapeTab, run: Run): TemplateResult {
   const title = titleOf(run, moment);
   graph.paint(run, moment);
   const stale = tab.failure === undefined ? "" : "stale";
-  return html`${healthView(tab, run)}
+  return html`${stale === "" ? healthView(tab, run) : html`<p class="note" id="stale">Below is the last loss that could be run.</p>`}
     <section class="transport ${stale}" aria-label="Steps of the run">
       <div class="controls">
-        <button id="first" @click=${() => tab.goTo(0)} ?disabled=${step === 0} aria-label="To the beginning"><span aria-hidden="true">⏮</span></button>
-        <button id="back" @click=${() => tab.goTo(step - 1)} ?disabled=${step === 0} aria-label="One step back"><span aria-hidden="true">◀</span></button>
-        <button id="play" @click=${() => tab.play()} aria-label=${tab.playing ? "Pause" : "Play"}><span aria-hidden="true">${tab.playing ? "⏸" : "▶▶"}</span></button>
-        <button id="forth" @click=${() => tab.goTo(step + 1)} ?disabled=${step === last} aria-label="One step on"><span aria-hidden="true">▶</span></button>
-        <button id="last" @click=${() => tab.goTo(last)} ?disabled=${step === last} aria-label="To the end"><span aria-hidden="true">⏭</span></button>
+        <button id="first" @click=${() => tab.goTo(0)} ?disabled=${step === 0} aria-label="To the beginning">${icon("M6 5v14M19 5 8 12l11 7z")}</button>
+        <button id="back" @click=${() => tab.goTo(step - 1)} ?disabled=${step === 0} aria-label="One step back">${icon("M17 5 7 12l10 7z")}</button>
+        <button id="play" @click=${() => tab.play()}>${tab.playing ? "Pause" : "Play"}</button>
+        <button id="forth" @click=${() => tab.goTo(step + 1)} ?disabled=${step === last} aria-label="One step on">${icon("M7 5l10 7-10 7z")}</button>
+        <button id="last" @click=${() => tab.goTo(last)} ?disabled=${step === last} aria-label="To the end">${icon("M18 5v14M5 5l11 7-11 7z")}</button>
         <label class="slider" style="--turn: ${last === 0 ? 0 : run.turn / last}">
           <span class="hidden">Step</span>
           <input id="step" type="range" min="0" max=${last} step="1" .value=${live(String(step))} aria-valuetext=${title}
@@ -116,7 +118,15 @@ function runView(tab: TapeTab, run: Run): TemplateResult {
     </div>`;
 }
 
-const panel = (id: string, title: string, content: TemplateResult): TemplateResult => html`<section class="panel" id="panel-${id}" aria-labelledby="heading-${id}">
+/** A small picture for a button, which has its name in words. */
+const icon = (path: string): TemplateResult =>
+  html`<svg viewBox="0 0 24 24" width="18" height="18" aria-hidden="true"><path d=${path} fill="currentColor" stroke="currentColor" stroke-width="2" stroke-linejoin="round" /></svg>`;
+
+const panel = (
+  id: string,
+  title: string,
+  content: TemplateResult,
+): TemplateResult => html`<section class="panel" id="panel-${id}" aria-labelledby="heading-${id}">
   <h2 id="heading-${id}">${title}</h2>
   <div class="scroll" tabindex="0" role="region" aria-labelledby="heading-${id}">${content}</div>
 </section>`;
@@ -128,7 +138,8 @@ function healthView(tab: TapeTab, run: Run): TemplateResult | typeof nothing {
   const rewrites = html`<ul>${run.rewrites.map(({ node, pattern, replacement }) => html`<li>node ${node}: ${pattern} → ${replacement}</li>`)}</ul>`;
   return html`<section class="health ${run.findings.length === 0 ? "sound" : ""}" aria-label="Numerical safety">
     ${run.findings.map(
-      ({ kind, node, name, expression, backward, why, instead }) => html`<p><span aria-hidden="true">⚠</span> <strong>${kind}</strong>${backward ? ", in the backward pass" : ""}, ${node === 0 ? name : `node ${node}, ${expression.replaceAll("%", "v")}`}: ${why}. Instead: ${instead}.</p>`,
+      ({ kind, node, name, expression, backward, why, instead }) =>
+        html`<p><span aria-hidden="true">⚠</span> <strong>${kind}</strong>${backward ? ", in the backward pass" : ""}, ${node === 0 ? name : `node ${node}, ${expression.replaceAll("%", "v")}`}: ${why}. Instead: ${instead}.</p>`,
     )}
     ${
       stabilized

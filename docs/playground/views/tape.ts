@@ -18,9 +18,11 @@ export function tapeView(run: Run, moment: Moment, choose: (node: number) => voi
       <tr><th scope="col">No.</th><th scope="col">Name</th><th scope="col">Op</th><th scope="col">Value</th><th scope="col">Cotangent</th></tr>
     </thead>
     <tbody>
-      ${inputs.map((x) => html`<tr class=${targets.has(x) ? "target" : ""}>
+      ${inputs.map(
+        (x) => html`<tr class=${targets.has(x) ? "target" : ""}>
         <td></td><th scope="row">${run.name(x)}</th><td>input</td><td class="number">${formatTensor(x)}</td><td class="number cotangent">${cotangent(x)}</td>
-      </tr>`)}
+      </tr>`,
+      )}
       ${nodes.map(({ op, inputs: operands, output }, i) => {
         const isCurrent = i === moment.node;
         const finding = unsafe.get(i + 1);

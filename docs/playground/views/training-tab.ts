@@ -1,6 +1,6 @@
 import { html, nothing, render, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
-import { type Point, type Source, type TrainingState } from "../state.js";
+import type { Point, Source, TrainingState } from "../state.js";
 import { formatNumber } from "../text.js";
 import { LossCurve } from "../training/curve.js";
 import { Model, type Step } from "../training/model.js";
@@ -230,10 +230,13 @@ export class TrainingTab {
             </select></div>
           ${state.source === "data" ? html`${this.featureView(0, "Across")}${this.featureView(1, "Upward")}` : nothing}
           <fieldset class="choice"><legend>A click places</legend>
-            ${([0, 1] as const).map((label) => html`<label><input type="radio" name="label" value=${label} .checked=${live(this.label === label)} @change=${() => {
-              this.label = label;
-              this.render();
-            }} /><span class="key class-${label}" aria-hidden="true"></span>class ${label}</label>`)}
+            ${([0, 1] as const).map(
+              (label) =>
+                html`<label><input type="radio" name="label" value=${label} .checked=${live(this.label === label)} @change=${() => {
+                  this.label = label;
+                  this.render();
+                }} /><span class="key class-${label}" aria-hidden="true"></span>class ${label}</label>`,
+            )}
           </fieldset>
           <fieldset class="choice"><legend>Method</legend>
             ${(["gd", "newton"] as const).map((method) => html`<label><input type="radio" name="method" value=${method} .checked=${live(state.method === method)} @change=${() => this.update({ method })} />${method === "gd" ? "gradient descent" : "Newton"}</label>`)}
@@ -303,7 +306,15 @@ export class TrainingTab {
 }
 
 /** A slider over powers of ten. */
-function logSlider(id: string, title: string, value: number, low: number, high: number, disabled: boolean, change: (value: number) => void): TemplateResult {
+function logSlider(
+  id: string,
+  title: string,
+  value: number,
+  low: number,
+  high: number,
+  disabled: boolean,
+  change: (value: number) => void,
+): TemplateResult {
   const shown = formatNumber(value, 2);
   const power = value === 0 ? low : Math.log10(value);
   return html`<div class="field"><label for=${id}>${title} <output for=${id}>${shown}</output></label>

@@ -69,7 +69,8 @@ function sizer(what: string, length: number, change: (length: number) => void): 
   </span>`;
 }
 
-const kindOf = (value: Value): "number" | "vector" | "matrix" => (typeof value === "number" ? "number" : typeof value[0] === "number" ? "vector" : "matrix");
+const kindOf = (value: Value): "number" | "vector" | "matrix" =>
+  typeof value === "number" ? "number" : typeof value[0] === "number" ? "vector" : "matrix";
 
 /** The same numbers in another arrangement. */
 function convert(value: Value, kind: string): Value {
