@@ -73,7 +73,10 @@ class Playground {
   }
 
   private play(): void {
-    if (this.player !== undefined) return this.pause();
+    if (this.player !== undefined) {
+      this.pause();
+      return;
+    }
     if (this.run !== undefined && this.step === this.run.moments.length - 1) this.goTo(0);
     this.player = setInterval(() => this.goTo(this.step + 1), PLAY);
     this.render();
@@ -143,7 +146,7 @@ class Playground {
           <div role="tablist" aria-label="What to look at">${tab("tape", "Tape")}${tab("training", "Training")}</div>
           <div class="share"><span role="status">${this.notice}</span><button id="share" @click=${() => this.share()}>Copy link</button></div>
         </header>
-        <main id="page" role="tabpanel" aria-labelledby="tab-${state.tab}">
+        <main><div id="page" role="tabpanel" aria-labelledby="tab-${state.tab}">
           ${
             state.tab === "tape"
               ? tapeTab({
@@ -159,7 +162,7 @@ class Playground {
                 })
               : this.training.element
           }
-        </main>`,
+        </div></main>`,
       this.root,
     );
   }

@@ -128,7 +128,7 @@ const panel = (
   content: TemplateResult,
 ): TemplateResult => html`<section class="panel" id="panel-${id}" aria-labelledby="heading-${id}">
   <h2 id="heading-${id}">${title}</h2>
-  <div class="scroll" tabindex="0" role="region" aria-labelledby="heading-${id}">${content}</div>
+  <div class="scroll" tabindex="0" role="group" aria-labelledby="heading-${id}">${content}</div>
 </section>`;
 
 /** What `diagnose` found, and the button of `stabilize`. */

@@ -112,7 +112,10 @@ export class TrainingTab {
   }
 
   private toggle(): void {
-    if (this.running) return this.stop();
+    if (this.running) {
+      this.stop();
+      return;
+    }
     if (this.points.length === 0) return;
     this.running = true;
     this.message = "";

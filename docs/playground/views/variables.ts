@@ -65,7 +65,7 @@ function sizer(what: string, length: number, change: (length: number) => void): 
   return html`<span class="sizer">
     <button ?disabled=${length <= 1} @click=${() => change(length - 1)} aria-label="Remove the last ${what}">−</button>
     <span aria-hidden="true">${part}</span>
-    <button ?disabled=${length >= 12} @click=${() => change(length + 1)} aria-label="Add an ${what}">+</button>
+    <button ?disabled=${length >= 12} @click=${() => change(length + 1)} aria-label="Add ${what.startsWith("entry") ? "an" : "a"} ${what}">+</button>
   </span>`;
 }
 
