@@ -57,7 +57,7 @@ export function runOf({ source, values, by: wanted, stabilized }: State): Run | 
     const by = variables.includes(wanted) ? wanted : variables[0];
     const order = [by, ...variables.filter((name) => name !== by)];
     const written = (...args: Tensor[]): Tensor => loss.f(...variables.map((name) => args[order.indexOf(name)]));
-    const inputs = order.map((name) => tensor(valueOf(values, name) as number[]).named(name));
+    const inputs = order.map((name) => tensor(variableValue(values, name) as number[]).named(name));
     const result = written(...inputs);
     if (result.size !== 1)
       return {
@@ -97,7 +97,7 @@ export function runOf({ source, values, by: wanted, stabilized }: State): Run | 
 }
 
 /** What a variable is before the user gives it a value. */
-export const valueOf = (values: Readonly<Record<string, Value>>, name: string): Value => values[name] ?? 0.5;
+export const variableValue = (values: Readonly<Record<string, Value>>, name: string): Value => values[name] ?? 0.5;
 
 function attempt<T>(body: () => T): T | Error {
   try {

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
 import { examples } from "../examples.js";
-import { type Failure, type Run, valueOf } from "../run.js";
+import { type Failure, type Run, variableValue } from "../run.js";
 import type { State } from "../state.js";
 import { checkView } from "./check.js";
 import { derivationView } from "./derivation.js";
@@ -52,7 +52,7 @@ export function tapeTab(tab: TapeTab): TemplateResult {
         <p id="hint">${example === undefined ? html`Lines <code>name = formula</code>; the last one is the loss. <code>*</code> multiplies place by place, <code>@</code> multiplies matrices, <code>Xᵀ</code> transposes.` : example.note}</p>
       </div>
       <div class="variables">
-        ${variables.map((name) => variableView(name, valueOf(state.values, name), (value) => tab.update({ values: { ...state.values, [name]: value } })))}
+        ${variables.map((name) => variableView(name, variableValue(state.values, name), (value) => tab.update({ values: { ...state.values, [name]: value } })))}
         ${
           variables.length === 0
             ? nothing
