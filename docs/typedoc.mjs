@@ -1,8 +1,16 @@
 // What `npm run docs` builds: the API reference and the guides, into docs/site/.
 import markdownItMath from "markdown-it-math/no-default-renderer";
 import temml from "temml";
+import { JSX } from "typedoc";
 
 const render = (displayMode) => (tex) => temml.renderToString(tex, { displayMode, throwOnError: true });
+
+/** A link to the playground, which `npm run docs` builds beside the reference, on every page. */
+function linkToPlayground({ renderer }) {
+  renderer.hooks.on("sidebar.begin", ({ relativeURL }) =>
+    JSX.createElement("p", {}, JSX.createElement("a", { href: relativeURL("playground/index.html") }, "Playground")),
+  );
+}
 
 /** @type {Partial<import("typedoc").TypeDocOptions>} */
 export default {
@@ -36,7 +44,7 @@ export default {
     "verified-gradients.md",
     "../CONTRIBUTING.md",
   ],
-  plugin: ["./site-structure.mjs"],
+  plugin: [linkToPlayground, "./site-structure.mjs"],
   router: "gradtape",
   headings: { readme: false, document: false },
   navigation: { includeGroups: true },

@@ -1,8 +1,8 @@
 // `npm test`: the WebAssembly machine, types, lint, then every test in Node and, where a Chromium is found, in the browser too.
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { chromium } from "./chromium.js";
 import { mpirun } from "./mpirun.js";
-import { chromium } from "./vitest.config.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 

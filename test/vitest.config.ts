@@ -1,20 +1,18 @@
-import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { playwright } from "@vitest/browser-playwright";
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
+import { chromium } from "./chromium.js";
 import { mpirun } from "./mpirun.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-
-/** A Chromium that is already on the machine, where there is one. */
-export const chromium = [process.env["CHROMIUM"] ?? "", "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(
-  (path) => path !== "" && existsSync(path),
-);
 
 // What starts several processes over Open MPI runs where it is installed.
 const withMpi = ["test/**/*.mpi.test.ts"];
 // What reads files or starts programs runs in Node only; everything else runs in the browser as well.
 const nodeOnly = ["test/examples/**", "test/project/**", "test/**/*.node.test.ts"];
+
+// Runs in Node, and drives Chromium.
+const drivesChromium = ["test/playground/*.node.test.ts"];
 
 export default defineConfig({
   root,
@@ -40,7 +38,7 @@ export default defineConfig({
         test: {
           name: "node",
           include: ["test/**/*.test.ts"],
-          exclude: mpirun === undefined ? withMpi : [],
+          exclude: [...configDefaults.exclude, ...(mpirun === undefined ? withMpi : []), ...(chromium === undefined ? drivesChromium : [])],
           testTimeout: 60_000,
         },
       },

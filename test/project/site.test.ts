@@ -5,7 +5,7 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { chromium as browserType, type Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { chromium } from "../vitest.config.js";
+import { chromium } from "../chromium.js";
 import { root } from "./documents.js";
 
 // The site is built as `npm run docs` does it, into a folder whose path has what paths may have.
@@ -19,7 +19,11 @@ beforeAll(() => {
     encoding: "utf8",
     stdio: "pipe",
   });
-  pages = readdirSync(site, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".html"));
+  const built = ["build", "--config", "docs/playground/vite.config.ts", "--outDir", join(site, "playground")];
+  execFileSync(process.execPath, ["node_modules/vite/bin/vite.js", ...built], { cwd: root, encoding: "utf8", stdio: "pipe" });
+  // The playground is one page with its program in it, and has tests of its own.
+  const isPage = (name: string): boolean => name.endsWith(".html") && dirname(name) !== "playground";
+  pages = readdirSync(site, { recursive: true, encoding: "utf8" }).filter(isPage);
 }, 300_000);
 
 afterAll(() => rmSync(parent, { recursive: true }));

@@ -1,0 +1,86 @@
+import type { Tensor } from "gradtape";
+import { type Formula, parseMath } from "gradtape/math";
+
+/** A loss as the user typed it. */
+export interface Loss {
+  /** The names that the text leaves free, in the order in which they appear. */
+  readonly variables: readonly string[];
+  /** The loss as a function of them. Lines such as `z = w * x` name the steps. */
+  readonly f: (...values: Tensor[]) => Tensor;
+}
+
+/** A message about a stretch of the text, from `start` to just before `end`. */
+export class TextError extends Error {
+  override name = "TextError";
+
+  constructor(
+    message: string,
+    readonly start: number,
+    readonly end: number,
+  ) {
+    super(message);
+  }
+}
+
+/** One line: a formula, and the name that its value gets. */
+interface Line {
+  readonly name: string | undefined;
+  readonly formula: Formula;
+  /** Where the formula begins in the whole text. */
+  readonly start: number;
+}
+
+const ASSIGNMENT = /^(\s*)([\p{L}_][\p{L}\p{M}\p{N}_]*)\s*=(?!=)/u;
+
+/** Reads a loss: lines `name = formula`, each may use the names before it; the last line is the loss. */
+export function readLoss(source: string): Loss {
+  const lines: Line[] = [];
+  const defined = new Set<string>();
+  const variables = new Set<string>();
+  let start = 0;
+  for (const text of source.split("\n")) {
+    if (text.trim() !== "") {
+      const [whole = "", space = "", name] = ASSIGNMENT.exec(text) ?? [];
+      const named = name?.normalize("NFC");
+      const at = start + space.length;
+      if (named !== undefined && (defined.has(named) || variables.has(named)))
+        throw new TextError(`${named} has a meaning already; choose another name`, at, at + named.length);
+      const formulaStart = start + whole.length;
+      const formula = within(formulaStart, () => parseMath(text.slice(whole.length)));
+      for (const variable of formula.variables) if (!defined.has(variable)) variables.add(variable);
+      if (named !== undefined && variables.has(named)) throw new TextError(`${named} is used before it has a value`, at, at + named.length);
+      if (named !== undefined) defined.add(named);
+      lines.push({ name: named, formula, start: formulaStart });
+    }
+    start += text.length + 1;
+  }
+  if (lines.length === 0) throw new TextError("expected a formula, such as (a − 2)², got nothing", 0, source.length);
+  if (variables.size === 0) throw new TextError("expected at least one variable, such as x, got numbers only", 0, source.length);
+  const names = [...variables];
+  const f = (...values: Tensor[]): Tensor => {
+    const scope: Record<string, Tensor> = Object.fromEntries(names.map((name, i) => [name, values[i]]));
+    let last = values[0];
+    for (const { name, formula, start: at } of lines) {
+      last = within(at, () => formula(scope));
+      if (name !== undefined) {
+        last = last.named(name);
+        scope[name] = last;
+      }
+    }
+    return last;
+  };
+  return { variables: names, f };
+}
+
+/** What goes wrong with one line is told of the whole text. */
+function within<T>(offset: number, body: () => T): T {
+  try {
+    return body();
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    const { start, end } = error as { readonly start?: unknown; readonly end?: unknown };
+    if (typeof start !== "number" || typeof end !== "number") throw error;
+    // The first line is the message; the others show the place, which the page does itself.
+    throw new TextError(error.message.split("\n")[0].replace(/^parseMath: /, ""), offset + start, offset + end);
+  }
+}

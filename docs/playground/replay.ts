@@ -1,0 +1,46 @@
+import { type Tape, type Tensor, tensor } from "gradtape";
+
+/** One line of the check: a number of the run, its cotangent on the tape, and what central differences make of it. */
+export interface CheckLine {
+  readonly of: Tensor;
+  /** The place within the tensor. */
+  readonly place: number;
+  readonly difference: number;
+}
+
+/** Of a larger tensor only the first places are checked. */
+const MOST_PLACES = 6;
+
+/**
+ * The derivative of the output by each value of a tape, without a rule: the value is moved a little up and down, and the
+ * nodes behind it are computed again by their kernels.
+ */
+export function checkLines(tape: Tape): CheckLine[] {
+  const values = [...tape.inputs, ...tape.nodes.map(({ output }) => output)].filter((x) => tape.cotangents.has(x));
+  return values.flatMap((of) =>
+    Array.from({ length: Math.min(of.size, MOST_PLACES) }, (_, place) => {
+      const step = Math.cbrt(Number.EPSILON) * Math.max(1, Math.abs(of.data[place]));
+      const moved = (by: number): number => {
+        const data = Float64Array.from(of.data);
+        data[place] += by;
+        return replay(tape, of, tensor(data, [...of.shape]));
+      };
+      return { of, place, difference: (moved(step) - moved(-step)) / (2 * step) };
+    }),
+  );
+}
+
+/** The output where one value is another one. */
+function replay(tape: Tape, moved: Tensor, value: Tensor): number {
+  const values = new Map<Tensor, Tensor>([[moved, value]]);
+  const current = (x: Tensor): Tensor => values.get(x) ?? x;
+  for (const { op, inputs, output, attributes } of tape.nodes) {
+    if (output === moved || !inputs.some((x) => values.has(x))) continue;
+    const operands = inputs.map(current);
+    const data = new Float64Array(output.size);
+    if (op.kernel === null) data.set(operands[0].data);
+    else op.kernel({ shape: output.shape, data }, operands, attributes);
+    values.set(output, tensor(data, [...output.shape]));
+  }
+  return current(tape.outputs[0]).item();
+}

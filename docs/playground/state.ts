@@ -1,0 +1,142 @@
+import { examples } from "./examples.js";
+
+/** A number, a vector or a matrix, as it stands in the tables of the page. */
+export type Value = number | readonly number[] | readonly (readonly number[])[];
+
+/** A point that the user has placed: its two features and its class. */
+export type Point = readonly [x: number, y: number, label: 0 | 1];
+
+/** Where the points of the second tab come from; points that were placed are added to them. */
+export type Source = "none" | "sample" | "data";
+
+/** What the second tab shows. */
+export interface TrainingState {
+  readonly source: Source;
+  /** Of the real data, the two columns. */
+  readonly features: readonly [string, string];
+  readonly placed: readonly Point[];
+  readonly learningRate: number;
+  readonly l2: number;
+  readonly method: "gd" | "newton";
+  /** The weights w₀, w₁, w₂ and how many steps led to them. */
+  readonly weights: readonly [number, number, number];
+  readonly iteration: number;
+}
+
+/** All that the page shows. It is written into the address, so that a view can be shared. */
+export interface State {
+  readonly tab: "tape" | "training";
+  readonly source: string;
+  readonly values: Readonly<Record<string, Value>>;
+  /** The variable to differentiate by; the first one where it is not among them. */
+  readonly by: string;
+  readonly stabilized: boolean;
+  /** The moment of the run; none is the end of the forward pass. */
+  readonly step: number | undefined;
+  readonly training: TrainingState;
+}
+
+export const initialTraining: TrainingState = {
+  source: "sample",
+  features: ["mean_radius", "mean_texture"],
+  placed: [],
+  learningRate: 0.3,
+  l2: 0.01,
+  method: "gd",
+  weights: [0, 0, 0],
+  iteration: 0,
+};
+
+export const initialState: State = {
+  tab: "tape",
+  source: examples[0].source,
+  values: examples[0].values,
+  by: examples[0].by,
+  stabilized: false,
+  step: undefined,
+  training: initialTraining,
+};
+
+/** The state as the part of an address behind #. What is as at the beginning is left out. */
+export function toHash(state: State): string {
+  const { training } = state;
+  const parts = new URLSearchParams();
+  const put = <T>(key: string, value: T, initial: T): void => {
+    if (value !== initial) parts.set(key, typeof value === "string" ? value : JSON.stringify(value));
+  };
+  put("tab", state.tab, initialState.tab);
+  put("f", state.source, initialState.source);
+  if (JSON.stringify(state.values) !== JSON.stringify(initialState.values)) parts.set("v", JSON.stringify(state.values));
+  put("by", state.by, initialState.by);
+  put("stable", state.stabilized, false);
+  put("step", state.step, undefined);
+  put("points", training.source, initialTraining.source);
+  if (training.features.join() !== initialTraining.features.join()) parts.set("features", training.features.join());
+  if (training.placed.length > 0) parts.set("placed", training.placed.flat().join(" "));
+  put("rate", training.learningRate, initialTraining.learningRate);
+  put("l2", training.l2, initialTraining.l2);
+  put("method", training.method, initialTraining.method);
+  if (training.iteration > 0) parts.set("w", [training.iteration, ...training.weights].join(" "));
+  return parts.toString();
+}
+
+/** Reads such a part of an address. What is missing, or is not what it should be, is as at the beginning. */
+export function fromHash(hash: string): State {
+  const parts = new URLSearchParams(hash.replace(/^#/, ""));
+  const oneOf = <T extends string>(key: string, allowed: readonly T[], fallback: T): T =>
+    allowed.find((value) => value === parts.get(key)) ?? fallback;
+  const positive = (key: string, fallback: number): number => {
+    const value = Number(parts.get(key) ?? Number.NaN);
+    return Number.isFinite(value) && value >= 0 ? value : fallback;
+  };
+  const step = positive("step", -1);
+  const placed = numbers(parts.get("placed"));
+  const [iteration, ...weights] = numbers(parts.get("w"));
+  const features = parts.get("features")?.split(",") ?? [];
+  return {
+    tab: oneOf("tab", ["tape", "training"], initialState.tab),
+    source: parts.get("f") ?? initialState.source,
+    values: valuesOf(parts.get("v")) ?? initialState.values,
+    by: parts.get("by") ?? initialState.by,
+    stabilized: parts.get("stable") === "true",
+    step: step < 0 ? undefined : Math.floor(step),
+    training: {
+      source: oneOf("points", ["none", "sample", "data"], initialTraining.source),
+      features: features.length === 2 ? [features[0], features[1]] : initialTraining.features,
+      placed: Array.from(
+        { length: Math.floor(placed.length / 3) },
+        (_, i): Point => [placed[3 * i], placed[3 * i + 1], placed[3 * i + 2] === 1 ? 1 : 0],
+      ),
+      learningRate: positive("rate", initialTraining.learningRate),
+      l2: positive("l2", initialTraining.l2),
+      method: oneOf("method", ["gd", "newton"], initialTraining.method),
+      weights: weights.length === 3 ? [weights[0], weights[1], weights[2]] : initialTraining.weights,
+      iteration: weights.length === 3 && Number.isInteger(iteration) && iteration > 0 ? iteration : 0,
+    },
+  };
+}
+
+function numbers(text: string | null): number[] {
+  const list = (text ?? "").split(" ").filter((part) => part !== "");
+  const found = list.map(Number);
+  return found.every(Number.isFinite) ? found : [];
+}
+
+function valuesOf(text: string | null): Readonly<Record<string, Value>> | undefined {
+  if (text === null) return undefined;
+  try {
+    const parsed: unknown = JSON.parse(text);
+    if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) return undefined;
+    return Object.values(parsed).every(isValue) ? (parsed as Record<string, Value>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const isValue = (value: unknown): value is Value => {
+  if (!Array.isArray(value)) return isFiniteNumber(value);
+  if (value.length === 0) return false;
+  if (value.every(isFiniteNumber)) return true;
+  return value.every((row) => Array.isArray(row) && row.length > 0 && row.length === value[0].length && row.every(isFiniteNumber));
+};
+const isFiniteNumber = (value: unknown): value is number => typeof value === "number" && Number.isFinite(value);

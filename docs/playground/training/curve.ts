@@ -1,0 +1,72 @@
+import uPlot from "uplot";
+import "uplot/dist/uPlot.min.css";
+
+/** More values are thinned out: a screen has no room for them. */
+const MOST = 2000;
+
+const HEIGHT = 150;
+
+/** The loss at each step. */
+export class LossCurve {
+  readonly element = document.createElement("div");
+  private steps: number[] = [];
+  private losses: number[] = [];
+  private readonly plot: uPlot;
+
+  constructor() {
+    this.element.className = "curve";
+    this.element.setAttribute("role", "img");
+    const color = (name: string) => () => getComputedStyle(this.element).getPropertyValue(name) || "#000";
+    const axis = { stroke: color("--ink-soft"), grid: { stroke: color("--line"), width: 1 }, ticks: { stroke: color("--line"), width: 1 } };
+    this.plot = new uPlot(
+      {
+        width: 300,
+        height: HEIGHT,
+        legend: { show: false },
+        cursor: { show: false },
+        scales: { x: { time: false } },
+        series: [{}, { stroke: color("--accent"), width: 2, points: { show: false } }],
+        axes: [axis, { ...axis, size: 52 }],
+      },
+      [[], []],
+      this.element,
+    );
+  }
+
+  add(step: number, loss: number): void {
+    if (!Number.isFinite(loss)) return;
+    if (this.steps[this.steps.length - 1] === step) this.losses[this.losses.length - 1] = loss;
+    else {
+      this.steps.push(step);
+      this.losses.push(loss);
+    }
+    if (this.steps.length > MOST) {
+      const kept = (_: number, i: number): boolean => i % 2 === 0 || i === this.steps.length - 1;
+      [this.steps, this.losses] = [this.steps.filter(kept), this.losses.filter(kept)];
+    }
+    this.plot.setData([this.steps, this.losses]);
+    const [first, last] = [this.losses[0], this.losses[this.losses.length - 1]];
+    this.element.setAttribute(
+      "aria-label",
+      `Loss curve from ${first.toPrecision(4)} to ${last.toPrecision(4)} in ${this.steps.length - 1} steps`,
+    );
+  }
+
+  clear(): void {
+    this.steps = [];
+    this.losses = [];
+    this.plot.setData([[], []]);
+    this.element.setAttribute("aria-label", "Loss curve, empty");
+  }
+
+  /** Fits the width to the room. */
+  fit(): void {
+    const { clientWidth } = this.element;
+    if (clientWidth > 0) this.plot.setSize({ width: clientWidth, height: HEIGHT });
+  }
+
+  /** Draws again, in colors that may have changed. */
+  repaint(): void {
+    this.plot.redraw(false, true);
+  }
+}

@@ -1,0 +1,153 @@
+import { html, nothing, type TemplateResult } from "lit-html";
+import { live } from "lit-html/directives/live.js";
+import { examples } from "../examples.js";
+import { type Failure, type Run, variableValue } from "../run.js";
+import type { State } from "../state.js";
+import { checkView } from "./check.js";
+import { derivationView } from "./derivation.js";
+import type { GraphView } from "./graph.js";
+import { formulasOf, titleOf } from "./moment.js";
+import { tapeView } from "./tape.js";
+import { variableView } from "./variables.js";
+
+/** What the first tab is made of, and what it can ask for. */
+export interface TapeTab {
+  readonly state: State;
+  /** The run that is shown; of a text that cannot be read, the one before. */
+  readonly run: Run | undefined;
+  readonly failure: Failure | undefined;
+  readonly step: number;
+  readonly playing: boolean;
+  readonly graph: GraphView;
+  update(change: Partial<State>): void;
+  goTo(step: number): void;
+  play(): void;
+}
+
+export function tapeTab(tab: TapeTab): TemplateResult {
+  const { state, run, failure } = tab;
+  const example = examples.find(({ source }) => source === state.source);
+  // Of a text that cannot be read, the variables stay as they were.
+  const variables = failure === undefined || failure.variables.length === 0 ? (run?.loss.variables ?? []) : failure.variables;
+  return html`<section class="editor" aria-label="Loss and variables">
+      <div class="source">
+        <label class="field">
+          <span>Example</span>
+          <select id="example" .value=${live(example?.title ?? "")} @change=${(event: Event) => {
+            const found = examples.find(({ title }) => title === (event.target as HTMLSelectElement).value);
+            if (found !== undefined)
+              tab.update({ source: found.source, values: found.values, by: found.by, stabilized: false, step: undefined });
+          }}>
+            ${example === undefined ? html`<option value="" selected>your own</option>` : nothing}
+            ${examples.map(({ title }) => html`<option value=${title} ?selected=${title === example?.title}>${title}</option>`)}
+          </select>
+        </label>
+        <label class="field">
+          <span>Loss</span>
+          <textarea id="loss" rows=${Math.max(3, state.source.split("\n").length)} spellcheck="false" autocomplete="off" autocapitalize="off"
+            aria-invalid=${failure === undefined ? "false" : "true"} aria-describedby="problem hint" .value=${live(state.source)}
+            @input=${(event: Event) => tab.update({ source: (event.target as HTMLTextAreaElement).value, step: undefined })}></textarea>
+        </label>
+        <div id="problem" role="alert">${failure === undefined ? nothing : problemView(state.source, failure)}</div>
+        <p id="hint">${example === undefined ? html`Lines <code>name = formula</code>; the last one is the loss. <code>*</code> multiplies place by place, <code>@</code> multiplies matrices, <code>Xᵀ</code> transposes.` : example.note}</p>
+      </div>
+      <div class="variables">
+        ${variables.map((name) => variableView(name, variableValue(state.values, name), (value) => tab.update({ values: { ...state.values, [name]: value } })))}
+        ${
+          variables.length === 0
+            ? nothing
+            : html`<label class="field by"><span>Differentiate by</span>
+                <select id="by" .value=${live(run?.by ?? variables[0])} @change=${(event: Event) => tab.update({ by: (event.target as HTMLSelectElement).value, step: undefined })}>
+                  ${variables.map((name) => html`<option value=${name} ?selected=${name === run?.by}>${name}</option>`)}
+                </select></label>`
+        }
+      </div>
+    </section>
+    ${run === undefined ? nothing : runView(tab, run)}`;
+}
+
+function problemView(source: string, { error, place }: Failure): TemplateResult {
+  if (place === undefined) return html`<p>${error}</p>`;
+  const [start, end] = place;
+  const lineStart = source.lastIndexOf("\n", start - 1) + 1;
+  const next = source.indexOf("\n", start);
+  const lineEnd = next < 0 ? source.length : next;
+  const marked = source.slice(start, Math.max(start, Math.min(end, lineEnd)));
+  const line = source.slice(0, start).split("\n").length;
+  return html`<p>Line ${line}, column ${start - lineStart + 1}: ${error}</p>
+    <pre>${source.slice(lineStart, start)}<mark>${marked === "" ? " " : marked}</mark>${source.slice(start + marked.length, lineEnd)}</pre>`;
+}
+
+function runView(tab: TapeTab, run: Run): TemplateResult {
+  const { step, graph } = tab;
+  const moment = run.moments[step];
+  const last = run.moments.length - 1;
+  const choose = (node: number): void => {
+    // A node that is chosen in the backward pass is shown there, if a rule of it is.
+    const backward = step > run.turn ? run.moments.findIndex(({ kind, node: other }) => kind === "backward" && other === node) : -1;
+    tab.goTo(backward >= 0 ? backward : node + 1);
+  };
+  const title = titleOf(run, moment);
+  graph.paint(run, moment);
+  const stale = tab.failure === undefined ? "" : "stale";
+  return html`${stale === "" ? healthView(tab, run) : html`<p class="note" id="stale">Below is the last loss that could be run.</p>`}
+    <section class="transport ${stale}" aria-label="Steps of the run">
+      <div class="controls">
+        <button id="first" @click=${() => tab.goTo(0)} ?disabled=${step === 0} aria-label="To the beginning">${icon("M6 5v14M19 5 8 12l11 7z")}</button>
+        <button id="back" @click=${() => tab.goTo(step - 1)} ?disabled=${step === 0} aria-label="One step back">${icon("M17 5 7 12l10 7z")}</button>
+        <button id="play" @click=${() => tab.play()}>${tab.playing ? "Pause" : "Play"}</button>
+        <button id="forth" @click=${() => tab.goTo(step + 1)} ?disabled=${step === last} aria-label="One step on">${icon("M7 5l10 7-10 7z")}</button>
+        <button id="last" @click=${() => tab.goTo(last)} ?disabled=${step === last} aria-label="To the end">${icon("M18 5v14M5 5l11 7-11 7z")}</button>
+        <label class="slider" style="--turn: ${last === 0 ? 0 : run.turn / last}">
+          <span class="hidden">Step</span>
+          <input id="step" type="range" min="0" max=${last} step="1" .value=${live(String(step))} aria-valuetext=${title}
+            @input=${(event: Event) => tab.goTo(Number((event.target as HTMLInputElement).value))} />
+        </label>
+        <output for="step">${step} / ${last}</output>
+      </div>
+      <div class="moment ${moment.kind}">
+        <p id="title" aria-live="polite">${title}</p>
+        <div id="formulas" tabindex="0" role="group" aria-label="The step as a formula">${formulasOf(run, moment)}</div>
+      </div>
+    </section>
+    <div class="views ${stale}">
+      ${panel("graph", "Graph", html`${graph.element}`)}
+      ${panel("tape", "Tape", tapeView(run, moment, choose))}
+      ${panel("derivation", "Derivation", derivationView(run, moment))}
+      ${panel("check", "Check", checkView(run, moment))}
+    </div>`;
+}
+
+/** A small picture for a button, which has its name in words. */
+const icon = (path: string): TemplateResult =>
+  html`<svg viewBox="0 0 24 24" width="18" height="18" aria-hidden="true"><path d=${path} fill="currentColor" stroke="currentColor" stroke-width="2" stroke-linejoin="round" /></svg>`;
+
+const panel = (
+  id: string,
+  title: string,
+  content: TemplateResult,
+): TemplateResult => html`<section class="panel" id="panel-${id}" aria-labelledby="heading-${id}">
+  <h2 id="heading-${id}">${title}</h2>
+  <div class="scroll" tabindex="0" role="group" aria-labelledby="heading-${id}">${content}</div>
+</section>`;
+
+/** What `diagnose` found, and the button of `stabilize`. */
+function healthView(tab: TapeTab, run: Run): TemplateResult | typeof nothing {
+  const { stabilized } = tab.state;
+  if (run.findings.length === 0 && !stabilized) return nothing;
+  const rewrites = html`<ul>${run.rewrites.map(({ node, pattern, replacement }) => html`<li>node ${node}: ${pattern} → ${replacement}</li>`)}</ul>`;
+  return html`<section class="health ${run.findings.length === 0 ? "sound" : ""}" aria-label="Numerical safety">
+    ${run.findings.map(
+      ({ kind, node, name, expression, backward, why, instead }) =>
+        html`<p><span aria-hidden="true">⚠</span> <strong>${kind}</strong>${backward ? ", in the backward pass" : ""}, ${node === 0 ? name : `node ${node}, ${expression.replaceAll("%", "v")}`}: ${why}. Instead: ${instead}.</p>`,
+    )}
+    ${
+      stabilized
+        ? html`<p>${run.rewrites.length === 0 ? "stabilize finds nothing to rewrite in this loss." : "stabilize has rewritten the loss:"}</p>${rewrites}
+            <button id="stabilize" @click=${() => tab.update({ stabilized: false, step: undefined })}>Back to the loss as written</button>`
+        : run.rewrites.length === 0
+          ? nothing
+          : html`<button id="stabilize" @click=${() => tab.update({ stabilized: true, step: undefined })}>Stabilize</button>`
+    }
+  </section>`;
+}

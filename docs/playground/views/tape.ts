@@ -1,0 +1,42 @@
+import { html, type TemplateResult } from "lit-html";
+import type { Run } from "../run.js";
+import type { Moment } from "../steps.js";
+import { formatTensor } from "../text.js";
+
+/** The tape as a list: a line a node, with its value and, once it is there, its cotangent. */
+export function tapeView(run: Run, moment: Moment, choose: (node: number) => void): TemplateResult {
+  const { inputs, nodes } = run.tape;
+  const targets = new Set(moment.parts.map(({ to }) => to));
+  const cotangent = (x: (typeof inputs)[number]): string => {
+    const g = moment.cotangents.get(x);
+    return g === undefined ? "" : formatTensor(g);
+  };
+  const unsafe = new Map(run.findings.map((finding) => [finding.node, finding]));
+  return html`<table class="lines">
+    <caption class="hidden">The tape: inputs, then one line a node</caption>
+    <thead>
+      <tr><th scope="col">No.</th><th scope="col">Name</th><th scope="col">Op</th><th scope="col">Value</th><th scope="col">Cotangent</th></tr>
+    </thead>
+    <tbody>
+      ${inputs.map(
+        (x) => html`<tr class=${targets.has(x) ? "target" : ""}>
+        <td></td><th scope="row">${run.name(x)}</th><td>input</td><td class="number">${formatTensor(x)}</td><td class="number cotangent">${cotangent(x)}</td>
+      </tr>`,
+      )}
+      ${nodes.map(({ op, inputs: operands, output }, i) => {
+        const isCurrent = i === moment.node;
+        const finding = unsafe.get(i + 1);
+        return html`<tr
+          class="${isCurrent ? (moment.kind === "forward" ? "current" : "current backward") : ""} ${targets.has(output) ? "target" : ""} ${i >= moment.computed ? "pending" : ""}"
+          aria-current=${isCurrent ? "step" : "false"}
+        >
+          <td><button class="line-number" @click=${() => choose(i)} aria-label="Go to node ${i + 1}">${i + 1}</button></td>
+          <th scope="row">${run.name(output)}${finding === undefined ? "" : html` <span class="warning" title=${finding.why}><span aria-hidden="true">⚠</span><span class="hidden">unsafe: ${finding.kind}</span></span>`}</th>
+          <td>${op.name}(${operands.map(run.name).join(", ")})</td>
+          <td class="number">${i < moment.computed ? formatTensor(output) : ""}</td>
+          <td class="number cotangent">${cotangent(output)}</td>
+        </tr>`;
+      })}
+    </tbody>
+  </table>`;
+}

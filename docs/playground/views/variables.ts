@@ -1,0 +1,89 @@
+import { html, type TemplateResult } from "lit-html";
+import { live } from "lit-html/directives/live.js";
+import type { Value } from "../state.js";
+import { formatNumber } from "../text.js";
+
+type Matrix = readonly (readonly number[])[];
+
+/** How far the slider of a number goes: kept while it is dragged, or it would run away under the hand. */
+const reaches = new Map<string, number>();
+
+/** A slider for a number, a small table for a vector or a matrix. */
+export function variableView(name: string, value: Value, change: (value: Value) => void): TemplateResult {
+  const kind = kindOf(value);
+  return html`<fieldset class="variable ${kind}">
+    <legend>
+      <span class="variable-name">${name}</span>
+      <select aria-label="Kind of ${name}" .value=${live(kind)} @change=${(event: Event) => change(convert(value, (event.target as HTMLSelectElement).value))}>
+        <option value="number" ?selected=${kind === "number"}>number</option>
+        <option value="vector" ?selected=${kind === "vector"}>vector</option>
+        <option value="matrix" ?selected=${kind === "matrix"}>matrix</option>
+      </select>
+    </legend>
+    ${typeof value === "number" ? numberView(name, value, change) : kind === "vector" ? vectorView(name, value as readonly number[], change) : matrixView(name, value as Matrix, change)}
+  </fieldset>`;
+}
+
+function numberView(name: string, value: number, change: (value: number) => void): TemplateResult {
+  const size = Math.abs(value);
+  const needed = size <= 5 ? 5 : 10 ** Math.ceil(Math.log10(size));
+  const reach = Math.max(needed, Math.min(reaches.get(name) ?? 0, needed * 100));
+  reaches.set(name, reach);
+  return html`<input type="range" min=${-reach} max=${reach} step=${reach / 500} .value=${live(String(value))} aria-label="${name}, slider"
+      @input=${(event: Event) => change(Number((event.target as HTMLInputElement).value))} />
+    ${cell(name, value, change)}`;
+}
+
+function vectorView(name: string, values: readonly number[], change: (value: readonly number[]) => void): TemplateResult {
+  return html`<div class="cells">
+      ${values.map((value, i) => cell(`${name}[${i}]`, value, (next) => change(values.with(i, next))))}
+    </div>
+    ${sizer(`entry of ${name}`, values.length, (length) => change(resize(values, length, 0)))}`;
+}
+
+function matrixView(name: string, rows: Matrix, change: (value: Matrix) => void): TemplateResult {
+  return html`<div class="cells matrix" style="--columns: ${rows[0].length}">
+      ${rows.flatMap((row, i) => row.map((value, j) => cell(`${name}[${i}, ${j}]`, value, (next) => change(rows.with(i, row.with(j, next))))))}
+    </div>
+    ${sizer(`row of ${name}`, rows.length, (length) => change(resize(rows, length, new Array<number>(rows[0].length).fill(0))))}
+    ${sizer(`column of ${name}`, rows[0].length, (length) => change(rows.map((row) => resize(row, length, 0))))}`;
+}
+
+function cell(label: string, value: number, change: (value: number) => void): TemplateResult {
+  return html`<input type="number" step="any" aria-label=${label} .value=${live(String(Number(value.toPrecision(12))))}
+    @change=${(event: Event) => {
+      const { value: text } = event.target as HTMLInputElement;
+      const next = Number(text);
+      if (text !== "" && Number.isFinite(next)) change(next);
+      else (event.target as HTMLInputElement).value = formatNumber(value).replace("−", "-");
+    }} />`;
+}
+
+/** Two buttons that take away and add. */
+function sizer(what: string, length: number, change: (length: number) => void): TemplateResult {
+  const part = what.split(" ")[0];
+  return html`<span class="sizer">
+    <button ?disabled=${length <= 1} @click=${() => change(length - 1)} aria-label="Remove the last ${what}">−</button>
+    <span aria-hidden="true">${part}</span>
+    <button ?disabled=${length >= 12} @click=${() => change(length + 1)} aria-label="Add ${what.startsWith("entry") ? "an" : "a"} ${what}">+</button>
+  </span>`;
+}
+
+const kindOf = (value: Value): "number" | "vector" | "matrix" =>
+  typeof value === "number" ? "number" : typeof value[0] === "number" ? "vector" : "matrix";
+
+/** The same numbers in another arrangement. */
+function convert(value: Value, kind: string): Value {
+  const flat = typeof value === "number" ? [value] : value.flat();
+  if (kind === "number") return flat[0];
+  if (kind === "vector") return flat.length === 1 ? [flat[0], 0] : flat;
+  return flat.length === 1
+    ? [
+        [flat[0], 0],
+        [0, 1],
+      ]
+    : [flat];
+}
+
+const resize = <T>(list: readonly T[], length: number, filler: T): readonly T[] =>
+  Array.from({ length }, (_, i) => (i < list.length ? list[i] : filler));

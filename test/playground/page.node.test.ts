@@ -1,0 +1,404 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { AxeResults } from "axe-core";
+import { binaryCrossEntropyWithLogits, grad, minimize, type Tensor, tensor, valueAndGrad } from "gradtape";
+import { type Browser, chromium as browserType, type Page } from "playwright";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { examples } from "../../docs/playground/examples.js";
+import { type Run, runOf } from "../../docs/playground/run.js";
+import { fromHash, initialTraining } from "../../docs/playground/state.js";
+import { formatNumber, formatTensor } from "../../docs/playground/text.js";
+import { Model, objective } from "../../docs/playground/training/model.js";
+import { pointsOf } from "../../docs/playground/training/points.js";
+import { chromium } from "../chromium.js";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const folder = mkdtempSync(join(tmpdir(), "playground-"));
+const address = pathToFileURL(join(folder, "index.html")).href;
+
+let browser: Browser;
+let page: Page;
+/** What the page complains of, or wants from outside. */
+let complaints: string[];
+
+beforeAll(async () => {
+  // As `npm run docs` builds it: a test run sets NODE_ENV, and libraries would be built for development.
+  const { status, stderr } = spawnSync("npx", ["vite", "build", "--config", "docs/playground/vite.config.ts", "--outDir", folder], {
+    encoding: "utf8",
+    env: { ...process.env, NODE_ENV: "production" },
+    shell: process.platform === "win32",
+  });
+  if (status !== 0) throw new Error(stderr);
+  browser = await browserType.launch({ executablePath: chromium as string, args: ["--no-sandbox", "--disable-background-networking"] });
+}, 120_000);
+
+afterAll(async () => {
+  await browser.close();
+  rmSync(folder, { recursive: true });
+});
+
+beforeEach(async () => {
+  await openWindow({ width: 1280, height: 800 });
+});
+
+afterEach(async () => {
+  await page.context().close();
+  expect(complaints).toEqual([]);
+});
+
+async function openWindow(viewport: { width: number; height: number }, colorScheme: "light" | "dark" = "light"): Promise<void> {
+  const context = await browser.newContext({ viewport, colorScheme, permissions: ["clipboard-read", "clipboard-write"] });
+  page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  complaints = [];
+  page.on("console", (message) => complaints.push(`${message.type()}: ${message.text()}`));
+  page.on("pageerror", (error) => complaints.push(error.message));
+  page.on("request", (request) => {
+    if (!request.url().startsWith(address) && !/^(data|blob):/.test(request.url())) complaints.push(`request: ${request.url()}`);
+  });
+}
+
+/** Opens the page as it was built, from its file, without a server. */
+async function open(hash = ""): Promise<void> {
+  await page.goto("about:blank");
+  await page.goto(`${address}#${hash}`);
+  if (!hash.includes("tab=training")) await page.waitForSelector(".graph svg");
+}
+
+/** The run that the library makes in Node of what an address says. */
+function runInNode(hash: string): Run {
+  const run = runOf(fromHash(hash));
+  if ("error" in run) throw new Error(run.error);
+  return run;
+}
+
+const texts = (selector: string): Promise<string[]> =>
+  page.locator(selector).evaluateAll((elements) => elements.map((element) => (element.textContent ?? "").trim()));
+
+/** The state in the address, once it has been written. */
+async function sharedHash(): Promise<string> {
+  await page.click("#share");
+  await page.getByText("The link is copied.").waitFor();
+  return new URL(page.url()).hash.slice(1);
+}
+
+/** Columns of the tape's table against the same run in Node. */
+async function expectTape(run: Run, step: number): Promise<void> {
+  const moment = run.moments[step];
+  const values = [...run.tape.inputs, ...run.tape.nodes.map(({ output }) => output)];
+  expect(await texts("#panel-tape tbody td.cotangent")).toEqual(
+    values.map((x) => {
+      const g = moment.cotangents.get(x);
+      return g === undefined ? "" : formatTensor(g);
+    }),
+  );
+  expect(await texts("#panel-tape tbody td.number:not(.cotangent)")).toEqual(
+    values.map((x, i) => (i - run.tape.inputs.length < moment.computed ? formatTensor(x) : "")),
+  );
+  expect((await page.textContent("#title"))?.trim()).not.toBe("");
+}
+
+describe("The tape", () => {
+  test("opens with the derivation's example at the end of the forward pass, all four views made of one tape", async () => {
+    await open();
+    const run = runInNode("");
+    await expectTape(run, run.turn);
+    expect(await page.locator("#panel-graph g.node").count()).toBe(run.tape.nodes.length + run.tape.inputs.length);
+    expect((await texts("#panel-graph g.node.op .name")).sort()).toEqual(run.tape.nodes.map(({ output }) => run.name(output)).sort());
+    if (run.derivation instanceof Error) throw run.derivation;
+    expect(await page.locator("#panel-derivation math").count()).toBe(run.derivation.steps.length);
+    expect(await texts("#panel-derivation .verdict")).toEqual([run.derivation.verdict]);
+    expect(await page.locator("#hint").textContent()).toContain("∂L/∂W is (ŷ − y)x");
+  });
+
+  test("steps forward and backward by keys, with the numbers of the library, and back in time", async () => {
+    await open();
+    const run = runInNode("");
+    await page.keyboard.press("Home");
+    await expectTape(run, 0);
+    for (let step = 1; step < run.moments.length; step++) {
+      await page.keyboard.press("ArrowRight");
+      await expectTape(run, step);
+    }
+    const gradient = grad((W: Tensor) => run.loss.f(W, tensor([1, 0.3, 0.8]), tensor(1)))(tensor([0.5, -1, 2]));
+    expect((await texts("#panel-tape tbody tr:first-child td.cotangent"))[0]).toBe(formatTensor(gradient));
+    expect(await texts("#panel-check tbody tr:nth-child(-n+3) td.cotangent")).toEqual(
+      [...gradient.data].map((value) => formatNumber(value)),
+    );
+    await page.keyboard.press("ArrowLeft");
+    await expectTape(run, run.moments.length - 2);
+    await page.keyboard.press("Home");
+    await expectTape(run, 0);
+  });
+
+  test("marks the same step in all views, and lets the cotangents flow along the edges", async () => {
+    await open("step=19");
+    const run = runInNode("");
+    const [part] = run.moments[19].parts;
+    expect(await texts("#panel-tape tr.current th")).toEqual(["ŷ"]);
+    expect(await texts("#panel-check tr.current th")).toEqual(["ŷ"]);
+    expect(await page.locator("g.node.current").getAttribute("data-id")).toBe("n2");
+    expect(await page.locator("#panel-derivation tr.current").count()).toBe(3);
+    expect((await texts("#panel-derivation tr.current .why"))[0]).toContain("rule of Sigmoid");
+    expect(await texts(".flow-label")).toEqual([formatTensor(part.amount, 4)]);
+    expect(await page.locator("g.edge.flow").getAttribute("data-id")).toBe("n1->n2");
+    expect(await page.locator("#formulas math").count()).toBe(1);
+    expect(await page.textContent("#formulas")).toContain(formatTensor(part.amount));
+  });
+
+  test("goes to a node that is clicked in the graph or in the list, to a place of the slider, and plays", async () => {
+    await open();
+    await page.locator('g.node[data-id="n3"]').click();
+    expect(await texts("#panel-tape tr.current th")).toEqual(["v3"]);
+    await page.getByRole("button", { name: "Go to node 1", exact: true }).click();
+    expect(await texts("#panel-tape tr.current th")).toEqual(["z"]);
+    await page.locator("#step").fill("20");
+    expect(await texts("#panel-tape tr.target th")).toEqual(["W"]);
+    await page.click("#play");
+    await page.locator("#panel-tape tr.current").waitFor();
+    expect(await page.textContent("#play")).toBe("Pause");
+    await page.click("#play");
+  });
+
+  test("reads a loss that is typed; its variables become sliders and tables, each of which changes the run", async () => {
+    await open();
+    await page.fill("#loss", "h = tanh(a * t + b)\nL = (h − 1)²");
+    expect(await texts(".variable-name")).toEqual(["a", "t", "b"]);
+    await page.getByLabel("a, slider").fill("2");
+    await page.getByLabel("t", { exact: true }).fill("-0.25");
+    await page.getByLabel("t", { exact: true }).press("Enter");
+    await page.selectOption("#by", "b");
+    await page.keyboard.press("Tab");
+    const hash = await sharedHash();
+    expect(fromHash(hash).values).toMatchObject({ a: 2, t: -0.25 });
+    await expectTape(runInNode(hash), runInNode(hash).turn);
+
+    await page.fill("#loss", "L = sum((M @ v)²)");
+    await page.getByLabel("Kind of M").selectOption("matrix");
+    await page.getByLabel("Kind of v").selectOption("vector");
+    await page.getByLabel("M[1, 1]").fill("3");
+    await page.getByLabel("M[1, 1]").press("Enter");
+    await page.getByLabel("v[1]").fill("4");
+    await page.getByLabel("v[1]").press("Enter");
+    await page.getByRole("button", { name: "Add a row of M" }).click();
+    const shared = await sharedHash();
+    expect(fromHash(shared).values).toMatchObject({
+      M: [
+        [0.5, 0],
+        [0, 3],
+        [0, 0],
+      ],
+      v: [0.5, 4],
+    });
+    const run = runInNode(shared);
+    await expectTape(run, run.turn);
+    await page.click("#last");
+    await expectTape(run, run.moments.length - 1);
+  });
+
+  test("shows where a text is wrong, and keeps the last loss that could be run", async () => {
+    await open();
+    await page.fill("#loss", "z = W @ x\nL = z + * 2");
+    expect(await page.textContent("#problem p")).toMatch(/^Line 2, column 9: expected an operand/);
+    expect(await page.textContent("#problem mark")).toBe("*");
+    expect(await page.getAttribute("#loss", "aria-invalid")).toBe("true");
+    await page.locator("#stale").waitFor();
+    await expectTape(runInNode(""), runInNode("").turn);
+    await page.fill("#loss", "L = foo(W)");
+    expect(await page.textContent("#problem mark")).toBe("foo");
+    await page.fill("#loss", "L = sum(W * [1, 2])");
+    expect(await page.textContent("#problem p")).toMatch(/\[3\] and \[2\]/);
+    expect(await page.textContent("#problem mark")).toBe("*");
+    await page.fill("#loss", "W * 2");
+    expect(await page.textContent("#problem")).toContain("must be a single number");
+    await page.fill("#loss", "sum(W * 2)");
+    expect(await page.locator("#problem p").count()).toBe(0);
+  });
+
+  test("marks what is unsafe and stabilizes it with one click", async () => {
+    await open();
+    await page.selectOption("#example", examples[1].title);
+    expect(await page.textContent(".health strong")).toBe("domain edge");
+    expect(await page.locator("g.node.unsafe").getAttribute("data-id")).toBe("n9");
+    expect(await page.locator("#panel-tape .warning").count()).toBe(1);
+    await page.click("#stabilize");
+    expect(await page.locator(".health strong").count()).toBe(0);
+    const hash = await sharedHash();
+    expect(fromHash(hash).stabilized).toBe(true);
+    const run = runInNode(hash);
+    await page.click("#last");
+    await expectTape(run, run.moments.length - 1);
+    expect(run.gradient.item()).toBeCloseTo(-Math.exp(-40), 30);
+  });
+
+  test("shares a view by its address", async () => {
+    await open("step=14");
+    await page.getByLabel("W[1]").fill("0.75");
+    await page.getByLabel("W[1]").press("Enter");
+    const before = await texts("#panel-tape td");
+    const hash = await sharedHash();
+    expect(await page.evaluate("navigator.clipboard.readText()")).toBe(page.url());
+    await open(hash);
+    expect(await texts("#panel-tape td")).toEqual(before);
+    expect(await page.inputValue("#step")).toBe("14");
+  });
+});
+
+describe("Training", () => {
+  const none = "tab=training&points=none";
+
+  /** A place of the plane [−3.5, 3.5]² on the screen; the axes take 30 pixels. */
+  async function at(x: number, y: number): Promise<{ x: number; y: number }> {
+    const box = await page.locator("#plane").boundingBox();
+    if (box === null) throw new Error("there is no plane");
+    return { x: 30 + ((x + 3.5) / 7) * (box.width - 30), y: (1 - (y + 3.5) / 7) * (box.height - 30) };
+  }
+
+  test("places points by the mouse and the keyboard, and takes steps whose numbers are those of the library", async () => {
+    await open(none);
+    await page.click("#plane", { position: await at(1.5, 1) });
+    await page.click("#plane", { position: await at(0.5, 1.5) });
+    await page.click("#plane", { position: await at(-1, -0.5), modifiers: ["Shift"] });
+    await page.check("input[name=label][value='0']");
+    await page.click("#plane", { position: await at(1, 0.5) });
+    await page.focus("#plane");
+    for (let i = 0; i < 4; i++) await page.keyboard.press("ArrowLeft");
+    await page.keyboard.press("ArrowUp");
+    await page.keyboard.press("1");
+    const { placed } = fromHash(await sharedHash()).training;
+    expect(placed.map(([, , label]) => label)).toEqual([1, 1, 0, 0, 1]);
+    expect(placed[4]).toEqual([-1, 0.25, 1]);
+    for (const [i, [x, y]] of (
+      [
+        [1.5, 1],
+        [0.5, 1.5],
+        [-1, -0.5],
+        [1, 0.5],
+      ] as const
+    ).entries()) {
+      expect(Math.abs(placed[i][0] - x)).toBeLessThan(0.02);
+      expect(Math.abs(placed[i][1] - y)).toBeLessThan(0.02);
+    }
+
+    for (let i = 0; i < 5; i++) await page.click("#one-step");
+    const X = tensor(placed.map(([a, b]) => [1, a, b]));
+    const y = tensor(placed.map(([, , label]) => label));
+    let w = tensor([0, 0, 0]);
+    const inNode = valueAndGrad((v: Tensor) => objective(v, X, y, tensor(initialTraining.l2)));
+    for (let i = 0; i < 5; i++) w = w.sub(inNode(w)[1].mul(initialTraining.learningRate));
+    const { training } = fromHash(await sharedHash());
+    expect(training.iteration).toBe(5);
+    for (const [i, value] of training.weights.entries()) expect(Math.abs(value - w.data[i])).toBeLessThan(1e-14);
+    expect(await texts(".weight")).toEqual([...w.data].map((value) => formatNumber(value)));
+    expect(await page.textContent("#loss-now")).toBe(formatNumber(inNode(w)[0].item()));
+
+    await page.locator("#plane").hover({ position: await at(1.5, 1) });
+    const [a, b, label] = placed[0];
+    const residual =
+      w
+        .matmul(tensor([1, a, b]))
+        .sigmoid()
+        .item() - label;
+    expect(await page.textContent("#pull strong")).toBe(`[${[1, a, b].map((x) => formatNumber(residual * x, 4)).join(", ")}]`);
+    await page.click("#undo");
+    expect(fromHash(await sharedHash()).training.placed.length).toBe(4);
+  });
+
+  test("trains live on a thousand points until it is stopped, and a shared address goes on from there", async () => {
+    await open("tab=training");
+    await page.click("#train");
+    await page.waitForFunction("Number(document.querySelector('#iteration').textContent) >= 30");
+    await page.click("#train");
+    const hash = await sharedHash();
+    const { weights, iteration } = fromHash(hash).training;
+    const model = new Model();
+    model.load(pointsOf(initialTraining));
+    let inNode: typeof weights = [0, 0, 0];
+    for (let i = 0; i < iteration; i++) inNode = model.step(inNode, "gd", initialTraining.learningRate, initialTraining.l2).weights;
+    for (const [i, value] of weights.entries()) expect(Math.abs(value - inNode[i])).toBeLessThan(1e-12);
+    const before = await texts(".numbers dd");
+    await open(hash);
+    expect(await texts(".numbers dd")).toEqual(before);
+  });
+
+  test("fits two features of the real data by Newton's method to the minimum", async () => {
+    await open("tab=training&points=data&features=mean_radius,worst_concavity&method=newton");
+    await page.click("#train");
+    await page.getByText("Converged").waitFor();
+    const { training } = fromHash(await sharedHash());
+    const points = pointsOf(training);
+    expect(points.length).toBe(569);
+    const X = tensor(points.map(([a, b]) => [1, a, b]));
+    const y = tensor(points.map(([, , label]) => label));
+    const loss = (w: Tensor): Tensor =>
+      binaryCrossEntropyWithLogits(X.matmul(w), y).add(
+        w
+          .slice([[1, null]])
+          .square()
+          .sum()
+          .mul(0.005),
+      );
+    const { params } = minimize(loss, tensor([0, 0, 0]), { method: "lbfgs", gradientTolerance: 1e-9 });
+    for (const [i, value] of training.weights.entries()) expect(Math.abs(value - params.data[i])).toBeLessThan(1e-5);
+    expect(training.iteration).toBeLessThan(12);
+  });
+
+  test("says so when the loss runs away, and when there is nothing to train on", async () => {
+    await open("tab=training&rate=1e300&l2=10");
+    await page.click("#train");
+    await page.getByText("the learning rate is too large").waitFor();
+    await page.selectOption("#points", "none");
+    expect(await page.textContent("#training-message")).toContain("Place points");
+    expect(await page.isDisabled("#train")).toBe(true);
+  });
+});
+
+describe("For everybody", () => {
+  const views: Readonly<Record<string, string>> = {
+    "the end of the forward pass": "",
+    "a backward step": "step=19",
+    "an unsafe run": new URLSearchParams({ f: examples[1].source, v: JSON.stringify(examples[1].values), by: "z" }).toString(),
+    matrices: new URLSearchParams({ f: examples[2].source, v: JSON.stringify(examples[2].values), by: "w", step: "11" }).toString(),
+    "a text that is wrong": "step=3",
+    "training on the sample": "tab=training",
+    "training on the real data": "tab=training&points=data",
+  };
+
+  test.each([
+    ["light", 1280, 800],
+    ["dark", 390, 844],
+  ] as const)("axe finds nothing in %s at %d × %d, and nothing is wider than the screen", async (scheme, width, height) => {
+    await page.context().close();
+    await openWindow({ width, height }, scheme);
+    await open();
+    await page.evaluate(axe);
+    for (const [name, hash] of Object.entries(views)) {
+      await page.evaluate(`location.hash = ${JSON.stringify(hash)}`);
+      if (hash.includes("tab=training")) await page.waitForSelector("#plane");
+      else await page.waitForSelector("#panel-graph svg");
+      if (name === "a text that is wrong") await page.fill("#loss", "L = foo(W)");
+      const { violations } = (await page.evaluate("axe.run()")) as AxeResults;
+      const found = violations.map(({ id, nodes }) => `${name}: ${id} ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`);
+      expect(found).toEqual([]);
+      expect(await page.evaluate("document.documentElement.scrollWidth - innerWidth")).toBeLessThanOrEqual(0);
+    }
+  });
+
+  test("tabs change by the arrow keys, and what happens at a step is announced", async () => {
+    await open();
+    await page.focus("#tab-tape");
+    await page.keyboard.press("ArrowRight");
+    expect(await page.locator("#tab-training").getAttribute("aria-selected")).toBe("true");
+    await page.locator("#plane").waitFor();
+    await page.keyboard.press("ArrowLeft");
+    expect(await page.locator("#title[aria-live=polite]").count()).toBe(1);
+    await page.focus("#forth");
+    await page.keyboard.press("Enter");
+    expect(await page.textContent("#title")).toMatch(/^Turn/);
+    expect(await page.getAttribute("#step", "aria-valuetext")).toMatch(/^Turn/);
+  });
+});

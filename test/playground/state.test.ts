@@ -1,0 +1,47 @@
+import { expect, test } from "vitest";
+import { fromHash, initialState, type State, toHash } from "../../docs/playground/state.js";
+
+test("An address without a state is that of the beginning, and the other way round", () => {
+  expect(toHash(initialState)).toBe("");
+  expect(fromHash("")).toEqual(initialState);
+});
+
+test("A state comes back from its address to the last digit", () => {
+  const state: State = {
+    tab: "training",
+    source: "ŷ = σ(w * x)\nL = (ŷ − y)² & 1 + #",
+    values: {
+      w: 0.1 + 0.2,
+      x: [1, -2.5e-17],
+      M: [
+        [1, 2],
+        [3, 4],
+      ],
+    },
+    by: "x",
+    stabilized: true,
+    step: 0,
+    training: {
+      source: "data",
+      features: ["mean_area", "worst_texture"],
+      placed: [
+        [0.25, -1, 1],
+        [3, 2.5, 0],
+      ],
+      learningRate: 0.07,
+      l2: 0,
+      method: "newton",
+      weights: [1 / 3, -2e-9, 5],
+      iteration: 12,
+    },
+  };
+  expect(fromHash(`#${toHash(state)}`)).toEqual(state);
+});
+
+test("What an address says wrongly is as at the beginning", () => {
+  const spoiled = "tab=other&v={broken&step=-3&stable=perhaps&points=many&placed=1 x 0&rate=fast&l2=-1&method=magic&w=3 1 2&features=one";
+  expect(fromHash(spoiled)).toEqual(initialState);
+  expect(fromHash('v={"x":[[1,2],[3]]}').values).toEqual(initialState.values);
+  expect(fromHash('v={"x":"1"}').values).toEqual(initialState.values);
+  expect(fromHash("v=[1]").values).toEqual(initialState.values);
+});
