@@ -69,6 +69,9 @@ export function flatten(name: string, what: string, tree: unknown): Flat {
   return { rebuild: walk(tree, ""), leaves, paths };
 }
 
+/** Where a tensor stands in its tree as a name: `w`, `layers[0].w`; empty for a tree that is the tensor itself. */
+export const nameOfPath = (path: string): string => path.replace(/^\./, "");
+
 /** Puts values, in order, in the places of the tensors of several trees. */
 export function rebuildAll(flats: readonly Flat[], values: readonly unknown[]): unknown[] {
   let at = 0;

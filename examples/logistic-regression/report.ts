@@ -4,7 +4,7 @@ import { derivationOf } from "./derivation.js";
 import type { Coefficient } from "./inference.js";
 import { curvesOf, type Evaluation } from "./metrics.js";
 import { largestDifference, type Outcome } from "./result.js";
-import { probability, significant } from "./terminal.js";
+import { probability, scores, significant } from "./terminal.js";
 
 /** Markup, as against text that must be escaped. */
 type Html = string;
@@ -132,15 +132,8 @@ function coefficientTable(coefficients: readonly Coefficient[], caption: string)
 const interval = ([low, high]: readonly [number, number]): string => `${significant(low, 3)} – ${significant(high, 3)}`;
 
 function evaluation({ training, test, crossValidation, data, command }: Outcome): Html {
-  const row = (title: string, { rows, accuracy, logLoss, brier, auc, aucConfidenceInterval }: Evaluation): string[] => [
-    title,
-    String(rows),
-    accuracy.toFixed(4),
-    logLoss.toFixed(6),
-    brier.toFixed(6),
-    auc === null ? "one class" : auc.toFixed(6),
-    aucConfidenceInterval === null ? "" : interval(aucConfidenceInterval),
-  ];
+  const row = (title: string, part: Evaluation): string[] =>
+    scores(title, part, part.aucConfidenceInterval === null ? "" : interval(part.aucConfidenceInterval));
   const rows = [row("training", training)];
   if (test !== undefined) rows.push(row("held out", test));
   if (crossValidation !== undefined) {

@@ -124,8 +124,8 @@ function describeFit({ inference, command }: Outcome): string {
 function describeEvaluation({ training, test, crossValidation, data, command }: Outcome): string {
   const head = ["", "rows", "accuracy", "log loss", "Brier", "AUC", "95 %"];
   const table = new Table({ ...TABLE, head, colAligns: head.map((_, j) => (j === 0 ? "left" : "right")) });
-  table.push(scores("training", training));
-  if (test !== undefined) table.push(scores("held out", test));
+  table.push(scores("training", training, aucInterval(training)));
+  if (test !== undefined) table.push(scores("held out", test, aucInterval(test)));
   if (crossValidation !== undefined) {
     const { folds, mean, deviation } = crossValidation;
     const both = (key: keyof typeof mean, digits: number): string => `${mean[key].toFixed(digits)} ± ${deviation[key].toFixed(digits)}`;
@@ -148,15 +148,19 @@ function describeEvaluation({ training, test, crossValidation, data, command }: 
   ].join("\n");
 }
 
-const scores = (title: string, { rows, accuracy, logLoss, brier, auc, aucConfidenceInterval: interval }: Evaluation): string[] => [
+/** The scores of one part as a row of a table: on the terminal and in the report. */
+export const scores = (title: string, { rows, accuracy, logLoss, brier, auc }: Evaluation, interval: string): string[] => [
   title,
   String(rows),
   accuracy.toFixed(4),
   logLoss.toFixed(6),
   brier.toFixed(6),
   auc === null ? "one class" : auc.toFixed(6),
-  interval === null ? "" : `${interval[0].toFixed(4)} – ${interval[1].toFixed(4)}`,
+  interval,
 ];
+
+const aucInterval = ({ aucConfidenceInterval: interval }: Evaluation): string =>
+  interval === null ? "" : `${interval[0].toFixed(4)} – ${interval[1].toFixed(4)}`;
 
 const TABLE = { style: { head: [], border: [], compact: true } };
 

@@ -3,7 +3,7 @@ import { Leaf } from "../ops/movement.js";
 import type { AnyOp, AnyRule } from "../ops/op.js";
 import { type Node, type Recording, recordSpan, type Span, Tape } from "../tape.js";
 import { apply, Tensor } from "../tensor.js";
-import { type Flat, flatten, type TreesLike } from "../tree.js";
+import { type Flat, flatten, nameOfPath, type TreesLike } from "../tree.js";
 
 /** One run of a function as its part of the tape. Its first nodes are the leaves. */
 export interface Segment extends Span {
@@ -110,7 +110,7 @@ export function record<Args extends unknown[]>(f: (...args: Args) => unknown, ..
 /** Tensors of a tree that have no label get their path as one: `w`, `layers[0].w`. */
 function labeled(flat: Flat): Flat {
   const leaves = flat.leaves.map((x, i) => {
-    const path = flat.paths[i].replace(/^\./, "");
+    const path = nameOfPath(flat.paths[i]);
     return x.label === undefined && path !== "" ? x.named(path) : x;
   });
   return { ...flat, leaves };

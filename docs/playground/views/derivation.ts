@@ -1,17 +1,11 @@
-import type { DerivationSection, DerivationStep } from "gradtape";
+import type { DerivationStep } from "gradtape";
 import { html, type TemplateResult } from "lit-html";
 import type { Run } from "../run.js";
 import type { Moment } from "../steps.js";
 import { formatTensor } from "../text.js";
 import { math } from "./math.js";
 
-const TITLES: Readonly<Record<DerivationSection, string>> = {
-  definitions: "Definitions",
-  "chain rule": "Chain rule",
-  factors: "Factors",
-  result: "Result",
-  check: "Check",
-};
+const capitalized = (text: string): string => text[0].toUpperCase() + text.slice(1);
 
 /** The derivation, with the lines that belong to the moment marked. */
 export function derivationView(run: Run, moment: Moment): TemplateResult {
@@ -20,9 +14,9 @@ export function derivationView(run: Run, moment: Moment): TemplateResult {
   const current = currentLines(run, moment, derivation.steps);
   const sections = [...new Set(derivation.steps.map(({ section }) => section))];
   return html`${sections.map(
-    (section) => html`<h3>${TITLES[section]}</h3>
+    (section) => html`<h3>${capitalized(section)}</h3>
       <table class="lines derivation">
-        <caption class="hidden">${TITLES[section]}: equation, why it holds, value</caption>
+        <caption class="hidden">${capitalized(section)}: equation, why it holds, value</caption>
         <tbody>
           ${derivation.steps.map((step, i) =>
             step.section !== section

@@ -21,13 +21,8 @@ export interface DerivationStep {
   readonly value: Tensor | undefined;
 }
 
-const TITLES: Readonly<Record<DerivationSection, string>> = {
-  definitions: "Definitions",
-  "chain rule": "Chain rule",
-  factors: "Factors",
-  result: "Result",
-  check: "Check",
-};
+/** The heading of a part. */
+const titleOf = (section: DerivationSection): string => section[0].toUpperCase() + section.slice(1);
 
 /** Longer equations do not push the words beside all others to the right. */
 const WIDEST = 66;
@@ -63,9 +58,9 @@ export class Derivation implements Iterable<DerivationStep> {
         const number = value === undefined ? "" : shortValue(value);
         return `  ${pad(equations[i], wide)}  ${pad(rule, rules)}  ${number}`.trimEnd();
       });
-      return `${TITLES[section]}\n${lines.join("\n")}`;
+      return `${titleOf(section)}\n${lines.join("\n")}`;
     });
-    return `${sections.join("\n\n")}\n\n${TITLES.check}\n  ${this.verdict}`;
+    return `${sections.join("\n\n")}\n\n${titleOf("check")}\n  ${this.verdict}`;
   }
 
   /** Markdown: a heading a part, and in it a table of equations (in `$` signs), reasons and numbers. */
@@ -75,9 +70,9 @@ export class Derivation implements Iterable<DerivationStep> {
         const equation = latex.replace("&=", "=").replaceAll("|", "\\vert ");
         return `| $ ${equation.trim()} $ | ${rule.replaceAll("|", "\\|")} | ${value === undefined ? "" : shortValue(value)} |`;
       });
-      return `### ${TITLES[section]}\n\n| equation | why | at the inputs |\n| --- | --- | --- |\n${rows.join("\n")}\n`;
+      return `### ${titleOf(section)}\n\n| equation | why | at the inputs |\n| --- | --- | --- |\n${rows.join("\n")}\n`;
     });
-    return `${sections.join("\n")}\n### ${TITLES.check}\n\n${this.verdict}\n`;
+    return `${sections.join("\n")}\n### ${titleOf("check")}\n\n${this.verdict}\n`;
   }
 
   /** LaTeX: one `aligned` block, the reasons in words to the right. */

@@ -12,6 +12,7 @@ import {
   type CallExpression,
   type DerivativeExpression,
   type Expression,
+  largest,
   number,
   partsOf,
   product,
@@ -182,7 +183,7 @@ class Deriver {
       for (const part of own === undefined ? partsOf(x) : [own]) visit(part);
     };
     visit(this.output.symbol);
-    for (const { symbol, definition } of [...this.quantities.all].sort((a, b) => b.place - a.place)) {
+    for (const { symbol, definition } of this.quantities.fromOutput()) {
       if (definition === undefined || !reachable.has(symbol)) continue;
       this.line("definitions", symbol, definition, "definition", symbol.value);
       const { plain, words } = this.withoutIdleGuards(definition);
@@ -198,7 +199,7 @@ class Deriver {
   // The factors
 
   private pullBack(): void {
-    for (const from of [...this.quantities.all].sort((a, b) => b.place - a.place)) {
+    for (const from of this.quantities.fromOutput()) {
       const isOutput = from === this.output;
       const parts = this.incoming.get(from);
       if (!isOutput) {
@@ -454,24 +455,17 @@ class Deriver {
   }
 
   private compare(wanted: readonly Quantity[], formulas: readonly Expression[], gradients: readonly Tensor[]): Derivation {
-    const differences = gradients.map((g, i) => {
-      const own = this.values.of(formulas[i]).broadcastTo(g.shape);
-      return own
-        .sub(g)
-        .abs()
-        .data.reduce((most, value) => (Number.isNaN(value) ? value : Math.max(most, value)), 0);
-    });
-    const largest = differences.reduce((most, value) => (Number.isNaN(value) ? value : Math.max(most, value)), 0);
+    const difference = Math.max(...gradients.map((g, i) => largest(this.values.of(formulas[i]).broadcastTo(g.shape).sub(g))));
     const none = asTensor("derive", 0);
     const names = wanted.map((to) => this.text.print(this.derivatives.get(to) ?? this.derivative(this.output, to, none))).join(", ");
     const finite = gradients.every(({ data }) => data.every(Number.isFinite));
     const verdict = finite
-      ? `grad gives the same ${names}; the largest difference is ${Number(largest.toPrecision(2))}.`
+      ? `grad gives the same ${names}; the largest difference is ${Number(difference.toPrecision(2))}.`
       : `grad gives a number that is not finite at these inputs, so it cannot be compared with ${names}; see diagnose and stabilize.`;
     return new Derivation(
       this.steps,
       new Map(wanted.map(({ symbol }, i) => [symbol.name, tooLong(formulas[i]) ?? this.text.print(formulas[i])])),
-      largest,
+      difference,
       verdict,
     );
   }

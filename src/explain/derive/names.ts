@@ -1,4 +1,4 @@
-import type { Flat } from "../../tree.js";
+import { type Flat, nameOfPath } from "../../tree.js";
 
 /**
  * What the tensors of a function's arguments are called: their labels, or else the parameters' names as they stand in the
@@ -10,7 +10,7 @@ export function namesOfArguments(f: unknown, flats: readonly Flat[]): string[] {
   for (const [i, { leaves, paths }] of flats.entries()) {
     const parameter = parameters[i];
     for (const [j, x] of leaves.entries()) {
-      const path = paths[j].replace(/^\./, "");
+      const path = nameOfPath(paths[j]);
       names.push(x.label ?? (path === "" ? parameter : isKey(path) ? path : `${parameter ?? ""}${paths[j]}`) ?? `x${names.length + 1}`);
     }
   }

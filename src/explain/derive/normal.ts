@@ -126,7 +126,7 @@ export class Algebra {
     if (op === Reshape) return this.reshape(x);
     if (op === e.Where) {
       const condition = this.condition(args[0]);
-      const other = field.add(field.number(q.ONE), field.multiply(condition, field.number(q.MINUS_ONE)));
+      const other = field.add(field.number(q.ONE), field.negate(condition));
       return field.add(field.multiply(condition, this.of(args[1])), field.multiply(other, this.of(args[2])));
     }
     if (op === Softmax) return this.softmax(x);
@@ -137,8 +137,8 @@ export class Algebra {
     if (op === e.Log && isNumber(this.expression(argument), 1)) return field.number(q.ZERO);
     const negative = (ODD.has(op) || EVEN.has(op) || op === e.Sigmoid) && q.isNegative(argument.coefficient);
     if (negative) {
-      const mirrored = this.of(call(op, [this.expression(field.multiply(argument, field.number(q.MINUS_ONE)))]));
-      const opposite = field.multiply(mirrored, field.number(q.MINUS_ONE));
+      const mirrored = this.of(call(op, [this.expression(field.negate(argument))]));
+      const opposite = field.negate(mirrored);
       if (EVEN.has(op)) return mirrored;
       if (ODD.has(op)) return opposite;
       this.identities.add("σ(−z) = 1 − σ(z)");
@@ -418,7 +418,7 @@ export class Algebra {
   }
 
   private minus(a: Rational, b: Rational): Rational {
-    return this.field.add(a, this.field.multiply(b, this.field.number(q.MINUS_ONE)));
+    return this.field.add(a, this.field.negate(b));
   }
 
   /**

@@ -73,6 +73,11 @@ export class Quantities {
   }
   private constants = 1;
 
+  /** All of them, the output first and the inputs last. */
+  fromOutput(): Quantity[] {
+    return [...this.all].sort((a, b) => b.place - a.place);
+  }
+
   /** The named value that a symbol stands for. */
   ofSymbol(x: Expression): Quantity | undefined {
     return this.bySymbol.get(x);

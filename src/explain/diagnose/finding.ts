@@ -98,3 +98,11 @@ export interface Suspicion {
   /** For a finding that is at no node: the tensor itself. */
   readonly tensor?: Tensor;
 }
+
+/** What happens in the rule of the node that made `output`, told by the numbers of the node. */
+export const inRuleOf = (output: Tensor, found: Pick<Suspicion, "kind" | "inputs" | "place" | "count" | "relativeError">): Suspicion => ({
+  ...found,
+  slot: output.slot,
+  backward: true,
+  output: output.data[found.place],
+});

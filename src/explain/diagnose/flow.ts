@@ -4,7 +4,7 @@ import { Prod, Softmax } from "../../ops/reduce.js";
 import { around } from "../../shape.js";
 import type { Node } from "../../tape.js";
 import { conditionOf, slopesOf, UNIT_ROUNDOFF } from "./conditions.js";
-import type { FindingKind, Suspicion } from "./finding.js";
+import { type FindingKind, inRuleOf, type Suspicion } from "./finding.js";
 import { shownValues, valuesAt } from "./places.js";
 import type { Run } from "./run.js";
 
@@ -126,14 +126,6 @@ function enlarged(node: Node, g: Float64Array): Suspicion[] {
 
 function suspicion(kind: FindingKind, { op, inputs, output }: Node, place: number, count: number): Suspicion {
   const values = shownValues(op, inputs, output.shape, place);
-  return {
-    kind,
-    slot: output.slot,
-    backward: true,
-    inputs: values,
-    output: output.data[place],
-    place,
-    count,
-    relativeError: conditionOf(op, values, output.data[place]) * UNIT_ROUNDOFF,
-  };
+  const relativeError = conditionOf(op, values, output.data[place]) * UNIT_ROUNDOFF;
+  return inRuleOf(output, { kind, inputs: values, place, count, relativeError });
 }

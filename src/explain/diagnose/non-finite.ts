@@ -3,7 +3,7 @@ import { type AnyOp, isElementwise } from "../../ops/op.js";
 import type { Node } from "../../tape.js";
 import type { Tensor } from "../../tensor.js";
 import { type Birth, findBirth } from "./birth.js";
-import type { FindingKind, Suspicion } from "./finding.js";
+import { type FindingKind, inRuleOf, type Suspicion } from "./finding.js";
 import { shownValues, valuesAt } from "./places.js";
 import type { Run } from "./run.js";
 
@@ -66,16 +66,7 @@ function ofRule(owner: Node, birth: Birth, run: Run): Suspicion {
     : isSteepEdge(op, values)
       ? "domain edge"
       : "overflow";
-  return {
-    kind,
-    slot: output.slot,
-    backward: true,
-    inputs: values,
-    output: output.data[place],
-    place,
-    count: birth.count,
-    relativeError: Number.POSITIVE_INFINITY,
-  };
+  return inRuleOf(output, { kind, inputs: values, place, count: birth.count, relativeError: Number.POSITIVE_INFINITY });
 }
 
 /** Where the slope is infinite though the value is not, or both are. */

@@ -234,4 +234,6 @@ export function relativeDifference(a: Tensor, b: Tensor): number {
   return largest(difference) / scale;
 }
 
-const largest = (x: Tensor): number => x.data.reduce((most, value) => (Number.isNaN(value) ? value : Math.max(most, Math.abs(value))), 0);
+/** The largest absolute value; NaN if there is one. */
+export const largest = (x: Tensor): number =>
+  x.data.reduce((most, value) => (Number.isNaN(value) ? value : Math.max(most, Math.abs(value))), 0);

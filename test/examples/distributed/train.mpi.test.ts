@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { fitShard, measureScale } from "../../../examples/distributed/model.js";
 import { readRange } from "../../../examples/distributed/shard.js";
-import { inDirectory, type Outcome, root } from "../logistic-regression/program.js";
+import { inDirectory, type Outcome, outcomeOf, root } from "../logistic-regression/program.js";
 
 const train = ["node", "--import", "tsx", "examples/distributed/train.ts"];
 
@@ -17,17 +17,7 @@ function start(ranks: number, args: readonly string[] = [], { options = [] as st
   onTestFinished(() => {
     child.kill(); // if it still runs, because the test failed
   });
-  const outcome = new Promise<Outcome>((resolve, reject) => {
-    let [stdout, stderr] = ["", ""];
-    child.stdout.setEncoding("utf8").on("data", (text) => {
-      stdout += text;
-    });
-    child.stderr.setEncoding("utf8").on("data", (text) => {
-      stderr += text;
-    });
-    child.on("error", reject).on("close", (code) => resolve({ code, stdout, stderr }));
-  });
-  return { pid: child.pid as number, outcome };
+  return { pid: child.pid as number, outcome: outcomeOf(child) };
 }
 
 const coefficients = (stdout: string): Map<string, number> =>

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -41,10 +41,9 @@ function collector(columns: number | undefined): [stream: Writable & { isTTY?: b
   return [columns === undefined ? stream : Object.assign(stream, { isTTY: true, columns }), () => text];
 }
 
-/** Starts the program as a process of its own, in the repository's root. */
-export function start(script: string, args: readonly string[]) {
-  const child = spawn(process.execPath, ["--import", "tsx", script, ...args], { cwd: root });
-  const outcome = new Promise<Outcome>((resolve, reject) => {
+/** What a process printed, and its exit code, once it has ended. */
+export const outcomeOf = (child: ChildProcessWithoutNullStreams): Promise<Outcome> =>
+  new Promise((resolve, reject) => {
     let [stdout, stderr] = ["", ""];
     child.stdout.setEncoding("utf8").on("data", (text) => {
       stdout += text;
@@ -54,6 +53,11 @@ export function start(script: string, args: readonly string[]) {
     });
     child.on("error", reject).on("close", (code) => resolve({ code, stdout, stderr }));
   });
+
+/** Starts the program as a process of its own, in the repository's root. */
+export function start(script: string, args: readonly string[]) {
+  const child = spawn(process.execPath, ["--import", "tsx", script, ...args], { cwd: root });
+  const outcome = outcomeOf(child);
   return { child, outcome };
 }
 

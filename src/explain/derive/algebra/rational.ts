@@ -58,6 +58,10 @@ export class Field {
     return { coefficient: q.power(a.coefficient, exponent), factors };
   }
 
+  negate(a: Rational): Rational {
+    return { ...a, coefficient: q.negate(a.coefficient) };
+  }
+
   divide(a: Rational, b: Rational): Rational {
     return this.multiply(a, this.power(b, -1));
   }
