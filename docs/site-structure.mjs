@@ -42,7 +42,8 @@ export function load(app) {
   app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
     const documents = [...fileNames.keys()];
     for (const path of project.files.getMediaPaths().filter((path) => /\.ts$|\/(LICENSE|NOTICE)$/.test(path))) {
-      const file = basename(path);
+      // An example of several files is called by its folder too.
+      const file = /\/examples\/([^/]+\/[^/]+\.ts)$/.exec(path)?.[1] ?? basename(path);
       // The answers to the exercises of a chapter stand below it.
       const chapter = documents.find((document) => file === `${fileNames.get(document)}.test.ts`);
       const language = file.endsWith(".ts") ? "ts" : "text";
