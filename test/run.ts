@@ -1,8 +1,7 @@
-// `npm test`: the WebAssembly machine, types, lint, then every test in Node and, where a Chromium is found, in the browser too.
+// `npm test`: the WebAssembly machine, types, lint, then every test in Node and in those of Chromium and Firefox that are found.
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { chromium } from "./chromium.js";
-import { mpirun } from "./mpirun.js";
+import { chromium, firefox, mpirun } from "./installed.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -21,17 +20,13 @@ step("Types: the package alone, then everything", "npx", ["tsc", "-p", "src", "-
 step("Types: examples, tests, benchmarks, docs", "npx", ["tsc"]);
 step("Lint and format", "npx", ["biome", "check", "."]);
 step("Files, exports and dependencies that nothing uses", "npx", ["knip", "--config", "test/project/knip.json"]);
-step(chromium === undefined ? "Tests in Node (no Chromium found)" : `Tests in Node and in ${chromium}`, "npx", [
-  "vitest",
-  "run",
-  "--config",
-  "test/vitest.config.ts",
-]);
-console.log(
-  chromium === undefined
-    ? "\nRan in Node only; no Chromium was found for the browser tests."
-    : `\nRan in Node and in Chromium (${chromium}).`,
-);
+const browsers = [
+  ["Chromium", chromium],
+  ["Firefox", firefox],
+].map(([name, path]) => (path === undefined ? `not in ${name} (none found)` : `in ${name} (${path})`));
+const places = `in Node, ${browsers.join(", ")}`;
+step(`Tests ${places}`, "npx", ["vitest", "run", "--config", "test/vitest.config.ts"]);
+console.log(`\nRan ${places}.`);
 console.log(
   mpirun === undefined
     ? "Did not run what needs several processes over Open MPI; no mpirun of it was found."

@@ -1,18 +1,42 @@
 import { fileURLToPath } from "node:url";
 import { playwright } from "@vitest/browser-playwright";
-import { configDefaults, defineConfig } from "vitest/config";
-import { chromium } from "./chromium.js";
-import { mpirun } from "./mpirun.js";
+import { configDefaults, defineConfig, type TestProjectConfiguration } from "vitest/config";
+import type { BrowserProviderOption } from "vitest/node";
+import { firefoxProvider } from "./firefox-provider.js";
+import { chromium, firefox, mpirun } from "./installed.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
 // What starts several processes over Open MPI runs where it is installed.
 const withMpi = ["test/**/*.mpi.test.ts"];
-// What reads files or starts programs runs in Node only; everything else runs in the browser as well.
+// What reads files or starts programs runs in Node only; everything else runs in the browsers as well.
 const nodeOnly = ["test/examples/**", "test/project/**", "test/**/*.node.test.ts"];
 
 // Runs in Node, and drives Chromium.
 const drivesChromium = ["test/playground/*.node.test.ts"];
+
+/** The suite in a browser, where the machine has it. */
+function inBrowser(
+  name: "chromium" | "firefox",
+  path: string | undefined,
+  provider: (path: string) => BrowserProviderOption,
+): TestProjectConfiguration[] {
+  if (path === undefined) return [];
+  return [
+    {
+      extends: true,
+      test: {
+        name,
+        include: ["test/**/*.test.ts"],
+        exclude: nodeOnly,
+        testTimeout: 60_000,
+        // The library holds no state between calls, nor do its tests: they share a page, which loads it once.
+        isolate: false,
+        browser: { enabled: true, headless: true, screenshotFailures: false, provider: provider(path), instances: [{ browser: name }] },
+      },
+    },
+  ];
+}
 
 export default defineConfig({
   root,
@@ -42,28 +66,10 @@ export default defineConfig({
           testTimeout: 60_000,
         },
       },
-      ...(chromium === undefined
-        ? []
-        : [
-            {
-              extends: true as const,
-              test: {
-                name: "chromium",
-                include: ["test/**/*.test.ts"],
-                exclude: nodeOnly,
-                testTimeout: 60_000,
-                browser: {
-                  enabled: true,
-                  headless: true,
-                  screenshotFailures: false,
-                  provider: playwright({
-                    launchOptions: { executablePath: chromium, args: ["--no-sandbox", "--disable-background-networking"] },
-                  }),
-                  instances: [{ browser: "chromium" as const }],
-                },
-              },
-            },
-          ]),
+      ...inBrowser("chromium", chromium, (executablePath) =>
+        playwright({ launchOptions: { executablePath, args: ["--no-sandbox", "--disable-background-networking"] } }),
+      ),
+      ...inBrowser("firefox", firefox, firefoxProvider),
     ],
   },
 });
