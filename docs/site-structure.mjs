@@ -25,7 +25,7 @@ const sourceGroups = [
   ["More", /./],
 ];
 
-const order = ["Learn", "Guides", "Measured", "Modules", ...sourceGroups.map(([title]) => title), "Files"];
+const order = ["Learn", "Guides", "Measured", "Reference", ...sourceGroups.map(([title]) => title), "Files"];
 
 /** @param {import("typedoc").Application} app */
 export function load(app) {
@@ -67,7 +67,7 @@ export function load(app) {
   const groupOf = (reflection) => {
     const find = (groups, text) => groups.find(([, pattern]) => pattern.test(text))[0];
     if (fileNames.has(reflection)) return find(documentGroups, fileNames.get(reflection));
-    if (reflection.kindOf(ReflectionKind.Module)) return "Modules";
+    if (reflection.kindOf(ReflectionKind.Module)) return "Reference";
     return find(sourceGroups, (reflection.sources?.[0]?.fileName ?? "").replace(/^(.*\/)?src\//, ""));
   };
 
@@ -86,6 +86,9 @@ export function load(app) {
   app.converter.on(
     Converter.EVENT_RESOLVE_END,
     ({ project }) => {
+      // What the errors inherit from Error is declared in no file of the repository.
+      for (const { sources } of Object.values(project.reflections))
+        for (const source of sources ?? []) if (source.fullFileName.includes("/node_modules/")) source.url = undefined;
       for (const parent of [project, ...project.getReflectionsByKind(ReflectionKind.Module)]) regroup(parent);
     },
     -300,

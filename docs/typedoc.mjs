@@ -5,6 +5,24 @@ import { JSX } from "typedoc";
 
 const render = (displayMode) => (tex) => temml.renderToString(tex, { displayMode, throwOnError: true });
 
+/**
+ * Code in a heading as text between marks: TypeDoc takes a page's contents, and the places that links lead to, from the text of
+ * headings alone.
+ */
+function keepCodeOfHeadings(parser) {
+  parser.core.ruler.push("code of headings", ({ tokens, Token }) => {
+    const between = (type, content) => Object.assign(new Token(type, "", 0), { content });
+    tokens.forEach((token, i) => {
+      if (tokens[i - 1]?.type !== "heading_open") return;
+      token.children = token.children.flatMap((child) =>
+        child.type === "code_inline"
+          ? [between("html_inline", "<code>"), between("text", child.content), between("html_inline", "</code>")]
+          : [child],
+      );
+    });
+  });
+}
+
 /** A link to the playground, which `npm run docs` builds beside the reference, on every page. */
 function linkToPlayground({ renderer }) {
   renderer.hooks.on("sidebar.begin", ({ relativeURL }) =>
@@ -57,10 +75,15 @@ export default {
   highlightLanguages: ["bash", "javascript", "python", "typescript"],
   sort: ["source-order"],
   disableGit: true,
+  displayBasePath: "..",
   sourceLinkTemplate: "https://github.com/gradtape/gradtape/blob/main/{path}#L{line}",
+  // CHANGELOG.md is a file, not an address.
+  markdownItOptions: { html: true, linkify: false },
+  searchInDocuments: true,
   // $…$ and $$…$$ become MathML at build time, which browsers show without a script or a font. TeX that does not parse
   // fails the build.
   markdownItLoader: (parser) => {
+    keepCodeOfHeadings(parser);
     parser.use(markdownItMath, { inlineAllowWhiteSpacePadding: true, inlineRenderer: render(false), blockRenderer: render(true) });
   },
   intentionallyNotExported: ["AnyOp", "IsDifferentiated"],

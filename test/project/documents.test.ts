@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { blocksOf, documents, root, run, runSessions, sessionsOf } from "./documents.js";
+import { blocksOf, documents, root, run, runSessions, sessionsOf, typeErrorsOf } from "./documents.js";
 
 describe("documents do what they show", () => {
   for (const document of documents) {
@@ -20,4 +20,18 @@ describe("documents do what they show", () => {
       });
     });
   }
+});
+
+test("the code of each document is one file that a strict project compiles", () => {
+  const texts = documents.map((document) => [document, readFileSync(root + document, "utf8")] as const);
+  const programs = texts.map(
+    ([document, text]) =>
+      [
+        document,
+        blocksOf(text)
+          .map(({ code }) => code)
+          .join("\n"),
+      ] as const,
+  );
+  expect(typeErrorsOf(new Map(programs.filter(([, program]) => program !== "")))).toEqual([]);
 });

@@ -60,6 +60,14 @@ test("every link of every page is relative and leads to a file of the site, and 
   expect(count).toBeGreaterThan(1000);
 });
 
+test("links into the repository lead to files of it", () => {
+  const paths = pages.flatMap((page) =>
+    [...textOf(page).matchAll(/href="https:\/\/github\.com\/gradtape\/gradtape\/blob\/main\/([^"#]*)/g)].map(([, path]) => path),
+  );
+  expect(new Set(paths).size).toBeGreaterThan(30);
+  expect([...new Set(paths)].filter((path) => path.includes("node_modules") || !existsSync(root + path))).toEqual([]);
+});
+
 test("pages need nothing from elsewhere", () => {
   const fetched = pages.flatMap((page) => {
     const html = textOf(page);
