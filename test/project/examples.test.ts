@@ -6,6 +6,7 @@ import * as math from "gradtape/math";
 import * as onnx from "gradtape/onnx";
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
+import { typeErrorsOf } from "./documents.js";
 
 // The examples in doc comments are run: each line `expression; // result` must give that result.
 const exported = { ...gradtape, ...math, ...onnx };
@@ -63,6 +64,16 @@ describe("examples in doc comments do what they say", () => {
       });
     }
   }
+});
+
+test("examples in doc comments are what a strict project compiles", () => {
+  const entries = { gradtape, "gradtape/math": math, "gradtape/onnx": onnx };
+  const imports = Object.entries(entries).map(([entry, names]) => `import { ${Object.keys(names).join(", ")} } from "${entry}";`);
+  const programs = readdirSync(src, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts"))
+    .flatMap(examplesOf)
+    .map(({ title, code }) => [title.replace(": ", "/"), [...imports, code.replace(/^import .*\n/gm, "")].join("\n")] as const);
+  expect(typeErrorsOf(new Map(programs))).toEqual([]);
 });
 
 test("every exported function has an example", () => {
