@@ -38,7 +38,13 @@ export const placeOf = (file: string, row: number, column?: string): string =>
 /** Where a column with a name is in a header. */
 export function columnAt(file: string, columns: readonly string[], name: string): number {
   const i = columns.indexOf(name);
-  if (i < 0) throw new InputError(`${file}: no column ${quote(name)}; it has ${quoteList(columns)}`);
+  if (i < 0) {
+    // One column whose name holds another separator is a header that was not taken apart.
+    const other = columns.length === 1 ? /[,;\t]/.exec(columns[0])?.[0] : undefined;
+    const hint =
+      other === undefined ? "" : `; the fields may be separated by ${other === "\t" ? "--delimiter tab" : `--delimiter "${other}"`}`;
+    throw new InputError(`${file}: no column ${quote(name)}; it has ${quoteList(columns)}${hint}`);
+  }
   return i;
 }
 

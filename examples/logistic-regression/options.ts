@@ -48,6 +48,7 @@ export const HELP = `Fits a logistic regression to a CSV file, tells how sure an
 
 Usage: npx tsx examples/logistic-regression/main.ts [fit] [options]
        npx tsx examples/logistic-regression/main.ts predict --model FILE --data FILE --out FILE
+       npm start -- [options]   the same
 
 Data
   --data FILE            CSV file with a header; the Wisconsin breast cancer data if left out

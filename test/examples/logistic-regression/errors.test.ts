@@ -137,7 +137,8 @@ const files: [title: string, csv: string | Uint8Array, message: string | RegExp]
   ["three classes", "a,y\n1,0\n2,1\n3,2\n", 'must have two values, got 3: "0", "1", "2"'],
   ["two values of which none is known to be positive", "a,y\n1,no\n2,yes\n", 'say which value is positive with --positive, "no" or "yes"'],
   ["a file that is not text", Uint8Array.of(0x61, 0xff, 0xfe, 0x0a), "is not UTF-8 text"],
-  ["columns separated by semicolons", "a;y\n1;0\n2;1\n", 'no column "y"; it has "a;y"'],
+  ["columns separated by semicolons", "a;y\n1;0\n2;1\n", 'no column "y"; it has "a;y"; the fields may be separated by --delimiter ";"'],
+  ["columns separated by tabs", "a\ty\n1\t0\n2\t1\n", "the fields may be separated by --delimiter tab"],
   ["numbers that overflow when squared", "a,y\n1e300,0\n-1e300,1\n", 'column "a": its numbers are too large'],
   ["a line end in a value that a message quotes", 'a,y\n2,1\n"one\ntwo",0\n', 'row 3, column "a": "one\\ntwo" is not a number'],
 ];
