@@ -161,11 +161,12 @@ export function tanh(x: TensorLike): Tensor {
 }
 
 /**
- * The logistic function, equation (2) of the derivation, elementwise:
+ * The logistic function, equation (2) of [the derivation](../docs/bce.md), elementwise:
  *
  * $$ \sigma(z) = \frac{1}{1 + e^{-z}}, \qquad \sigma'(z) = \sigma(z)\,(1 - \sigma(z)) = \sigma(z)\,\sigma(-z) $$
  *
- * The derivative is equation (10). Value and derivative keep full relative accuracy for every finite z.
+ * The derivative is equation (10). Value and derivative keep full relative accuracy for every finite z where the result is a
+ * normal number.
  *
  * @example
  * ```ts

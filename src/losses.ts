@@ -18,7 +18,7 @@ export interface BinaryCrossEntropyOptions {
 }
 
 /**
- * Binary cross entropy of probabilities, equation (1) of the derivation, built from its `Log` and `Mul` nodes:
+ * Binary cross entropy of probabilities, equation (1) of [the derivation](../docs/bce.md), built from its `Log` and `Mul` nodes:
  *
  * $$ L = -\left[\, y \ln p + (1 - y) \ln(1 - p) \,\right] $$
  *
@@ -54,8 +54,8 @@ const logUnlessUnused = (p: Tensor, factor: Tensor): Tensor => p.add(p.add(facto
  *
  * $$ L = \mathrm{softplus}(z) - y z, \qquad \frac{\partial L}{\partial z} = \sigma(z) - y $$
  *
- * the second being equation (12) before the factor X. Both keep full relative accuracy for every finite z: at z = 30,
- * y = 1 the loss is 9.4·10⁻¹⁴ and so, with a minus, is the gradient.
+ * the second being equation (12) of [the derivation](../docs/bce.md) before the factor X. Both keep full relative accuracy for
+ * every finite z where the result is a normal number: at z = 30, y = 1 the loss is 9.4·10⁻¹⁴ and so, with a minus, is the gradient.
  *
  * @param z - Logits, any real numbers.
  * @param y - Targets in [0, 1], of the same shape as z. Another shape is a `ShapeError`: a loss never broadcasts.

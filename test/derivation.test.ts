@@ -196,7 +196,7 @@ describe("the derivation of the binary cross-entropy gradient", () => {
     }
   });
 
-  test("beyond the source: the Hessian is Xᵀ diag(ŷ(1 − ŷ)) X / n", () => {
+  test("the second derivative, from (12) and (10): the Hessian is Xᵀ diag(ŷ(1 − ŷ)) X / n", () => {
     const X = concat([ones([60, 1]), wdbc(["mean_radius", "mean_texture"]).X.slice([[0, 60]])], 1);
     const y = wdbc(["mean_radius"]).y.slice([[0, 60]]);
     const W = tensor([0.1, -0.3, 0.2]);

@@ -23,7 +23,7 @@ const inner = (a: Tensor, b: Tensor): number => a.data.reduce((sum, v, i) => sum
 /** (1) Central differences: of the function for both modes, and of the gradient for both second-order modes. */
 export const byDifferences = ({ f, inputs }: Case): number => checkGradients(f, [...inputs] as Tensor[]);
 
-/** (2) Forward mode against reverse mode: ⟨v, J u⟩ = ⟨Jᵀ v, u⟩. Refuses derivatives of a wrong shape. */
+/** Duality, forward mode against reverse mode: ⟨v, J u⟩ = ⟨Jᵀ v, u⟩. Refuses derivatives of a wrong shape. */
 export function byDuality({ op, title, f, inputs }: Case): number {
   const u = inputs.map((x, i) => randomTensor(100 + i, x.shape));
   const [output, tangent] = jvp<Tensor[], Tensor>(f, [...inputs], u);
@@ -78,7 +78,7 @@ const complexFunctions: Record<string, (x: Z, y: Z) => Z> = {
 };
 
 /**
- * (1) The complex step: Im f(x + ih)/h is the derivative to the last digit, because nothing is subtracted (Squire and
+ * (2) The complex step: Im f(x + ih)/h is the derivative to the last digit, because nothing is subtracted (Squire and
  * Trapp 1998). For functions that are defined over complex numbers; `undefined` for the others.
  */
 export function byComplexStep(op: string): number | undefined {
@@ -104,7 +104,7 @@ export function byComplexStep(op: string): number | undefined {
 const flat = (nested: unknown): number[] =>
   Array.isArray(nested) ? nested.flatMap(flat) : [Number(String(nested).replace("inf", "Infinity"))];
 
-/** (3) Values and gradients from elsewhere, by name of the op: exact arithmetic for elementwise functions, PyTorch for the rest. */
+/** (3) Values and gradients from elsewhere, by name of the op: arithmetic with 1,000 digits for elementwise functions, PyTorch for the rest. */
 export function byReference(op: string): { source: string; error: number } | undefined {
   const errors: number[] = [];
   const sources = new Set<string>();

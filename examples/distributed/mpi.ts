@@ -12,8 +12,8 @@ export interface Mpi {
   /** How many there are. */
   readonly size: number;
   /**
-   * The sum over all ranks, number by number; every rank must call it, with a list of the same length. MPI requires that
-   * all ranks get identical results (MPI 1.1, section 4.9.2), which makes them decide alike.
+   * The sum over all ranks, number by number; every rank must call it, with a list of the same length. The MPI standard
+   * requires of `MPI_Allreduce` that all ranks get identical results, which makes them decide alike.
    */
   readonly sum: (part: Float64Array) => Float64Array;
   /** Throws in every rank whose bytes are not those of rank 0; every rank must call it. */

@@ -33,7 +33,7 @@ export const negativeLogLikelihood = (chunks: readonly Chunk[], { weights, eager
  * not depend on the strength of the penalty.
  *
  * θ belongs to standardized columns in any case, since only they are well conditioned. A raw column's coefficient is
- * θⱼ/sⱼ, so that a penalty on these has l2/sⱼ² in the place of l2.
+ * θⱼ/sⱼ, so that a penalty on these has l2/sⱼ² instead of l2.
  */
 export function meanLoss(chunks: readonly Chunk[], encoding: Encoding, options: LossOptions): (theta: Tensor) => Tensor {
   const rows = chunks.reduce((sum, { y }) => sum + y.size, 0);

@@ -46,7 +46,7 @@ interface Entry {
 
 /**
  * Records f once for each set of input shapes, and replays the program from then on: the same signature and the same
- * results, without running f again. Made for the function that runs a thousand times, above all `valueAndGrad(loss)`.
+ * results up to the last digits, without running f again. Made for the function that runs a thousand times, above all `valueAndGrad(loss)`.
  *
  * What f does beside tensor operations is frozen when it is recorded: conditions, loops, random numbers, and arguments
  * that are not tensors (these are part of what a program is kept by, so another number means another recording; pass as

@@ -4,6 +4,8 @@ import { nudge } from "./nudge.js";
 // Answers to the exercises of docs/learn/1-the-chain-rule-by-hand.md.
 const sigmoid = (z: number): number => 1 / (1 + Math.exp(-z));
 
+// Only the first factor changes, to 2(ŷ − y), and its denominator ŷ(1 − ŷ), which canceled the second, is gone. Where ŷ is
+// certain and wrong the gradient is almost 0, and learning stands still; that of the cross entropy is −x there, or close to it.
 test("1.1 the squared error keeps the factor ŷ(1 − ŷ), and hardly learns from a prediction that is certain and wrong", () => {
   const [x, y] = [0.8, 1];
   const loss = (w: number): number => (sigmoid(w * x) - y) ** 2;
@@ -20,6 +22,8 @@ test("1.1 the squared error keeps the factor ŷ(1 − ŷ), and hardly learns fro
   expect(Math.abs(derivative(w))).toBeLessThan(1e-6);
 });
 
+// The chain rule gives tanh′(z) = 2 · 2σ(2z)(1 − σ(2z)), with one 2 from the formula and one from inside. Write both sides by
+// s = σ(2z), and they are the same polynomial; the nudge checks it against the tanh of JavaScript.
 test("1.2 the derivative of tanh is 1 − tanh²", () => {
   // With s = σ(2z): (2s − 1)′ = 2·2·s(1 − s), and 1 − (2s − 1)² = 4s − 4s² = 4s(1 − s), which is the same.
   for (const z of [-1.5, 0, 0.3, 2]) {
@@ -30,6 +34,8 @@ test("1.2 the derivative of tanh is 1 − tanh²", () => {
   }
 });
 
+// One path is the factor x, with σ(x) held fixed: it gives σ(x). The other goes through the sigmoid, with the factor x held
+// fixed: it gives x·σ′(x). The derivative is the sum of both.
 test("1.3 x·σ(x) has two paths: σ(x) as the factor, x·σ(x)(1 − σ(x)) through the sigmoid", () => {
   for (const x of [-2, 0, 0.7, 4]) {
     const s = sigmoid(x);

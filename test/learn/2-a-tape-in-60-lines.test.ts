@@ -10,6 +10,8 @@ type Op = typeof Add;
 const Exp: Op = { name: "Exp", value: Math.exp, slopes: (e) => [e] };
 const Div: Op = { name: "Div", value: (x, y) => x / y, slopes: (q, _, y) => [1 / y, -q / y] };
 
+// With e = eˣ the slope of Exp is its output e, and those of x/y are 1/y and −x/y² = −q/y with the output q. The four nodes
+// Neg, Exp, Add and Div multiply to the same σ(1 − σ) as the one.
 test("2.1 the sigmoid spelled out with Exp and Div has the same gradient as the op", () => {
   for (const at of [-3, 0, 0.2, 5]) {
     const tape = new Tape();
@@ -33,6 +35,8 @@ function overwriting(tape: InstanceType<typeof Tape>, output: number): number[] 
   return cotangents;
 }
 
+// With = a later contribution replaces the one before it instead of being added. That is right as long as each value is used
+// once, in a chain or a tree; x·x uses x twice and keeps one half of its gradient.
 test("2.2 without += the gradient is right only where each value is used once: x·x loses a path", () => {
   const once = new Tape();
   const a = once.input(3);
@@ -56,6 +60,8 @@ function forwards(tape: InstanceType<typeof Tape>, input: number): number[] {
   return tangents;
 }
 
+// A walk forwards starts with 1 at one input and gives how fast every node grows with that input: forward mode. The gradient
+// by n inputs takes n walks, while one sweep backwards gives all n for one output.
 test("2.3 a walk forwards gives how fast every node grows with one input, so the gradient takes one walk an input", () => {
   const tape = new Tape();
   const inputs = [0.5, -1, 2].map((value) => tape.input(value));

@@ -16,6 +16,8 @@ const w = tensor([0.5, -1]).named("w");
 const x = tensor([1, 0.3]).named("x");
 const y = tensor(1).named("y");
 
+// Each step of the loss is a function by itself, and its pullback of 1 is its derivative: ∂L/∂ŷ, ∂ŷ/∂z, ∂z/∂w. A pullback
+// returns a list, one cotangent for each input, so [0] stands behind each.
 test("3.1 the three factors, by vjp of each step, multiply to the gradient", () => {
   const [z, pullLinear] = vjp((w: Tensor) => linear(w, x), w);
   const [ŷ, pullSigmoid] = vjp(sigmoid, z);
@@ -29,6 +31,8 @@ test("3.1 the three factors, by vjp of each step, multiply to the gradient", () 
   expect(pullLinear(pullSigmoid(pullLoss(1)[0])[0])[0].toArray()).toEqual(gradient.toArray());
 });
 
+// A node knows its output, and the output its label, so the node of ŷ can be found by that. What the tape holds as its cotangent
+// is ∂L/∂ŷ, the first factor of the chain rule.
 test("3.2 the cotangent of ŷ on the tape of the gradient is (ŷ − y)/(ŷ(1 − ŷ))", () => {
   const tape = record((w: Tensor) => grad(loss)(w, x, y), w);
   const [node] = tape.nodes.filter(({ output }) => output.label === "ŷ");
@@ -36,6 +40,8 @@ test("3.2 the cotangent of ŷ on the tape of the gradient is (ŷ − y)/(ŷ(1 �
   expect(tape.cotangents.get(node.output)?.item()).toBeCloseTo((ŷ - 1) / (ŷ * (1 - ŷ)), 14);
 });
 
+// The derivation ends with 2(ŷ − y)ŷ(1 − ŷ)x: nothing cancels the derivative of the sigmoid. It is the answer to exercise 1.1,
+// found by the engine.
 test("3.3 derive of the squared error ends with ŷ(1 − ŷ) still in it", () => {
   const squaredError = (w: Tensor, x: Tensor, y: Tensor): Tensor => sigmoid(linear(w, x)).sub(y).square().named("L");
   const lines = String(derive(squaredError, w, x, y)).split("\n\n");

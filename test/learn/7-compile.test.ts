@@ -3,8 +3,9 @@ import { expect, test } from "vitest";
 
 // Answers to the exercises of docs/learn/7-compile.md.
 
+// The result is the same up to a few roundings. The machine has polynomials of its own for exp, log and tanh, within two units in
+// the last place, so the last digits may differ.
 test("7.1 value and gradient are those of the function, up to a few roundings", () => {
-  // The machine has polynomials of its own for exp and log, within two units in the last place, so the last digits may differ.
   const loss = (p: { a: Tensor; b: Tensor }, x: Tensor): Tensor => x.mul(p.a).add(p.b).tanh().square().mean();
   const parameters = { a: tensor(0.7), b: tensor(-0.2) };
   const x = tensor([0.5, -1, 2, 3]);
@@ -15,6 +16,8 @@ test("7.1 value and gradient are those of the function, up to a few roundings", 
   expect(compiledG.b.item()).toBeCloseTo(g.b.item(), 14);
 });
 
+// What is not a tensor is a constant of the program, so each new number is a new recording, three in all. A tensor is an input,
+// and one recording serves all its values.
 test("7.2 a number that changes is recorded anew each time; a tensor is not", () => {
   let recordings = 0;
   const update = (w: Tensor, rate: Tensor | number): Tensor => {
@@ -31,6 +34,8 @@ test("7.2 a number that changes is recorded anew each time; a tensor is not", ()
   expect(recordings).toBe(1);
 });
 
+// where computes both branches and chooses by the condition, value by value. All three are on the tape, so they are computed in
+// each run, and the gradient goes to the branch that was chosen.
 test("7.3 with where both branches are on the tape, and the condition is computed in each run", () => {
   const leaky = compile((x: Tensor) => x.greater(0).where(x, x.mul(0.1)));
   expect(leaky(tensor(2)).item()).toBe(2);

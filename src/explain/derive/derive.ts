@@ -55,7 +55,8 @@ const TOLERANCE = 1e-9;
 /**
  * The derivation of the gradient of a scalar function, read off its tape: the definitions of the named values, the chain
  * rule over them, each factor first as the rules of the nodes give it and then simplified, and their product with what
- * cancels. For the binary cross entropy of a sigmoid these are the equations (1) to (12) of the derivation by hand.
+ * cancels. For the binary cross entropy of a sigmoid these are the equations (1) to (12) of
+ * [the derivation by hand](../../../docs/bce.md).
  *
  * Values that f gives a name with `named` are the steps of the derivation; arguments are called by their labels, or by the
  * names of f's parameters. Each line says which rule it used, and has its numbers at the inputs beside it. A line whose two
