@@ -1,4 +1,5 @@
 import { checkFunction, describe, GradtapeError } from "../errors.js";
+import { checkOptions, type Known } from "../options.js";
 import { tidy } from "../passes/tidy.js";
 import { recording, type Tape, watcher, withSealed } from "../tape.js";
 import type { Tensor } from "../tensor.js";
@@ -36,6 +37,8 @@ export interface CompileOptions {
   readonly backend?: Backend;
 }
 
+const OPTIONS: Known<CompileOptions> = { backend: true };
+
 interface Entry {
   readonly layouts: readonly Layout[];
   readonly program: Program;
@@ -68,9 +71,9 @@ interface Entry {
  * step.tape.nodes.length; // 5
  * ```
  */
-export function compile<F extends (...args: never[]) => unknown>(f: F, options: CompileOptions = {}): Compiled<F> {
+export function compile<F extends (...args: never[]) => unknown>(f: F, options?: CompileOptions): Compiled<F> {
   checkFunction("compile", f);
-  const { backend } = options;
+  const { backend } = checkOptions("compile", options, OPTIONS);
   if (backend !== undefined && backend !== "wasm" && backend !== "js")
     throw new TypeError(`compile: expected "wasm" or "js" as the backend, got ${describe(backend)}`);
   /** The one used last comes first. */
