@@ -56,8 +56,12 @@ interface Entry {
  * a tensor what changes from call to call). Reading a value that depends on an input (`item()`, `data`, `toArray()`) while
  * f is recorded is a `GradtapeError`.
  *
+ * Arrays of numbers, nested or typed, are tensors for f. A number comes as it is: in the place of a tensor write `tensor(1)`,
+ * unless f is a `grad(loss)` or the like that makes one of it.
+ *
  * Inside another transform a compiled function is the function itself, and can be differentiated; inside `requireFinite` it is,
- * too, so that each op is checked.
+ * too, so that each op is checked. So compile what is outermost: `compile(valueAndGrad(loss))` replays both passes, while
+ * `valueAndGrad(compile(loss))` runs loss itself at each call and gains nothing.
  *
  * @typeParam F - The type of f, which the result keeps.
  * @param f - Any function of tensors and trees of tensors, such as `grad(loss)`, `hessian(loss)` or a model.

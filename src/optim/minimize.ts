@@ -37,9 +37,10 @@ const MINIMIZE_OPTIONS: Known<MinimizeOptions<unknown>> = {
  * With `sum`, f may be the part of a sum that one process of several holds, all of which call `minimize` with the same
  * settings and the same `initial`; all find the same.
  *
- * @param f - A scalar function of a tensor or a tree of tensors, and perhaps of further arguments.
+ * @param f - A scalar function of a tensor or a tree of tensors, and perhaps of further arguments. A plain number from it, which
+ * would depend on no parameter, is a `TypeError`.
  * @param initial - Where to start; decides the structure of the result.
- * @param rest - Further arguments of f, passed on as they are.
+ * @param rest - Further arguments of f, after the options, passed on as they come: wrap arrays of data in {@link tensor}.
  *
  * @example
  * ```ts

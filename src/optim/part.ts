@@ -15,7 +15,7 @@ import type { PartRequest } from "./objective.js";
  * or the lower triangle of its Hessian row by row, n(n + 1)/2 numbers. The answer is the sum over all shards, number by
  * number.
  *
- * @param f - The part of the function that this shard holds, as for {@link minimize}.
+ * @param f - The part of the function that this shard holds, as for {@link minimize}. A shard without data returns `tensor(0)`.
  * @param initial - Parameters with the structure and shapes of those that the search began with; their numbers do not matter.
  * @param request - What is asked for, and where.
  * @param rest - Further arguments of f, passed on as they are.

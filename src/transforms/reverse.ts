@@ -151,7 +151,8 @@ export type Gradient<Args extends unknown[], N> = N extends number
  * The gradient of a scalar function, by reverse mode: one run of f and one sweep back, whatever the number of parameters.
  *
  * @param f - A synchronous function that returns a tensor of shape `[]` (any other is a `ShapeError`). Its first
- * argument, or those that `argnums` names, may be tensors or trees of tensors; the others are passed on as they are.
+ * argument, or those that `argnums` names, may be tensors or trees of tensors, and f gets tensors for numbers and arrays there.
+ * The others are passed on as they come: a number stays a number and an array an array, so wrap data in {@link tensor}.
  * @returns A function of the same arguments that returns the gradient in the structure of the argument: zeros where
  * the output does not depend on it; with several `argnums`, a list of gradients.
  *
@@ -173,7 +174,8 @@ export function grad<Args extends unknown[], const N extends number | readonly n
 }
 
 /**
- * Like {@link grad}, but returns `[value, gradient]`; the value costs nothing more.
+ * Like {@link grad}, but returns `[value, gradient]`; the value costs nothing more. Arguments that are not differentiated are
+ * passed on as they come: wrap arrays of data in {@link tensor}.
  *
  * @example
  * ```ts
