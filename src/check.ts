@@ -1,6 +1,7 @@
 import { oneAt, zeros } from "./create.js";
-import { describe, GradientError } from "./errors.js";
+import { checkFunction, DomainError, describe, GradientError } from "./errors.js";
 import { formatNumber } from "./format.js";
+import { checkOptions, type Known } from "./options.js";
 import { formatShape, sizeOf } from "./shape.js";
 import { Tensor, type TensorLike } from "./tensor.js";
 import { jvp } from "./transforms/forward.js";
@@ -16,6 +17,8 @@ export interface CheckGradientsOptions {
   /** The step of the differences, relative to the input where that exceeds 1. Default 1e-3. */
   readonly step?: number;
 }
+
+const OPTIONS: Known<CheckGradientsOptions> = { order: true, tolerance: true, step: true };
 
 /**
  * Compares the derivatives of f by three methods that share little code: reverse mode, forward mode, and central
@@ -38,9 +41,13 @@ export interface CheckGradientsOptions {
 export function checkGradients<Args extends unknown[]>(
   f: (...args: Args) => TensorLike,
   inputs: TreesLike<Args>,
-  options: CheckGradientsOptions = {},
+  options?: CheckGradientsOptions,
 ): number {
-  const { order = 2, tolerance = 1e-6, step = 1e-3 } = options;
+  checkFunction("checkGradients", f);
+  const { order = 2, tolerance = 1e-6, step = 1e-3 } = checkOptions("checkGradients", options, OPTIONS);
+  if (order !== 1 && order !== 2) throw new TypeError(`checkGradients: order must be 1 or 2, got ${describe(order)}`);
+  if (!(tolerance >= 0)) throw new DomainError(`checkGradients: tolerance must be a number ≥ 0, got ${describe(tolerance)}`);
+  if (!(step > 0)) throw new DomainError(`checkGradients: step must be a number > 0, got ${describe(step)}`);
   if (!Array.isArray(inputs)) throw new TypeError(`checkGradients: expected a list of inputs, got ${describe(inputs)}`);
   const flats = (inputs as unknown[]).map((input, i) => flatten("checkGradients", `input ${i}`, input));
   const point = flats.flatMap((flat) => flat.leaves);

@@ -526,7 +526,7 @@ export function logSumExp(x: TensorLike, axis?: Axis, keepDims = false): Tensor 
  * variance([1, 2, 3, 4], 0, { correction: 1 }).item(); // 1.6666666666666667
  * ```
  */
-export function variance(x: TensorLike, axis?: Axis, options: VarianceOptions = {}): Tensor {
+export function variance(x: TensorLike, axis?: Axis, options?: VarianceOptions): Tensor {
   return asTensor("variance", x).variance(axis, options);
 }
 

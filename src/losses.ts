@@ -1,4 +1,5 @@
 import { DomainError, describe, ShapeError } from "./errors.js";
+import { checkOptions, type Known } from "./options.js";
 import { formatShape, sameShape } from "./shape.js";
 import { asTensor, type Tensor, type TensorLike } from "./tensor.js";
 
@@ -16,6 +17,8 @@ export interface BinaryCrossEntropyOptions {
   /** s in [0, 1] turns y into y(1 − s) + s/2. */
   readonly labelSmoothing?: number;
 }
+
+const BINARY_OPTIONS: Known<BinaryCrossEntropyOptions> = { reduction: true, weight: true, posWeight: true, labelSmoothing: true };
 
 /**
  * Binary cross entropy of probabilities, equation (1) of [the derivation](../docs/bce.md), built from its `Log` and `Mul` nodes:
@@ -35,15 +38,16 @@ export interface BinaryCrossEntropyOptions {
  * binaryCrossEntropy([0], [1]).item(); // Infinity
  * ```
  */
-export function binaryCrossEntropy(p: TensorLike, y: TensorLike, options: BinaryCrossEntropyOptions = {}): Tensor {
+export function binaryCrossEntropy(p: TensorLike, y: TensorLike, options?: BinaryCrossEntropyOptions): Tensor {
   const name = "binaryCrossEntropy";
+  const settings = checkOptions(name, options, BINARY_OPTIONS);
   const [prediction, target] = predictionAndTarget(name, p, y);
-  const label = smooth(name, target, options.labelSmoothing);
+  const label = smooth(name, target, settings.labelSmoothing);
   const other = prediction.rsub(1);
-  const one = weighted(name, label.mul(logUnlessUnused(prediction, label)), options.posWeight, target);
+  const one = weighted(name, label.mul(logUnlessUnused(prediction, label)), settings.posWeight, target);
   const rest = label.rsub(1);
   const zero = rest.mul(logUnlessUnused(other, rest));
-  return finish(name, one.add(zero), target, options).neg();
+  return finish(name, one.add(zero), target, settings).neg();
 }
 
 /** ln p, except where p and its factor are both 0: there 1 is added, so that 0·ln 0 is 0 in value and gradient. */
@@ -66,16 +70,17 @@ const logUnlessUnused = (p: Tensor, factor: Tensor): Tensor => p.add(p.add(facto
  * grad((z: Tensor) => binaryCrossEntropyWithLogits(z, tensor([1]), { reduction: "sum" }))(tensor([-1000])).toArray(); // [-1]
  * ```
  */
-export function binaryCrossEntropyWithLogits(z: TensorLike, y: TensorLike, options: BinaryCrossEntropyOptions = {}): Tensor {
+export function binaryCrossEntropyWithLogits(z: TensorLike, y: TensorLike, options?: BinaryCrossEntropyOptions): Tensor {
   const name = "binaryCrossEntropyWithLogits";
+  const settings = checkOptions(name, options, BINARY_OPTIONS);
   const [logit, target] = predictionAndTarget(name, z, y);
-  const label = smooth(name, target, options.labelSmoothing);
-  if (options.posWeight !== undefined) {
+  const label = smooth(name, target, settings.labelSmoothing);
+  if (settings.posWeight !== undefined) {
     // −ln σ(z) = softplus(−z) and −ln(1 − σ(z)) = softplus(z), put into (1): both terms are positive, nothing cancels.
-    const one = weighted(name, label.mul(logit.neg().softplus()), options.posWeight, target);
-    return finish(name, one.add(label.rsub(1).mul(logit.softplus())), target, options);
+    const one = weighted(name, label.mul(logit.neg().softplus()), settings.posWeight, target);
+    return finish(name, one.add(label.rsub(1).mul(logit.softplus())), target, settings);
   }
-  return finish(name, logit.logisticLoss(label), target, options);
+  return finish(name, logit.logisticLoss(label), target, settings);
 }
 
 /** Settings of {@link crossEntropy}. */
@@ -87,6 +92,8 @@ export interface CrossEntropyOptions {
   /** s in [0, 1] mixes the target with the uniform distribution over the C classes: y(1 − s) + s/C. */
   readonly labelSmoothing?: number;
 }
+
+const CROSS_ENTROPY_OPTIONS: Known<CrossEntropyOptions> = { reduction: true, weight: true, labelSmoothing: true };
 
 /**
  * Cross entropy of logits over C classes on the last axis:
@@ -105,9 +112,9 @@ export interface CrossEntropyOptions {
  * grad((z: Tensor) => crossEntropy(z, tensor(1)))([0, 0]).toArray(); // [0.5, -0.5]
  * ```
  */
-export function crossEntropy(logits: TensorLike, target: TensorLike, options: CrossEntropyOptions = {}): Tensor {
+export function crossEntropy(logits: TensorLike, target: TensorLike, options?: CrossEntropyOptions): Tensor {
   const name = "crossEntropy";
-  const { labelSmoothing = 0, weight, reduction } = options;
+  const { labelSmoothing = 0, weight, reduction } = checkOptions(name, options, CROSS_ENTROPY_OPTIONS);
   const z = asTensor(name, logits);
   const y = asTensor(name, target);
   const classes = z.shape[z.rank - 1];
@@ -141,6 +148,8 @@ export interface LossOptions {
   readonly weight?: TensorLike;
 }
 
+const LOSS_OPTIONS: Known<LossOptions> = { reduction: true, weight: true };
+
 /**
  * (prediction − target)², averaged. Derivative: 2(prediction − target)/n.
  *
@@ -151,11 +160,14 @@ export interface LossOptions {
  * meanSquaredError([1, 2], [3, 2]).item(); // 2
  * ```
  */
-export function meanSquaredError(prediction: TensorLike, target: TensorLike, options: LossOptions = {}): Tensor {
+export function meanSquaredError(prediction: TensorLike, target: TensorLike, options?: LossOptions): Tensor {
   const name = "meanSquaredError";
+  const settings = checkOptions(name, options, LOSS_OPTIONS);
   const [p, y] = predictionAndTarget(name, prediction, target);
-  return finish(name, p.sub(y).square(), y, options);
+  return finish(name, p.sub(y).square(), y, settings);
 }
+
+const HUBER_OPTIONS: Known<NonNullable<Parameters<typeof huber>[2]>> = { delta: true, reduction: true, weight: true };
 
 /**
  * ½d² for |d| ≤ δ and δ(|d| − ½δ) beyond, with d = prediction − target, averaged: squares that outliers cannot dominate
@@ -168,17 +180,14 @@ export function meanSquaredError(prediction: TensorLike, target: TensorLike, opt
  * huber([0, 0], [0.5, 10], { reduction: "none" }).toArray(); // [0.125, 9.5]
  * ```
  */
-export function huber(
-  prediction: TensorLike,
-  target: TensorLike,
-  { delta = 1, ...options }: LossOptions & { readonly delta?: number } = {},
-): Tensor {
+export function huber(prediction: TensorLike, target: TensorLike, options?: LossOptions & { readonly delta?: number }): Tensor {
   const name = "huber";
+  const { delta = 1, ...settings } = checkOptions(name, options, HUBER_OPTIONS);
   const [p, y] = predictionAndTarget(name, prediction, target);
   if (!(typeof delta === "number" && delta > 0)) throw new DomainError(`${name}: delta must be a positive number, got ${describe(delta)}`);
   const d = p.sub(y);
   const size = d.abs();
-  return finish(name, size.lessEqual(delta).where(d.square().mul(0.5), size.sub(delta / 2).mul(delta)), y, options);
+  return finish(name, size.lessEqual(delta).where(d.square().mul(0.5), size.sub(delta / 2).mul(delta)), y, settings);
 }
 
 /**
@@ -190,10 +199,11 @@ export function huber(
  * poissonNll([0], [3]).item(); // 1
  * ```
  */
-export function poissonNll(logRate: TensorLike, count: TensorLike, options: LossOptions = {}): Tensor {
+export function poissonNll(logRate: TensorLike, count: TensorLike, options?: LossOptions): Tensor {
   const name = "poissonNll";
+  const settings = checkOptions(name, options, LOSS_OPTIONS);
   const [rate, k] = predictionAndTarget(name, logRate, count);
-  return finish(name, rate.exp().sub(k.mul(rate)), k, options);
+  return finish(name, rate.exp().sub(k.mul(rate)), k, settings);
 }
 
 /** Both as tensors of one shape. [n] against [n, 1] would broadcast to [n, n] without a word; here it is an error. */
@@ -221,13 +231,14 @@ function smooth(name: string, y: Tensor, labelSmoothing = 0): Tensor {
 /** Multiplies by a weight, which may broadcast to the target but not make the loss larger than it. */
 function weighted(name: string, loss: Tensor, weight: TensorLike | undefined, target: Tensor): Tensor {
   if (weight === undefined) return loss;
-  const product = loss.mul(asTensor(name, weight));
-  if (!sameShape(product.shape, target.shape)) {
+  const factor = asTensor(name, weight);
+  const lead = target.rank - factor.rank;
+  if (lead < 0 || factor.shape.some((size, i) => size !== 1 && size !== target.shape[lead + i])) {
     throw new ShapeError(
-      `${name}: a weight must broadcast to the target, got ${formatShape(asTensor(name, weight).shape)} and ${formatShape(target.shape)}`,
+      `${name}: a weight must broadcast to the target, got ${formatShape(factor.shape)} and ${formatShape(target.shape)}`,
     );
   }
-  return product;
+  return loss.mul(factor);
 }
 
 function finish(name: string, loss: Tensor, target: Tensor, { weight, reduction }: LossOptions): Tensor {

@@ -7,6 +7,7 @@ import { MatMul } from "./ops/linalg.js";
 import { BroadcastTo, Concat, OneHot, Pad, Reshape, ScatterAdd, Slice, StopGradient, Take, Transpose } from "./ops/movement.js";
 import { type AnyOp, isElementwise, type Op } from "./ops/op.js";
 import { ArgMax, CumSum, LogSumExp, Max, Min, Prod, Softmax, Sum } from "./ops/reduce.js";
+import { checkOptions, type Known } from "./options.js";
 import {
   type Axis,
   broadcastAxes,
@@ -51,6 +52,8 @@ export interface VarianceOptions {
   readonly keepDims?: boolean;
 }
 
+const VARIANCE_OPTIONS: Known<VarianceOptions> = { correction: true, keepDims: true };
+
 /** Settings of {@link Tensor.matmul}. */
 export interface MatMulOptions {
   /** Whether the last two axes of the left operand are read the other way around. */
@@ -58,6 +61,8 @@ export interface MatMulOptions {
   /** The same for the right operand. */
   readonly transposeB?: boolean;
 }
+
+const MATMUL_OPTIONS: Known<MatMulOptions> = { transposeA: true, transposeB: true };
 
 /**
  * What `slice` takes along one axis: a number picks one place and drops the axis, `null` takes all,
@@ -362,14 +367,16 @@ export class Tensor {
     return this.alongOne("logSumExp", axis, keepDims, (x, one) => apply(LogSumExp, [x], { axis: one }));
   }
   /** The variance over axes, or over all. See {@link variance}. */
-  variance(axis?: Axis, { correction = 0, keepDims = false }: VarianceOptions = {}): Tensor {
+  variance(axis?: Axis, options?: VarianceOptions): Tensor {
+    const { correction = 0, keepDims = false } = checkOptions("variance", options, VARIANCE_OPTIONS);
     const count = this.countOver("variance", axis) - correction;
     if (!(count > 0))
       throw new DomainError(`variance: the count less the correction must be positive, got ${count + correction} and ${correction}`);
     return this.sub(this.mean(axis, true)).square().sum(axis, keepDims).div(count);
   }
   /** Running sums along an axis. See {@link cumsum}. */
-  cumsum(axis: number, { reverse = false }: { readonly reverse?: boolean } = {}): Tensor {
+  cumsum(axis: number, options?: { readonly reverse?: boolean }): Tensor {
+    const { reverse = false } = checkOptions("cumsum", options, { reverse: true });
     return apply(CumSum, [this], { axis: normalizeAxis("cumsum", axis, this.rank), reverse });
   }
   /** The place of the first maximum along an axis, or in the flattened tensor. See {@link argmax}. */
@@ -413,7 +420,8 @@ export class Tensor {
   // Linear algebra and shape
 
   /** The matrix product. See {@link matmul}. `transposeA`, `transposeB` read an operand transposed without a copy. */
-  matmul(b: TensorLike, { transposeA = false, transposeB = false }: MatMulOptions = {}): Tensor {
+  matmul(b: TensorLike, options?: MatMulOptions): Tensor {
+    const { transposeA = false, transposeB = false } = checkOptions("matmul", options, MATMUL_OPTIONS);
     return apply(MatMul, [this, asTensor("matmul", b)], { transposeA, transposeB });
   }
   /** The axes in another order; reversed if left out. See {@link transpose}. */

@@ -1,4 +1,5 @@
 import { describe } from "./errors.js";
+import { isPlainObject } from "./options.js";
 import { asTensor, isNumericArray, Tensor, type TensorLike } from "./tensor.js";
 
 /**
@@ -95,9 +96,3 @@ const describePaths = (paths: readonly string[]): string =>
 /** Whether an array holds numbers only, at any depth. An empty branch holds none. */
 const isNested = (value: unknown): boolean =>
   Array.isArray(value) && value.length > 0 && value.every((part) => typeof part === "number" || isNested(part));
-
-function isPlainObject(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== "object" || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
-}

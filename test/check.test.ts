@@ -43,6 +43,16 @@ describe("checkGradients", () => {
     expect(() => checkGradients((x: Tensor) => x.log(), [tensor([-1])])).toThrow(GradientError);
   });
 
+  test("refuses an order that it does not know, and a step or tolerance that compares nothing", () => {
+    const f = (x: Tensor): Tensor => x.square();
+    expect(() => checkGradients(f, [1], { order: 3 as never })).toThrow("checkGradients: order must be 1 or 2, got number 3");
+    expect(() => checkGradients(f, [1], { tolerance: Number.NaN })).toThrow(
+      "checkGradients: tolerance must be a number ≥ 0, got number NaN",
+    );
+    expect(() => checkGradients(f, [1], { step: 0 })).toThrow("checkGradients: step must be a number > 0, got number 0");
+    expect(() => checkGradients(3 as never, [1] as never)).toThrow("checkGradients: expected a function, got number 3");
+  });
+
   test("refuses inputs that are not in a list and functions that return several tensors", () => {
     expect(() => checkGradients((x: Tensor) => x, tensor(1) as never)).toThrow(TypeError);
     expect(() => checkGradients(((x: Tensor) => [x, x]) as never, [tensor(1)])).toThrow(/must return one tensor/);

@@ -53,6 +53,7 @@ describe("both binary cross-entropy losses", () => {
       expect(() => loss(p, y, { weight: zeros([4, 2, 3]) })).toThrow(
         `${name}: a weight must broadcast to the target, got [4, 2, 3] and [2, 3]`,
       );
+      expect(() => loss(p, y, { weight: [1, 2] })).toThrow(`${name}: a weight must broadcast to the target, got [2] and [2, 3]`);
       expect(() => loss(p, y, { posWeight: zeros([4, 2, 3]) })).toThrow(ShapeError);
       expect(() => loss(p, y, { weight: "1" as never })).toThrow(TypeError);
     });

@@ -1,4 +1,5 @@
 import { checkFunction, describe, GradtapeError } from "../errors.js";
+import { checkOptions, type Known } from "../options.js";
 import { tidy } from "../passes/tidy.js";
 import { recording, type Tape, watcher, withSealed } from "../tape.js";
 import type { Tensor } from "../tensor.js";
@@ -36,6 +37,8 @@ export interface CompileOptions {
   readonly backend?: Backend;
 }
 
+const OPTIONS: Known<CompileOptions> = { backend: true };
+
 interface Entry {
   readonly layouts: readonly Layout[];
   readonly program: Program;
@@ -53,8 +56,12 @@ interface Entry {
  * a tensor what changes from call to call). Reading a value that depends on an input (`item()`, `data`, `toArray()`) while
  * f is recorded is a `GradtapeError`.
  *
+ * Arrays of numbers, nested or typed, are tensors for f. A number comes as it is: in the place of a tensor write `tensor(1)`,
+ * unless f is a `grad(loss)` or the like that makes one of it.
+ *
  * Inside another transform a compiled function is the function itself, and can be differentiated; inside `requireFinite` it is,
- * too, so that each op is checked.
+ * too, so that each op is checked. So compile what is outermost: `compile(valueAndGrad(loss))` replays both passes, while
+ * `valueAndGrad(compile(loss))` runs loss itself at each call and gains nothing.
  *
  * @typeParam F - The type of f, which the result keeps.
  * @param f - Any function of tensors and trees of tensors, such as `grad(loss)`, `hessian(loss)` or a model.
@@ -68,9 +75,9 @@ interface Entry {
  * step.tape.nodes.length; // 5
  * ```
  */
-export function compile<F extends (...args: never[]) => unknown>(f: F, options: CompileOptions = {}): Compiled<F> {
+export function compile<F extends (...args: never[]) => unknown>(f: F, options?: CompileOptions): Compiled<F> {
   checkFunction("compile", f);
-  const { backend } = options;
+  const { backend } = checkOptions("compile", options, OPTIONS);
   if (backend !== undefined && backend !== "wasm" && backend !== "js")
     throw new TypeError(`compile: expected "wasm" or "js" as the backend, got ${describe(backend)}`);
   /** The one used last comes first. */

@@ -1,4 +1,5 @@
 import { formatSmall } from "../format.js";
+import { checkOptions, type Known } from "../options.js";
 import { formatShape } from "../shape.js";
 import { describeNode, shorten, type Tape, tapeNames } from "../tape.js";
 import type { Tensor } from "../tensor.js";
@@ -25,8 +26,14 @@ export interface DrawOptions {
   readonly longest?: number;
 }
 
-/** What {@link toDot} and {@link toMermaid} have in common. Constants stand in the text of the nodes that read them. */
-export function graphOf(tape: Tape, { longest }: DrawOptions): Graph {
+const OPTIONS: Known<DrawOptions> = { longest: true };
+
+/**
+ * What {@link toDot} and {@link toMermaid} have in common. Constants stand in the text of the nodes that read them. `caller` is
+ * the calling function's name.
+ */
+export function graphOf(caller: string, tape: Tape, options: DrawOptions | undefined): Graph {
+  const { longest } = checkOptions(caller, options, OPTIONS);
   const name = tapeNames(tape);
   const outputs = new Set(tape.outputs);
   const value = (x: Tensor): string => [formatShape(x.shape), formatSmall(x.data, x.shape)].filter((part) => part !== "").join(" ");

@@ -16,8 +16,8 @@ const quoted = (lines: readonly string[]): string =>
  * toMermaid(tape).split("\n")[1]; // '  i1["x<br/>[] 3"]:::input'
  * ```
  */
-export function toMermaid(tape: Tape, options: DrawOptions = {}): string {
-  const { vertices, edges } = graphOf(tape, options);
+export function toMermaid(tape: Tape, options?: DrawOptions): string {
+  const { vertices, edges } = graphOf("toMermaid", tape, options);
   const box = ({ id, kind, lines }: Vertex): string => `${id}[${quoted(lines)}]:::${kind}`;
   const backward = vertices.filter(({ kind }) => kind === "backward");
   const outputs = vertices.filter(({ isOutput }) => isOutput).map(({ id }) => id);

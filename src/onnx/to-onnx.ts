@@ -1,5 +1,6 @@
 import { describe, GradtapeError } from "../errors.js";
 import type { AnyOp } from "../ops/op.js";
+import { checkOptions, type Known } from "../options.js";
 import { tidy } from "../passes/tidy.js";
 import { Tape } from "../tape.js";
 import type { Tensor } from "../tensor.js";
@@ -24,6 +25,8 @@ export interface OnnxOptions {
   /** The name of the graph, `"gradtape"` if left out. */
   readonly name?: string;
 }
+
+const OPTIONS: Known<OnnxOptions> = { precision: true, opset: true, inputNames: true, outputNames: true, name: true };
 
 /** For each version of the operator set, the version of the file format that came with it. */
 const irVersions = /* @__PURE__ */ new Map([
@@ -55,9 +58,9 @@ const irVersions = /* @__PURE__ */ new Map([
  * bytes instanceof Uint8Array; // true
  * ```
  */
-export function toOnnx(tape: Tape, options: OnnxOptions = {}): Uint8Array {
+export function toOnnx(tape: Tape, options?: OnnxOptions): Uint8Array {
   if (!(tape instanceof Tape)) throw new TypeError(`toOnnx: expected a tape from record, got ${describe(tape)}`);
-  const { precision = "float64", opset = 18, inputNames, outputNames, name = "gradtape" } = options;
+  const { precision = "float64", opset = 18, inputNames, outputNames, name = "gradtape" } = checkOptions("toOnnx", options, OPTIONS);
   if (precision !== "float64" && precision !== "float32")
     throw new TypeError(`toOnnx: expected "float64" or "float32" as the precision, got ${describe(precision)}`);
   const irVersion = irVersions.get(opset);

@@ -1,6 +1,7 @@
+import { checkOptions, type Known } from "../options.js";
 import type { Tensor } from "../tensor.js";
-import { type Optimizer, updateTree, zerosLike } from "./optimizer.js";
-import { checkSetting, type LearningRate, rateAt } from "./schedule.js";
+import { type Optimizer, takeApart, zerosLike } from "./optimizer.js";
+import { checkLearningRate, checkSetting, type LearningRate, rateAt } from "./schedule.js";
 
 /** The state of {@link adam} and {@link adamW}: the count of steps, and two moments a parameter. */
 export interface AdamState {
@@ -24,11 +25,15 @@ export interface AdamOptions {
   readonly epsilon?: number;
 }
 
+const ADAM_OPTIONS: Known<AdamOptions> = { learningRate: true, beta1: true, beta2: true, epsilon: true };
+
 /** Settings of {@link adamW}. */
 export interface AdamWOptions extends AdamOptions {
   /** λ ≥ 0: how strongly the parameters shrink by themselves. 0.01 if left out. */
   readonly weightDecay?: number;
 }
+
+const ADAM_W_OPTIONS: Known<AdamWOptions> = { learningRate: true, weightDecay: true, beta1: true, beta2: true, epsilon: true };
 
 /**
  * Adam (Kingma and Ba 2015, algorithm 1): with $ m \leftarrow \beta_1 m + (1 - \beta_1) g $ and
@@ -43,8 +48,8 @@ export interface AdamWOptions extends AdamOptions {
  * next.toArray(); // [0.9000000002, 1.0999999000001]
  * ```
  */
-export function adam(options: AdamOptions = {}): Optimizer<AdamState> {
-  return adamWithDecay("adam", options, 0);
+export function adam(options?: AdamOptions): Optimizer<AdamState> {
+  return adamWithDecay("adam", checkOptions("adam", options, ADAM_OPTIONS), 0);
 }
 
 /**
@@ -58,15 +63,18 @@ export function adam(options: AdamOptions = {}): Optimizer<AdamState> {
  * next.item(); // 1.9
  * ```
  */
-export function adamW({ weightDecay = 0.01, ...options }: AdamWOptions = {}): Optimizer<AdamState> {
-  return adamWithDecay("adamW", options, weightDecay);
+export function adamW(options?: AdamWOptions): Optimizer<AdamState> {
+  const { weightDecay = 0.01, ...others } = checkOptions("adamW", options, ADAM_W_OPTIONS);
+  return adamWithDecay("adamW", others, weightDecay);
 }
 
-function adamWithDecay(
+/** Adam for a function that is called `name`. */
+export function adamWithDecay(
   name: string,
   { learningRate = 1e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions,
   weightDecay: number,
 ): Optimizer<AdamState> {
+  checkLearningRate(name, learningRate);
   checkSetting(name, "beta1", beta1, 0, 1);
   checkSetting(name, "beta2", beta2, 0, 1);
   checkSetting(name, "epsilon", epsilon, 0);
@@ -74,13 +82,12 @@ function adamWithDecay(
   return {
     init: (params) => ({ step: 0, mean: zerosLike(name, params), square: zerosLike(name, params) }),
     update: (gradient, state, params) => {
+      const { leaves, gradients, rebuild } = takeApart(name, gradient, state, ["mean", "square"], params);
       const step = state.step + 1;
       const rate = rateAt(name, learningRate, state.step);
-      const mean: Tensor[] = [];
-      const square: Tensor[] = [];
-      const next = updateTree(name, params, gradient, (x, g, i) => {
-        mean[i] = state.mean[i].mul(beta1).add(g.mul(1 - beta1));
-        square[i] = state.square[i].mul(beta2).add(g.square().mul(1 - beta2));
+      const mean = gradients.map((g, i) => state.mean[i].mul(beta1).add(g.mul(1 - beta1)));
+      const square = gradients.map((g, i) => state.square[i].mul(beta2).add(g.square().mul(1 - beta2)));
+      const next = leaves.map((x, i) => {
         const direction = mean[i].div(1 - beta1 ** step).div(
           square[i]
             .div(1 - beta2 ** step)
@@ -89,7 +96,7 @@ function adamWithDecay(
         );
         return (weightDecay === 0 ? x : x.mul(1 - rate * weightDecay)).sub(direction.mul(rate));
       });
-      return [next, { step, mean, square }];
+      return [rebuild(next), { step, mean, square }];
     },
   };
 }

@@ -8,7 +8,8 @@ export class Layout {
   private readonly flat: Flat;
 
   constructor(
-    private readonly name: string,
+    /** The function that the user called, for errors. */
+    readonly name: string,
     parameters: unknown,
   ) {
     this.flat = flatten(name, "the initial parameters", parameters);

@@ -1,10 +1,11 @@
 import { checkFunction, describe } from "../errors.js";
+import { checkOptions, type Known } from "../options.js";
 import type { Tensor, TensorLike } from "../tensor.js";
 import type { TreeLike } from "../tree.js";
 import { Layout } from "./layout.js";
 import type { PartRequest } from "./objective.js";
 import { Part } from "./part.js";
-import { type MinimizeResult, type SearchOptions, search } from "./search.js";
+import { type MinimizeResult, SEARCH_OPTIONS, type SearchOptions, search } from "./search.js";
 
 /** Settings of {@link minimize}. */
 export interface MinimizeOptions<P> extends SearchOptions<P> {
@@ -17,6 +18,15 @@ export interface MinimizeOptions<P> extends SearchOptions<P> {
   readonly sum?: (part: Float64Array) => Float64Array;
 }
 
+const MINIMIZE_OPTIONS: Known<MinimizeOptions<unknown>> = {
+  method: true,
+  maxIterations: true,
+  gradientTolerance: true,
+  learningRate: true,
+  onStep: true,
+  sum: true,
+};
+
 /**
  * Searches parameters at which a scalar function is smallest, starting from `initial`.
  *
@@ -27,9 +37,10 @@ export interface MinimizeOptions<P> extends SearchOptions<P> {
  * With `sum`, f may be the part of a sum that one process of several holds, all of which call `minimize` with the same
  * settings and the same `initial`; all find the same.
  *
- * @param f - A scalar function of a tensor or a tree of tensors, and perhaps of further arguments.
+ * @param f - A scalar function of a tensor or a tree of tensors, and perhaps of further arguments. A plain number from it, which
+ * would depend on no parameter, is a `TypeError`.
  * @param initial - Where to start; decides the structure of the result.
- * @param rest - Further arguments of f, passed on as they are.
+ * @param rest - Further arguments of f, after the options, passed on as they come: wrap arrays of data in {@link tensor}.
  *
  * @example
  * ```ts
@@ -42,15 +53,16 @@ export interface MinimizeOptions<P> extends SearchOptions<P> {
 export function minimize<P, Rest extends unknown[]>(
   f: (params: P, ...rest: Rest) => TensorLike,
   initial: TreeLike<P>,
-  options: MinimizeOptions<P> = {},
+  options?: MinimizeOptions<P>,
   ...rest: Rest
 ): MinimizeResult<P> {
   checkFunction("minimize", f);
-  const { sum } = options;
+  const settings = checkOptions("minimize", options, MINIMIZE_OPTIONS, "; arguments for f come after the options");
+  const { sum } = settings;
   if (sum !== undefined && typeof sum !== "function") throw new TypeError(`minimize: sum must be a function, got ${describe(sum)}`);
   const layout = new Layout("minimize", initial);
   const part = new Part((params) => f(params as P, ...rest), layout);
-  const steps = search("minimize", layout, options);
+  const steps = search(layout, settings);
   let step = steps.next();
   while (!step.done) {
     const answer = part.answer(step.value);
@@ -84,9 +96,10 @@ export function minimize<P, Rest extends unknown[]>(
  */
 export function minimizeSteps<P extends Tensor | object>(
   initial: P,
-  options: SearchOptions<P> = {},
+  options?: SearchOptions<P>,
 ): Generator<PartRequest, MinimizeResult<P>, Float64Array> {
-  const steps = search("minimizeSteps", new Layout("minimizeSteps", initial), options);
+  const name = "minimizeSteps";
+  const steps = search(new Layout(name, initial), checkOptions(name, options, SEARCH_OPTIONS));
   return (function* () {
     return (yield* steps).result;
   })();

@@ -28,10 +28,7 @@ export class Objective {
   /** How often f and its gradient were asked for. */
   evaluations = 0;
 
-  constructor(
-    private readonly name: string,
-    readonly layout: Layout,
-  ) {}
+  constructor(readonly layout: Layout) {}
 
   *at(x: Float64Array): Asking<Point> {
     this.evaluations++;
@@ -53,7 +50,7 @@ export class Objective {
   private check(answer: unknown, length: number): Float64Array {
     if (!(answer instanceof Float64Array) || answer.length !== length)
       throw new TypeError(
-        `${this.name}: the sum of the parts must be a Float64Array of ${length} numbers, got ${
+        `${this.layout.name}: the sum of the parts must be a Float64Array of ${length} numbers, got ${
           answer instanceof Float64Array ? `one of ${answer.length}` : describe(answer)
         }`,
       );

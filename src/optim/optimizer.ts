@@ -1,5 +1,7 @@
 import { zeros } from "../create.js";
-import type { Tensor } from "../tensor.js";
+import { describe } from "../errors.js";
+import { Tensor } from "../tensor.js";
+import { checkShapes } from "../transforms/reverse.js";
 import { flatten, flattenLike, type Tree, type TreeLike } from "../tree.js";
 
 /**
@@ -18,9 +20,33 @@ export function zerosLike(name: string, params: unknown): Tensor[] {
   return flatten(name, "the parameters", params).leaves.map((x) => zeros(x.shape));
 }
 
-/** Applies `step` to each parameter with its gradient and its place in the tree, and puts the results into the tree's structure. */
-export function updateTree<P>(name: string, params: P, gradient: P, step: (x: Tensor, g: Tensor, i: number) => Tensor): Tree<P> {
+/** What an optimizer's `update` was given, taken apart. */
+interface Update<P> {
+  readonly leaves: readonly Tensor[];
+  readonly gradients: readonly Tensor[];
+  /** Puts the next parameters into the tree's structure. */
+  readonly rebuild: (next: readonly Tensor[]) => Tree<P>;
+}
+
+/** Takes apart what `update` was given and refuses what does not belong together. `lists` hold a tensor a parameter in each state. */
+export function takeApart<State extends { readonly step: number }, P>(
+  name: string,
+  gradient: P,
+  state: State,
+  lists: readonly Exclude<keyof State, "step">[],
+  params: P,
+): Update<P> {
   const flat = flatten(name, "the parameters", params);
+  const { leaves } = flat;
   const gradients = flattenLike(name, "the gradient", gradient, flat);
-  return flat.rebuild(flat.leaves.map((x, i) => step(x, gradients[i], i))) as Tree<P>;
+  checkShapes(name, "the gradient must have the shapes of the parameters", gradients, leaves);
+  for (const list of lists) {
+    const tensors: unknown = (state as State | undefined)?.[list];
+    if (!Array.isArray(tensors) || !tensors.every((x) => x instanceof Tensor) || typeof state.step !== "number")
+      throw new TypeError(`${name}: expected the state that init returned, got ${describe(state)}`);
+    if (tensors.length !== leaves.length)
+      throw new TypeError(`${name}: expected the state that init returned for ${leaves.length} tensors, got one for ${tensors.length}`);
+    checkShapes(name, "the state must have the shapes of the parameters", tensors, leaves);
+  }
+  return { leaves, gradients, rebuild: (next) => flat.rebuild(next) as Tree<P> };
 }

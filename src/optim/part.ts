@@ -2,9 +2,9 @@ import { checkFunction, describe } from "../errors.js";
 import { formatValues } from "../format.js";
 import { formatShape } from "../shape.js";
 import type { Tape } from "../tape.js";
-import type { Tensor, TensorLike } from "../tensor.js";
-import { valueAndGrad } from "../transforms/reverse.js";
-import { hessian } from "../transforms/second-order.js";
+import { Tensor, type TensorLike } from "../tensor.js";
+import { differentiate } from "../transforms/reverse.js";
+import { hessianAt } from "../transforms/second-order.js";
 import { record } from "../transforms/trace.js";
 import type { TreeLike } from "../tree.js";
 import { Layout } from "./layout.js";
@@ -15,7 +15,7 @@ import type { PartRequest } from "./objective.js";
  * or the lower triangle of its Hessian row by row, n(n + 1)/2 numbers. The answer is the sum over all shards, number by
  * number.
  *
- * @param f - The part of the function that this shard holds, as for {@link minimize}.
+ * @param f - The part of the function that this shard holds, as for {@link minimize}. A shard without data returns `tensor(0)`.
  * @param initial - Parameters with the structure and shapes of those that the search began with; their numbers do not matter.
  * @param request - What is asked for, and where.
  * @param rest - Further arguments of f, passed on as they are.
@@ -53,12 +53,21 @@ export class Part {
     readonly layout: Layout,
   ) {}
 
+  private value(params: unknown): TensorLike {
+    const result = this.f(params);
+    if (typeof result === "number")
+      throw new TypeError(
+        `${this.layout.name}: the function returned a plain number, which depends on no parameter; did you use item() or data?`,
+      );
+    return result;
+  }
+
   answer({ order, x }: PartRequest): Float64Array {
     return order === 1 ? this.valueAndGradient(x) : this.hessian(x);
   }
 
   private valueAndGradient(x: Float64Array): Float64Array {
-    const [value, gradient] = valueAndGrad(this.f)(this.layout.tree(x) as never);
+    const [value, gradient] = differentiate(this.layout.name, (params: unknown) => this.value(params))([this.layout.tree(x)]);
     const answer = new Float64Array(1 + x.length);
     answer[0] = value.item();
     answer.set(this.layout.list("the gradient", gradient), 1);
@@ -68,7 +77,8 @@ export class Part {
   /** The lower triangle; the upper one says the same. */
   private hessian(x: Float64Array): Float64Array {
     const n = x.length;
-    const { data } = hessian((vector: Tensor) => this.f(this.layout.slices(vector)))(x);
+    const f = (vector: Tensor): TensorLike => this.value(this.layout.slices(vector));
+    const { data } = hessianAt(this.layout.name, f, Tensor.wrap([n], x));
     const triangle = new Float64Array((n * (n + 1)) / 2);
     for (let i = 0, at = 0; i < n; at += ++i) triangle.set(data.subarray(i * n, i * n + i + 1), at);
     return triangle;
@@ -82,8 +92,10 @@ export class Part {
 }
 
 function describeFirstNonFinite(tape: Tape): string {
-  const i = tape.nodes.findIndex(({ output }) => !output.data.every(Number.isFinite));
-  if (i < 0) return "in the gradient only";
+  const allFinite = ({ data }: Tensor): boolean => data.every(Number.isFinite);
+  const i = tape.nodes.findIndex(({ output }) => !allFinite(output));
+  if (i < 0 && !tape.inputs.every(allFinite)) return "in the parameters";
+  if (i < 0) return tape.outputs.every(allFinite) ? "in the gradient only" : "in a constant that the function returned";
   const { op, inputs, output } = tape.nodes[i];
   const operands = inputs.map((x) =>
     x.size === 1 ? formatValues(x.data, []) : `${x.label ?? "a tensor"} of shape ${formatShape(x.shape)}`,

@@ -1,14 +1,15 @@
 import { tensor } from "../create.js";
-import { describe } from "../errors.js";
+import { checkFunction, describe } from "../errors.js";
 import { formatNumber } from "../format.js";
+import type { Known } from "../options.js";
 import type { Tree } from "../tree.js";
-import { adam } from "./adam.js";
+import { adamWithDecay } from "./adam.js";
 import type { Layout } from "./layout.js";
 import { lbfgsMethod } from "./lbfgs.js";
 import { halvingSearch } from "./line-search.js";
 import { newtonMethod } from "./newton.js";
 import { type Asking, isBetter, isFinitePoint, Objective, type Point } from "./objective.js";
-import { checkSetting, type LearningRate, rateAt } from "./schedule.js";
+import { checkLearningRate, checkSetting, type LearningRate, rateAt } from "./schedule.js";
 import { along, norm } from "./vector.js";
 
 /** What `onStep` of {@link minimize} is told after each iteration. */
@@ -38,6 +39,14 @@ export interface SearchOptions<P> {
   readonly onStep?: (report: StepReport<P>) => boolean | void;
 }
 
+export const SEARCH_OPTIONS: Known<SearchOptions<unknown>> = {
+  method: true,
+  maxIterations: true,
+  gradientTolerance: true,
+  learningRate: true,
+  onStep: true,
+};
+
 /** What {@link minimize} found. */
 export interface MinimizeResult<P> {
   /** The best parameters seen. */
@@ -50,7 +59,7 @@ export interface MinimizeResult<P> {
   readonly iterations: number;
   /** How often f was run with its gradient. */
   readonly evaluations: number;
-  /** Whether the gradient tolerance was met. */
+  /** Whether the gradient tolerance was met, with a finite value. */
   readonly converged: boolean;
   /** Why it stopped, in words. */
   readonly reason: string;
@@ -64,21 +73,24 @@ export interface Found<P> {
 
 const defaultIterations = { lbfgs: 1_000, newton: 500, gd: 10_000, adam: 10_000 };
 
-/** Checks the settings, then searches; `name` is the calling function's. */
-export function search<P>(name: string, layout: Layout, options: SearchOptions<P>): Asking<Found<P>> {
+/** Checks the settings, then searches. */
+export function search<P>(layout: Layout, options: SearchOptions<P>): Asking<Found<P>> {
+  const { name } = layout;
   const { method = "lbfgs", gradientTolerance = 1e-8, learningRate, onStep } = options;
   if (!Object.hasOwn(defaultIterations, method))
     throw new TypeError(`${name}: method must be "lbfgs", "newton", "gd" or "adam", got ${describe(method)}`);
   const maxIterations = options.maxIterations ?? defaultIterations[method];
   checkSetting(name, "maxIterations", maxIterations, 0);
   checkSetting(name, "gradientTolerance", gradientTolerance, 0);
+  if (learningRate !== undefined) checkLearningRate(name, learningRate);
+  if (onStep !== undefined) checkFunction(`${name}: onStep`, onStep);
 
-  const objective = new Objective(name, layout);
+  const objective = new Objective(layout);
   const next = {
     lbfgs: lbfgsMethod,
     newton: newtonMethod,
     gd: (o: Objective) => (learningRate === undefined ? searchedDescent(o) : fixedDescent(name, o, learningRate)),
-    adam: (o: Objective) => adamDescent(o, learningRate ?? 0.01),
+    adam: (o: Objective) => adamDescent(name, o, learningRate ?? 0.01),
   }[method](objective);
   return run(objective, next, maxIterations, gradientTolerance, onStep);
 }
@@ -126,7 +138,7 @@ function* run<P>(
       gradientNorm,
       iterations,
       evaluations: objective.evaluations,
-      converged: gradientNorm <= gradientTolerance,
+      converged: isFinitePoint(best) && gradientNorm <= gradientTolerance,
       reason,
     },
     nonFiniteAt,
@@ -159,8 +171,8 @@ function fixedDescent(name: string, objective: Objective, learningRate: Learning
   return (from) => objective.at(along(from.x, -rateAt(name, learningRate, step++), from.gradient));
 }
 
-function adamDescent(objective: Objective, learningRate: LearningRate): (from: Point) => Asking<Point> {
-  const optimizer = adam({ learningRate });
+function adamDescent(name: string, objective: Objective, learningRate: LearningRate): (from: Point) => Asking<Point> {
+  const optimizer = adamWithDecay(name, { learningRate }, 0);
   let state = optimizer.init(tensor(objective.layout.start));
   return (from) => {
     const [params, following] = optimizer.update(tensor(from.gradient), state, tensor(from.x));

@@ -1,6 +1,7 @@
+import { checkOptions, type Known } from "../options.js";
 import type { Tensor } from "../tensor.js";
-import { type Optimizer, updateTree, zerosLike } from "./optimizer.js";
-import { checkSetting, type LearningRate, rateAt } from "./schedule.js";
+import { type Optimizer, takeApart, zerosLike } from "./optimizer.js";
+import { checkLearningRate, checkSetting, type LearningRate, rateAt } from "./schedule.js";
 
 /** The state of {@link sgd}: the count of steps, and one velocity a parameter. */
 export interface SgdState {
@@ -20,6 +21,8 @@ export interface SgdOptions {
   readonly nesterov?: boolean;
 }
 
+const OPTIONS: Known<SgdOptions> = { learningRate: true, momentum: true, nesterov: true };
+
 /**
  * Gradient descent with momentum: $ v \leftarrow \mu v + g $, $ \theta \leftarrow \theta - \eta v $; with `nesterov`
  * $ \theta \leftarrow \theta - \eta (g + \mu v) $.
@@ -33,18 +36,18 @@ export interface SgdOptions {
  * params.w.abs().max().item() < 1e-5; // true
  * ```
  */
-export function sgd({ learningRate, momentum = 0, nesterov = false }: SgdOptions): Optimizer<SgdState> {
+export function sgd(options: SgdOptions): Optimizer<SgdState> {
+  const { learningRate, momentum = 0, nesterov = false } = checkOptions("sgd", options, OPTIONS);
+  checkLearningRate("sgd", learningRate);
   checkSetting("sgd", "momentum", momentum, 0, 1);
   return {
     init: (params) => ({ step: 0, velocity: zerosLike("sgd", params) }),
     update: (gradient, state, params) => {
+      const { leaves, gradients, rebuild } = takeApart("sgd", gradient, state, ["velocity"], params);
       const rate = rateAt("sgd", learningRate, state.step);
-      const velocity: Tensor[] = [];
-      const next = updateTree("sgd", params, gradient, (x, g, i) => {
-        velocity[i] = state.velocity[i].mul(momentum).add(g);
-        return x.sub((nesterov ? g.add(velocity[i].mul(momentum)) : velocity[i]).mul(rate));
-      });
-      return [next, { step: state.step + 1, velocity }];
+      const velocity = gradients.map((g, i) => state.velocity[i].mul(momentum).add(g));
+      const directions = nesterov ? gradients.map((g, i) => g.add(velocity[i].mul(momentum))) : velocity;
+      return [rebuild(leaves.map((x, i) => x.sub(directions[i].mul(rate)))), { step: state.step + 1, velocity }];
     },
   };
 }

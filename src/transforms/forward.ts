@@ -1,7 +1,7 @@
 import { zeros } from "../create.js";
 import { describe } from "../errors.js";
 import type { Tensor } from "../tensor.js";
-import { flatten, flattenLike, type TreesLike } from "../tree.js";
+import { type Flat, flatten, flattenLike, type TreesLike } from "../tree.js";
 import { checkShapes } from "./reverse.js";
 import { callRule, dependsOnLeaves, indexIn, type Segment, trace } from "./trace.js";
 
@@ -70,7 +70,17 @@ export function jvp<Args extends unknown[], Output>(
     checkShapes("jvp", "a tangent must have its primal's shape", given, flat.leaves);
     return given;
   });
-  const segment = trace("jvp", f, flats);
+  return pushforward("jvp", f, flats, seeds) as [Output, Output];
+}
+
+/** {@link jvp} of trees that are taken apart already; `name` is the calling function's. */
+export function pushforward(
+  name: string,
+  f: (...args: never[]) => unknown,
+  primals: readonly Flat[],
+  tangents: readonly Tensor[],
+): [output: unknown, tangent: unknown] {
+  const segment = trace(name, f, primals);
   const { leaves, rebuild } = segment.output;
-  return [rebuild(leaves) as Output, rebuild(sweepForward(segment, seeds)) as Output];
+  return [rebuild(leaves), rebuild(sweepForward(segment, tangents))];
 }

@@ -1,6 +1,7 @@
 import { tensor, zeros } from "../create.js";
-import { checkFunction, ShapeError } from "../errors.js";
+import { checkFunction, describe, ShapeError } from "../errors.js";
 import { type AnyOp, isElementwise } from "../ops/op.js";
+import { checkOptions, type Known } from "../options.js";
 import { broadcastShapes, formatShape, type Shape, sameShape } from "../shape.js";
 import { recording, watcher } from "../tape.js";
 import type { Tensor, TensorLike } from "../tensor.js";
@@ -94,8 +95,8 @@ export function vjp<Args extends unknown[], Output>(
   ];
 }
 
-/** Traces f and returns its output with the sweep that maps seeds to one tree of cotangents a primal. */
-function pullback(
+/** Traces f and returns its output with the sweep that maps seeds to one tree of cotangents a primal; `name` is the calling function's. */
+export function pullback(
   name: string,
   f: (...args: never[]) => unknown,
   primals: readonly Flat[],
@@ -121,6 +122,8 @@ export interface GradOptions<N extends number | readonly number[] = number | rea
   /** The place of the argument, or of several; 0 if left out. */
   readonly argnums?: N;
 }
+
+const GRAD_OPTIONS: Known<GradOptions> = { argnums: true };
 
 /** The arguments of f with numbers and nested arrays allowed in the places of those that are differentiated. */
 export type ArgumentsLike<Args extends unknown[], N> = {
@@ -148,7 +151,8 @@ export type Gradient<Args extends unknown[], N> = N extends number
  * The gradient of a scalar function, by reverse mode: one run of f and one sweep back, whatever the number of parameters.
  *
  * @param f - A synchronous function that returns a tensor of shape `[]` (any other is a `ShapeError`). Its first
- * argument, or those that `argnums` names, may be tensors or trees of tensors; the others are passed on as they are.
+ * argument, or those that `argnums` names, may be tensors or trees of tensors, and f gets tensors for numbers and arrays there.
+ * The others are passed on as they come: a number stays a number and an array an array, so wrap data in {@link tensor}.
  * @returns A function of the same arguments that returns the gradient in the structure of the argument: zeros where
  * the output does not depend on it; with several `argnums`, a list of gradients.
  *
@@ -165,12 +169,13 @@ export function grad<Args extends unknown[], const N extends number | readonly n
   f: (...args: Args) => TensorLike,
   options?: GradOptions<N>,
 ): (...args: ArgumentsLike<Args, N>) => Gradient<Args, N> {
-  const withValue = differentiate("grad", f, options?.argnums);
+  const withValue = differentiate("grad", f, options);
   return (...args) => withValue(args)[1] as Gradient<Args, N>;
 }
 
 /**
- * Like {@link grad}, but returns `[value, gradient]`; the value costs nothing more.
+ * Like {@link grad}, but returns `[value, gradient]`; the value costs nothing more. Arguments that are not differentiated are
+ * passed on as they come: wrap arrays of data in {@link tensor}.
  *
  * @example
  * ```ts
@@ -183,17 +188,21 @@ export function valueAndGrad<Args extends unknown[], const N extends number | re
   f: (...args: Args) => TensorLike,
   options?: GradOptions<N>,
 ): (...args: ArgumentsLike<Args, N>) => [value: Tensor, gradient: Gradient<Args, N>] {
-  const withValue = differentiate("valueAndGrad", f, options?.argnums);
+  const withValue = differentiate("valueAndGrad", f, options);
   return (...args) => withValue(args) as [Tensor, Gradient<Args, N>];
 }
 
+/** {@link valueAndGrad}, with the arguments in a list; `name` is the calling function's. */
 export function differentiate(
   name: string,
   f: (...args: never[]) => unknown,
-  argnums: number | readonly number[] = 0,
+  options?: GradOptions,
 ): (args: readonly unknown[]) => [Tensor, unknown] {
   checkFunction(name, f);
+  const { argnums = 0 } = checkOptions(name, options, GRAD_OPTIONS);
   const places = typeof argnums === "number" ? [argnums] : argnums;
+  if (!Array.isArray(places) || !places.every(Number.isInteger) || new Set(places).size < places.length)
+    throw new TypeError(`${name}: argnums must be the place of an argument, or a list of different ones, got ${describe(argnums)}`);
   return (args) => {
     for (const place of places)
       if (!(place in args)) throw new TypeError(`${name}: no argument ${place} to differentiate by, got ${args.length} arguments`);

@@ -1,10 +1,10 @@
 import { oneAt, zeros } from "../create.js";
 import { checkFunction, describe } from "../errors.js";
 import { stack } from "../functions.js";
-import { asTensor, Tensor, type TensorLike } from "../tensor.js";
-import type { Tree, TreeLike, TreesLike } from "../tree.js";
-import { jvp } from "./forward.js";
-import { grad, vjp } from "./reverse.js";
+import { asTensor, type Tensor, type TensorLike } from "../tensor.js";
+import { flatten, flattenLike, type Tree, type TreeLike } from "../tree.js";
+import { pushforward } from "./forward.js";
+import { checkShapes, differentiate, pullback } from "./reverse.js";
 
 /**
  * The product of the Hessian with a vector, forward over reverse, without the Hessian: the directional derivative of
@@ -23,9 +23,18 @@ export function hvp<P, Rest extends unknown[]>(
 ): (x: TreeLike<P>, v: TreeLike<P>, ...rest: Rest) => Tree<P> {
   checkFunction("hvp", f);
   return (x, v, ...rest) => {
-    const gradient = grad((p: P) => f(p, ...rest)) as (at: P) => Tree<P>;
-    return jvp<[P], Tree<P>>(gradient, [x] as TreesLike<[P]>, [v] as TreesLike<[P]>)[1];
+    const point = flatten("hvp", "x", x);
+    const direction = flattenLike("hvp", "v", v, point);
+    checkShapes("hvp", "v must have the shape of x", direction, point.leaves);
+    const gradient = gradientOf("hvp", (p: P) => f(p, ...rest));
+    return pushforward("hvp", gradient, [point], direction)[1] as Tree<P>;
   };
+}
+
+/** {@link grad} of a function of one argument; `name` is the calling function's. */
+function gradientOf<P>(name: string, f: (x: P) => unknown): (x: P) => unknown {
+  const withValue = differentiate(name, f);
+  return (x) => withValue([x])[1];
 }
 
 /**
@@ -46,12 +55,14 @@ export function jacobian<Rest extends unknown[]>(f: (x: Tensor, ...rest: Rest) =
 }
 
 /** The Jacobian by one reverse sweep an output. */
-function rowByRow(name: string, f: (x: Tensor) => TensorLike, x: Tensor): Tensor {
-  const [output, pullback] = vjp(f as (x: Tensor) => Tensor, x);
-  if (!(output instanceof Tensor)) throw new TypeError(`${name}: the function must return one tensor, got ${describe(output)}`);
+function rowByRow(name: string, f: (x: Tensor) => unknown, x: Tensor): Tensor {
+  const { output: result, pull } = pullback(name, f, [flatten(name, "x", x)]);
+  if (result.paths[0] !== "")
+    throw new TypeError(`${name}: the function must return one tensor, got ${describe(result.rebuild(result.leaves))}`);
+  const [output] = result.leaves;
   const shape = [...output.shape, ...x.shape];
   if (output.size === 0) return zeros(shape);
-  const rows = Array.from({ length: output.size }, (_, i) => pullback(oneAt(i, output.shape))[0]);
+  const rows = Array.from({ length: output.size }, (_, i) => pull([oneAt(i, output.shape)])[0] as Tensor);
   return stack(rows).reshape(shape);
 }
 
@@ -69,10 +80,8 @@ function rowByRow(name: string, f: (x: Tensor) => TensorLike, x: Tensor): Tensor
  */
 export function hessian<Rest extends unknown[]>(f: (x: Tensor, ...rest: Rest) => TensorLike): (x: TensorLike, ...rest: Rest) => Tensor {
   checkFunction("hessian", f);
-  return (x, ...rest) =>
-    rowByRow(
-      "hessian",
-      grad((p: Tensor) => f(p, ...rest)),
-      asTensor("hessian", x),
-    );
+  return (x, ...rest) => hessianAt("hessian", (p) => f(p, ...rest), asTensor("hessian", x));
 }
+
+/** {@link hessian} at one point; `name` is the calling function's. */
+export const hessianAt = (name: string, f: (x: Tensor) => TensorLike, x: Tensor): Tensor => rowByRow(name, gradientOf(name, f), x);

@@ -1,4 +1,4 @@
-import { binaryCrossEntropyWithLogits, minimize, type Tensor, tensor } from "gradtape";
+import { binaryCrossEntropyWithLogits, evaluatePart, type MinimizeOptions, minimize, type Tensor, tensor } from "gradtape";
 import { describe, expect, test } from "vitest";
 import references from "../../examples/data/wdbc.references.json" with { type: "json" };
 import { wdbc } from "../wdbc.js";
@@ -13,6 +13,7 @@ const beale = (p: { x: Tensor; y: Tensor }): Tensor => {
   const term = (constant: number, power: number): Tensor => p.x.mul(p.y.pow(power)).sub(p.x).add(constant).square();
   return term(1.5, 1).add(term(2.25, 2)).add(term(2.625, 3));
 };
+const methods: readonly NonNullable<MinimizeOptions<Tensor>["method"]>[] = ["lbfgs", "newton", "gd", "adam"];
 
 describe("known minima", () => {
   for (const method of ["lbfgs", "newton"] as const) {
@@ -140,6 +141,31 @@ describe("why it stops", () => {
     expect(gradientOnly.reason).toBe("a gradient that is not finite at the initial parameters: in the gradient only");
   });
 
+  test("has not converged at a value that is not finite, however small the gradient", () => {
+    const functions: Record<string, (x: Tensor) => Tensor> = {
+      "first in node 2, Add(0, NaN)": (x) => x.mul(0).add(Number.NaN),
+      "first in node 3, Div(-1, 0)": (x) => x.mul(0).sub(1).div(0).stopGradient(),
+      "in a constant that the function returned": () => tensor(Number.NaN),
+    };
+    for (const [where, f] of Object.entries(functions)) {
+      for (const method of methods) {
+        const { converged, reason, iterations } = minimize(f, 0, { method });
+        expect([converged, iterations], `${method}: ${where}`).toEqual([false, 0]);
+        expect(reason).toMatch(/^a value that is not finite \((NaN|-∞)\) at the initial parameters: /);
+        expect(reason).toContain(where);
+      }
+    }
+    expect(minimize((x: Tensor) => x.square(), Number.NaN).reason).toMatch(
+      /^a value that is not finite .* at the initial parameters: first in node 1/,
+    );
+    expect(minimize((x: Tensor) => x, Number.NaN).reason).toBe(
+      "a value that is not finite (NaN) at the initial parameters: in the parameters",
+    );
+    expect(minimize((x: Tensor) => x.sqrt().mul(0).add(1), 0).reason).toBe(
+      "a gradient that is not finite at the initial parameters: in the gradient only",
+    );
+  });
+
   test("does not walk to where the function is not finite", () => {
     for (const method of ["lbfgs", "newton", "gd"] as const) {
       const { params, converged } = minimize((x: Tensor) => x.sub(x.log()).sum(), [0.01, 30], { method });
@@ -220,10 +246,28 @@ describe("the interface", () => {
     expect(() => minimize(f, 1, { maxIterations: -1 })).toThrow("minimize: maxIterations must be a number in [0, ∞), got number -1");
     expect(() => minimize(f, 1, { gradientTolerance: Number.NaN })).toThrow("gradientTolerance");
     expect(() => minimize(f, 1, { method: "gd", learningRate: -1 })).toThrow(
-      "minimize: the learning rate must be a finite number ≥ 0, got number -1 at step 0",
+      "minimize: the learning rate must be a finite number ≥ 0, or a function of the step, got number -1",
     );
     expect(() => minimize(3 as never, 1)).toThrow("minimize: expected a function, got number 3");
-    expect(() => minimize((x: Tensor) => x, [1, 2])).toThrow("shape []");
+    expect(() => minimize((x: Tensor) => x, [1, 2])).toThrow("minimize: the function must return a scalar, shape [], got [2]");
+    expect(() => minimize((async (x: Tensor) => x) as never, 1)).toThrow("minimize: the function must be synchronous");
+    expect(() => minimize(f, 1, { method: "adam", learningRate: () => Number.NaN })).toThrow(
+      "minimize: the learning rate must be a finite number ≥ 0, got number NaN at step 0",
+    );
+    expect(() => minimize(f, 1, { onStep: 3 as never })).toThrow("minimize: onStep: expected a function, got number 3");
     expect(() => minimize(f, "1" as never)).toThrow("minimize: expected a tensor, a number");
+  });
+
+  test("refuses a plain number from the function, which would look like a minimum", () => {
+    const words = "the function returned a plain number, which depends on no parameter; did you use item() or data?";
+    for (const method of methods) {
+      expect(() => minimize((x: Tensor) => x.square().item(), 1, { method })).toThrow(new TypeError(`minimize: ${words}`));
+      expect(() => minimize((x: Tensor) => Math.abs(x.data[0]), 1, { method })).toThrow(TypeError);
+    }
+    for (const order of [1, 2] as const) {
+      const request = { order, x: Float64Array.of(1) };
+      expect(() => evaluatePart((x: Tensor) => x.square().item(), 1, request)).toThrow(new TypeError(`evaluatePart: ${words}`));
+      expect(() => evaluatePart((x: Tensor) => x.add([1, 2]), 1, request)).toThrow("evaluatePart: the function must return a scalar");
+    }
   });
 });

@@ -1,4 +1,16 @@
-import { adam, adamW, cosineDecay, DomainError, exponentialDecay, grad, type Optimizer, sgd, type Tensor, tensor } from "gradtape";
+import {
+  adam,
+  adamW,
+  cosineDecay,
+  DomainError,
+  exponentialDecay,
+  grad,
+  type Optimizer,
+  ShapeError,
+  sgd,
+  type Tensor,
+  tensor,
+} from "gradtape";
 import { describe, expect, test } from "vitest";
 
 const loss = (p: { w: Tensor; b: Tensor }): Tensor => p.w.sub([1, -2]).square().sum().add(p.b.square().mul(3));
@@ -112,6 +124,34 @@ describe("optimizers are pure", () => {
       "sgd: the gradient must have the structure { .w }, got { .v }",
     );
   });
+
+  test("a gradient of other shapes is refused, which would broadcast the parameters", () => {
+    const optimizer = sgd({ learningRate: 0.1 });
+    expect(() => optimizer.update(tensor([1, 2]), optimizer.init(tensor(1)), tensor(1))).toThrow(
+      new ShapeError("sgd: the gradient must have the shapes of the parameters, expected [], got [2]"),
+    );
+  });
+
+  test("a state that init did not return is refused, or one for other parameters", () => {
+    const one = tensor(1);
+    for (const [name, optimizer] of Object.entries({ sgd: sgd({ learningRate: 0.1 }), adam: adam(), adamW: adamW() })) {
+      const update = optimizer.update as (gradient: unknown, state: unknown, params: unknown) => unknown;
+      for (const [state, words] of [
+        [undefined, "undefined"],
+        [0, "number 0"],
+        [{ step: 0 }, "[object Object]"],
+        [{ ...optimizer.init(one), step: undefined }, "[object Object]"],
+        [{ step: 0, velocity: [0], mean: [0], square: [0] }, "[object Object]"],
+      ])
+        expect(() => update(one, state, one)).toThrow(new TypeError(`${name}: expected the state that init returned, got ${words}`));
+      expect(() => update(one, optimizer.init([one, one]), one)).toThrow(
+        `${name}: expected the state that init returned for 1 tensors, got one for 2`,
+      );
+      expect(() => update(one, optimizer.init([1, 2]), one)).toThrow(
+        `${name}: the state must have the shapes of the parameters, expected [], got [2]`,
+      );
+    }
+  });
 });
 
 describe("schedules", () => {
@@ -139,12 +179,18 @@ describe("schedules", () => {
       () => cosineDecay({ initial: 1, steps: 0 }),
       () => cosineDecay({ initial: 1, steps: 5, warmup: 5 }),
       () => exponentialDecay({ initial: 1, rate: -1 }),
-      () => byOptimizer(sgd({ learningRate: -1 }), 1),
+      () => sgd({ learningRate: -1 }),
       () => byOptimizer(sgd({ learningRate: () => Number.NaN }), 1),
-      () => byOptimizer(sgd({} as never), 1),
+      () => sgd({} as never),
+      () => (sgd as () => unknown)(),
+      () => adam({ learningRate: Number.POSITIVE_INFINITY }),
+      () => (cosineDecay as () => unknown)(),
     ]) {
       expect(make).toThrow(DomainError);
     }
+    expect(() => (sgd as () => unknown)()).toThrow(
+      "sgd: the learning rate must be a finite number ≥ 0, or a function of the step, got undefined",
+    );
     expect(() => sgd({ learningRate: 0.1, momentum: 2 })).toThrow("sgd: momentum must be a number in [0, 1), got number 2");
   });
 });

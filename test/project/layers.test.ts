@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 
 // Value imports go one way through the layers; `import type` may point anywhere, it is gone at run time.
 const layers = [
-  ["errors", "shape", "list", "format"],
+  ["errors", "nearest", "options", "shape", "list", "format"],
   ["kernels"],
   ["ops"],
   ["tape"],

@@ -90,6 +90,16 @@ describe("jacobian and hessian", () => {
     expect(() => jacobian(((x: Tensor) => [x]) as never)(1)).toThrow("jacobian: the function must return one tensor");
     expect(() => hessian((x: Tensor) => x)([1, 2])).toThrow(ShapeError);
   });
+
+  test("speak of themselves, not of what they are built on", () => {
+    const promise = (async (x: Tensor) => x) as never;
+    const nothing = (() => undefined) as never;
+    for (const [name, transform] of Object.entries({ jacobian, hessian })) {
+      expect(() => transform(promise)(1)).toThrow(`${name}: the function must be synchronous`);
+      expect(() => transform(nothing)(1)).toThrow(`${name}: expected a tensor`);
+    }
+    expect(() => hessian((x: Tensor) => x)([1, 2])).toThrow("hessian: the function must return a scalar, shape [], got [2]");
+  });
 });
 
 describe("hvp", () => {
@@ -100,5 +110,16 @@ describe("hvp", () => {
     expect(hvp(f)(x, v).toArray()).toEqual(hessian(f)(x).matmul(v).toArray());
     const tree = hvp((p: { a: Tensor; b: Tensor }, c: Tensor) => p.a.square().mul(p.b).mul(c))({ a: 2, b: 3 }, { a: 1, b: 1 }, tensor(10));
     expect([tree.a.item(), tree.b.item()]).toEqual([10 * (2 * 3 + 2 * 2), 10 * 4]);
+  });
+
+  test("refuses a vector that does not fit x, and speaks of itself", () => {
+    const f = (x: Tensor): Tensor => x.square().sum();
+    expect(() => (hvp(f) as (x: unknown) => unknown)([1, 2])).toThrow(/^hvp: expected a tensor, .*, got undefined at v$/);
+    expect(() => hvp(f)([1, 2], 1)).toThrow(new ShapeError("hvp: v must have the shape of x, expected [2], got []"));
+    expect(() => hvp(({ a }: { a: Tensor }) => a)({ a: 1 }, { b: 1 } as never)).toThrow(
+      "hvp: v must have the structure { .a }, got { .b }",
+    );
+    expect(() => hvp((x: Tensor) => x)([1, 2], [1, 2])).toThrow("hvp: the function must return a scalar, shape [], got [2]");
+    expect(() => hvp((async (x: Tensor) => x) as never)(1, 1)).toThrow("hvp: the function must be synchronous");
   });
 });

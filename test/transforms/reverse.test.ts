@@ -38,6 +38,10 @@ describe("grad and valueAndGrad", () => {
     expect(() => grad(f, { argnums: 2 as never })(tensor(3), tensor(5))).toThrow(
       "grad: no argument 2 to differentiate by, got 2 arguments",
     );
+    for (const argnums of ["1", [0, 0], ["0"], [0.5], null])
+      expect(() => grad(f, { argnums: argnums as never })).toThrow(
+        "grad: argnums must be the place of an argument, or a list of different ones, got ",
+      );
   });
 
   test("give the value beside the gradient", () => {

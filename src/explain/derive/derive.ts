@@ -1,8 +1,9 @@
-import { GradtapeError } from "../../errors.js";
+import { checkFunction, describe, GradtapeError } from "../../errors.js";
 import { Equal } from "../../ops/elementwise.js";
 import { OneHot } from "../../ops/movement.js";
 import type { AnyOp } from "../../ops/op.js";
 import { Softmax, Sum } from "../../ops/reduce.js";
+import { checkOptions, isPlainObject, type Known } from "../../options.js";
 import type { Tape } from "../../tape.js";
 import { asTensor, type Tensor } from "../../tensor.js";
 import { differentiate } from "../../transforms/reverse.js";
@@ -26,7 +27,7 @@ import { LATEX, Printer, TEXT } from "../formula/print.js";
 import { isRepetition } from "../formula/read.js";
 import { Budget, CannotSimplify } from "./algebra/polynomial.js";
 import { Derivation, type DerivationSection, type DerivationStep } from "./derivation.js";
-import { namesOfArguments } from "./names.js";
+import { mostArguments, namesOfArguments } from "./names.js";
 import { Algebra } from "./normal.js";
 import { Quantities, type Quantity } from "./quantities.js";
 
@@ -35,6 +36,8 @@ export interface DeriveOptions {
   /** The place of the argument to differentiate by, or of several; 0 if left out. */
   readonly wrt?: number | readonly number[];
 }
+
+const OPTIONS: Known<DeriveOptions> = { wrt: true };
 
 /** A derivation is for people: longer tapes are refused. */
 const MOST_NODES = 2000;
@@ -84,9 +87,10 @@ export function derive<Args extends unknown[]>(
   f: (...args: Args) => Tensor,
   ...inputs: TreesLike<Args> | [...TreesLike<Args>, DeriveOptions]
 ): Derivation {
-  const { args, places } = separate(inputs as unknown[]);
-  const [, gradients] = differentiate("derive", f, places)(args);
+  checkFunction("derive", f);
+  const { args, places } = separate(inputs as unknown[], mostArguments(f));
   const flats = args.map((arg, i) => flatten("derive", `input ${i}`, arg));
+  const [, gradients] = differentiate("derive", f, { argnums: places })(flats.map(({ leaves, rebuild }) => rebuild(leaves)));
   const tape = tapeOf(trace("derive", f, flats));
   if (tape.nodes.length > MOST_NODES)
     throw new GradtapeError(
@@ -98,20 +102,19 @@ export function derive<Args extends unknown[]>(
   return new Deriver(tape, namesOfArguments(f, flats)).run(wanted, found);
 }
 
-/** The arguments of f, and the places to differentiate by. */
-function separate(inputs: readonly unknown[]): { readonly args: readonly unknown[]; readonly places: readonly number[] } {
+/** The arguments of f, of which it can use `most`, and the places to differentiate by. */
+function separate(inputs: readonly unknown[], most: number): { readonly args: readonly unknown[]; readonly places: readonly number[] } {
   const last = inputs[inputs.length - 1];
-  if (!isOptions(last)) return { args: inputs, places: [0] };
-  const places = typeof last.wrt === "number" ? [last.wrt] : last.wrt;
-  return { args: inputs.slice(0, -1), places };
+  if (!isPlainObject(last) || !(inputs.length > most || isOptions(last))) return { args: inputs, places: [0] };
+  const { wrt = 0 } = checkOptions<DeriveOptions>("derive", last, OPTIONS);
+  if (!arePlaces(wrt)) throw new TypeError(`derive: wrt must be the place of an argument, or a list of them, got ${describe(wrt)}`);
+  return { args: inputs.slice(0, -1), places: typeof wrt === "number" ? [wrt] : [...new Set(wrt)] };
 }
 
 /** An object with nothing but `wrt` in it, a number or a list of numbers. A tensor may be called so, but is none of these. */
-function isOptions(value: unknown): value is Required<DeriveOptions> {
-  if (typeof value !== "object" || value === null || Object.keys(value).join() !== "wrt") return false;
-  const { wrt } = value as { readonly wrt: unknown };
-  return typeof wrt === "number" || (Array.isArray(wrt) && wrt.every((place) => Number.isInteger(place)));
-}
+const isOptions = (value: Record<string, unknown>): boolean => Object.keys(value).join() === "wrt" && arePlaces(value["wrt"]);
+
+const arePlaces = (wrt: unknown): boolean => typeof wrt === "number" || (Array.isArray(wrt) && wrt.every(Number.isInteger));
 
 /** How a named value gets its part of the derivative from another one that is made of it. */
 interface Edge {

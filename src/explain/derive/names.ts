@@ -21,11 +21,25 @@ const isKey = (path: string): boolean => /^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(path
 
 /** The names of plain parameters, read off the source text; nothing for others, and for functions without a source. */
 function parameterNames(f: unknown): (string | undefined)[] {
-  const source = Function.prototype.toString.call(f);
+  return parametersOf(f).map((name, _, names) => (isKey(name) ? withoutMark(name, names) : undefined));
+}
+
+/** How many arguments a function can make use of, as its source tells; ∞ where it does not. */
+export function mostArguments(f: unknown): number {
+  const parameters = parametersOf(f);
+  const isOpen = parameters.some((name) => name.startsWith("...")) || /\[native code\]|\barguments\b/.test(sourceOf(f));
+  return isOpen ? Number.POSITIVE_INFINITY : parameters.length;
+}
+
+const sourceOf = (f: unknown): string => Function.prototype.toString.call(f);
+
+/** The parameters as they stand in the source text, patterns and defaults included. */
+function parametersOf(f: unknown): string[] {
+  const source = sourceOf(f);
   const single = /^(?:async\s+)?([\p{L}_$][\p{L}\p{N}_$]*)\s*=>/u.exec(source);
-  if (single !== null) return [withoutMark(single[1], [single[1]])];
+  if (single !== null) return [single[1]];
   const start = source.indexOf("(");
-  if (start < 0) return [];
+  if (start < 0) return ["..."];
   const parts: string[] = [""];
   let depth = 0;
   for (const sign of source.slice(start + 1)) {
@@ -35,8 +49,9 @@ function parameterNames(f: unknown): (string | undefined)[] {
     if (sign === "," && depth === 0) parts.push("");
     else parts[parts.length - 1] += sign;
   }
-  const names = parts.map((part) => part.trim());
-  return names.map((name) => (isKey(name) ? withoutMark(name, names) : undefined));
+  const parameters = parts.map((part) => part.trim());
+  if (parameters[parameters.length - 1] === "") parameters.pop(); // none at all, or a comma behind the last
+  return parameters;
 }
 
 /** Compilers put a 2 behind a parameter that hides a variable of the same name outside. Beside a W1, a W2 is meant. */
