@@ -60,15 +60,19 @@ describe("a template records the tape of the method calls", () => {
   }
 });
 
-test("operators between plain numbers compute as JavaScript does and leave no node", () => {
-  const tape = record((x: Tensor) => math`${x} * (2/3 - -1 + 2^3 * 3² / 4)`, 1);
+test("arithmetic between plain numbers computes as JavaScript does and leaves no node", () => {
+  const tape = record((x: Tensor) => math`${x} * (2/3 - -1 + 2^3 * 3² / √16)`, 1);
   expect(tape.nodes.map(({ op }) => op.name)).toEqual(["Mul"]);
   expect(tape.outputs[0].item()).toBe(2 / 3 + 1 + 18);
   expect(math`7`.item()).toBe(7);
   expect(math`${2} ** ${3}`.item()).toBe(8);
 });
 
-test("holes hold tensors, numbers, nested and typed arrays, truth values, and functions to call", () => {
+test("holes hold tensors, numbers, nested and typed arrays, truth values, null, lists of those, and functions to call", () => {
+  expect(math`slice(${W}, ${[null, 0]})`.toArray()).toEqual([0.5, 2]);
+  expect(math`slice(${W}, [${null}, ${[1, null]}])`.toArray()).toEqual([[-1], [0.25]]);
+  expect(math`slice(${W}, [null, 0])`.toArray()).toEqual([0.5, 2]);
+  expect(math`concat(${[y, p, [1]]})`.toArray()).toEqual([1, 0, 0.9, 0.2, 1]);
   expect(math`${[[1, 2]]} @ ${Float64Array.of(3, 4)}`.toArray()).toEqual([11]);
   expect(math`sum(${[1, 2]}, ${0}, ${true})`.toArray()).toEqual([3]);
   expect(math`sum(${W}, ${[0, 1]})`.item()).toBe(1.75);
@@ -161,6 +165,12 @@ describe("errors point at the character", () => {
 
   test("of a name in a template, which has no variables", () => {
     expect(failure(() => math`log(q)`).message).toBe(`math: expected the value of q in a hole, \${q}, got its name\n  log(q)\n      ^`);
+  });
+
+  test("of e, with the way to write it", () => {
+    expect(failure(() => math`e^${2}`).message).toBe(
+      `math: expected the value of e in a hole, \${e}, got its name; write exp(x) for eˣ\n  e^\${1}\n  ^`,
+    );
   });
 
   test("of a hole with nothing in it, with something else than numbers, or with what cannot be called", () => {
