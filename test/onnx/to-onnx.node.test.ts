@@ -136,6 +136,18 @@ describe("names", () => {
     ]);
   });
 
+  test("of a compiled function are those of its recording", () => {
+    const loss = (p: { w: Tensor; b: Tensor }, x: Tensor): Tensor => p.w.mul(x).sum().add(p.b).square().named("loss");
+    const step = compile(valueAndGrad(loss));
+    const args = [{ w: tensor([1, 2]).named("W"), b: tensor(3) }, tensor([4, 5]).named("x")] as const;
+    step(...args);
+    expect(ports(step.tape)).toEqual([
+      ["W", "b", "x"],
+      ["loss", "grad_W", "grad_b"],
+    ]);
+    expect(ports(record(valueAndGrad(loss), ...args))).toEqual(ports(step.tape));
+  });
+
   test("of gradients that are one value differ as their inputs do", () => {
     const tape = record(
       grad((a: Tensor, b: Tensor) => a.add(b).square().sum(), { argnums: [1, 0] }),
