@@ -137,5 +137,5 @@ function tidied(tape: Tape): Tape {
     const at = tape.outputs.indexOf(tape.cotangents.get(x) as Tensor);
     if (at >= 0) cotangents.set(x, outputs[at]);
   }
-  return new Tape(nodes, inputs, outputs, cotangents);
+  return new Tape(nodes, inputs, outputs, cotangents, tape.outputPaths);
 }

@@ -39,7 +39,7 @@ function given(option: string, names: unknown, count: number, taken: Set<string>
 
 /**
  * The names of a tape's inputs and outputs: those given, or else labels. An output without one that is the gradient by an
- * input is called after it; the others are numbered.
+ * input is called after it; in a tree, by its path, without places in the lists around it; the others are numbered.
  */
 export function namesOf(
   tape: Tape,
@@ -61,7 +61,9 @@ export function namesOf(
   const wishes = tape.outputs.map((x, i) => {
     const of = tape.inputs.findIndex((input, j) => !used.has(j) && tape.cotangents.get(input) === x);
     used.add(of);
-    return labeled(x.label, of >= 0 ? `grad_${inputs[of]}` : `output${i + 1}`);
+    const path = identifier((tape.outputPaths[i] ?? "").replace(/^(\[\d+\])+\.?/, ""));
+    const inTree = inputs.includes(path) ? `output_${path}` : path;
+    return labeled(x.label, of >= 0 ? `grad_${inputs[of]}` : inTree || `output${i + 1}`);
   });
   return { inputs, outputs: distinct(wishes, taken) };
 }

@@ -136,6 +136,25 @@ describe("names", () => {
     ]);
   });
 
+  test("of outputs in a tree are their paths, apart from inputs and from places in lists", () => {
+    const update = (p: { w: Tensor }, x: Tensor) => {
+      const [loss, gradient] = valueAndGrad((q: { w: Tensor }) => q.w.mul(x).sum())(p);
+      const w = p.w.sub(gradient.w);
+      return { loss, next: { w, layers: [w.exp()] }, w: w.neg() };
+    };
+    expect(ports(record(update, { w: tensor([1, 2]) }, tensor([3, 4]).named("x")))[1]).toEqual([
+      "loss",
+      "next_w",
+      "next_layers_0",
+      "output_w",
+    ]);
+    const lists = record((x: Tensor) => [x.exp(), { minus: x.neg() }, [x.sin()]], tensor(1));
+    expect(ports(lists)[1]).toEqual(["output1", "minus", "output3"]);
+    const compiled = compile((x: Tensor) => ({ value: x.exp() }));
+    compiled(tensor(1));
+    expect(ports(compiled.tape)[1]).toEqual(["value"]);
+  });
+
   test("of a compiled function are those of its recording", () => {
     const loss = (p: { w: Tensor; b: Tensor }, x: Tensor): Tensor => p.w.mul(x).sum().add(p.b).square().named("loss");
     const step = compile(valueAndGrad(loss));
