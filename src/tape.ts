@@ -279,6 +279,8 @@ export class Tape implements Iterable<Node> {
      * Of several sweeps, that of the first.
      */
     readonly cotangents: ReadonlyMap<Tensor, Tensor> = new Map(),
+    /** Where each output stands in the tree that the function returned: `loss`, `[1].w`; empty for one that is the whole. */
+    readonly outputPaths: readonly string[] = [],
   ) {}
 
   /** The nodes, one after the other. */

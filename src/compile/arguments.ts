@@ -1,16 +1,18 @@
 import { describe } from "../errors.js";
 import { type Shape, sameShape } from "../shape.js";
 import { asTensor, isNumericArray, Tensor, type TensorLike } from "../tensor.js";
+import { nameOfPath } from "../tree.js";
 
 /** What the arguments of a call look like: a program is kept for each such layout. */
 export type Layout =
-  | { readonly kind: "tensor"; readonly shape: Shape; readonly label: string | undefined }
+  /** `name` is what tapes call it: its label or else its path. */
+  | { readonly kind: "tensor"; readonly shape: Shape; readonly label: string | undefined; readonly name: string }
   | { readonly kind: "list"; readonly parts: readonly Layout[] }
   | { readonly kind: "record"; readonly names: readonly string[]; readonly parts: readonly Layout[] }
   | { readonly kind: "frozen"; readonly value: unknown };
 
 /** The layouts of all arguments of a call. */
-export const layoutsOf = (args: readonly unknown[]): Layout[] => args.map(layoutOf);
+export const layoutsOf = (args: readonly unknown[]): Layout[] => args.map((arg) => layoutOf(arg, ""));
 
 /** The tensors of all arguments, in order, if these have the layouts. */
 export function gatherAll(layouts: readonly Layout[], args: readonly unknown[]): Tensor[] | undefined {
@@ -18,20 +20,23 @@ export function gatherAll(layouts: readonly Layout[], args: readonly unknown[]):
   return args.length === layouts.length && layouts.every((layout, i) => gather(layout, args[i], inputs)) ? inputs : undefined;
 }
 
-/** The arguments with these layouts that have these tensors, in order. */
+/** The arguments with these layouts that have these tensors, in order and by their names. */
 export function rebuildAll(layouts: readonly Layout[], tensors: readonly Tensor[]): unknown[] {
   const rest = tensors.values();
   return layouts.map((layout) => rebuild(layout, rest));
 }
 
 /** Tells what varies from what is frozen: tensors, and arrays of numbers, are inputs; everything else is part of the layout. */
-function layoutOf(value: unknown): Layout {
+function layoutOf(value: unknown, path: string): Layout {
   if (value instanceof Tensor || isNumbers(value)) {
     const { shape, label } = asTensor("compile", value as TensorLike);
-    return { kind: "tensor", shape, label };
+    return { kind: "tensor", shape, label, name: label ?? nameOfPath(path) };
   }
-  if (Array.isArray(value)) return { kind: "list", parts: value.map(layoutOf) };
-  if (isRecord(value)) return { kind: "record", names: Object.keys(value), parts: Object.values(value).map(layoutOf) };
+  if (Array.isArray(value)) return { kind: "list", parts: value.map((part, i) => layoutOf(part, `${path}[${i}]`)) };
+  if (isRecord(value)) {
+    const names = Object.keys(value);
+    return { kind: "record", names, parts: names.map((name) => layoutOf(value[name], `${path}.${name}`)) };
+  }
   if (value === null || ["number", "string", "boolean", "undefined", "bigint"].includes(typeof value)) return { kind: "frozen", value };
   throw new TypeError(
     `compile: expected tensors, numbers, strings, or arrays and plain objects of them as arguments, got ${describe(value)}`,
@@ -68,8 +73,10 @@ function gather(layout: Layout, value: unknown, inputs: Tensor[]): boolean {
 /** The value with the layout that has these tensors, in order. */
 function rebuild(layout: Layout, tensors: Iterator<Tensor>): unknown {
   switch (layout.kind) {
-    case "tensor":
-      return tensors.next().value;
+    case "tensor": {
+      const x = tensors.next().value as Tensor;
+      return layout.name === "" ? x : x.named(layout.name);
+    }
     case "list":
       return layout.parts.map((part) => rebuild(part, tensors));
     case "record":

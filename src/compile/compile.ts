@@ -1,7 +1,7 @@
 import { checkFunction, describe, GradtapeError } from "../errors.js";
 import { checkOptions, type Known } from "../options.js";
 import { tidy } from "../passes/tidy.js";
-import { recording, type Tape, watcher, withSealed } from "../tape.js";
+import { recording, Tape, watcher, withSealed } from "../tape.js";
 import type { Tensor } from "../tensor.js";
 import { tapeOf, trace } from "../transforms/trace.js";
 import { type Flat, flatten } from "../tree.js";
@@ -15,7 +15,7 @@ const KEPT = 16;
 export type Compiled<F> = F & {
   /**
    * The tape of the last call's program, after all passes but the last, which fuses ops: with the values of that call, recorded
-   * again when asked for.
+   * again when asked for. Inputs are called as `record` calls them; of cotangents it has those that are outputs.
    */
   readonly tape: Tape;
   /** What that program needs, in bytes. */
@@ -129,9 +129,20 @@ function build(
   const ofLeaves = ({ leaves }: { leaves: Tensor[] }): unknown => f(...(rebuildAll(layouts, leaves) as never[]));
   const recordAgain = (at: readonly Tensor[]): { tape: Tape; output: Flat } => {
     const flat = flatten("compile", "the inputs", { leaves: [...at] });
-    const segment = withSealed(at.length, () => trace("compile", ofLeaves as never, [flat]));
-    return { tape: tidy(tapeOf(segment)), output: segment.output };
+    const segment = withSealed(at.length, () => trace("compile", ofLeaves as never, [flat], true));
+    return { tape: tidied(tapeOf(segment)), output: segment.output };
   };
   const { tape, output } = recordAgain(inputs);
   return { layouts, program: new Program(tape, backend), rebuildOutput: output.rebuild, tape: (at) => recordAgain(at).tape };
+}
+
+/** The tape after the passes, which do not follow cotangents; those are kept that an output is, so that one knows which it is. */
+function tidied(tape: Tape): Tape {
+  const { nodes, inputs, outputs } = tidy(tape);
+  const cotangents = new Map<Tensor, Tensor>();
+  for (const x of inputs) {
+    const at = tape.outputs.indexOf(tape.cotangents.get(x) as Tensor);
+    if (at >= 0) cotangents.set(x, outputs[at]);
+  }
+  return new Tape(nodes, inputs, outputs, cotangents, tape.outputPaths);
 }

@@ -1,10 +1,11 @@
 import { describe } from "../errors.js";
 import { asTensor, type Tensor, type TensorLike } from "../tensor.js";
 import type { Expression } from "./expression.js";
-import { functionOf, nearestName } from "./functions.js";
+import { functionOf } from "./functions.js";
+import { hintFor } from "./names.js";
 import { at, ExpressionError } from "./place.js";
 
-/** What operators give between plain numbers: the same as in JavaScript, so that 2/3 is no node of its own. */
+/** What signs of arithmetic give between plain numbers: the same as in JavaScript, so that 2/3 is no node of its own. */
 const arithmetic: Readonly<Record<string, ((x: number, y: number) => number) | undefined>> = {
   add: (x, y) => x + y,
   sub: (x, y) => x - y,
@@ -13,21 +14,8 @@ const arithmetic: Readonly<Record<string, ((x: number, y: number) => number) | u
   pow: (x, y) => x ** y,
   neg: (x) => -x,
   square: (x) => x * x,
+  sqrt: (x) => Math.sqrt(x),
 };
-
-/** Refuses names of functions that there are not, and functions without their arguments. */
-export function checkNames(caller: string, source: string, node: Expression): void {
-  if (node.kind === "variable" && functionOf(node.name) !== undefined) {
-    throw new ExpressionError(`${caller}: ${node.name} is a function, expected its arguments: ${node.name}(…)`, { source, ...node });
-  }
-  if (node.kind !== "call" || node.name === undefined || functionOf(node.name) !== undefined) return;
-  const { name } = node;
-  const near = nearestName(name);
-  throw new ExpressionError(
-    `${caller}: expected the name of a function, got ${JSON.stringify(name)}${near === undefined ? "" : `; did you mean ${near}?`}`,
-    { source, ...node },
-  );
-}
 
 /** Where a formula's values come from. */
 export interface Values {
@@ -38,35 +26,37 @@ export interface Values {
   hole(index: number): unknown;
 }
 
-/** The value of a formula: its operators and functions applied in the order of the text's tree, arguments before what they are for. */
-export function evaluate(root: Expression, values: Values): Tensor {
+/** The value of a formula, whose nodes are in the order in which they are evaluated. */
+export function evaluate(nodes: readonly Expression[], values: Values): Tensor {
   const { caller, source } = values;
-  const given = (node: Expression, name: string, value: unknown): unknown => {
+  const given = (node: Expression, name: string, value: unknown, hint = ""): unknown => {
     if (value !== undefined) return value;
-    const hint = name === "e" ? "; write exp(x) for eˣ" : "";
     throw new ExpressionError(`${caller}: expected a value for ${name}, got undefined${hint}`, { source, ...node });
   };
+  /** Values that are waiting for the node that takes them. */
+  const waiting: unknown[] = [];
+  const take = (count: number): unknown[] => waiting.splice(waiting.length - count);
   const valueAt = (node: Expression): unknown => {
     switch (node.kind) {
       case "literal":
         return node.value;
       case "variable":
-        return given(node, node.name, values.variable(node.name));
+        return given(node, node.name, values.variable(node.name), hintFor(node.name));
       case "hole":
         return given(node, `\${${node.index + 1}}`, values.hole(node.index));
       case "list":
-        return node.items.map(valueAt);
+        return take(node.items.length);
       case "call": {
         const callee = node.callee === undefined ? functionOf(node.name ?? "") : values.hole(node.callee.index);
         if (typeof callee !== "function")
           throw new ExpressionError(`${caller}: expected a function to call, got ${describe(callee)}`, { source, ...node });
-        const args = node.args.map(valueAt);
+        const args = take(node.args.length);
         const onNumbers = node.operator ? arithmetic[node.name ?? ""] : undefined;
         if (onNumbers !== undefined && args.every((arg) => typeof arg === "number")) return onNumbers(args[0], args[1] ?? 0);
         return at({ source, ...node }, () => callee(...args));
       }
     }
   };
-  const value = valueAt(root);
-  return at({ source, ...root }, () => asTensor(caller, value as TensorLike));
+  for (const node of nodes) waiting.push(valueAt(node));
+  return at({ source, ...nodes[nodes.length - 1] }, () => asTensor(caller, waiting[0] as TensorLike));
 }

@@ -1,8 +1,8 @@
 import { describe } from "../errors.js";
-import type { Tensor, TensorLike } from "../tensor.js";
-import { checkNames, evaluate } from "./evaluate.js";
-import { parseExpression, walk } from "./expression.js";
-import { ExpressionError } from "./place.js";
+import { Tensor, type TensorLike } from "../tensor.js";
+import { evaluate } from "./evaluate.js";
+import { nameOf, parseExpression } from "./expression.js";
+import { checkFunctions } from "./names.js";
 
 /** A formula that was parsed from a text: a function of its variables by name, for `grad` and all other transforms. */
 export interface Formula {
@@ -36,26 +36,20 @@ export interface Formula {
  */
 export function parseMath(source: string): Formula {
   if (typeof source !== "string") throw new TypeError(`parseMath: expected a text, got ${describe(source)}`);
-  const expression = parseExpression("parseMath", source, false);
-  const variables = new Set<string>();
-  const functions = new Set<string>();
-  walk(expression, (node) => {
-    checkNames("parseMath", source, node);
-    if (node.kind === "variable") variables.add(node.name);
-    if (node.kind === "call" && !node.operator && node.name !== undefined) functions.add(node.name);
-  });
+  const nodes = parseExpression("parseMath", source, false);
+  const inText = [...nodes].sort((a, b) => a.start - b.start);
+  checkFunctions("parseMath", source, inText);
+  const variables = new Set(inText.flatMap((node) => (node.kind === "variable" ? [node.name] : [])));
+  const functions = new Set(
+    inText.flatMap((node) => (node.kind === "call" && !node.operator && node.name !== undefined ? [node.name] : [])),
+  );
   const formula = (values: Readonly<Record<string, TensorLike>>): Tensor => {
-    if (typeof values !== "object" || values === null)
+    if (typeof values !== "object" || values === null || values instanceof Tensor || Array.isArray(values))
       throw new TypeError(
-        `parseMath: expected an object with values for ${[...variables].join(", ") || "no variables"}, got ${describe(values)}`,
+        `parseMath: expected an object with values for ${[...variables].join(", ") || "no variables"}, got ${values instanceof Tensor ? "a tensor" : describe(values)}`,
       );
-    const byName = new Map(Object.entries(values).map(([name, value]) => [name.normalize("NFC"), value]));
-    return evaluate(expression, {
-      caller: "parseMath",
-      source,
-      variable: (name) => byName.get(name),
-      hole: () => undefined,
-    });
+    const byName = new Map(Object.entries(values).map(([name, value]) => [nameOf(name), value]));
+    return evaluate(nodes, { caller: "parseMath", source, variable: (name) => byName.get(name), hole: () => undefined });
   };
   return Object.assign(formula, { source, variables: [...variables], functions: [...functions] });
 }

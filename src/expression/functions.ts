@@ -66,16 +66,33 @@ import type { Tensor } from "../tensor.js";
 // biome-ignore lint/suspicious/noExplicitAny: any function at all; what it is given is checked when it is called
 export type FormulaFunction = (...args: any[]) => Tensor | readonly Tensor[];
 
+/** Functions that take as many arguments in a formula. */
+interface Family {
+  /** How many, from the fewest. */
+  readonly counts: readonly number[];
+  /** Whether options could follow, which a formula cannot give. */
+  readonly options?: true;
+  readonly functions: Readonly<Record<string, FormulaFunction>>;
+}
+
 /**
- * Every op and loss by its own name, and two names from papers. Listed, since a namespace as a value would tie all of them to
- * the code that entries share.
+ * Every op and loss by its own name, and two names from papers, by the counts of their arguments. Listed, since a namespace as a
+ * value would tie all of them to the code that entries share.
  */
 // biome-ignore format: one name a line says less
-const named: Readonly<Record<string, FormulaFunction>> = { abs, add, argmax, binaryCrossEntropy, binaryCrossEntropyWithLogits, broadcastTo, clamp, concat, cos, crossEntropy, cumsum, div, equal, exp, expandDims, expm1, greater, greaterEqual, huber, less, lessEqual, log, log1p, logSigmoid, logSoftmax, logSumExp, matmul, max, maximum, mean, meanSquaredError, min, minimum, mul, neg, notEqual, oneHot, pad, poissonNll, pow, prod, reciprocal, relu, reshape, sigmoid, sign, silu, sin, slice, softmax, softplus, split, sqrt, square, squeeze, stack, stopGradient, sub, sum, sumTo, take, tanh, transpose, variance, where, ln: log, σ: sigmoid };
+export const families = [
+  { counts: [1], functions: { abs, cos, exp, expm1, log, log1p, logSigmoid, neg, reciprocal, relu, sigmoid, sign, silu, sin, softplus, sqrt, square, stopGradient, tanh, ln: log, σ: sigmoid } },
+  { counts: [2], functions: { add, broadcastTo, cumsum, div, equal, expandDims, greater, greaterEqual, less, lessEqual, matmul, maximum, minimum, mul, notEqual, oneHot, pow, reshape, slice, sub, sumTo } },
+  { counts: [3], functions: { clamp, where } },
+  { counts: [1, 2], functions: { argmax, concat, logSoftmax, softmax, squeeze, stack, transpose } },
+  { counts: [2, 3], functions: { pad, split, take } },
+  { counts: [1, 2, 3], functions: { logSumExp, max, mean, min, prod, sum } },
+  { counts: [1, 2], options: true, functions: { variance } },
+  { counts: [2], options: true, functions: { binaryCrossEntropy, binaryCrossEntropyWithLogits, crossEntropy, huber, meanSquaredError, poissonNll } },
+] as const satisfies readonly Family[];
+
+/** Those among which a name is, with what they take. */
+export const familyOf = (name: string): Family | undefined => families.find(({ functions }) => Object.hasOwn(functions, name));
 
 /** The function of a name, if there is one. */
-export const functionOf = (name: string): FormulaFunction | undefined => (Object.hasOwn(named, name) ? named[name] : undefined);
-
-/** The name that somebody may have meant who wrote another case. */
-export const nearestName = (name: string): string | undefined =>
-  Object.keys(named).find((known) => known.toLowerCase() === name.toLowerCase());
+export const functionOf = (name: string): FormulaFunction | undefined => familyOf(name)?.functions[name];

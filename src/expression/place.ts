@@ -30,15 +30,21 @@ export class ExpressionError extends GradtapeError implements Place {
   }
 }
 
-/** Runs a step of a formula. What the step throws keeps its class and gains the place, in its message and as properties. */
+/** Runs a step of a formula. What the step throws is the same error still, with the place in its message and as properties. */
 export function at<T>(place: Place, step: () => T): T {
   try {
     return step();
   } catch (error) {
-    if (!(error instanceof GradtapeError || error instanceof TypeError) || "source" in error) throw error;
-    const Kind = error.constructor as new (message: string, options: ErrorOptions) => Error;
-    const { source, start, end } = place;
-    throw Object.assign(new Kind(`${error.message}\n${excerpt(place)}`, { cause: error }), { source, start, end });
+    // One that has a place got it further inside, and one that is frozen stays as it is.
+    if ((error instanceof GradtapeError || error instanceof TypeError) && !("source" in error) && Object.isExtensible(error)) {
+      const { source, start, end } = place;
+      const { message, stack } = error;
+      const amended = `${message}\n${excerpt(place)}`;
+      Object.assign(error, { message: amended, source, start, end });
+      // Some runtimes begin a stack with the message, which they copied when the error was made.
+      if (message !== "" && stack !== undefined) error.stack = stack.replace(message, () => amended);
+    }
+    throw error;
   }
 }
 

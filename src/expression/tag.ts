@@ -1,15 +1,24 @@
 import { describe } from "../errors.js";
 import type { Tensor, TensorLike } from "../tensor.js";
-import { checkNames, evaluate } from "./evaluate.js";
-import { type Expression, parseExpression, walk } from "./expression.js";
+import { evaluate } from "./evaluate.js";
+import { type Expression, parseExpression } from "./expression.js";
 import type { FormulaFunction } from "./functions.js";
+import { checkFunctions, hintFor } from "./names.js";
 import { ExpressionError } from "./place.js";
 
-/** What a template may hold: tensors and what makes them, functions to call, truth values for `keepDims`. */
-export type MathHole = TensorLike | boolean | FormulaFunction;
+/**
+ * What a template may hold: tensors and what makes them, functions to call, truth values for `keepDims`, `null` for the ranges of
+ * `slice`, and lists of all that.
+ */
+export type MathHole = TensorLike | boolean | null | FormulaFunction | readonly MathHole[];
 
-/** A template's tree. JavaScript hands a call site the same strings each time, and the tree goes when they go. */
-const parsed = /* @__PURE__ */ new WeakMap<TemplateStringsArray, { readonly source: string; readonly expression: Expression }>();
+interface Template {
+  readonly source: string;
+  readonly nodes: readonly Expression[];
+}
+
+/** A template as it was parsed. JavaScript hands a call site the same strings each time, and what is parsed goes when they go. */
+const parsed = /* @__PURE__ */ new WeakMap<TemplateStringsArray, Template>();
 
 /**
  * A formula as a paper writes it: applies the same operations, and records the same nodes, as the functions of the same
@@ -38,18 +47,21 @@ export function math(strings: TemplateStringsArray, ...holes: readonly MathHole[
     template = parseTemplate(strings);
     parsed.set(strings, template);
   }
-  const { source, expression } = template;
-  return evaluate(expression, { caller: "math", source, variable: () => undefined, hole: (index) => holes[index] });
+  const { source, nodes } = template;
+  return evaluate(nodes, { caller: "math", source, variable: () => undefined, hole: (index) => holes[index] });
 }
 
 /** The raw text, since a backslash means nothing in a formula, with numbered holes. */
-function parseTemplate(strings: TemplateStringsArray): { readonly source: string; readonly expression: Expression } {
+function parseTemplate(strings: TemplateStringsArray): Template {
   const source = strings.raw.reduce((text, part, i) => `${text}\${${i}}${part}`);
-  const expression = parseExpression("math", source, true);
-  walk(expression, (node) => {
-    checkNames("math", source, node);
+  const nodes = parseExpression("math", source, true);
+  checkFunctions("math", source, nodes);
+  for (const node of nodes) {
     if (node.kind === "variable")
-      throw new ExpressionError(`math: expected the value of ${node.name} in a hole, \${${node.name}}, got its name`, { source, ...node });
-  });
-  return { source, expression };
+      throw new ExpressionError(`math: expected the value of ${node.name} in a hole, \${${node.name}}, got its name${hintFor(node.name)}`, {
+        source,
+        ...node,
+      });
+  }
+  return { source, nodes };
 }

@@ -15,6 +15,9 @@ export interface OnnxNode {
   readonly attributes: OnnxAttributes;
 }
 
+/** Constants of so many numbers are looked up before they are stored once more: the forms' own numbers, and sizes and axes. */
+const SHORT = 16;
+
 /** A constant of the model, with the numbers as they are stored. */
 export interface Initializer {
   readonly name: string;
@@ -23,8 +26,8 @@ export interface Initializer {
 }
 
 /**
- * An ONNX graph as it grows. Every method returns the name of a value. A node or a short constant that is there already is
- * not made again, so e^(−|z|) is taken once for σ(z), the logistic loss and its gradient.
+ * An ONNX graph as it grows. What appends something returns the name of its value. A node or a short constant that is there
+ * already is not made again, so e^(−|z|) is taken once for σ(z), the logistic loss and its gradient.
  */
 export class Graph {
   private readonly nodes: OnnxNode[] = [];
@@ -64,11 +67,11 @@ export class Graph {
 
   /** A constant in the model's precision. */
   tensor(shape: Shape, values: ArrayLike<number>): string {
-    const key = values.length <= 4 ? `number ${shape} ${Array.from(values, (v) => (Object.is(v, -0) ? "-0" : v))}` : undefined;
+    const key = values.length <= SHORT ? `number ${shape} ${Array.from(values, (v) => (Object.is(v, -0) ? "-0" : v))}` : undefined;
     return this.once(key, () => {
       if (this.precision === "float64") return this.initializer(shape, Float64Array.from(values));
       const rounded = Float32Array.from(values);
-      const lost = rounded.findIndex((v, i) => !Number.isFinite(v) && Number.isFinite(values[i]));
+      const lost = rounded.findIndex((v, i) => (Number.isFinite(values[i]) && !Number.isFinite(v)) || (v === 0 && values[i] !== 0));
       if (lost >= 0) throw new DomainError(`toOnnx: expected constants within the range of float32, got ${values[lost]}`);
       return this.initializer(shape, rounded);
     });
@@ -76,7 +79,7 @@ export class Graph {
 
   /** A constant list of whole numbers: sizes, axes. */
   integers(values: readonly number[], shape: Shape = [values.length]): string {
-    return this.once(values.length <= 16 ? `integer ${shape} ${values}` : undefined, () =>
+    return this.once(values.length <= SHORT ? `integer ${shape} ${values}` : undefined, () =>
       this.initializer(shape, BigInt64Array.from(values, BigInt)),
     );
   }
@@ -85,7 +88,8 @@ export class Graph {
   asIntegers(value: string): string {
     const constant = this.initializers.get(value);
     if (constant === undefined || constant.data instanceof BigInt64Array) return this.node("Cast", [value], { to: ElementType.int64 });
-    return this.integers(Array.from(constant.data), constant.shape);
+    const { data, shape } = constant;
+    return this.once(`integers of ${value}`, () => this.integers(Array.from(data), shape));
   }
 
   /** A value of another type in the model's precision. */

@@ -18,11 +18,19 @@ function distinct(names: readonly string[], taken: Set<string>): string[] {
   });
 }
 
+/** Refuses what cannot be a name in a file: nothing, what UTF-8 cannot write, and what nobody can see. */
+export function checkName(what: string, name: unknown): void {
+  if (typeof name !== "string" || name === "" || /[\p{Cc}\p{Cs}]/u.test(name))
+    throw new TypeError(
+      `toOnnx: expected a text that is not empty, without control characters and lone surrogates, as ${what}, got ${describe(name)}`,
+    );
+}
+
 function given(option: string, names: unknown, count: number, taken: Set<string>): string[] {
-  if (!Array.isArray(names) || names.some((name) => typeof name !== "string" || name === ""))
-    throw new TypeError(`toOnnx: expected a list of names as ${option}, got ${describe(names)}`);
+  if (!Array.isArray(names)) throw new TypeError(`toOnnx: expected a list of names as ${option}, got ${describe(names)}`);
   if (names.length !== count) throw new TypeError(`toOnnx: expected ${count} ${option}, one a tensor, got ${names.length}`);
-  for (const name of names) {
+  for (const [i, name] of names.entries()) {
+    checkName(`${option}[${i}]`, name);
     if (taken.has(name)) throw new TypeError(`toOnnx: expected names that differ among inputs and outputs, got "${name}" twice`);
     taken.add(name);
   }
@@ -31,7 +39,7 @@ function given(option: string, names: unknown, count: number, taken: Set<string>
 
 /**
  * The names of a tape's inputs and outputs: those given, or else labels. An output without one that is the gradient by an
- * input is called after it; the others are numbered.
+ * input is called after it; in a tree, by its path, without places in the lists around it; the others are numbered.
  */
 export function namesOf(
   tape: Tape,
@@ -48,9 +56,14 @@ export function namesOf(
           taken,
         );
   if (outputNames !== undefined) return { inputs, outputs: given("outputNames", outputNames, tape.outputs.length, taken) };
+  // Two gradients may be one value: each is called after an input of its own.
+  const used = new Set<number>();
   const wishes = tape.outputs.map((x, i) => {
-    const of = tape.inputs.findIndex((input) => tape.cotangents.get(input) === x);
-    return labeled(x.label, of >= 0 ? `grad_${inputs[of]}` : `output${i + 1}`);
+    const of = tape.inputs.findIndex((input, j) => !used.has(j) && tape.cotangents.get(input) === x);
+    used.add(of);
+    const path = identifier((tape.outputPaths[i] ?? "").replace(/^(\[\d+\])+\.?/, ""));
+    const inTree = inputs.includes(path) ? `output_${path}` : path;
+    return labeled(x.label, of >= 0 ? `grad_${inputs[of]}` : inTree || `output${i + 1}`);
   });
   return { inputs, outputs: distinct(wishes, taken) };
 }

@@ -8,7 +8,7 @@ import { encode } from "./encode.js";
 import type { Form } from "./forms/form.js";
 import { forms } from "./forms/table.js";
 import { Graph, type Precision } from "./graph.js";
-import { namesOf } from "./names.js";
+import { checkName, namesOf } from "./names.js";
 
 /** Settings of {@link toOnnx}. */
 export interface OnnxOptions {
@@ -19,7 +19,8 @@ export interface OnnxOptions {
   /** The names of the inputs, tensors of a tree one by one. Left out, their labels, or `input1`, `input2`, … */
   readonly inputNames?: readonly string[];
   /**
-   * The names of the outputs. Left out, their labels, `grad_W` for the gradient by the input `W`, or `output1`, `output2`, …
+   * The names of the outputs. Left out, their labels, `grad_W` for the gradient by the input `W`, in a tree their paths, or
+   * `output1`, `output2`, …
    */
   readonly outputNames?: readonly string[];
   /** The name of the graph, `"gradtape"` if left out. */
@@ -47,8 +48,8 @@ const irVersions = /* @__PURE__ */ new Map([
  * bytes are written by the packages `onnx-buf` and `@bufbuild/protobuf`, to be installed beside this one.
  *
  * @param tape - From `record`, or the `tape` of a compiled function.
- * @returns The model. A tape with an op made by `defineOp`, for which ONNX has no form, is a `GradtapeError` that names it; a
- * constant that float32 cannot hold is a `DomainError`.
+ * @returns The model. A tape with an op made by `defineOp`, for which ONNX has no form, is a `GradtapeError` that names it, and so is
+ * one without outputs; a constant that float32 cannot hold, or only as 0, is a `DomainError`.
  *
  * @example
  * ```ts
@@ -65,7 +66,8 @@ export function toOnnx(tape: Tape, options?: OnnxOptions): Uint8Array {
     throw new TypeError(`toOnnx: expected "float64" or "float32" as the precision, got ${describe(precision)}`);
   const irVersion = irVersions.get(opset);
   if (irVersion === undefined) throw new TypeError(`toOnnx: expected an opset from 18 to 23, got ${describe(opset)}`);
-  if (typeof name !== "string" || name === "") throw new TypeError(`toOnnx: expected a name for the graph, got ${describe(name)}`);
+  checkName("name", name);
+  if (tape.outputs.length === 0) throw new GradtapeError("toOnnx: expected at least one output, got a tape that returns nothing");
 
   const names = namesOf(tape, inputNames, outputNames);
   const { nodes, inputs, outputs } = tidy(tape);

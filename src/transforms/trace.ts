@@ -143,5 +143,5 @@ export function tapeOf(segment: Segment): Tape {
     const value = canonical[i - start];
     if (value !== undefined && !cotangents.has(value)) cotangents.set(value, resolve(g));
   }
-  return new Tape(list, canonical.slice(0, leaves), output.leaves.map(resolve), cotangents);
+  return new Tape(list, canonical.slice(0, leaves), output.leaves.map(resolve), cotangents, output.paths.map(nameOfPath));
 }

@@ -14,13 +14,19 @@ export const programs = {
   eager: { code: eager, budget: 14.5 },
   compiled: {
     code: eager.replace("import { ", "import { compile, ").replace("valueAndGrad((", "compile(valueAndGrad((").replace("] });", "] }));"),
-    budget: 35.5,
+    budget: 35.2,
   },
   math: {
     code: `import { grad, tensor } from "gradtape";
 import { math } from "gradtape/math";
 console.log(grad((p) => math\`-log(\${p})\`)(tensor(0.5)).item());`,
-    budget: 22.5,
+    budget: 23.5,
+  },
+  onnx: {
+    code: `import { record, tensor, valueAndGrad } from "gradtape";
+import { toOnnx } from "gradtape/onnx";
+console.log(toOnnx(record(valueAndGrad((x) => x.square().sum()), tensor([1, 2]))).length);`,
+    budget: 20,
   },
 } as const;
 
@@ -28,7 +34,9 @@ console.log(grad((p) => math\`-log(\${p})\`)(tensor(0.5)).item());`,
 export async function bundle(code: string, library: string): Promise<Uint8Array> {
   const { outputFiles } = await build({
     stdin: { contents: code, resolveDir: fileURLToPath(new URL(".", import.meta.url)) },
-    alias: { "gradtape/math": `${library}/math.js`, gradtape: `${library}/index.js` },
+    alias: { "gradtape/math": `${library}/math.js`, "gradtape/onnx": `${library}/onnx.js`, gradtape: `${library}/index.js` },
+    // What `gradtape/onnx` needs beside the library.
+    external: ["onnx-buf", "@bufbuild/protobuf"],
     bundle: true,
     minify: true,
     format: "esm",

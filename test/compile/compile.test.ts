@@ -9,6 +9,8 @@ import {
   hessian,
   hvp,
   jvp,
+  record,
+  type Tape,
   type Tensor,
   tensor,
   valueAndGrad,
@@ -242,6 +244,22 @@ describe("the program", () => {
     );
     expect(step.memory).toMatchObject({ buffers: 8 * (3 + 3 + 3 + 1 + 2), withoutReuse: 8 * (3 + 3 + 3 + 1 + 3 + 3 + 3 + 2) });
     expect(step.tape.nodes.at(-1)?.op.name).toBe("MatMul");
+  });
+
+  test("has a tape with the names and gradients that record gives it", () => {
+    const loss = (p: { w: Tensor; layers: Tensor[] }, x: Tensor): Tensor => p.w.mul(x).add(p.layers[0]).sum().square();
+    const args = [{ w: tensor([1, 2]).named("W"), layers: [tensor(3)] }, tensor([4, 5])] as const;
+    const f = compile(valueAndGrad(loss));
+    f(args[0], args[1]);
+    const names = ({ inputs, outputs, cotangents }: Tape) => [
+      inputs.map(({ label }) => label),
+      inputs.map((x) => outputs.indexOf(cotangents.get(x) as Tensor)),
+    ];
+    expect(names(f.tape)).toEqual([
+      ["W", "layers[0]", undefined],
+      [1, 2, -1],
+    ]);
+    expect(names(f.tape)).toEqual(names(record(valueAndGrad(loss), args[0], args[1])));
   });
 
   test("is let go by dispose, and made anew by the next call", () => {

@@ -1,6 +1,7 @@
-import { grad, record, ShapeError, type Tensor, tensor, valueAndGrad } from "gradtape";
+import { type add, grad, type log, record, ShapeError, type Tensor, tensor, valueAndGrad } from "gradtape";
 import { ExpressionError, parseMath } from "gradtape/math";
-import { describe, expect, test } from "vitest";
+import { describe, expect, expectTypeOf, test } from "vitest";
+import { type families, familyOf } from "../../src/expression/functions.js";
 import { opNames } from "../op-names.js";
 
 const value = (source: string, values: Record<string, number> = {}): number => parseMath(source)(values).item();
@@ -51,6 +52,8 @@ describe("operators bind as in mathematics", () => {
     ["√ 4 + 5", 7],
     ["-√4", -2],
     ["√sum(x + 1)", 2],
+    ["√√16", 2],
+    ["√√√(2^8) + √√1", 3],
     ["x < y", 1],
     ["x + 3 <= y", 0],
     ["x >= 3", 1],
@@ -78,11 +81,12 @@ test("numbers are written as in JavaScript, without signs, bases and separators"
   for (const text of ["0x1f", "1_000", "1n", "1e", "."]) expect(() => parseMath(text)).toThrow(ExpressionError);
 });
 
-test("pi, π, ∞, true and false are constants; names that begin like them are not", () => {
+test("pi, π, ∞, true, false and null are constants; names that begin like them are not", () => {
   expect(value("pi")).toBe(Math.PI);
   expect(value("2 * π")).toBe(2 * Math.PI);
   expect(value("-∞")).toBe(-Infinity);
-  expect(parseMath("pick + π₁ + trueness + pi").variables).toEqual(["pick", "π₁", "trueness"]);
+  expect(parseMath("slice(X, [null, 0])")({ X: [[1, 2]] }).toArray()).toEqual([1]);
+  expect(parseMath("pick + π₁ + trueness + nullity + pi").variables).toEqual(["pick", "π₁", "trueness", "nullity"]);
 });
 
 test("e is no constant, and the error says how to write it", () => {
@@ -91,11 +95,57 @@ test("e is no constant, and the error says how to write it", () => {
 });
 
 test("every op and loss of the library can be called by its name, and ln and σ by theirs", () => {
-  for (const name of opNames) expect(parseMath(`${name}(x)`).functions).toEqual([name]);
+  for (const name of opNames) {
+    const [fewest] = familyOf(name)?.counts ?? [0];
+    expect(parseMath(`${name}(${Array.from({ length: fewest }, () => "x")})`).functions).toEqual([name]);
+  }
   expect(value("ln(x)", { x: 2 })).toBe(Math.log(2));
   expect(value("σ(x)", { x: 0 })).toBe(0.5);
   for (const name of ["grad", "compile", "constructor", "toString", "__proto__"])
     expect(() => parseMath(`${name}(x)`)).toThrow(ExpressionError);
+});
+
+describe("a function gets as many arguments as it takes", () => {
+  test("which are as many as its declaration has, options left out", () => {
+    type Family = { readonly counts: readonly number[]; readonly functions: object };
+    /** Options are one argument after the last. */
+    type Counts<F extends Family> = F["counts"][number] | (F extends { options: true } ? OneMore<F["counts"]> : never);
+    type OneMore<C> = C extends readonly [...unknown[], infer Last extends number] ? [...Tuple<Last>, unknown]["length"] : never;
+    type Tuple<N extends number, T extends unknown[] = []> = T["length"] extends N ? T : Tuple<N, [...T, unknown]>;
+    /** The names of a family's functions that are declared to take another number of arguments. */
+    type Wrong<F> = F extends Family
+      ? {
+          [K in keyof F["functions"]]: F["functions"][K] extends (...args: infer A) => unknown
+            ? [A["length"], Counts<F>] extends [Counts<F>, A["length"]]
+              ? never
+              : K
+            : K;
+        }[keyof F["functions"]]
+      : never;
+    expectTypeOf<Wrong<(typeof families)[number]>>().toEqualTypeOf<never>();
+    // The same for a family that is wrong: log takes one argument, not two.
+    expectTypeOf<Wrong<{ counts: readonly [2]; functions: { log: typeof log; add: typeof add } }>>().toEqualTypeOf<"log">();
+  });
+
+  const table: [source: string, message: string][] = [
+    ["log(x, 2)", "log: expected 1 argument, got 2; write log(x) / log(b) for base b"],
+    ["ln(x, 2)", "ln: expected 1 argument, got 2; write ln(x) / ln(b) for base b"],
+    ["sqrt(x, 3)", "sqrt: expected 1 argument, got 2"],
+    ["exp()", "exp: expected 1 argument, got 0"],
+    ["pow(x)", "pow: expected 2 arguments, got 1"],
+    ["softmax(x, 0, 1)", "softmax: expected 1 or 2 arguments, got 3"],
+    ["sum(x, 0, true, 1)", "sum: expected 1, 2 or 3 arguments, got 4"],
+    ["variance(x, 0, 1)", "variance: expected 1 or 2 arguments, got 3; options cannot be given in a formula"],
+    ["huber(x, x, 2)", "huber: expected 2 arguments, got 3; options cannot be given in a formula"],
+    ["huber(x)", "huber: expected 2 arguments, got 1"],
+  ];
+  for (const [source, message] of table) {
+    test(`${source}: ${message}`, () => {
+      const found = failure(`1 + ${source}`);
+      expect(found.first).toBe(message);
+      expect(found).toMatchObject({ start: 4, end: 4 + source.indexOf("(") });
+    });
+  }
 });
 
 test("a formula lists its variables and functions once each, in the order of the text", () => {
@@ -113,8 +163,15 @@ test("names may have accents, subscripts, digits and primes, and both ways to wr
   expect(parseMath(`${composed} + 1`)({ [combining]: 1 }).item()).toBe(2);
 });
 
+test("the sign for millionths is the Greek letter", () => {
+  const [micro, mu] = ["\u00b5", "\u03bc"];
+  expect(parseMath(`${micro} + ${mu}`).variables).toEqual([mu]);
+  expect(parseMath(`${mu} + 1`)({ [micro]: 1 }).item()).toBe(2);
+});
+
 test("lines and spaces of all kinds part what stands between them", () => {
   expect(value(" x\n\t+\r\n 1\u00a0*\u20092 ", { x: 1 })).toBe(3);
+  expect(value("\ufeffx\u202f+\u30001\u2028*\v2\f", { x: 1 })).toBe(3);
   expect(value("sum ( x )", { x: 1 })).toBe(1);
 });
 
@@ -127,10 +184,12 @@ test("a transpose sign reverses the axes and binds as tightly as a power", () =>
     [-7, -15],
     [-10, -22],
   ]);
-  expect(parseMath("Xᵀ² - X²ᵀ")({ X }).toArray()).toEqual([
-    [0, 0],
-    [0, 0],
-  ]);
+  for (const zero of ["Xᵀ² - X²ᵀ", "√Xᵀ - √(Xᵀ)", "√Xᵀ - (√X)ᵀ", "√√Xᵀ - (√√X)ᵀ"]) {
+    expect(parseMath(zero)({ X }).toArray()).toEqual([
+      [0, 0],
+      [0, 0],
+    ]);
+  }
 });
 
 test("a formula is a function of named tensors for every transform", () => {
@@ -181,7 +240,24 @@ describe("errors point at the character", () => {
     ["a.sum()", 'expected an operator or the end, got "."', 1],
     ["√x²", "expected parentheses, √(x²) or (√x)², got neither", 0],
     ["1 + √x^2", "expected parentheses, √(x²) or (√x)², got neither", 4],
+    ["√√x²", "expected parentheses, √(x²) or (√x)², got neither", 1],
+    ["√Xᵀ^2", "expected parentheses, √(x²) or (√x)², got neither", 0],
+    ["xⁿ", 'expected a whole number raised, got "ⁿ"; write x^(…)', 1],
+    ["x²⁻¹", 'expected a whole number raised, got "²⁻¹"; write x^(…)', 1],
+    ["x⁻", 'expected a whole number raised, got "⁻"; write x^(…)', 1],
+    ["X^Tᴴ", 'expected a whole number raised, got "ᴴ"; write x^(…)', 3],
+    ["x½", 'expected an operator or the end, got "½"', 1],
+    ["a \u200b+ b", "expected an operator or the end, got U+200B", 2],
+    ["a + \u{e0001}", "expected an operand, got U+E0001", 4],
+    ["∑(x)", 'expected an operand, got "∑"; write sum(…)', 0],
     ["f(x)", 'expected the name of a function, got "f"', 0],
+    ["Σ(x²)", 'expected the name of a function, got "Σ"; did you mean sum?', 0],
+    ["Π(x)", 'expected the name of a function, got "Π"; did you mean prod?', 0],
+    ["Log(x)", 'expected the name of a function, got "Log"; did you mean log?', 0],
+    ["sigmiod(x)", 'expected the name of a function, got "sigmiod"; did you mean sigmoid?', 0],
+    ["meanSquareError(x)", 'expected the name of a function, got "meanSquareError"; did you mean meanSquaredError?', 0],
+    ["softmx(x)", 'expected the name of a function, got "softmx"; did you mean softmax?', 0],
+    ["fourier(x)", 'expected the name of a function, got "fourier"', 0],
     ["1 + logsumexp(x)", 'expected the name of a function, got "logsumexp"; did you mean logSumExp?', 4],
     ["1 + exp", "exp is a function, expected its arguments: exp(…)", 4],
   ];
@@ -193,6 +269,17 @@ describe("errors point at the character", () => {
       expect(found.carets.indexOf("^")).toBe([...source.slice(0, start)].length);
     });
   }
+
+  test("which may be two of JavaScript's, and at the end of the text is none", () => {
+    expect(failure("a + 😀")).toMatchObject({ start: 4, end: 6, carets: "    ^" });
+    expect(failure("(a +")).toMatchObject({ start: 4, end: 4, carets: "    ^" });
+    expect(failure("a ] b")).toMatchObject({ start: 2, end: 3 });
+    expect(failure("1 + √x²")).toMatchObject({ start: 4, end: 7, carets: "    ^^^" });
+  });
+
+  test("after the last of the text if its end comes too early, and not on an empty line", () => {
+    expect(failure("\n  sum(a +\n  b\n\n")).toMatchObject({ line: "  b", carets: "   ^", start: 14, end: 14 });
+  });
 
   test("in the line that it stands in, tabs kept", () => {
     const found = failure("log(a) +\n\tb * * c\n+ d");
@@ -217,13 +304,40 @@ describe("errors point at the character", () => {
   });
 });
 
-test("deeply nested and long formulas are read in time that grows with their length", () => {
-  const deep = 300;
-  expect(value("(".repeat(deep) + 1 + ")".repeat(deep))).toBe(1);
-  expect(value(Array.from({ length: 2000 }, () => "x").join(" + "), { x: 1 })).toBe(2000);
+test("long formulas are read and evaluated whatever their length", () => {
+  const sum = parseMath(Array.from({ length: 20_000 }, () => "x").join(" + "));
+  expect(sum({ x: 1 }).item()).toBe(20_000);
+  expect(parseMath(`[${Array.from({ length: 150_000 }, () => "1").join()}]`)({}).size).toBe(150_000);
+});
+
+test("400 levels of nesting are read, and more are refused where they begin", () => {
+  const nested = (open: string, levels: number, close = ""): string => open.repeat(levels) + 1 + close.repeat(levels);
+  const table: [open: string, close: string, start: number][] = [
+    ["(", ")", 400],
+    ["abs(", ")", 1600],
+    ["+", "", 400],
+    ["1^", "", 800],
+    ["√", "", 400],
+    ["√(", ")", 799],
+  ];
+  for (const [open, close, start] of table) {
+    expect(value(nested(open, 399, close))).toBe(1);
+    const found = failure(nested(open, 100_000, close));
+    expect(found.first).toBe("parseMath: expected at most 400 levels of signs, calls and parentheses, got more");
+    expect(found.start, open).toBe(start);
+  }
+  // What is beside one another is not within one another.
+  expect(value(Array.from({ length: 1000 }, () => "√(abs((1)))").join(" * "))).toBe(1);
+  expect(parseMath(`concat([${Array.from({ length: 1000 }, () => "[]").join()}])`)({}).size).toBe(0);
 });
 
 test("what is no text and values that are no object are refused", () => {
   expect(() => parseMath(3 as never)).toThrow("parseMath: expected a text, got number 3");
-  expect(() => parseMath("a + b")(null as never)).toThrow("parseMath: expected an object with values for a, b, got null");
+  const formula = parseMath("shape + size");
+  for (const [values, got] of [
+    [null, "null"],
+    [tensor([1, 2]), "a tensor"],
+    [[1, 2], "an array of 2"],
+  ])
+    expect(() => formula(values as never)).toThrow(`parseMath: expected an object with values for shape, size, got ${got}`);
 });

@@ -10,7 +10,9 @@ import { toOnnx } from "gradtape/onnx";
 import { tapes } from "./table.js";
 
 const directory = mkdtempSync(join(tmpdir(), "gradtape-onnx-"));
-const numbers = (tensors: readonly Tensor[]) => tensors.map(({ shape, data }) => ({ shape, data: [...data] }));
+/** JSON has no NaN and no ∞, and would write null: they go as words, which Python's float reads. */
+const numbers = (tensors: readonly Tensor[]) =>
+  tensors.map(({ shape, data }) => ({ shape, data: Array.from(data, (v) => (Number.isFinite(v) ? v : String(v))) }));
 try {
   const models: unknown[] = [];
   for (const tape of tapes()) {

@@ -78,6 +78,12 @@ describe("the model", () => {
     expect(decode(toOnnx(tape)).graph?.node.filter(({ opType }) => opType === "Exp")).toHaveLength(1);
   });
 
+  test("stores constant indices once, however often they are used", () => {
+    const at = tensor(Array.from({ length: 40 }, (_, i) => i % 3));
+    const tape = record((x: Tensor, y: Tensor) => x.take(at).add(y.take(at)).add(x.mul(y).take(at)), [1, 2, 3], [4, 5, 6]);
+    expect(decode(toOnnx(tape)).graph?.initializer.map(({ dims }) => dims)).toEqual([[40n]]);
+  });
+
   test("is the same each time", () => {
     expect(toOnnx(square())).toEqual(toOnnx(square()));
   });
@@ -130,6 +136,50 @@ describe("names", () => {
     ]);
   });
 
+  test("of outputs in a tree are their paths, apart from inputs and from places in lists", () => {
+    const update = (p: { w: Tensor }, x: Tensor) => {
+      const [loss, gradient] = valueAndGrad((q: { w: Tensor }) => q.w.mul(x).sum())(p);
+      const w = p.w.sub(gradient.w);
+      return { loss, next: { w, layers: [w.exp()] }, w: w.neg() };
+    };
+    expect(ports(record(update, { w: tensor([1, 2]) }, tensor([3, 4]).named("x")))[1]).toEqual([
+      "loss",
+      "next_w",
+      "next_layers_0",
+      "output_w",
+    ]);
+    const lists = record((x: Tensor) => [x.exp(), { minus: x.neg() }, [x.sin()]], tensor(1));
+    expect(ports(lists)[1]).toEqual(["output1", "minus", "output3"]);
+    const compiled = compile((x: Tensor) => ({ value: x.exp() }));
+    compiled(tensor(1));
+    expect(ports(compiled.tape)[1]).toEqual(["value"]);
+  });
+
+  test("of a compiled function are those of its recording", () => {
+    const loss = (p: { w: Tensor; b: Tensor }, x: Tensor): Tensor => p.w.mul(x).sum().add(p.b).square().named("loss");
+    const step = compile(valueAndGrad(loss));
+    const args = [{ w: tensor([1, 2]).named("W"), b: tensor(3) }, tensor([4, 5]).named("x")] as const;
+    step(...args);
+    expect(ports(step.tape)).toEqual([
+      ["W", "b", "x"],
+      ["loss", "grad_W", "grad_b"],
+    ]);
+    expect(ports(record(valueAndGrad(loss), ...args))).toEqual(ports(step.tape));
+  });
+
+  test("of gradients that are one value differ as their inputs do", () => {
+    const tape = record(
+      grad((a: Tensor, b: Tensor) => a.add(b).square().sum(), { argnums: [1, 0] }),
+      tensor([1, 2]).named("a"),
+      tensor([3, 4]).named("b"),
+    );
+    expect(tape.outputs[0]).toBe(tape.outputs[1]);
+    expect(ports(tape)).toEqual([
+      ["a", "b"],
+      ["grad_a", "grad_b"],
+    ]);
+  });
+
   test("are made identifiers, and distinct", () => {
     const [a, b] = [tensor(1).named("ŷ 1"), tensor(2).named("3rd")];
     const tape = record((x: Tensor, y: Tensor, z: Tensor) => [x.mul(y).add(z).named("3rd"), x.exp()], a, b, tensor(3).named("3rd"));
@@ -162,15 +212,21 @@ describe("what is refused", () => {
   });
 
   test("what is not a tape, and impossible options", () => {
+    const aName = "expected a text that is not empty, without control characters and lone surrogates, as";
     const refusals: [() => unknown, string][] = [
       [() => toOnnx(((x: Tensor) => x) as never), "expected a tape from record, got a function"],
       [() => toOnnx(square(), { precision: "float16" as never }), 'expected "float64" or "float32" as the precision, got string "float16"'],
       [() => toOnnx(square(), { opset: 17 }), "expected an opset from 18 to 23, got number 17"],
       [() => toOnnx(square(), { opset: "18" as never }), 'expected an opset from 18 to 23, got string "18"'],
-      [() => toOnnx(square(), { name: "" }), 'expected a name for the graph, got string ""'],
+      [() => toOnnx(square(), null as never), "expected options such as { precision: … }, got null"],
+      [() => toOnnx(square(), { name: "" }), `${aName} name, got string ""`],
+      [() => toOnnx(square(), { name: "\ud800" }), `${aName} name, got string "\\ud800"`],
+      [() => toOnnx(square(), { inputNames: ["a\nb"] }), `${aName} inputNames[0], got string "a\\nb"`],
+      [() => toOnnx(square(), { outputNames: ["x\udc00"] }), `${aName} outputNames[0], got string "x\\udc00"`],
+      [() => toOnnx(square(), { outputNames: [3 as never] }), `${aName} outputNames[0], got number 3`],
       [() => toOnnx(square(), { inputNames: "x" as never }), 'expected a list of names as inputNames, got string "x"'],
       [() => toOnnx(square(), { inputNames: ["x", "y"] }), "expected 1 inputNames, one a tensor, got 2"],
-      [() => toOnnx(square(), { outputNames: [""] }), "expected a list of names as outputNames, got an array of 1"],
+      [() => toOnnx(square(), { outputNames: [""] }), `${aName} outputNames[0], got string ""`],
       [
         () => toOnnx(square(), { inputNames: ["x"], outputNames: ["x"] }),
         'expected names that differ among inputs and outputs, got "x" twice',
@@ -180,6 +236,23 @@ describe("what is refused", () => {
       expect(call, message).toThrow(TypeError);
       expect(call).toThrow(`toOnnx: ${message}`);
     }
+  });
+
+  test("a tape that returns nothing", () => {
+    expect(() => toOnnx(record((_: Tensor) => ({}), 1))).toThrow(GradtapeError);
+    expect(() => toOnnx(record((_: Tensor) => ({}), 1))).toThrow("toOnnx: expected at least one output, got a tape that returns nothing");
+  });
+
+  test("a constant that would be 0 in float32", () => {
+    const tape = record((x: Tensor) => x.mul([0, -0, 1e-40, 1e-300]), 2);
+    expect(() => toOnnx(tape, { precision: "float32" })).toThrow(DomainError);
+    expect(() => toOnnx(tape, { precision: "float32" })).toThrow("toOnnx: expected constants within the range of float32, got 1e-300");
+    expect(
+      toOnnx(
+        record((x: Tensor) => x.mul([0, -0, 1e-40]), 2),
+        { precision: "float32" },
+      ),
+    ).toBeInstanceOf(Uint8Array);
   });
 
   test("a constant that float32 cannot hold", () => {

@@ -17,8 +17,8 @@ export async function measureFirstUse(): Promise<void> {
   // Where main.ts has built the library.
   const library = process.env["GRADTAPE_BUILD"] ?? "dist";
   const calls = firstCalls();
-  const [eager, compiled, math] = await Promise.all(
-    [programs.eager, programs.compiled, programs.math].map(async ({ code }) => compressedSize(await bundle(code, library))),
+  const [eager, compiled, math, onnx] = await Promise.all(
+    [programs.eager, programs.compiled, programs.math, programs.onnx].map(async ({ code }) => compressedSize(await bundle(code, library))),
   );
   const measured = [
     { what: "the first call of a compiled function, 10,000×30", value: median(calls), unit: "ms", below: FIRST_CALL_MS },
@@ -26,6 +26,7 @@ export async function measureFirstUse(): Promise<void> {
     { what: "a bundle with the eager gradient, minified and compressed", value: eager, unit: "kB", below: programs.eager.budget },
     { what: "the same with compile", value: compiled, unit: "kB", below: programs.compiled.budget },
     { what: "a bundle with the eager gradient of a formula", value: math, unit: "kB", below: programs.math.budget },
+    { what: "a bundle that exports to ONNX, its two packages left out", value: onnx, unit: "kB", below: programs.onnx.budget },
   ];
   console.log(`\n## First use\n\nTimes are medians of ${REPETITIONS}.\n`);
   const rows = measured.map(({ what, value, unit, below }) => [what, `${digits(value)} ${unit}`, `${below} ${unit}`]);

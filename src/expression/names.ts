@@ -1,0 +1,34 @@
+import { type Expression, listed } from "./expression.js";
+import { familyOf } from "./functions.js";
+import { nearestFunction } from "./nearest.js";
+import { ExpressionError } from "./place.js";
+
+/** Refuses names of functions that there are not, and functions without their arguments or with others than they take. */
+export function checkFunctions(caller: string, source: string, nodes: readonly Expression[]): void {
+  for (const node of nodes) {
+    if (node.kind === "variable" && familyOf(node.name) !== undefined)
+      throw new ExpressionError(`${caller}: ${node.name} is a function, expected its arguments: ${node.name}(…)`, { source, ...node });
+    if (node.kind !== "call" || node.name === undefined) continue;
+    const { name, args } = node;
+    const known = familyOf(name);
+    if (known === undefined) {
+      const near = nearestFunction(name);
+      const hint = near === undefined ? "" : `; did you mean ${near}?`;
+      throw new ExpressionError(`${caller}: expected the name of a function, got ${JSON.stringify(name)}${hint}`, { source, ...node });
+    }
+    const { counts, options } = known;
+    if (counts.includes(args.length)) continue;
+    const isMore = args.length > counts[counts.length - 1];
+    const hint =
+      isMore && options === true
+        ? "; options cannot be given in a formula"
+        : isMore && (name === "log" || name === "ln")
+          ? `; write ${name}(x) / ${name}(b) for base b`
+          : "";
+    const expected = `${listed(counts.map(String))} argument${counts.length === 1 && counts[0] === 1 ? "" : "s"}`;
+    throw new ExpressionError(`${name}: expected ${expected}, got ${args.length}${hint}`, { source, ...node });
+  }
+}
+
+/** What to say about e, which papers write for a number. */
+export const hintFor = (name: string): string => (name === "e" ? "; write exp(x) for eˣ" : "");
