@@ -48,7 +48,7 @@ test("digits-mlp reads at least 96 % of the digits it has not seen", async () =>
 test("compiled-training.ts gets the same weights eager and compiled, and lists the program", async () => {
   const text = await outputOf("examples/compiled-training.ts");
   expect(Number(/largest difference of the weights: (\S+)/.exec(text)?.[1])).toBeLessThan(1e-12);
-  expect(text).toMatch(/1 +b0 +RowsTimes +MatMul\(input3, input1\)/);
+  expect(text).toMatch(/1 +b0 +RowsTimes +MatMul\(input3, w\)/);
   expect(text).toMatch(/17 instructions, 14432 bytes of buffers/);
 });
 
