@@ -21,8 +21,6 @@ export interface Run {
   readonly loss: Loss;
   /** The variable to differentiate by. It is the first input of the tape. */
   readonly by: string;
-  /** The variables in the order of the tape's inputs. */
-  readonly order: readonly string[];
   /** The tape of the loss alone, with the cotangents that the backward pass brought. */
   readonly tape: Tape;
   readonly moments: readonly Moment[];
@@ -80,7 +78,6 @@ export function runOf({ source, values, by: wanted, stabilized }: State): Run | 
     return {
       loss,
       by,
-      order,
       tape,
       moments,
       turn: forward.length,
@@ -97,7 +94,8 @@ export function runOf({ source, values, by: wanted, stabilized }: State): Run | 
 }
 
 /** What a variable is before the user gives it a value. */
-export const variableValue = (values: Readonly<Record<string, Value>>, name: string): Value => values[name] ?? 0.5;
+export const variableValue = (values: Readonly<Record<string, Value>>, name: string): Value =>
+  Object.hasOwn(values, name) ? values[name] : 0.5;
 
 function attempt<T>(body: () => T): T | Error {
   try {

@@ -1,4 +1,5 @@
 import { examples } from "./examples.js";
+import { featureNames } from "./training/points.js";
 
 /** A number, a vector or a matrix, as it stands in the tables of the page. */
 export type Value = number | readonly number[] | readonly (readonly number[])[];
@@ -57,6 +58,9 @@ export const initialState: State = {
   training: initialTraining,
 };
 
+/** Points further out than this are not taken: beside them all others would fall together. */
+const FURTHEST = 100;
+
 /** The state as the part of an address behind #. What is as at the beginning is left out. */
 export function toHash(state: State): string {
   const { training } = state;
@@ -102,11 +106,14 @@ export function fromHash(hash: string): State {
     step: step < 0 ? undefined : Math.floor(step),
     training: {
       source: oneOf("points", ["none", "sample", "data"], initialTraining.source),
-      features: features.length === 2 ? [features[0], features[1]] : initialTraining.features,
+      features:
+        features.length === 2 && features.every((name) => featureNames.includes(name))
+          ? [features[0], features[1]]
+          : initialTraining.features,
       placed: Array.from(
         { length: Math.floor(placed.length / 3) },
         (_, i): Point => [placed[3 * i], placed[3 * i + 1], placed[3 * i + 2] === 1 ? 1 : 0],
-      ),
+      ).filter(([x, y]) => Math.max(Math.abs(x), Math.abs(y)) <= FURTHEST),
       learningRate: positive("rate", initialTraining.learningRate),
       l2: positive("l2", initialTraining.l2),
       method: oneOf("method", ["gd", "newton"], initialTraining.method),

@@ -38,6 +38,18 @@ test("A state comes back from its address to the last digit", () => {
   expect(fromHash(`#${toHash(state)}`)).toEqual(state);
 });
 
+test("Of an address only features that there are, and points that can be seen, are taken", () => {
+  expect(fromHash("features=foo,bar").training.features).toEqual(initialState.training.features);
+  expect(fromHash("features=mean_area,bar").training.features).toEqual(initialState.training.features);
+  expect(fromHash("placed=1e9 0 1 0 -1e9 0 1 2 1").training.placed).toEqual([[1, 2, 1]]);
+});
+
+test("Values of any name come back", () => {
+  const values: Record<string, number> = JSON.parse('{"constructor":1,"__proto__":2,"toString":3}');
+  const state = fromHash(toHash({ ...initialState, values }));
+  expect(Object.entries(state.values)).toEqual(Object.entries(values));
+});
+
 test("What an address says wrongly is as at the beginning", () => {
   const spoiled = "tab=other&v={broken&step=-3&stable=perhaps&points=many&placed=1 x 0&rate=fast&l2=-1&method=magic&w=3 1 2&features=one";
   expect(fromHash(spoiled)).toEqual(initialState);

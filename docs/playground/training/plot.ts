@@ -23,6 +23,16 @@ const CELLS = 64;
 
 const PADDING = 30;
 
+/** Round numbers within a range, about six: their distance is 1, 2 or 5 times a power of ten. */
+export function ticksOf([low, high]: readonly [number, number]): number[] {
+  const rough = (high - low) / 7;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = power * ([1, 2, 5].find((factor) => factor * power >= rough) ?? 10);
+  const first = Math.ceil(low / step);
+  // The sum with 0 makes 0 of −0.
+  return Array.from({ length: Math.ceil(high / step) - first }, (_, i) => Number(((first + i) * step + 0).toPrecision(12)));
+}
+
 /** Draws points, probabilities and the boundary on a canvas. */
 export class Plot {
   readonly canvas = document.createElement("canvas");
@@ -149,19 +159,13 @@ export class Plot {
   private drawAxes(pen: CanvasRenderingContext2D, ink: string): void {
     pen.fillStyle = ink;
     pen.font = "12px system-ui, sans-serif";
-    const ticks = ([low, high]: readonly [number, number]): number[] => {
-      const step = high - low > 12 ? 4 : high - low > 6 ? 2 : 1;
-      return Array.from({ length: Math.ceil((high - low) / step) + 1 }, (_, i) => (Math.ceil(low / step) + i) * step).filter(
-        (t) => t < high,
-      );
-    };
     pen.textAlign = "center";
     pen.textBaseline = "top";
-    for (const t of ticks(this.range.x))
+    for (const t of ticksOf(this.range.x))
       pen.fillText(String(t).replace("-", "−"), Math.max(PADDING + 8, this.toX(t)), this.height - PADDING + 6);
     pen.textAlign = "right";
     pen.textBaseline = "middle";
-    for (const t of ticks(this.range.y))
+    for (const t of ticksOf(this.range.y))
       pen.fillText(String(t).replace("-", "−"), PADDING - 6, Math.min(this.toY(t), this.height - PADDING - 6));
   }
 

@@ -32,9 +32,9 @@ export class GraphView {
     if (svg === undefined) return;
     svg.setAttribute("aria-label", describe(run, moment));
     const { nodes, inputs } = run.tape;
-    const current = nodes[moment.node]?.output;
+    const current = moment.value;
     const targets = new Set(moment.parts.map(({ to }) => to));
-    const unsafe = new Set(run.findings.map(({ node }) => node - 1));
+    const unsafe = new Set(run.findings.filter(({ node }) => node > 0).map(({ node }) => node - 1));
     const ids = new Map([
       ...inputs.map((x, i) => [x, `i${i + 1}`] as const),
       ...nodes.map(({ output }, i) => [output, `n${i + 1}`] as const),

@@ -1,5 +1,6 @@
 import { html, type TemplateResult } from "lit-html";
 import type { Run } from "../run.js";
+import { noteOf } from "../shown-rules.js";
 import type { Moment } from "../steps.js";
 import { equationOf, latexName, ruleOf } from "../symbols.js";
 import { formatTensor } from "../text.js";
@@ -33,12 +34,14 @@ export function formulasOf(run: Run, moment: Moment): TemplateResult {
   const node = run.tape.nodes[moment.node];
   if (moment.kind === "inputs")
     return html`<p>${run.tape.inputs.map((x) => html`<span class="formula">${math(latexName(run.name(x)))} = ${formatTensor(x)}</span>`)}</p>`;
-  if (moment.kind === "seed") return html`<p><span class="formula">${math(`\\bar{${latexName(run.name(node.output))}}`)} = 1</span></p>`;
+  if (moment.kind === "seed")
+    return html`<p><span class="formula">${math(`\\bar{${latexName(run.name(moment.value ?? run.tape.outputs[0]))}}`)} = 1</span></p>`;
   if (moment.kind === "forward")
     return html`<p><span class="formula">${math(equationOf(node, run.name))} = ${formatTensor(node.output)}</span></p>`;
   const g = moment.cotangents.get(node.output);
   const before = run.moments[run.moments.indexOf(moment) - 1].cotangents;
   const seen = new Set(before.keys());
+  const notes = new Set(moment.parts.map(({ input }) => noteOf(node, input)).filter((note) => note !== ""));
   return html`<p>
     ${moment.parts.map(({ input, to, amount }) => {
       const isFirst = !seen.has(to);
@@ -52,5 +55,6 @@ export function formulasOf(run: Run, moment: Moment): TemplateResult {
             }</span
           >`;
     })}
+    ${[...notes].map((note) => html`<span class="omitted">${note}</span>`)}
   </p>`;
 }

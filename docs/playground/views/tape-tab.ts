@@ -139,7 +139,7 @@ function healthView(tab: TapeTab, run: Run): TemplateResult | typeof nothing {
   return html`<section class="health ${run.findings.length === 0 ? "sound" : ""}" aria-label="Numerical safety">
     ${run.findings.map(
       ({ kind, node, name, expression, backward, why, instead }) =>
-        html`<p><span aria-hidden="true">⚠</span> <strong>${kind}</strong>${backward ? ", in the backward pass" : ""}, ${node === 0 ? name : `node ${node}, ${expression.replaceAll("%", "v")}`}: ${why}. Instead: ${instead}.</p>`,
+        html`<p><span aria-hidden="true">⚠</span> <strong>${kind}</strong>${backward ? ", in the backward pass" : ""}, ${node === 0 ? name : `node ${node}, ${expression.replaceAll(/%(\d+)/g, (_, i: string) => run.name(run.tape.nodes[Number(i) - 1].output))}`}: ${why}. Instead: ${instead}.</p>`,
     )}
     ${
       stabilized

@@ -146,7 +146,10 @@ export class TrainingTab {
     const { weights, method, learningRate, l2, iteration } = this.state;
     const step = this.model.step(weights, method, learningRate, l2);
     if (!Number.isFinite(step.loss)) {
-      this.message = "The loss is not finite any more: the learning rate is too large. The weights are those before this step.";
+      const began = this.last !== undefined && Number.isFinite(this.last.loss);
+      this.message = began
+        ? "The loss is not finite any more: the learning rate is too large. The weights are those before this step."
+        : "The loss is not finite at these weights, so there is no step from here. Reset the weights.";
       this.stop();
       this.render();
       return;
