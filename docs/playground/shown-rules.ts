@@ -1,15 +1,32 @@
 import type { Node, Tensor } from "gradtape";
 import { applyRule } from "./steps.js";
 
+/** What the ops below have of it. */
+interface Attributes {
+  readonly axis: number;
+  readonly axes: readonly number[];
+}
+
 /** A rule as a textbook writes it, in place of what the engine computes. */
 interface ShownRule {
-  readonly rule: (g: Tensor, output: Tensor, inputs: readonly Tensor[], attributes: { readonly axis: number }) => Tensor;
+  readonly rule: (g: Tensor, output: Tensor, inputs: readonly Tensor[], attributes: Attributes) => Tensor;
   /** What is left out, in a few words. */
   readonly note: string;
 }
 
 /** A number that the user wrote, as an exponent often is. */
 const constant = (x: Tensor): number | undefined => (x.label === undefined && x.size === 1 ? x.item() : undefined);
+
+/** The share of each place in the largest or smallest value: equal ones share the cotangent. */
+const extremum: ShownRule = {
+  rule: (g, output, [x], { axes }) => {
+    const shape = x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
+    const kept = (reduced: Tensor): Tensor => (axes.every((axis, i) => axis === i) ? reduced : reduced.reshape(shape));
+    const taken = x.equal(kept(output));
+    return kept(g).mul(taken).div(taken.sum(axes, true));
+  },
+  note: "",
+};
 
 /**
  * Rules whose code guards against what happens at the edge of float64 numbers, by op and input. Each is a function like the
@@ -44,6 +61,8 @@ const SHOWN: Readonly<Record<string, readonly (ShownRule | undefined)[]>> = {
       note: "It is computed without the division, so zeros do no harm.",
     },
   ],
+  Max: [extremum],
+  Min: [extremum],
   Relu: [{ rule: (g, _, [x]) => g.mul(x.greater(0)), note: "" }],
   Maximum: [
     { rule: (g, _, [x, y]) => g.mul(x.greater(y).add(x.equal(y).div(2))), note: "" },
@@ -60,7 +79,7 @@ const shownOf = ({ op }: Node, input: number): ShownRule | undefined => (Object.
 /** The rule of one input as it is shown; the engine's own where that one can be read. */
 export function shownRule(node: Node, input: number, g: Tensor, output: Tensor, inputs: readonly Tensor[]): Tensor {
   const shown = shownOf(node, input);
-  if (shown !== undefined) return shown.rule(g, output, inputs, node.attributes as { readonly axis: number });
+  if (shown !== undefined) return shown.rule(g, output, inputs, node.attributes as Attributes);
   return applyRule(node, input, g, output, inputs) as Tensor;
 }
 

@@ -3,13 +3,15 @@ import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { describe, expect, test } from "vitest";
 import { examples } from "../../docs/playground/examples.js";
+import { functionNames } from "../../docs/playground/function-names.js";
 import { checkLines } from "../../docs/playground/replay.js";
-import { type Run, runOf } from "../../docs/playground/run.js";
+import { type Run, runEdited, runOf } from "../../docs/playground/run.js";
 import { shownRule } from "../../docs/playground/shown-rules.js";
 import { initialState, type Value } from "../../docs/playground/state.js";
 import { applyRule } from "../../docs/playground/steps.js";
 import { equationOf, ruleOf } from "../../docs/playground/symbols.js";
 import { currentLines } from "../../docs/playground/views/derivation.js";
+import { titleOf } from "../../docs/playground/views/moment.js";
 
 function runExample(source: string, values: (typeof examples)[number]["values"], by: string, stabilized = false): Run {
   const run = runOf({ ...initialState, source, values, by, stabilized });
@@ -75,17 +77,16 @@ describe("The rule that is shown", () => {
       }),
     );
   }
-  const taken = (u: string, bar: string): string =>
-    `\\begin{cases}\\frac{${bar}}{\\sum\\left(${u}\\right)} & ${u} \\\\ 0 & \\text{else}\\end{cases}`;
+  const taken = (bar: string): string => `\\frac{${bar} \\, u_{1}}{\\sum\\left(u_{1}\\right)}`;
 
   test("calls what it computes on its way u, and nothing else", () => {
-    expect(rulesOf("max(x)")).toEqual([`u_{1} &= \\left[x = v_{1}\\right] \\\\\n\\bar{x} &= ${taken("u_{1}", "\\bar{v_{1}}")}`]);
+    expect(rulesOf("max(x)")).toEqual([`u_{1} &= \\left[x = v_{1}\\right] \\\\\n\\bar{x} &= ${taken("\\bar{v_{1}}")}`]);
     expect(rulesOf("min(x*2)+max(x*3)")).toEqual([
       "\\bar{v_{2}} &= \\bar{v_{5}}",
       "\\bar{v_{4}} &= \\bar{v_{5}}",
-      `u_{1} &= \\left[v_{3} = v_{4}\\right] \\\\\n\\bar{v_{3}} &= ${taken("u_{1}", "\\bar{v_{4}}")}`,
+      `u_{1} &= \\left[v_{3} = v_{4}\\right] \\\\\n\\bar{v_{3}} &= ${taken("\\bar{v_{4}}")}`,
       "\\bar{x} &= 3 \\, \\bar{v_{3}}",
-      `u_{1} &= \\left[v_{1} = v_{2}\\right] \\\\\n\\bar{v_{1}} &= ${taken("u_{1}", "\\bar{v_{2}}")}`,
+      `u_{1} &= \\left[v_{1} = v_{2}\\right] \\\\\n\\bar{v_{1}} &= ${taken("\\bar{v_{2}}")}`,
       "\\bar{x} &= 2 \\, \\bar{v_{1}}",
     ]);
   });
@@ -114,6 +115,10 @@ describe("The rule that is shown", () => {
     ["LogisticLoss", (x: Tensor, y: Tensor) => binaryCrossEntropyWithLogits(x, y.sigmoid())],
     ["Prod", (x: Tensor) => x.prod(1)],
     ["Prod", (x: Tensor) => x.prod(0)],
+    ["Max", (x: Tensor) => x.max()],
+    ["Max", (x: Tensor) => x.max(0)],
+    ["Min", (x: Tensor) => x.min(1)],
+    ["Min", (x: Tensor) => x.min(1, true)],
     ["Relu", (x: Tensor) => x.relu()],
     ["Maximum", (x: Tensor, y: Tensor) => x.maximum(y)],
     ["Maximum", (x: Tensor) => x.maximum(x)],
@@ -169,6 +174,41 @@ test("What overflows is found, and stabilize mends it", () => {
   const sound = runExample(source, values, by, true);
   expect(sound.findings).toEqual([]);
   expect(sound.gradient.item()).toBeCloseTo(-Math.exp(-40), 30);
+});
+
+describe("After the text has changed", () => {
+  const typed = (source: string, values = initialState.values) => runEdited({ ...initialState, source, values });
+
+  test("a name of the example may mean something else", () => {
+    const { state, found } = typed("L = (x - 3)²");
+    expect("error" in found).toBe(false);
+    expect(state.values).toEqual({});
+  });
+
+  test("values stay where the loss can be run with them, and where the user has set them", () => {
+    expect(typed("L = sum(W * x) * 2").state.values).toEqual(initialState.values);
+    const own = { ...initialState.values, x: [4, 5] };
+    const { state, found } = typed("L = (x - 3)²", own);
+    expect(state.values).toEqual(own);
+    expect("error" in found && found.error).toMatch(/menu beside its name/);
+  });
+});
+
+test("A formula that is nested too deeply is refused in words", () => {
+  const run = runOf({ ...initialState, source: `${"(".repeat(50_000)}x${")".repeat(50_000)}` });
+  expect("error" in run && run.error).toMatch(/nested too deeply/);
+});
+
+test.each(["x == 3", "stopGradient(x)"])("That there is no backward pass of %s is told", (source) => {
+  const run = runExample(source, {}, "x");
+  expect(titleOf(run, run.moments[run.moments.length - 1])).toMatch(/No gradient flows back/);
+});
+
+test("A formula can call what the parser knows", () => {
+  expect(functionNames).toContain("softmax");
+  expect(functionNames).toContain("ln");
+  expect(functionNames).not.toContain("grad");
+  expect(new Set(functionNames).size).toBe(functionNames.length);
 });
 
 test("A loss of many numbers is refused with the advice to sum", () => {
