@@ -51,7 +51,7 @@ export function momentsOf(tape: Tape): Moment[] {
 }
 
 /** What the rules of a node make of the cotangent g of its output, broadcasting undone. */
-export function partsOf(node: Node, g: Tensor): Part[] {
+function partsOf(node: Node, g: Tensor): Part[] {
   const parts = node.inputs.map((to, input) => {
     const amount = applyRule(node, input, g, node.output, node.inputs);
     return amount === undefined ? undefined : { input, to, amount: spread(amount, to) };
