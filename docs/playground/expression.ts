@@ -58,7 +58,9 @@ export function readLoss(source: string): Loss {
   if (variables.size === 0) throw new TextError("expected at least one variable, such as x, got numbers only", 0, source.length);
   const names = [...variables];
   const f = (...values: Tensor[]): Tensor => {
-    const scope: Record<string, Tensor> = Object.fromEntries(names.map((name, i) => [name, values[i]]));
+    // Without a prototype: a variable may be called constructor or __proto__.
+    const scope: Record<string, Tensor> = Object.create(null);
+    for (const [i, name] of names.entries()) scope[name] = values[i];
     let last = values[0];
     for (const { name, formula, start: at } of lines) {
       last = within(at, () => formula(scope));

@@ -1,14 +1,15 @@
 import { html, render } from "lit-html";
 import "./style.css";
-import { type Failure, type Run, runOf } from "./run.js";
+import { type Failure, type Run, runEdited, runOf } from "./run.js";
 import { fromHash, type State, toHash } from "./state.js";
 import { GraphView } from "./views/graph.js";
 import { tapeTab } from "./views/tape-tab.js";
 import { TrainingTab } from "./views/training-tab.js";
 
-/** Between two steps while the run plays, and before the address is written. */
+/** Between two steps while the run plays, before the address is written, and before it is said what is wrong. */
 const PLAY = 900;
 const ADDRESS = 200;
+const ANNOUNCEMENT = 800;
 
 class Playground {
   private state: State = fromHash(location.hash);
@@ -17,7 +18,16 @@ class Playground {
   private player: ReturnType<typeof setInterval> | undefined;
   private addressTimer: ReturnType<typeof setTimeout> | undefined;
   private notice = "";
-  private readonly graph = new GraphView((node) => this.goTo(node + 1));
+  private announced = "";
+  private announcementTimer: ReturnType<typeof setTimeout> | undefined;
+  /** Whether the loss was run in this frame of the screen already, and whether it has to be run again. */
+  private computed: "no" | "once" | "again" = "no";
+  /** Whether the text has changed since the loss was run. */
+  private edited = true;
+  /** What is on the screen, so that the marked lines are looked for only where they have moved. */
+  private shown: readonly unknown[] = [];
+  private readonly dragged = new Map<string, number>();
+  private readonly graph = new GraphView((node) => this.chooseNode(node));
   private readonly training: TrainingTab;
 
   constructor(private readonly root: HTMLElement) {
@@ -38,6 +48,8 @@ class Playground {
   private show(state: State): void {
     this.pause();
     this.state = state;
+    this.dragged.clear();
+    this.edited = true;
     this.training.load(state.training);
     this.compute();
     this.render();
@@ -45,9 +57,34 @@ class Playground {
   }
 
   private compute(): void {
-    const found = runOf(this.state);
+    let found: Run | Failure;
+    if (this.edited) ({ state: this.state, found } = runEdited(this.state));
+    else found = runOf(this.state);
+    this.edited = false;
     if ("error" in found) this.failure = found;
     else [this.run, this.failure] = [found, undefined];
+  }
+
+  /** The loss is run at once, but only once in a frame: a slider may report more often. */
+  private computeInFrame(): void {
+    if (this.computed !== "no") {
+      this.computed = "again";
+      return;
+    }
+    this.compute();
+    this.computed = "once";
+    requestAnimationFrame(() => {
+      const isOld = this.computed === "again";
+      this.computed = "no";
+      if (!isOld) return;
+      this.computeInFrame();
+      this.render();
+    });
+    clearTimeout(this.announcementTimer);
+    this.announcementTimer = setTimeout(() => {
+      this.announced = this.failure?.error ?? "";
+      this.render();
+    }, ANNOUNCEMENT);
   }
 
   private get step(): number {
@@ -59,7 +96,11 @@ class Playground {
     const needsRun = Object.keys(change).some((key) => key !== "step" && key !== "tab");
     if (needsRun) this.pause();
     this.state = { ...this.state, ...change };
-    if (needsRun) this.compute();
+    if ("source" in change) {
+      this.dragged.clear();
+      this.edited = !("values" in change);
+    }
+    if (needsRun) this.computeInFrame();
     this.render();
     this.writeAddress();
   }
@@ -69,7 +110,14 @@ class Playground {
     const last = this.run.moments.length - 1;
     this.update({ step: Math.min(last, Math.max(0, step)) });
     if (this.step === last) this.pause();
-    this.root.querySelectorAll<HTMLElement>(".scroll").forEach(revealCurrent);
+  }
+
+  /** A node that is chosen in the backward pass is shown there, if a rule of it is. */
+  private chooseNode(node: number): void {
+    const { run } = this;
+    if (run === undefined) return;
+    const backward = this.step > run.turn ? run.moments.findIndex(({ kind, node: other }) => kind === "backward" && other === node) : -1;
+    this.goTo(backward >= 0 ? backward : node + 1);
   }
 
   private play(): void {
@@ -91,7 +139,7 @@ class Playground {
 
   private key(event: KeyboardEvent): void {
     if (this.state.tab !== "tape" || this.run === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
-    if ((event.target as Element).closest?.("input, textarea, select, [role=tab]") !== null) return;
+    if ((event.target as Element).closest?.("input, textarea, select, summary, [role=tab], .scroll, #formulas") !== null) return;
     const to = { ArrowRight: this.step + 1, ArrowLeft: this.step - 1, Home: 0, End: this.run.moments.length - 1 }[event.key];
     if (to === undefined) return;
     event.preventDefault();
@@ -110,6 +158,7 @@ class Playground {
   }
 
   private async share(): Promise<void> {
+    this.training.report();
     this.writeAddressNow();
     try {
       await navigator.clipboard.writeText(location.href);
@@ -156,8 +205,11 @@ class Playground {
                   graph,
                   step: this.step,
                   playing: this.player !== undefined,
+                  announced: this.announced,
+                  dragged: this.dragged,
                   update: (change) => this.update(change),
                   goTo: (step) => this.goTo(step),
+                  choose: (node) => this.chooseNode(node),
                   play: () => this.play(),
                 })
               : this.training.element
@@ -165,16 +217,27 @@ class Playground {
         </div></main>`,
       this.root,
     );
+    const shown = [state.tab, run, this.step, graph.isReady];
+    if (shown.some((part, i) => part !== this.shown[i])) this.root.querySelectorAll<HTMLElement>(".scroll").forEach(revealCurrent);
+    this.shown = shown;
   }
 }
 
-/** Scrolls a view, and nothing else, so that its marked line can be seen. */
+/** Scrolls a view, and nothing else, so that its marked lines can be seen; where they are too many, the first of them. */
 function revealCurrent(view: HTMLElement): void {
-  const line = view.querySelector<Element>("tr.current, g.node.current");
-  if (line === null) return;
-  const [outer, inner] = [view.getBoundingClientRect(), line.getBoundingClientRect()];
-  if (inner.top < outer.top + 30) view.scrollTop -= outer.top + 30 - inner.top;
-  else if (inner.bottom > outer.bottom) view.scrollTop += inner.bottom - outer.bottom + 8;
+  const lines = [...view.querySelectorAll("tr.current, g.node.current")].map((line) => line.getBoundingClientRect());
+  if (lines.length === 0) return;
+  const outer = view.getBoundingClientRect();
+  const edge = view.querySelector("thead") === null ? 8 : 30;
+  const [top, bottom] = [Math.min(...lines.map((line) => line.top)), Math.max(...lines.map((line) => line.bottom))];
+  const above = top - outer.top - edge;
+  const below = bottom - outer.bottom + 8;
+  if (above < 0) view.scrollTop += above;
+  else if (below > 0) view.scrollTop += Math.min(above, below);
+  if (view.querySelector("g.node.current") === null) return;
+  const [left, right] = [lines[0].left - outer.left - 8, lines[0].right - outer.right + 8];
+  if (left < 0) view.scrollLeft += left;
+  else if (right > 0) view.scrollLeft += Math.min(left, right);
 }
 
 const root = document.querySelector<HTMLElement>("#app");

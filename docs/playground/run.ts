@@ -11,6 +11,7 @@ import {
   tensor,
   valueAndGrad,
 } from "gradtape";
+import { examples } from "./examples.js";
 import { type Loss, readLoss, TextError } from "./expression.js";
 import type { State, Value } from "./state.js";
 import { type Moment, momentsOf } from "./steps.js";
@@ -21,8 +22,6 @@ export interface Run {
   readonly loss: Loss;
   /** The variable to differentiate by. It is the first input of the tape. */
   readonly by: string;
-  /** The variables in the order of the tape's inputs. */
-  readonly order: readonly string[];
   /** The tape of the loss alone, with the cotangents that the backward pass brought. */
   readonly tape: Tape;
   readonly moments: readonly Moment[];
@@ -46,7 +45,7 @@ export interface Failure {
 }
 
 /** More nodes are no tape to look at. */
-const MOST_NODES = 200;
+const MOST_NODES = 100;
 
 /** Runs the loss of a state, forward and backward. */
 export function runOf({ source, values, by: wanted, stabilized }: State): Run | Failure {
@@ -61,7 +60,7 @@ export function runOf({ source, values, by: wanted, stabilized }: State): Run | 
     const result = written(...inputs);
     if (result.size !== 1)
       return {
-        error: `The last line must be a single number to have a gradient, but it has the shape [${result.shape.join(", ")}]. Put sum(…) or mean(…) around it.`,
+        error: `The last line must be a single number to have a gradient, but it has the shape [${result.shape.join(", ")}]. Put sum(…) or mean(…) around it, or make a variable a number in the menu beside its name.`,
         place: undefined,
         variables,
       };
@@ -80,7 +79,6 @@ export function runOf({ source, values, by: wanted, stabilized }: State): Run | 
     return {
       loss,
       by,
-      order,
       tape,
       moments,
       turn: forward.length,
@@ -92,12 +90,33 @@ export function runOf({ source, values, by: wanted, stabilized }: State): Run | 
     };
   } catch (error) {
     if (!(error instanceof Error)) throw error;
+    if (isTooDeep(error)) return { error: "The formula is nested too deeply to be read.", place: undefined, variables };
     return { error: error.message, place: error instanceof TextError ? [error.start, error.end] : undefined, variables };
   }
 }
 
+/**
+ * Runs a loss that the user has changed. Values that came with an example are dropped where the loss cannot be run with them
+ * but can without: a name means something else now.
+ */
+export function runEdited(state: State): { readonly state: State; readonly found: Run | Failure } {
+  const found = runOf(state);
+  if (!("error" in found) || found.variables.length === 0) return { state, found };
+  const own = Object.entries(state.values).filter(([name, value]) => !isOfExample(name, value));
+  const without = { ...state, values: Object.fromEntries(own) };
+  const again = runOf(without);
+  return "error" in again ? { state, found } : { state: without, found: again };
+}
+
+const isOfExample = (name: string, value: Value): boolean =>
+  examples.some(({ values }) => Object.hasOwn(values, name) && JSON.stringify(values[name]) === JSON.stringify(value));
+
+/** What browsers throw where calls are nested too deeply. */
+const isTooDeep = ({ name, message }: Error): boolean => name === "InternalError" || /call stack/i.test(message);
+
 /** What a variable is before the user gives it a value. */
-export const variableValue = (values: Readonly<Record<string, Value>>, name: string): Value => values[name] ?? 0.5;
+export const variableValue = (values: Readonly<Record<string, Value>>, name: string): Value =>
+  Object.hasOwn(values, name) ? values[name] : 0.5;
 
 function attempt<T>(body: () => T): T | Error {
   try {

@@ -1,4 +1,5 @@
 import { examples } from "./examples.js";
+import { featureNames } from "./training/points.js";
 
 /** A number, a vector or a matrix, as it stands in the tables of the page. */
 export type Value = number | readonly number[] | readonly (readonly number[])[];
@@ -21,6 +22,10 @@ export interface TrainingState {
   /** The weights w₀, w₁, w₂ and how many steps led to them. */
   readonly weights: readonly [number, number, number];
   readonly iteration: number;
+  /** Some of the losses on the way there, by step. */
+  readonly curve: readonly (readonly [step: number, loss: number])[];
+  /** The class of the next point. */
+  readonly label: 0 | 1;
 }
 
 /** All that the page shows. It is written into the address, so that a view can be shared. */
@@ -45,6 +50,8 @@ export const initialTraining: TrainingState = {
   method: "gd",
   weights: [0, 0, 0],
   iteration: 0,
+  curve: [],
+  label: 1,
 };
 
 export const initialState: State = {
@@ -56,6 +63,9 @@ export const initialState: State = {
   step: undefined,
   training: initialTraining,
 };
+
+/** Points further out than this are not taken: beside them all others would fall together. */
+const FURTHEST = 100;
 
 /** The state as the part of an address behind #. What is as at the beginning is left out. */
 export function toHash(state: State): string {
@@ -77,6 +87,8 @@ export function toHash(state: State): string {
   put("l2", training.l2, initialTraining.l2);
   put("method", training.method, initialTraining.method);
   if (training.iteration > 0) parts.set("w", [training.iteration, ...training.weights].join(" "));
+  if (training.iteration > 0 && training.curve.length > 0) parts.set("curve", training.curve.flat().join(" "));
+  put("class", training.label, initialTraining.label);
   return parts.toString();
 }
 
@@ -92,6 +104,7 @@ export function fromHash(hash: string): State {
   const step = positive("step", -1);
   const placed = numbers(parts.get("placed"));
   const [iteration, ...weights] = numbers(parts.get("w"));
+  const hasWeights = weights.length === 3 && Number.isInteger(iteration) && iteration > 0;
   const features = parts.get("features")?.split(",") ?? [];
   return {
     tab: oneOf("tab", ["tape", "training"], initialState.tab),
@@ -102,18 +115,30 @@ export function fromHash(hash: string): State {
     step: step < 0 ? undefined : Math.floor(step),
     training: {
       source: oneOf("points", ["none", "sample", "data"], initialTraining.source),
-      features: features.length === 2 ? [features[0], features[1]] : initialTraining.features,
+      features:
+        features.length === 2 && features.every((name) => featureNames.includes(name))
+          ? [features[0], features[1]]
+          : initialTraining.features,
       placed: Array.from(
         { length: Math.floor(placed.length / 3) },
         (_, i): Point => [placed[3 * i], placed[3 * i + 1], placed[3 * i + 2] === 1 ? 1 : 0],
-      ),
+      ).filter(([x, y]) => Math.max(Math.abs(x), Math.abs(y)) <= FURTHEST),
       learningRate: positive("rate", initialTraining.learningRate),
       l2: positive("l2", initialTraining.l2),
       method: oneOf("method", ["gd", "newton"], initialTraining.method),
       weights: weights.length === 3 ? [weights[0], weights[1], weights[2]] : initialTraining.weights,
-      iteration: weights.length === 3 && Number.isInteger(iteration) && iteration > 0 ? iteration : 0,
+      iteration: hasWeights ? iteration : 0,
+      curve: hasWeights ? curveOf(numbers(parts.get("curve")), iteration) : [],
+      label: parts.get("class") === "0" ? 0 : 1,
     },
   };
+}
+
+/** Pairs of a step and a loss; none where they are no course that leads to the last step. */
+function curveOf(list: readonly number[], last: number): TrainingState["curve"] {
+  const curve = Array.from({ length: Math.floor(list.length / 2) }, (_, i) => [list[2 * i], list[2 * i + 1]] as const);
+  const isCourse = curve.every(([step], i) => Number.isInteger(step) && step >= 0 && step <= last && (i === 0 || step > curve[i - 1][0]));
+  return isCourse ? curve : [];
 }
 
 function numbers(text: string | null): number[] {

@@ -11,8 +11,10 @@ export interface Part {
 /** One stop on the way through a run. */
 export interface Moment {
   readonly kind: "inputs" | "forward" | "seed" | "backward";
-  /** The node that is computed, or whose rule is applied; at the seed the one of the output. −1 for none. */
+  /** The node that is computed, or whose rule is applied; at the seed the one of the output. −1 for none, as where the output is an input. */
   readonly node: number;
+  /** The value that is computed, or whose rule is applied; at the seed the output. */
+  readonly value: Tensor | undefined;
   /** How many nodes have their value. */
   readonly computed: number;
   /** The cotangents as far as they have been added up. */
@@ -25,15 +27,17 @@ export interface Moment {
 export function momentsOf(tape: Tape): Moment[] {
   const { nodes, inputs, outputs } = tape;
   const none: ReadonlyMap<Tensor, Tensor> = new Map();
-  const moments: Moment[] = [{ kind: "inputs", node: -1, computed: 0, cotangents: none, parts: [] }];
-  for (const [node] of nodes.entries()) moments.push({ kind: "forward", node, computed: node + 1, cotangents: none, parts: [] });
+  const moments: Moment[] = [{ kind: "inputs", node: -1, value: undefined, computed: 0, cotangents: none, parts: [] }];
+  for (const [node, { output: value }] of nodes.entries())
+    moments.push({ kind: "forward", node, value, computed: node + 1, cotangents: none, parts: [] });
   const [output] = outputs;
   const seed = tape.cotangents.get(output);
   if (seed === undefined) return moments;
   const own = new Set<Tensor>([...inputs, ...nodes.map((node) => node.output)]);
   let cotangents: ReadonlyMap<Tensor, Tensor> = new Map([[output, seed]]);
   const computed = nodes.length;
-  moments.push({ kind: "seed", node: nodes.findIndex((node) => node.output === output), computed, cotangents, parts: [] });
+  const seeded = nodes.findIndex((node) => node.output === output);
+  moments.push({ kind: "seed", node: seeded, value: output, computed, cotangents, parts: [] });
   for (let i = nodes.length - 1; i >= 0; i--) {
     const g = cotangents.get(nodes[i].output);
     if (g === undefined) continue;
@@ -41,13 +45,13 @@ export function momentsOf(tape: Tape): Moment[] {
     const next = new Map(cotangents);
     for (const { to, amount } of parts) next.set(to, next.get(to)?.add(amount) ?? amount);
     cotangents = next;
-    moments.push({ kind: "backward", node: i, computed, cotangents, parts });
+    moments.push({ kind: "backward", node: i, value: nodes[i].output, computed, cotangents, parts });
   }
   return moments;
 }
 
 /** What the rules of a node make of the cotangent g of its output, broadcasting undone. */
-export function partsOf(node: Node, g: Tensor): Part[] {
+function partsOf(node: Node, g: Tensor): Part[] {
   const parts = node.inputs.map((to, input) => {
     const amount = applyRule(node, input, g, node.output, node.inputs);
     return amount === undefined ? undefined : { input, to, amount: spread(amount, to) };

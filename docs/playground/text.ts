@@ -4,10 +4,7 @@ import type { Tensor } from "gradtape";
 export function formatNumber(value: number, digits = 6): string {
   if (Number.isNaN(value)) return "NaN";
   if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
-  return String(Number(value.toPrecision(digits)))
-    .replace("-0", value === 0 ? "0" : "-0")
-    .replace("-", "−")
-    .replace("e-", "e−");
+  return String(Number(value.toPrecision(digits))).replaceAll("-", "−");
 }
 
 /** Nested brackets; of a long axis the beginning and the end. */

@@ -11,6 +11,12 @@ test("Lines with names are steps of one loss; what has no value yet is a variabl
   expect(grad((w: Tensor) => f(w, ...values.slice(1)))(2).item()).toBe(12);
 });
 
+test("Variables and steps may be called as members of every object are", () => {
+  const { variables, f } = readLoss("__proto__ = constructor * 2\ntoString = __proto__ + hasOwnProperty");
+  expect(variables).toEqual(["constructor", "hasOwnProperty"]);
+  expect(f(tensor(3), tensor(4)).item()).toBe(10);
+});
+
 test("A loss may be one formula without a name", () => {
   const { variables, f } = readLoss("x^3 == 8");
   expect(variables).toEqual(["x"]);

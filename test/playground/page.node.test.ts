@@ -210,6 +210,11 @@ describe("The tape", () => {
     await expectTape(runInNode(""), runInNode("").turn);
     await page.fill("#loss", "L = foo(W)");
     expect(await page.textContent("#problem mark")).toBe("foo");
+    // It is read out after a pause only.
+    await page.locator("[role=alert]", { hasText: "foo" }).waitFor({ state: "attached" });
+    // What the user has set is kept, even where the loss cannot be run with it.
+    await page.getByLabel("W[1]").fill("0.75");
+    await page.getByLabel("W[1]").press("Enter");
     await page.fill("#loss", "L = sum(W * [1, 2])");
     expect(await page.textContent("#problem p")).toMatch(/\[3\] and \[2\]/);
     expect(await page.textContent("#problem mark")).toBe("*");
@@ -223,16 +228,129 @@ describe("The tape", () => {
     await open();
     await page.selectOption("#example", examples[1].title);
     expect(await page.textContent(".health strong")).toBe("domain edge");
+    expect(await page.textContent("#hint")).toContain("Press “Stabilize”");
     expect(await page.locator("g.node.unsafe").getAttribute("data-id")).toBe("n9");
     expect(await page.locator("#panel-tape .warning").count()).toBe(1);
     await page.click("#stabilize");
     expect(await page.locator(".health strong").count()).toBe(0);
+    expect(await page.textContent(".health [role=status]")).toMatch(/^stabilize has rewritten/);
+    expect(await page.evaluate("document.activeElement.id")).toBe("stabilize");
+    expect(await page.textContent("#hint")).not.toContain("Press “Stabilize”");
     const hash = await sharedHash();
     expect(fromHash(hash).stabilized).toBe(true);
     const run = runInNode(hash);
     await page.click("#last");
     await expectTape(run, run.moments.length - 1);
     expect(run.gradient.item()).toBeCloseTo(-Math.exp(-40), 30);
+    await page.fill("#loss", "L = z * y");
+    expect(fromHash(await sharedHash()).stabilized).toBe(false);
+  });
+
+  test.each(["x", "L = x", "constructor * 2", "__proto__ * 2"])("steps through the loss %s", async (source) => {
+    await open(new URLSearchParams({ f: source }).toString());
+    const run = runInNode(new URLSearchParams({ f: source, v: "{}" }).toString());
+    for (let step = 0; step < run.moments.length; step++) {
+      await page.keyboard.press(step === 0 ? "Home" : "ArrowRight");
+      await expectTape(run, step);
+    }
+    expect(await page.textContent("#panel-graph g.input .cotangent")).toBe(`∂ ${formatTensor(run.gradient)}`);
+  });
+
+  test("stays in place while one steps, with the current line of each view in sight", async () => {
+    await open();
+    const run = runInNode("");
+    const top = "document.querySelector('.views').getBoundingClientRect().top";
+    const before = await page.evaluate(top);
+    expect(before).toBeLessThan(400);
+    await page.keyboard.press("Home");
+    for (let step = 1; step < run.moments.length; step++) {
+      await page.keyboard.press("ArrowRight");
+      expect(await page.evaluate(top)).toBe(before);
+      await expectInSight();
+    }
+    await open("step=20");
+    await expectInSight();
+  });
+
+  /** In each view that has a current line, the first one can be seen. */
+  async function expectInSight(): Promise<void> {
+    const hidden = await page.locator(".scroll").evaluateAll((views) =>
+      views.flatMap((view) => {
+        const line = view.querySelector("tr.current, g.node.current");
+        if (line === null) return [];
+        const [outer, inner] = [view.getBoundingClientRect(), line.getBoundingClientRect()];
+        const isSeen =
+          inner.top >= outer.top - 1 &&
+          inner.bottom <= outer.bottom + 1 &&
+          (line.tagName === "TR" || (inner.left >= outer.left - 1 && inner.right <= outer.right + 1));
+        return isSeen ? [] : [view.parentElement?.id];
+      }),
+    );
+    expect(hidden).toEqual([]);
+  }
+
+  test("writes the numbers at the edges within the picture", async () => {
+    await open(new URLSearchParams({ f: examples[2].source, v: JSON.stringify(examples[2].values), by: "w" }).toString());
+    const { moments } = runInNode(
+      new URLSearchParams({ f: examples[2].source, v: JSON.stringify(examples[2].values), by: "w" }).toString(),
+    );
+    await page.keyboard.press("End");
+    for (let step = moments.length - 1; step > 0; step--) {
+      const cut = await page.locator(".flow-label").evaluateAll(
+        (labels) =>
+          labels.filter((label) => {
+            const [outer, inner] = [label.closest("svg")?.getBoundingClientRect(), label.getBoundingClientRect()];
+            return outer === undefined || inner.left < outer.left || inner.right > outer.right;
+          }).length,
+      );
+      expect(cut).toBe(0);
+      await page.keyboard.press("ArrowLeft");
+    }
+  });
+
+  test("leaves the keys alone where they scroll, and keeps the focus at the last step", async () => {
+    await open("step=19");
+    await page.focus("#panel-derivation .scroll");
+    await page.keyboard.press("Home");
+    expect(await page.inputValue("#step")).toBe("19");
+    await page.focus("#forth");
+    await page.keyboard.press("Enter");
+    expect(await page.inputValue("#step")).toBe("20");
+    expect(await page.getAttribute("#forth", "aria-disabled")).toBe("true");
+    expect(await page.evaluate("document.activeElement.id")).toBe("forth");
+  });
+
+  test("goes to the same step from the graph and from the list", async () => {
+    await open("step=19");
+    await page.locator('g.node[data-id="n4"]').click();
+    const fromGraph = await page.textContent("#title");
+    await open("step=19");
+    await page.getByRole("button", { name: "Go to node 4", exact: true }).click();
+    expect(await page.textContent("#title")).toBe(fromGraph);
+    expect(fromGraph).toMatch(/^Backward/);
+  });
+
+  test("keeps the reach of a slider while it is dragged, and only then; the picture is not laid out anew", async () => {
+    await open(new URLSearchParams({ f: "x * 2", v: '{"x":400}' }).toString());
+    const slider = page.getByLabel("x, slider");
+    expect(await slider.getAttribute("max")).toBe("1000");
+    await page.evaluate("window.picture = document.querySelector('.graph svg')");
+    await slider.evaluate((input: HTMLInputElement) => {
+      for (const value of ["300", "200", "310"]) {
+        input.value = value;
+        input.dispatchEvent(new Event("input", { bubbles: true }));
+      }
+    });
+    await page.waitForFunction("document.querySelector('.graph .input .value').textContent === '310'");
+    expect(await page.evaluate("window.picture === document.querySelector('.graph svg')")).toBe(true);
+    await slider.evaluate((input: HTMLInputElement) => {
+      input.value = "2";
+      input.dispatchEvent(new Event("input", { bubbles: true }));
+    });
+    await page.waitForFunction("document.querySelector('.graph .input .value').textContent === '2'");
+    expect(await slider.getAttribute("max")).toBe("1000");
+    await slider.dispatchEvent("change");
+    await page.waitForFunction("document.querySelector('.variable input[type=range]').max === '5'");
   });
 
   test("shares a view by its address", async () => {
@@ -293,7 +411,7 @@ describe("Training", () => {
     const { training } = fromHash(await sharedHash());
     expect(training.iteration).toBe(5);
     for (const [i, value] of training.weights.entries()) expect(Math.abs(value - w.data[i])).toBeLessThan(1e-14);
-    expect(await texts(".weight")).toEqual([...w.data].map((value) => formatNumber(value)));
+    expect(await texts(".weight")).toEqual([...w.data].map((value) => formatNumber(value, 4)));
     expect(await page.textContent("#loss-now")).toBe(formatNumber(inNode(w)[0].item()));
 
     await page.locator("#plane").hover({ position: await at(1.5, 1) });
@@ -323,6 +441,59 @@ describe("Training", () => {
     const before = await texts(".numbers dd");
     await open(hash);
     expect(await texts(".numbers dd")).toEqual(before);
+  });
+
+  test("keeps the pull of a point that is clicked, and removes it; elsewhere a click places", async () => {
+    await open(`${none}&placed=1 1 1 -1 -1 0`);
+    await page.click("#plane", { position: await at(1.05, 1) });
+    await page.mouse.move(0, 0);
+    expect(await page.textContent("#pull strong")).toBe("[−0.5, −0.5, −0.5]");
+    await page.click("#remove");
+    expect(fromHash(await sharedHash()).training.placed).toEqual([[-1, -1, 0]]);
+    await page.click("#plane", { position: await at(2, 2) });
+    expect(fromHash(await sharedHash()).training.placed.length).toBe(2);
+  });
+
+  test("leaves the browser's own keys alone, keeps the cross within the plane and tells of it", async () => {
+    await open(`${none}&placed=1 1 1`);
+    await page.focus("#plane");
+    await page.keyboard.press("Control+0");
+    for (let i = 0; i < 5; i++) await page.keyboard.press("Shift+ArrowRight");
+    expect(await page.textContent("#said")).toBe("Cross at 3.5, 0.");
+    for (let i = 0; i < 10; i++) await page.keyboard.press("ArrowLeft");
+    for (let i = 0; i < 4; i++) await page.keyboard.press("ArrowUp");
+    expect(await page.textContent("#said")).toBe("Cross at 1, 1. Point of class 1 at [1, 1]; it pulls with [−0.5, −0.5, −0.5].");
+    expect(fromHash(await sharedHash()).training.placed.length).toBe(1);
+  });
+
+  test("stops when its last point is taken away", async () => {
+    await open(`${none}&placed=1 1 1`);
+    await page.click("#train");
+    await page.click("#undo");
+    expect(await page.textContent("#train")).toBe("Train");
+    expect(await page.isDisabled("#train")).toBe(true);
+    expect(await page.evaluate("document.activeElement.id")).toBe("undo");
+  });
+
+  test("shares what it has reached while it goes on, the course of the loss and the chosen class with it", async () => {
+    await open("tab=training");
+    await page.check("input[name=label][value='0']");
+    await page.click("#train");
+    await page.waitForFunction("Number(document.querySelector('#iteration').textContent) >= 10");
+    const { training } = fromHash(await sharedHash());
+    expect(training.iteration).toBeGreaterThanOrEqual(10);
+    expect(training.label).toBe(0);
+    expect(training.curve[0]).toEqual([0, Number(Math.LN2.toPrecision(5))]);
+    expect(training.curve.length).toBeLessThanOrEqual(50);
+    await open(new URL(page.url()).hash.slice(1));
+    expect(await page.getAttribute(".curve", "aria-label")).toMatch(/^Loss curve from 0\.693/);
+    expect(await page.isChecked("input[name=label][value='0']")).toBe(true);
+  });
+
+  test("draws a plane of any link without complaint", async () => {
+    await open("tab=training&features=foo,bar&points=data&placed=1e9 1e9 1 90 -90 1");
+    await page.click("#one-step");
+    expect(await page.textContent("#iteration")).toBe("1");
   });
 
   test("fits two features of the real data by Newton's method to the minimum", async () => {
@@ -362,6 +533,7 @@ describe("For everybody", () => {
     "the end of the forward pass": "",
     "a backward step": "step=19",
     "an unsafe run": new URLSearchParams({ f: examples[1].source, v: JSON.stringify(examples[1].values), by: "z" }).toString(),
+    "a long name": new URLSearchParams({ f: `${"a_very_long_name".repeat(8)} * 2` }).toString(),
     matrices: new URLSearchParams({ f: examples[2].source, v: JSON.stringify(examples[2].values), by: "w", step: "11" }).toString(),
     "a text that is wrong": "step=3",
     "training on the sample": "tab=training",
@@ -385,6 +557,10 @@ describe("For everybody", () => {
       const found = violations.map(({ id, nodes }) => `${name}: ${id} ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`);
       expect(found).toEqual([]);
       expect(await page.evaluate("document.documentElement.scrollWidth - innerWidth")).toBeLessThanOrEqual(0);
+      // The page ends where its content ends.
+      const blank =
+        "document.documentElement.scrollHeight - Math.max(innerHeight, document.querySelector('main').getBoundingClientRect().bottom + scrollY)";
+      expect(await page.evaluate(blank)).toBeLessThanOrEqual(1);
     }
   });
 

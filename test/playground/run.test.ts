@@ -1,10 +1,17 @@
-import { grad, type Tensor, tensor } from "gradtape";
+import { binaryCrossEntropyWithLogits, grad, type Node, record, type Tensor, tensor } from "gradtape";
+import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
+import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { describe, expect, test } from "vitest";
 import { examples } from "../../docs/playground/examples.js";
+import { functionNames } from "../../docs/playground/function-names.js";
 import { checkLines } from "../../docs/playground/replay.js";
-import { type Run, runOf } from "../../docs/playground/run.js";
-import { initialState } from "../../docs/playground/state.js";
+import { type Run, runEdited, runOf } from "../../docs/playground/run.js";
+import { shownRule } from "../../docs/playground/shown-rules.js";
+import { initialState, type Value } from "../../docs/playground/state.js";
+import { applyRule } from "../../docs/playground/steps.js";
 import { equationOf, ruleOf } from "../../docs/playground/symbols.js";
+import { currentLines } from "../../docs/playground/views/derivation.js";
+import { titleOf } from "../../docs/playground/views/moment.js";
 
 function runExample(source: string, values: (typeof examples)[number]["values"], by: string, stabilized = false): Run {
   const run = runOf({ ...initialState, source, values, by, stabilized });
@@ -45,6 +52,101 @@ describe.each(examples)("$title", ({ source, values, by }) => {
   });
 });
 
+test.each(["x", "L = x"])("The loss %s is its own gradient's seed", (source) => {
+  const run = runExample(source, { x: 3 }, "x");
+  const seed = run.moments.find(({ kind }) => kind === "seed");
+  expect(seed?.value).toBe(run.tape.outputs[0]);
+  expect(run.gradient.item()).toBe(1);
+  for (const moment of run.moments) if (!(run.derivation instanceof Error)) currentLines(run, moment, run.derivation.steps);
+});
+
+test("Values of names that every object has are those that were given", () => {
+  expect(runExample("constructor * toString", JSON.parse('{"constructor": 3}'), "constructor").gradient.item()).toBe(0.5);
+  expect(runExample("__proto__ * 2", JSON.parse('{"__proto__": 3}'), "__proto__").tape.inputs[0].item()).toBe(3);
+});
+
+describe("The rule that is shown", () => {
+  /** All rules of a loss, from the last node on. */
+  function rulesOf(source: string, values: Readonly<Record<string, Value>> = { x: [1, 2, 3], a: 0.5 }): string[] {
+    const run = runExample(source, values, "x");
+    return run.moments.flatMap(({ node, parts, cotangents }) =>
+      parts.map(({ input }) => {
+        const of = run.tape.nodes[node];
+        const latex = ruleOf(of, input, cotangents.get(of.output) as Tensor, run.name, true);
+        return latex.replaceAll(/\\(begin|end)\{aligned\}\n?/g, "").trim();
+      }),
+    );
+  }
+  const taken = (bar: string): string => `\\frac{${bar} \\, u_{1}}{\\sum\\left(u_{1}\\right)}`;
+
+  test("calls what it computes on its way u, and nothing else", () => {
+    expect(rulesOf("max(x)")).toEqual([`u_{1} &= \\left[x = v_{1}\\right] \\\\\n\\bar{x} &= ${taken("\\bar{v_{1}}")}`]);
+    expect(rulesOf("min(x*2)+max(x*3)")).toEqual([
+      "\\bar{v_{2}} &= \\bar{v_{5}}",
+      "\\bar{v_{4}} &= \\bar{v_{5}}",
+      `u_{1} &= \\left[v_{3} = v_{4}\\right] \\\\\n\\bar{v_{3}} &= ${taken("\\bar{v_{4}}")}`,
+      "\\bar{x} &= 3 \\, \\bar{v_{3}}",
+      `u_{1} &= \\left[v_{1} = v_{2}\\right] \\\\\n\\bar{v_{1}} &= ${taken("\\bar{v_{2}}")}`,
+      "\\bar{x} &= 2 \\, \\bar{v_{1}}",
+    ]);
+  });
+
+  test("is that of a textbook, without what guards its code", () => {
+    expect(rulesOf("sum(softmax(2*x)^2)")).toEqual([
+      "\\bar{v_{3}} &= \\bar{v_{4}}",
+      "\\bar{v_{2}} &= 2 \\, \\bar{v_{3}} \\odot v_{2}",
+      "\\bar{v_{1}} &= v_{2} \\odot \\left(\\bar{v_{2}} - \\sum\\left(\\bar{v_{2}} \\odot v_{2}\\right)\\right)",
+      "\\bar{x} &= 2 \\, \\bar{v_{1}}",
+    ]);
+    expect(rulesOf("x^3", { x: 2 })).toEqual(["\\bar{x} &= 3 \\, \\bar{v_{1}} \\, x^{2}"]);
+    expect(rulesOf("2^x", { x: 2 })).toEqual(["\\bar{x} &= \\bar{v_{1}} \\, v_{1} \\, \\ln\\left(2\\right)"]);
+    expect(rulesOf("sigmoid(x)", { x: 2 })).toEqual(["\\bar{x} &= \\bar{v_{1}} \\, v_{1} \\, \\left(1 - v_{1}\\right)"]);
+    expect(rulesOf("prod(x)")).toEqual(["\\bar{x} &= \\frac{\\bar{v_{1}} \\, v_{1}}{x}"]);
+  });
+
+  test.each([
+    ["Pow", (x: Tensor, y: Tensor) => x.abs().pow(y)],
+    ["Pow", (x: Tensor) => x.abs().pow(2)],
+    ["Pow", (x: Tensor) => x.abs().pow(1)],
+    ["Pow", (x: Tensor) => x.abs().pow(-3)],
+    ["Softmax", (x: Tensor) => x.softmax(0)],
+    ["Softmax", (x: Tensor) => x.softmax(1)],
+    ["Sigmoid", (x: Tensor) => x.sigmoid()],
+    ["LogisticLoss", (x: Tensor, y: Tensor) => binaryCrossEntropyWithLogits(x, y.sigmoid())],
+    ["Prod", (x: Tensor) => x.prod(1)],
+    ["Prod", (x: Tensor) => x.prod(0)],
+    ["Max", (x: Tensor) => x.max()],
+    ["Max", (x: Tensor) => x.max(0)],
+    ["Min", (x: Tensor) => x.min(1)],
+    ["Min", (x: Tensor) => x.min(1, true)],
+    ["Relu", (x: Tensor) => x.relu()],
+    ["Maximum", (x: Tensor, y: Tensor) => x.maximum(y)],
+    ["Maximum", (x: Tensor) => x.maximum(x)],
+    ["Minimum", (x: Tensor, y: Tensor) => x.minimum(y)],
+    ["Minimum", (x: Tensor) => x.minimum(x)],
+  ] as const)("of %s agrees with the engine's own on random numbers: %s", (name, f) => {
+    const generator = xoroshiro128plus(7);
+    const random = (shape: readonly number[]): Tensor =>
+      tensor(
+        Float64Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => 4 * uniformFloat64(generator) - 2),
+        shape,
+      );
+    const tape = record(f, random([3, 4]), random([3, 4]));
+    const node = tape.nodes.find(({ op }) => op.name === name) as Node;
+    const g = random(node.output.shape);
+    for (const input of node.inputs.keys()) {
+      const own = applyRule(node, input, g, node.output, node.inputs) as Tensor;
+      expect(furthest(shownRule(node, input, g, node.output, node.inputs), own)).toBeLessThan(1e-12 * (1 + Math.max(...own.abs().data)));
+    }
+  });
+
+  test("gives no value a name that the user has given to another one", () => {
+    const run = runExample("L = v2 * sin(x) * 2", { v2: 3, x: 1 }, "x");
+    const names = [...run.tape.inputs, ...run.tape.nodes.map(({ output }) => output)].map(run.name);
+    expect(new Set(names).size).toBe(names.length);
+  });
+});
+
 test("The last cotangent is the gradient that grad gives", () => {
   const { source, values, by } = examples[0];
   const run = runExample(source, values, by);
@@ -72,6 +174,41 @@ test("What overflows is found, and stabilize mends it", () => {
   const sound = runExample(source, values, by, true);
   expect(sound.findings).toEqual([]);
   expect(sound.gradient.item()).toBeCloseTo(-Math.exp(-40), 30);
+});
+
+describe("After the text has changed", () => {
+  const typed = (source: string, values = initialState.values) => runEdited({ ...initialState, source, values });
+
+  test("a name of the example may mean something else", () => {
+    const { state, found } = typed("L = (x - 3)²");
+    expect("error" in found).toBe(false);
+    expect(state.values).toEqual({});
+  });
+
+  test("values stay where the loss can be run with them, and where the user has set them", () => {
+    expect(typed("L = sum(W * x) * 2").state.values).toEqual(initialState.values);
+    const own = { ...initialState.values, x: [4, 5] };
+    const { state, found } = typed("L = (x - 3)²", own);
+    expect(state.values).toEqual(own);
+    expect("error" in found && found.error).toMatch(/menu beside its name/);
+  });
+});
+
+test("A formula that is nested too deeply is refused in words", () => {
+  const run = runOf({ ...initialState, source: `${"(".repeat(50_000)}x${")".repeat(50_000)}` });
+  expect("error" in run && run.error).toMatch(/nested too deeply/);
+});
+
+test.each(["x == 3", "stopGradient(x)"])("That there is no backward pass of %s is told", (source) => {
+  const run = runExample(source, {}, "x");
+  expect(titleOf(run, run.moments[run.moments.length - 1])).toMatch(/No gradient flows back/);
+});
+
+test("A formula can call what the parser knows", () => {
+  expect(functionNames).toContain("softmax");
+  expect(functionNames).toContain("ln");
+  expect(functionNames).not.toContain("grad");
+  expect(new Set(functionNames).size).toBe(functionNames.length);
 });
 
 test("A loss of many numbers is refused with the advice to sum", () => {

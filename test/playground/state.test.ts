@@ -33,9 +33,36 @@ test("A state comes back from its address to the last digit", () => {
       method: "newton",
       weights: [1 / 3, -2e-9, 5],
       iteration: 12,
+      curve: [
+        [0, 0.7],
+        [12, 1.5e-7],
+      ],
+      label: 0,
     },
   };
   expect(fromHash(`#${toHash(state)}`)).toEqual(state);
+});
+
+test("Of an address only features that there are, and points that can be seen, are taken", () => {
+  expect(fromHash("features=foo,bar").training.features).toEqual(initialState.training.features);
+  expect(fromHash("features=mean_area,bar").training.features).toEqual(initialState.training.features);
+  expect(fromHash("placed=1e9 0 1 0 -1e9 0 1 2 1").training.placed).toEqual([[1, 2, 1]]);
+});
+
+test("A course of losses is taken only as far as it leads to the weights", () => {
+  const curve = (text: string): unknown => fromHash(`w=5 1 2 3&curve=${text}`).training.curve;
+  expect(curve("0 0.7 5 0.5")).toEqual([
+    [0, 0.7],
+    [5, 0.5],
+  ]);
+  for (const wrong of ["0 0.7 6 0.5", "3 0.7 2 0.5", "0.5 1", "-1 1", "a b"]) expect(curve(wrong)).toEqual([]);
+  expect(fromHash("curve=0 0.7").training.curve).toEqual([]);
+});
+
+test("Values of any name come back", () => {
+  const values: Record<string, number> = JSON.parse('{"constructor":1,"__proto__":2,"toString":3}');
+  const state = fromHash(toHash({ ...initialState, values }));
+  expect(Object.entries(state.values)).toEqual(Object.entries(values));
 });
 
 test("What an address says wrongly is as at the beginning", () => {

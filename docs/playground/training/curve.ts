@@ -1,10 +1,14 @@
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
+import type { TrainingState } from "../state.js";
 
 /** More values are thinned out: a screen has no room for them. */
 const MOST = 2000;
 
 const HEIGHT = 150;
+
+/** So many values are enough to see the course. */
+const SAMPLES = 50;
 
 /** The loss at each step. */
 export class LossCurve {
@@ -46,10 +50,23 @@ export class LossCurve {
     }
     this.plot.setData([this.steps, this.losses]);
     const [first, last] = [this.losses[0], this.losses[this.losses.length - 1]];
-    this.element.setAttribute(
-      "aria-label",
-      `Loss curve from ${first.toPrecision(4)} to ${last.toPrecision(4)} in ${this.steps.length - 1} steps`,
-    );
+    this.element.setAttribute("aria-label", `Loss curve from ${first.toPrecision(4)} to ${last.toPrecision(4)} in ${step} steps`);
+  }
+
+  /** A few of the values, for an address: the first, the last, and evenly between them. */
+  samples(): TrainingState["curve"] {
+    const last = this.steps.length - 1;
+    const count = Math.min(SAMPLES, this.steps.length);
+    return Array.from({ length: count }, (_, k) => {
+      const i = count === 1 ? 0 : Math.round((k * last) / (count - 1));
+      return [this.steps[i], Number(this.losses[i].toPrecision(5))] as const;
+    });
+  }
+
+  /** Takes over what `samples` gave. */
+  load(samples: TrainingState["curve"]): void {
+    this.clear();
+    for (const [step, loss] of samples) this.add(step, loss);
   }
 
   clear(): void {

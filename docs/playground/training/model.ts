@@ -38,11 +38,7 @@ export class Model {
   private X = tensor([[1, 0, 0]]);
   private y = tensor([0]);
 
-  /** How many points there are. */
-  size = 0;
-
   load(points: readonly Point[]): void {
-    this.size = points.length;
     if (points.length === 0) return;
     this.X = tensor(points.map(([a, b]) => [1, a, b]));
     this.y = tensor(points.map(([, , label]) => label));
@@ -71,6 +67,11 @@ export class Model {
   /** The probability of class 1 at places [n, 3] that begin with 1. */
   probabilities(weights: Step["weights"], places: Tensor): Float64Array {
     return this.predict(tensor(weights), places).data;
+  }
+
+  /** Whether each point is on its own side of the boundary. */
+  classifiesAll(weights: Step["weights"]): boolean {
+    return this.predict(tensor(weights), this.X).data.every((p, i) => (this.y.data[i] === 1 ? p > 0.5 : p < 0.5));
   }
 
   /** What one point adds to the gradient, before the mean: the tape's own (ŷ − y)x. */

@@ -13,7 +13,10 @@ export interface Picture {
   readonly weights: readonly [number, number, number];
   /** The probability of class 1 at `grid` places. */
   readonly probabilities: Float64Array;
-  readonly hovered: Point | undefined;
+  /** The points that are looked at. */
+  readonly ringed: readonly Point[];
+  /** What the axes are called. */
+  readonly axes: readonly [string, string];
   /** Where the keyboard is. */
   readonly cursor: readonly [number, number] | undefined;
 }
@@ -22,6 +25,16 @@ export interface Picture {
 const CELLS = 64;
 
 const PADDING = 30;
+
+/** Round numbers within a range, about six: their distance is 1, 2 or 5 times a power of ten. */
+export function ticksOf([low, high]: readonly [number, number]): number[] {
+  const rough = (high - low) / 7;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = power * ([1, 2, 5].find((factor) => factor * power >= rough) ?? 10);
+  const first = Math.ceil(low / step);
+  // The sum with 0 makes 0 of −0.
+  return Array.from({ length: Math.ceil(high / step) - first }, (_, i) => Number(((first + i) * step + 0).toPrecision(12)));
+}
 
 /** Draws points, probabilities and the boundary on a canvas. */
 export class Plot {
@@ -99,6 +112,12 @@ export class Plot {
     return [x[0] + along * (x[1] - x[0]), y[0] + up * (y[1] - y[0])];
   }
 
+  /** The nearest place that is shown. */
+  clamp([x, y]: readonly [number, number]): readonly [number, number] {
+    const within = (value: number, [low, high]: readonly [number, number]): number => Math.min(high, Math.max(low, value));
+    return [within(x, this.range.x), within(y, this.range.y)];
+  }
+
   /** The place of the point that is nearest to a place, within `reach` pixels. */
   nearest(points: readonly Point[], [x, y]: readonly [number, number], reach: number): number {
     let [best, least] = [-1, reach];
@@ -126,7 +145,8 @@ export class Plot {
     this.updateLayer(picture.points, [color("--class-0"), color("--class-1")], color("--page"));
     pen.drawImage(this.layer, 0, 0, this.width, this.height);
     this.drawContours(pen, picture.weights, color("--ink"));
-    if (picture.hovered !== undefined) this.ring(pen, picture.hovered[0], picture.hovered[1], color("--ink"));
+    for (const [x, y] of picture.ringed) this.ring(pen, x, y, color("--ink"));
+    this.drawNames(pen, picture.axes, color("--ink"), color("--page"));
     if (picture.cursor !== undefined) this.cross(pen, picture.cursor, color("--ink"));
     pen.restore();
   }
@@ -149,20 +169,32 @@ export class Plot {
   private drawAxes(pen: CanvasRenderingContext2D, ink: string): void {
     pen.fillStyle = ink;
     pen.font = "12px system-ui, sans-serif";
-    const ticks = ([low, high]: readonly [number, number]): number[] => {
-      const step = high - low > 12 ? 4 : high - low > 6 ? 2 : 1;
-      return Array.from({ length: Math.ceil((high - low) / step) + 1 }, (_, i) => (Math.ceil(low / step) + i) * step).filter(
-        (t) => t < high,
-      );
-    };
     pen.textAlign = "center";
     pen.textBaseline = "top";
-    for (const t of ticks(this.range.x))
+    for (const t of ticksOf(this.range.x))
       pen.fillText(String(t).replace("-", "−"), Math.max(PADDING + 8, this.toX(t)), this.height - PADDING + 6);
     pen.textAlign = "right";
     pen.textBaseline = "middle";
-    for (const t of ticks(this.range.y))
+    for (const t of ticksOf(this.range.y))
       pen.fillText(String(t).replace("-", "−"), PADDING - 6, Math.min(this.toY(t), this.height - PADDING - 6));
+  }
+
+  /** The names of the axes stand within the plane, at the ends of the axes. */
+  private drawNames(pen: CanvasRenderingContext2D, [across, upward]: Picture["axes"], ink: string, edge: string): void {
+    pen.font = "600 12px system-ui, sans-serif";
+    pen.lineWidth = 3;
+    pen.strokeStyle = edge;
+    pen.fillStyle = ink;
+    const write = (text: string, left: number, top: number): void => {
+      pen.strokeText(text, left, top);
+      pen.fillText(text, left, top);
+    };
+    pen.textAlign = "right";
+    pen.textBaseline = "bottom";
+    write(`${across} →`, this.width - 6, this.height - PADDING - 5);
+    pen.textAlign = "left";
+    pen.textBaseline = "top";
+    write(`↑ ${upward}`, PADDING + 6, 6);
   }
 
   private updateLayer(points: readonly Point[], colors: readonly string[], edge: string): void {
@@ -180,22 +212,23 @@ export class Plot {
 
   /** Circles for class 0 and squares for class 1: the difference is not one of color only. */
   private drawPoints(pen: CanvasRenderingContext2D, points: readonly Point[], colors: readonly string[], edge: string): void {
-    const size = points.length > 300 ? 3.2 : 4.5;
+    // Among many points an edge around each would hide where they are dense; there they cover each other only in part.
+    const areMany = points.length > 300;
+    const size = areMany ? 3.2 : 4.5;
+    pen.globalAlpha = areMany ? 0.7 : 1;
+    pen.lineWidth = 1;
+    pen.strokeStyle = edge;
     for (const label of [0, 1] as const) {
-      pen.beginPath();
+      pen.fillStyle = colors[label];
       for (const [x, y, own] of points) {
         if (own !== label) continue;
         const [left, top] = [this.toX(x), this.toY(y)];
-        if (label === 0) {
-          pen.moveTo(left + size, top);
-          pen.arc(left, top, size, 0, 2 * Math.PI);
-        } else pen.rect(left - size * 0.9, top - size * 0.9, size * 1.8, size * 1.8);
+        pen.beginPath();
+        if (label === 0) pen.arc(left, top, size, 0, 2 * Math.PI);
+        else pen.rect(left - size * 0.9, top - size * 0.9, size * 1.8, size * 1.8);
+        pen.fill();
+        if (!areMany) pen.stroke();
       }
-      pen.fillStyle = colors[label];
-      pen.fill();
-      pen.lineWidth = 1;
-      pen.strokeStyle = edge;
-      pen.stroke();
     }
   }
 

@@ -11,7 +11,7 @@ export function checkView(run: Run, moment: Moment): TemplateResult {
   const known = lines.get(run) ?? checkLines(run.tape);
   lines.set(run, known);
   const targets = new Set(moment.parts.map(({ to }) => to));
-  const current = run.tape.nodes[moment.node]?.output;
+  const current = moment.value;
   let worst = 0;
   for (const { of, place, difference } of known)
     worst = larger(worst, relative(run.tape.cotangents.get(of)?.data[place] ?? Number.NaN, difference));

@@ -56,6 +56,7 @@ export function currentLines(run: Run, moment: Moment, steps: readonly Derivatio
 
 /** The name of the first named value at or behind a node. */
 function namedBy({ tape, name }: Run, node: number): string {
+  if (node < 0) return name(tape.outputs[0]);
   const reached = new Set([tape.nodes[node].output]);
   for (const { inputs, output } of tape.nodes.slice(node)) {
     if (!reached.has(output) && !inputs.some((x) => reached.has(x))) continue;

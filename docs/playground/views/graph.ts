@@ -8,7 +8,8 @@ import { formatShort } from "../text.js";
 export class GraphView {
   readonly element = document.createElement("div");
   private viz: Viz | undefined;
-  private drawn: Run | undefined;
+  /** What the picture was made of. */
+  private drawn = "";
   private svg: SVGSVGElement | undefined;
 
   /** `chosen` is told the number of the node that was clicked. */
@@ -25,16 +26,21 @@ export class GraphView {
     this.viz = await instance();
   }
 
+  get isReady(): boolean {
+    return this.viz !== undefined;
+  }
+
   paint(run: Run, moment: Moment): void {
     if (this.viz === undefined) return;
-    if (this.drawn !== run) this.draw(run, this.viz);
+    const dot = dotOf(run);
+    if (this.drawn !== dot) this.draw(dot, this.viz);
     const { svg } = this;
     if (svg === undefined) return;
     svg.setAttribute("aria-label", describe(run, moment));
     const { nodes, inputs } = run.tape;
-    const current = nodes[moment.node]?.output;
+    const current = moment.value;
     const targets = new Set(moment.parts.map(({ to }) => to));
-    const unsafe = new Set(run.findings.map(({ node }) => node - 1));
+    const unsafe = new Set(run.findings.filter(({ node }) => node > 0).map(({ node }) => node - 1));
     const ids = new Map([
       ...inputs.map((x, i) => [x, `i${i + 1}`] as const),
       ...nodes.map(({ output }, i) => [output, `n${i + 1}`] as const),
@@ -67,19 +73,23 @@ export class GraphView {
       const middle = path.getPointAtLength(path.getTotalLength() * 0.5);
       const label = document.createElementNS("http://www.w3.org/2000/svg", "text");
       label.setAttribute("class", "flow-label");
-      label.setAttribute("x", String(middle.x + 7));
-      label.setAttribute("y", String(middle.y + 4));
       label.textContent = formatShort(amount);
+      // To the right of the arrow; where the picture ends there, to the left. The letters are about 7 units wide.
+      const width = 7 * label.textContent.length;
+      const isCut = middle.x + 7 + width > svg.viewBox.baseVal.width - 8;
+      label.setAttribute("x", String(isCut ? Math.max(0, middle.x - 7 - width) : middle.x + 7));
+      label.setAttribute("y", String(middle.y + 4));
       edge.parentNode?.append(label);
     }
   }
 
-  private draw(run: Run, viz: Viz): void {
-    this.drawn = run;
+  private draw(dot: string, viz: Viz): void {
+    this.drawn = dot;
     // Room for the cotangents is kept from the beginning, so that nothing moves when they come.
-    const svg = viz.renderSVGElement(dotOf(run), { graphAttributes: { bgcolor: "transparent", nodesep: 0.2, ranksep: 0.42 } });
+    const svg = viz.renderSVGElement(dot, { graphAttributes: { bgcolor: "transparent", nodesep: 0.2, ranksep: 0.42 } });
     svg.setAttribute("role", "img");
     svg.style.setProperty("--height", `${svg.viewBox.baseVal.height}px`);
+    svg.style.setProperty("--width", `${svg.viewBox.baseVal.width}px`);
     for (const title of svg.querySelectorAll("title")) {
       const { parentElement, textContent } = title;
       if (parentElement !== null) parentElement.dataset["id"] = textContent ?? "";
@@ -102,12 +112,16 @@ export class GraphView {
   }
 }
 
-/** The graph in the DOT language, with the names and numbers that stand in the other views. */
+/**
+ * The graph in the DOT language, with the names that stand in the other views. In the place of numbers stand zeros, in steps
+ * of four: the picture is laid out anew only where a number needs more room, and not while a slider is dragged a little.
+ */
 function dotOf({ tape, name }: Run): string {
   const labels = new Map<string, string>();
   const add = (id: string, x: Tensor, op: readonly string[]): void => {
     const g = tape.cotangents.get(x);
-    const lines = [name(x), ...op, formatShort(x), ...(g === undefined ? [] : [`∂ ${formatShort(g)}`])];
+    const room = (value: Tensor): string => "0".repeat(4 * Math.ceil(formatShort(value).length / 4));
+    const lines = [name(x), ...op, room(x), ...(g === undefined ? [] : [`∂ ${room(g)}`])];
     labels.set(id, lines.map((line) => line.replaceAll("\\", "\\\\").replaceAll('"', '\\"')).join("\\n"));
   };
   for (const [i, x] of tape.inputs.entries()) add(`i${i + 1}`, x, []);

@@ -4,13 +4,12 @@ import temml from "temml";
 const written = new Map<string, string>();
 
 /** LaTeX as MathML, which browsers show by themselves. Formulas come from the engine; the user's names in them are escaped by Temml. */
-export function math(latex: string, displayMode = false): unknown {
-  const key = `${displayMode}${latex}`;
-  let markup = written.get(key);
+export function math(latex: string): unknown {
+  let markup = written.get(latex);
   if (markup === undefined) {
-    markup = temml.renderToString(latex, { displayMode, throwOnError: false });
+    markup = temml.renderToString(latex, { throwOnError: false });
     if (written.size > 2000) written.clear();
-    written.set(key, markup);
+    written.set(latex, markup);
   }
   return unsafeHTML(markup);
 }

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
 import { examples } from "../examples.js";
+import { functionNames } from "../function-names.js";
 import { type Failure, type Run, variableValue } from "../run.js";
 import type { State } from "../state.js";
 import { checkView } from "./check.js";
@@ -18,20 +19,32 @@ export interface TapeTab {
   readonly failure: Failure | undefined;
   readonly step: number;
   readonly playing: boolean;
+  /** What is wrong, to be read out: told after a pause in typing. */
+  readonly announced: string;
+  /** How far the sliders go that are dragged now, by variable. */
+  readonly dragged: Map<string, number>;
   readonly graph: GraphView;
   update(change: Partial<State>): void;
   goTo(step: number): void;
+  /** Goes to a node that was chosen in the graph or in the list. */
+  choose(node: number): void;
   play(): void;
 }
 
 export function tapeTab(tab: TapeTab): TemplateResult {
   const { state, run, failure } = tab;
   const example = examples.find(({ source }) => source === state.source);
+  // What an example says of itself holds for its own values.
+  const isUntouched =
+    example !== undefined &&
+    !state.stabilized &&
+    state.by === example.by &&
+    JSON.stringify(state.values) === JSON.stringify(example.values);
   // Of a text that cannot be read, the variables stay as they were.
   const variables = failure === undefined || failure.variables.length === 0 ? (run?.loss.variables ?? []) : failure.variables;
   return html`<section class="editor" aria-label="Loss and variables">
-      <div class="source">
-        <label class="field">
+      <div class="about">
+        <label class="field example">
           <span>Example</span>
           <select id="example" .value=${live(example?.title ?? "")} @change=${(event: Event) => {
             const found = examples.find(({ title }) => title === (event.target as HTMLSelectElement).value);
@@ -42,17 +55,21 @@ export function tapeTab(tab: TapeTab): TemplateResult {
             ${examples.map(({ title }) => html`<option value=${title} ?selected=${title === example?.title}>${title}</option>`)}
           </select>
         </label>
+        <p id="hint">${isUntouched ? example.note : html`Lines <code>name = formula</code>; the last one is the loss. <code>*</code> multiplies place by place, <code>@</code> multiplies matrices, <code>Xᵀ</code> transposes.`}</p>
+        <details id="functions"><summary>Functions</summary><p>${functionNames.map((name) => html`<code>${name}</code> `)}</p></details>
+      </div>
+      <div class="source">
         <label class="field">
-          <span>Loss</span>
+          <span class="hidden">Loss</span>
           <textarea id="loss" rows=${Math.max(3, state.source.split("\n").length)} spellcheck="false" autocomplete="off" autocapitalize="off"
             aria-invalid=${failure === undefined ? "false" : "true"} aria-describedby="problem hint" .value=${live(state.source)}
-            @input=${(event: Event) => tab.update({ source: (event.target as HTMLTextAreaElement).value, step: undefined })}></textarea>
+            @input=${(event: Event) => tab.update({ source: (event.target as HTMLTextAreaElement).value, stabilized: false, step: undefined })}></textarea>
         </label>
-        <div id="problem" role="alert">${failure === undefined ? nothing : problemView(state.source, failure)}</div>
-        <p id="hint">${example === undefined ? html`Lines <code>name = formula</code>; the last one is the loss. <code>*</code> multiplies place by place, <code>@</code> multiplies matrices, <code>Xᵀ</code> transposes.` : example.note}</p>
+        <div id="problem">${failure === undefined ? nothing : problemView(state.source, failure)}</div>
+        <div class="hidden" role="alert">${tab.announced}</div>
       </div>
       <div class="variables">
-        ${variables.map((name) => variableView(name, variableValue(state.values, name), (value) => tab.update({ values: { ...state.values, [name]: value } })))}
+        ${variables.map((name) => variableView(name, variableValue(state.values, name), tab.dragged, (value) => tab.update({ values: { ...state.values, [name]: value } })))}
         ${
           variables.length === 0
             ? nothing
@@ -82,28 +99,24 @@ function runView(tab: TapeTab, run: Run): TemplateResult {
   const { step, graph } = tab;
   const moment = run.moments[step];
   const last = run.moments.length - 1;
-  const choose = (node: number): void => {
-    // A node that is chosen in the backward pass is shown there, if a rule of it is.
-    const backward = step > run.turn ? run.moments.findIndex(({ kind, node: other }) => kind === "backward" && other === node) : -1;
-    tab.goTo(backward >= 0 ? backward : node + 1);
-  };
   const title = titleOf(run, moment);
   graph.paint(run, moment);
   const stale = tab.failure === undefined ? "" : "stale";
   return html`${stale === "" ? healthView(tab, run) : html`<p class="note" id="stale">Below is the last loss that could be run.</p>`}
     <section class="transport ${stale}" aria-label="Steps of the run">
       <div class="controls">
-        <button id="first" @click=${() => tab.goTo(0)} ?disabled=${step === 0} aria-label="To the beginning">${icon("M6 5v14M19 5 8 12l11 7z")}</button>
-        <button id="back" @click=${() => tab.goTo(step - 1)} ?disabled=${step === 0} aria-label="One step back">${icon("M17 5 7 12l10 7z")}</button>
+        <button id="first" aria-disabled=${step === 0 ? "true" : "false"} @click=${() => tab.goTo(0)} aria-label="To the beginning">${icon("M6 5v14M19 5 8 12l11 7z")}</button>
+        <button id="back" aria-disabled=${step === 0 ? "true" : "false"} @click=${() => tab.goTo(step - 1)} aria-label="One step back">${icon("M17 5 7 12l10 7z")}</button>
         <button id="play" @click=${() => tab.play()}>${tab.playing ? "Pause" : "Play"}</button>
-        <button id="forth" @click=${() => tab.goTo(step + 1)} ?disabled=${step === last} aria-label="One step on">${icon("M7 5l10 7-10 7z")}</button>
-        <button id="last" @click=${() => tab.goTo(last)} ?disabled=${step === last} aria-label="To the end">${icon("M18 5v14M5 5l11 7-11 7z")}</button>
+        <button id="forth" aria-disabled=${step === last ? "true" : "false"} @click=${() => tab.goTo(step + 1)} aria-label="One step on">${icon("M7 5l10 7-10 7z")}</button>
+        <button id="last" aria-disabled=${step === last ? "true" : "false"} @click=${() => tab.goTo(last)} aria-label="To the end">${icon("M18 5v14M5 5l11 7-11 7z")}</button>
         <label class="slider" style="--turn: ${last === 0 ? 0 : run.turn / last}">
           <span class="hidden">Step</span>
           <input id="step" type="range" min="0" max=${last} step="1" .value=${live(String(step))} aria-valuetext=${title}
             @input=${(event: Event) => tab.goTo(Number((event.target as HTMLInputElement).value))} />
         </label>
         <output for="step">${step} / ${last}</output>
+        <span class="keys">keys ← → step</span>
       </div>
       <div class="moment ${moment.kind}">
         <p id="title" aria-live="polite">${title}</p>
@@ -112,7 +125,11 @@ function runView(tab: TapeTab, run: Run): TemplateResult {
     </section>
     <div class="views ${stale}">
       ${panel("graph", "Graph", html`${graph.element}`)}
-      ${panel("tape", "Tape", tapeView(run, moment, choose))}
+      ${panel(
+        "tape",
+        "Tape",
+        tapeView(run, moment, (node) => tab.choose(node)),
+      )}
       ${panel("derivation", "Derivation", derivationView(run, moment))}
       ${panel("check", "Check", checkView(run, moment))}
     </div>`;
@@ -131,23 +148,35 @@ const panel = (
   <div class="scroll" tabindex="0" role="group" aria-labelledby="heading-${id}">${content}</div>
 </section>`;
 
-/** What `diagnose` found, and the button of `stabilize`. */
+/** What `diagnose` found, in a line that unfolds, and the button of `stabilize`: one button, so that it keeps the focus. */
 function healthView(tab: TapeTab, run: Run): TemplateResult | typeof nothing {
   const { stabilized } = tab.state;
   if (run.findings.length === 0 && !stabilized) return nothing;
-  const rewrites = html`<ul>${run.rewrites.map(({ node, pattern, replacement }) => html`<li>node ${node}: ${pattern} → ${replacement}</li>`)}</ul>`;
-  return html`<section class="health ${run.findings.length === 0 ? "sound" : ""}" aria-label="Numerical safety">
-    ${run.findings.map(
-      ({ kind, node, name, expression, backward, why, instead }) =>
-        html`<p><span aria-hidden="true">⚠</span> <strong>${kind}</strong>${backward ? ", in the backward pass" : ""}, ${node === 0 ? name : `node ${node}, ${expression.replaceAll("%", "v")}`}: ${why}. Instead: ${instead}.</p>`,
-    )}
+  const named = (expression: string): string =>
+    expression.replaceAll(/%(\d+)/g, (_, i: string) => run.name(run.tape.nodes[Number(i) - 1].output));
+  const isSound = run.findings.length === 0;
+  const done = !stabilized
+    ? ""
+    : run.rewrites.length === 0
+      ? "stabilize finds nothing to rewrite in this loss."
+      : `stabilize has rewritten ${run.rewrites.length === 1 ? "one place" : `${run.rewrites.length} places`}.`;
+  return html`<section class="health ${isSound ? "sound" : ""}" aria-label="Numerical safety">
+    <details>
+      <summary>
+        <span role="status">${done}</span>
+        ${isSound ? nothing : html`<span aria-hidden="true">⚠</span>`}
+        ${run.findings.map(({ kind, node, name, backward }, i) => html`${i === 0 ? "" : "; "}<strong>${kind}</strong> at ${node === 0 ? name : `node ${node}`}${backward ? ", backward" : ""}`)}
+      </summary>
+      ${run.findings.map(
+        ({ kind, node, name, expression, backward, why, instead }) =>
+          html`<p>${kind}${backward ? ", in the backward pass" : ""}, ${node === 0 ? name : `node ${node}, ${named(expression)}`}: ${why}. Instead: ${instead}.</p>`,
+      )}
+      ${stabilized ? html`<ul>${run.rewrites.map(({ node, pattern, replacement }) => html`<li>node ${node}: ${pattern} → ${replacement}</li>`)}</ul>` : nothing}
+    </details>
     ${
-      stabilized
-        ? html`<p>${run.rewrites.length === 0 ? "stabilize finds nothing to rewrite in this loss." : "stabilize has rewritten the loss:"}</p>${rewrites}
-            <button id="stabilize" @click=${() => tab.update({ stabilized: false, step: undefined })}>Back to the loss as written</button>`
-        : run.rewrites.length === 0
-          ? nothing
-          : html`<button id="stabilize" @click=${() => tab.update({ stabilized: true, step: undefined })}>Stabilize</button>`
+      stabilized || run.rewrites.length > 0
+        ? html`<button id="stabilize" @click=${() => tab.update({ stabilized: !stabilized, step: undefined })}>${stabilized ? "Back to the loss as written" : "Stabilize"}</button>`
+        : nothing
     }
   </section>`;
 }

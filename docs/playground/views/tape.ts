@@ -11,7 +11,6 @@ export function tapeView(run: Run, moment: Moment, choose: (node: number) => voi
     const g = moment.cotangents.get(x);
     return g === undefined ? "" : formatTensor(g);
   };
-  const unsafe = new Map(run.findings.map((finding) => [finding.node, finding]));
   return html`<table class="lines">
     <caption class="hidden">The tape: inputs, then one line a node</caption>
     <thead>
@@ -19,19 +18,21 @@ export function tapeView(run: Run, moment: Moment, choose: (node: number) => voi
     </thead>
     <tbody>
       ${inputs.map(
-        (x) => html`<tr class=${targets.has(x) ? "target" : ""}>
+        (
+          x,
+        ) => html`<tr class="${x === moment.value ? "current backward" : ""} ${targets.has(x) ? "target" : ""}" aria-current=${x === moment.value ? "step" : "false"}>
         <td></td><th scope="row">${run.name(x)}</th><td>input</td><td class="number">${formatTensor(x)}</td><td class="number cotangent">${cotangent(x)}</td>
       </tr>`,
       )}
       ${nodes.map(({ op, inputs: operands, output }, i) => {
         const isCurrent = i === moment.node;
-        const finding = unsafe.get(i + 1);
+        const findings = run.findings.filter(({ node }) => node === i + 1);
         return html`<tr
           class="${isCurrent ? (moment.kind === "forward" ? "current" : "current backward") : ""} ${targets.has(output) ? "target" : ""} ${i >= moment.computed ? "pending" : ""}"
           aria-current=${isCurrent ? "step" : "false"}
         >
           <td><button class="line-number" @click=${() => choose(i)} aria-label="Go to node ${i + 1}">${i + 1}</button></td>
-          <th scope="row">${run.name(output)}${finding === undefined ? "" : html` <span class="warning" title=${finding.why}><span aria-hidden="true">⚠</span><span class="hidden">unsafe: ${finding.kind}</span></span>`}</th>
+          <th scope="row">${run.name(output)}${findings.length === 0 ? "" : html` <span class="warning" title=${findings.map(({ why }) => why).join("; ")}><span aria-hidden="true">⚠</span><span class="hidden">unsafe: ${findings.map(({ kind }) => kind).join(", ")}</span></span>`}</th>
           <td>${op.name}(${operands.map(run.name).join(", ")})</td>
           <td class="number">${i < moment.computed ? formatTensor(output) : ""}</td>
           <td class="number cotangent">${cotangent(output)}</td>

@@ -3,50 +3,47 @@ import { live } from "lit-html/directives/live.js";
 import type { Point, Source, TrainingState } from "../state.js";
 import { formatNumber } from "../text.js";
 import { LossCurve } from "../training/curve.js";
-import { Model, type Step } from "../training/model.js";
 import { Plot } from "../training/plot.js";
-import { featureNames, pointsOf } from "../training/points.js";
+import { featureNames } from "../training/points.js";
+import { Trainer } from "../training/trainer.js";
 
-/** Newton's method is done after a few steps: they are slow enough to see. */
-const NEWTON_PAUSE = 500;
-/** Where training stops by itself. */
-const CONVERGED = 1e-7;
-/** How near the mouse has to come to a point, in pixels. */
+/** How near the pointer has to come to a point, in pixels: a finger is less exact than a mouse. */
 const REACH = 14;
+const FINGER = 22;
 
 /** The second tab: a logistic regression that is trained while one looks. */
 export class TrainingTab {
   readonly element = document.createElement("div");
-  private readonly model = new Model();
   private readonly plot = new Plot();
   private readonly curve = new LossCurve();
-  private points: readonly Point[] = [];
-  private last: Step | undefined;
-  private running = false;
+  private readonly trainer: Trainer;
   private visible = false;
-  private frame = 0;
-  private newtonAt = 0;
-  private label: 0 | 1 = 1;
   private hovered: Point | undefined;
+  private selected: Point | undefined;
   private cursor: readonly [number, number] | undefined;
-  private message = "";
+  /** What the keyboard has done, to be read out. */
+  private said = "";
 
   constructor(
-    private state: TrainingState,
+    state: TrainingState,
     private readonly changed: (state: TrainingState) => void,
   ) {
     this.element.className = "training";
+    this.trainer = new Trainer(state, {
+      measured: (iteration, loss) => this.curve.add(iteration, loss),
+      cleared: () => this.curve.clear(),
+      replaced: () => this.replaced(),
+      changed: () => this.report(),
+      moved: () => this.show(),
+    });
     const { canvas } = this.plot;
     canvas.tabIndex = 0;
     canvas.id = "plane";
     canvas.setAttribute("role", "application");
     canvas.setAttribute("aria-describedby", "plane-help");
-    canvas.addEventListener("pointermove", (event) => this.hover(event));
+    canvas.addEventListener("pointermove", (event) => this.setHovered(this.pointAt(event, REACH)));
     canvas.addEventListener("pointerleave", () => this.setHovered(undefined));
-    canvas.addEventListener("click", (event) => {
-      const at = this.plot.locate(event.offsetX, event.offsetY);
-      if (at !== undefined) this.place(at, event.shiftKey ? (this.label === 1 ? 0 : 1) : this.label);
-    });
+    canvas.addEventListener("click", (event) => this.click(event));
     canvas.addEventListener("keydown", (event) => this.key(event));
     canvas.addEventListener("blur", () => {
       this.cursor = undefined;
@@ -62,127 +59,82 @@ export class TrainingTab {
 
   /** Takes over a state from outside. */
   load(state: TrainingState): void {
-    this.running = false;
-    this.state = state;
-    this.curve.clear();
-    this.loadPoints();
+    this.curve.load(state.curve);
+    this.selected = undefined;
+    this.trainer.load(state);
+    this.show();
+  }
+
+  /** Tells its present state, which changes with every step while it trains. */
+  report(): void {
+    this.trainer.state = { ...this.trainer.state, curve: this.curve.samples() };
+    this.changed(this.trainer.state);
   }
 
   setVisible(visible: boolean): void {
     this.visible = visible;
-    if (!visible) this.stop();
+    if (!visible) this.trainer.stop();
     else {
       this.render();
       this.fit();
     }
   }
 
-  private loadPoints(): void {
-    this.points = pointsOf(this.state);
-    this.model.load(this.points);
-    this.plot.setRange(Plot.rangeOf(this.points));
+  /** There are other points: what was looked at may be gone. */
+  private replaced(): void {
+    const { points } = this.trainer;
+    this.plot.setRange(Plot.rangeOf(points));
     this.hovered = undefined;
-    this.measure();
-    this.render();
-    this.draw();
+    if (this.selected !== undefined && !points.includes(this.selected)) this.selected = undefined;
   }
 
-  /** The loss at the present weights. */
-  private measure(): void {
-    this.last = this.points.length === 0 ? undefined : this.model.at(this.state.weights, this.state.l2);
-    if (this.last !== undefined) this.curve.add(this.state.iteration, this.last.loss);
-  }
-
-  private update(change: Partial<TrainingState>): void {
-    this.state = { ...this.state, ...change };
-    this.changed(this.state);
-    if ("source" in change || "features" in change || "placed" in change) this.loadPoints();
-    else {
-      this.measure();
-      this.render();
-      this.draw();
-    }
-  }
-
-  private reset(): void {
-    this.stop();
-    this.message = "";
-    this.curve.clear();
-    this.update({ weights: [0, 0, 0], iteration: 0 });
-  }
-
-  private toggle(): void {
-    if (this.running) {
-      this.stop();
-      return;
-    }
-    if (this.points.length === 0) return;
-    this.running = true;
-    this.message = "";
-    this.newtonAt = 0;
-    this.render();
-    this.frame = requestAnimationFrame((now) => this.tick(now));
-  }
-
-  private stop(): void {
-    cancelAnimationFrame(this.frame);
-    if (!this.running) return;
-    this.running = false;
-    this.changed(this.state);
-    this.render();
-  }
-
-  private tick(now: number): void {
-    if (!this.running) return;
-    if (this.state.method === "gd" || now - this.newtonAt >= NEWTON_PAUSE) {
-      this.newtonAt = now;
-      this.advance();
-    }
-    if (this.running) this.frame = requestAnimationFrame((next) => this.tick(next));
-  }
-
-  private advance(): void {
-    if (this.points.length === 0) return;
-    const { weights, method, learningRate, l2, iteration } = this.state;
-    const step = this.model.step(weights, method, learningRate, l2);
-    if (!Number.isFinite(step.loss)) {
-      this.message = "The loss is not finite any more: the learning rate is too large. The weights are those before this step.";
-      this.stop();
-      this.render();
-      return;
-    }
-    this.last = step;
-    this.state = { ...this.state, weights: step.weights, iteration: iteration + 1 };
-    this.curve.add(iteration + 1, step.loss);
-    if (step.gradientNorm < CONVERGED) {
-      this.message = "Converged: the gradient is 0 to seven places.";
-      this.stop();
-    }
-    if (!this.running) this.changed(this.state);
+  private show(): void {
     this.render();
     this.draw();
   }
 
   private place([x, y]: readonly [number, number], label: 0 | 1): void {
     const round = (value: number): number => Number(value.toFixed(2));
-    this.message = "";
-    this.update({ placed: [...this.state.placed, [round(x), round(y), label]] });
+    this.trainer.message = "";
+    this.trainer.update({ placed: [...this.trainer.state.placed, [round(x), round(y), label]] });
   }
 
-  private hover({ offsetX, offsetY }: PointerEvent): void {
+  /** Takes a placed point away: the one that is looked at, or the last one. */
+  private remove(point: Point | undefined): void {
+    const { placed } = this.trainer.state;
+    const own = point === undefined ? -1 : placed.indexOf(point);
+    const gone = own < 0 ? placed.length - 1 : own;
+    this.trainer.update({ placed: placed.filter((_, i) => i !== gone) });
+  }
+
+  private pointAt({ offsetX, offsetY }: MouseEvent, reach: number): Point | undefined {
     const at = this.plot.locate(offsetX, offsetY);
-    this.setHovered(at === undefined ? undefined : this.points[this.plot.nearest(this.points, at, REACH)]);
+    const { points } = this.trainer;
+    return at === undefined ? undefined : points[this.plot.nearest(points, at, reach)];
+  }
+
+  /** On a point: it is looked at until another click. Elsewhere: a point is placed. */
+  private click(event: MouseEvent): void {
+    const isFinger = event instanceof PointerEvent && event.pointerType === "touch";
+    const point = this.pointAt(event, isFinger ? FINGER : REACH);
+    if (point !== undefined) {
+      this.selected = point === this.selected ? undefined : point;
+      this.show();
+      return;
+    }
+    const at = this.plot.locate(event.offsetX, event.offsetY);
+    const { label } = this.trainer.state;
+    if (at !== undefined) this.place(at, event.shiftKey ? (label === 1 ? 0 : 1) : label);
   }
 
   private setHovered(point: Point | undefined): void {
     if (point === this.hovered) return;
     this.hovered = point;
-    if (this.running) return; // the next frame shows it
-    this.render();
-    this.draw();
+    if (!this.trainer.isRunning) this.show(); // otherwise the next frame shows it
   }
 
   private key(event: KeyboardEvent): void {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     const [x, y] = this.cursor ?? [0, 0];
     const by = event.shiftKey ? 1 : 0.25;
     const moves: Readonly<Record<string, readonly [number, number]>> = {
@@ -192,16 +144,27 @@ export class TrainingTab {
       ArrowDown: [x, y - by],
     };
     const to = moves[event.key];
+    const { trainer } = this;
     if (to !== undefined) {
-      this.cursor = to;
-      this.hovered = this.points[this.plot.nearest(this.points, to, REACH)];
+      this.cursor = this.plot.clamp(to);
+      this.hovered = trainer.points[this.plot.nearest(trainer.points, this.cursor, REACH)];
     } else if (event.key === "0" || event.key === "1") this.place([x, y], event.key === "1" ? 1 : 0);
-    else if (event.key === "Enter" || event.key === " ") this.place([x, y], this.label);
-    else if (event.key === "Backspace" || event.key === "Delete") this.update({ placed: this.state.placed.slice(0, -1) });
+    else if (event.key === "Enter" || event.key === " ") this.place([x, y], trainer.state.label);
+    else if (event.key === "Backspace" || event.key === "Delete") this.remove(this.selected ?? this.hovered);
     else return;
     event.preventDefault();
-    this.render();
-    this.draw();
+    this.said =
+      this.cursor !== undefined && to !== undefined
+        ? this.describe(this.cursor, this.hovered)
+        : `${trainer.state.placed.length} points are placed.`;
+    this.show();
+  }
+
+  private describe([x, y]: readonly [number, number], point: Point | undefined): string {
+    const at = `Cross at ${formatNumber(x, 3)}, ${formatNumber(y, 3)}.`;
+    if (point === undefined) return at;
+    const { gradient } = this.trainer.model.pull(this.trainer.state.weights, point);
+    return `${at} Point of class ${point[2]} at ${listOf([point[0], point[1]])}; it pulls with ${listOf(gradient)}.`;
   }
 
   private fit(): void {
@@ -214,19 +177,27 @@ export class TrainingTab {
 
   private draw(): void {
     if (!this.visible) return;
-    const { weights } = this.state;
-    const probabilities = this.model.probabilities(weights, this.plot.grid);
-    this.plot.draw({ points: this.points, weights, probabilities, hovered: this.hovered, cursor: this.cursor });
+    const { state, points, model } = this.trainer;
+    const probabilities = model.probabilities(state.weights, this.plot.grid);
+    const ringed = [this.hovered, this.selected].filter((point) => point !== undefined);
+    const axes: readonly [string, string] =
+      state.source === "data"
+        ? [`${readable(state.features[0])}, standardized`, `${readable(state.features[1])}, standardized`]
+        : ["x₁", "x₂"];
+    this.plot.draw({ points, weights: state.weights, probabilities, ringed, cursor: this.cursor, axes });
   }
 
   private render(): void {
     if (!this.visible) return;
-    const { state } = this;
-    this.plot.canvas.setAttribute("aria-label", `Plane with ${this.points.length} points and the decision boundary`);
+    const { trainer } = this;
+    const { state, points, last } = trainer;
+    const meanings = state.source === "data" ? [", benign", ", malignant"] : ["", ""];
+    const isRemovable = this.selected !== undefined && state.placed.includes(this.selected);
+    this.plot.canvas.setAttribute("aria-label", `Plane with ${points.length} points and the decision boundary`);
     render(
       html`<section class="training-controls" aria-label="Points and settings">
           <div class="field"><label for="points">Points</label>
-            <select id="points" .value=${live(state.source)} @change=${(event: Event) => this.choose((event.target as HTMLSelectElement).value as Source)}>
+            <select id="points" .value=${live(state.source)} @change=${(event: Event) => trainer.restart({ source: (event.target as HTMLSelectElement).value as Source })}>
               <option value="sample" ?selected=${state.source === "sample"}>1,000 points of two clouds</option>
               <option value="data" ?selected=${state.source === "data"}>569 biopsies (real data)</option>
               <option value="none" ?selected=${state.source === "none"}>only those that I place</option>
@@ -235,78 +206,67 @@ export class TrainingTab {
           <fieldset class="choice"><legend>A click places</legend>
             ${([0, 1] as const).map(
               (label) =>
-                html`<label><input type="radio" name="label" value=${label} .checked=${live(this.label === label)} @change=${() => {
-                  this.label = label;
-                  this.render();
-                }} /><span class="key class-${label}" aria-hidden="true"></span>class ${label}</label>`,
+                html`<label><input type="radio" name="label" value=${label} .checked=${live(state.label === label)} @change=${() => trainer.update({ label })} /><span class="key class-${label}" aria-hidden="true"></span>class ${label}${meanings[label]}</label>`,
             )}
           </fieldset>
           <fieldset class="choice"><legend>Method</legend>
-            ${(["gd", "newton"] as const).map((method) => html`<label><input type="radio" name="method" value=${method} .checked=${live(state.method === method)} @change=${() => this.update({ method })} />${method === "gd" ? "gradient descent" : "Newton"}</label>`)}
+            ${(["gd", "newton"] as const).map((method) => html`<label><input type="radio" name="method" value=${method} .checked=${live(state.method === method)} @change=${() => trainer.update({ method })} />${method === "gd" ? "gradient descent" : "Newton"}</label>`)}
           </fieldset>
-          ${logSlider("rate", "Learning rate", state.learningRate, -3, 1.5, state.method === "newton", (learningRate) => this.update({ learningRate }))}
-          ${logSlider("l2", "L2", state.l2, -5, 1, false, (l2) => this.update({ l2 }))}
+          ${logSlider("rate", "Learning rate", state.learningRate, -3, 1.5, state.method === "newton", (learningRate) => trainer.update({ learningRate }))}
+          ${logSlider("l2", "L2", state.l2, -5, 1, false, (l2) => trainer.update({ l2 }))}
           <div class="buttons">
-            <button id="train" class="main" @click=${() => this.toggle()} ?disabled=${this.points.length === 0}>${this.running ? "Pause" : "Train"}</button>
-            <button id="one-step" @click=${() => this.advance()} ?disabled=${this.points.length === 0 || this.running}>One step</button>
-            <button id="reset" @click=${() => this.reset()}>Reset weights</button>
-            <button id="undo" @click=${() => this.update({ placed: this.state.placed.slice(0, -1) })} ?disabled=${state.placed.length === 0}>Undo point</button>
+            <button id="train" class="main" @click=${() => trainer.toggle()} ?disabled=${points.length === 0}>${trainer.isRunning ? "Pause" : "Train"}</button>
+            <button id="one-step" @click=${() => trainer.advance()} ?disabled=${points.length === 0 || trainer.isRunning}>One step</button>
+            <button id="reset" @click=${() => trainer.restart()}>Reset weights</button>
+            <button id="undo" aria-disabled=${state.placed.length === 0 ? "true" : "false"} @click=${() => (state.placed.length === 0 ? undefined : this.remove(undefined))}>Undo point</button>
           </div>
         </section>
         <section class="plane" aria-label="Points and decision boundary">
           ${this.plot.canvas}
-          <p id="plane-help" class="note">Click to place a point, with shift one of the other class. By keyboard: arrow keys move a cross, 0 or 1 places a point, Delete takes the last one away.</p>
+          <p id="plane-help" class="note">The line is where ŷ is 50 %, the dashed lines where it is 10 % and 90 %. A click places a point, with shift one of the other class; a click on a point selects it. By keyboard: arrow keys move a cross, 0 or 1 places a point, Delete takes the one at the cross or the last one away.</p>
+          <p class="hidden" role="status" id="said">${this.said}</p>
         </section>
         <section class="numbers" aria-label="Loss and weights">
           <dl>
             <div><dt>Steps</dt><dd id="iteration">${state.iteration}</dd></div>
-            <div><dt>Loss</dt><dd id="loss-now">${this.last === undefined ? "–" : formatNumber(this.last.loss)}</dd></div>
-            <div><dt>‖∂L/∂W‖</dt><dd id="norm">${this.last === undefined ? "–" : formatNumber(this.last.gradientNorm, 3)}</dd></div>
-            ${state.weights.map((w, i) => html`<div><dt>w<sub>${i}</sub></dt><dd class="weight">${formatNumber(w)}</dd></div>`)}
+            <div><dt>Loss</dt><dd id="loss-now">${last === undefined ? "–" : formatNumber(last.loss)}</dd></div>
+            <div><dt>‖∂L/∂W‖</dt><dd id="norm">${last === undefined ? "–" : formatNumber(last.gradientNorm, 3)}</dd></div>
+            ${state.weights.map((w, i) => html`<div><dt>w<sub>${i}</sub></dt><dd class="weight">${formatNumber(w, 4)}</dd></div>`)}
           </dl>
-          <p role="status" id="training-message">${this.points.length === 0 ? "Place points of both classes, then train." : this.message}</p>
+          <p role="status" id="training-message">${points.length === 0 ? "Place points of both classes, then train." : trainer.message}</p>
           <h2>Loss curve</h2>
           ${this.curve.element}
           <h2>One point</h2>
-          <div id="pull">${this.pullView()}</div>
+          <div id="pull">${this.pullView()}
+            ${isRemovable ? html`<button id="remove" @click=${() => this.remove(this.selected)}>Remove this point</button>` : nothing}</div>
         </section>`,
       this.element,
     );
   }
 
   private pullView(): TemplateResult {
-    const { hovered } = this;
-    if (hovered === undefined) return html`<p class="note">Point at one: here stands what it pulls at the weights with, (ŷ − y)x.</p>`;
-    const { probability, gradient } = this.model.pull(this.state.weights, hovered);
-    const [a, b, label] = hovered;
-    const list = (values: readonly number[]): string => `[${values.map((value) => formatNumber(value, 4)).join(", ")}]`;
-    return html`<p>x = ${list([1, a, b])}, y = ${label}</p>
+    const point = this.hovered ?? this.selected;
+    if (point === undefined)
+      return html`<p class="note">Point at one, or select it: here stands what it pulls at the weights with, (ŷ − y)x.</p>`;
+    const { probability, gradient } = this.trainer.model.pull(this.trainer.state.weights, point);
+    const [a, b, label] = point;
+    return html`<p>x = ${listOf([1, a, b])}, y = ${label}</p>
       <p>ŷ = ${formatNumber(probability, 4)}, ŷ − y = ${formatNumber(probability - label, 4)}</p>
-      <p>(ŷ − y)x = <strong>${list(gradient)}</strong></p>`;
+      <p>(ŷ − y)x = <strong>${listOf(gradient)}</strong></p>`;
   }
 
   private featureView(place: 0 | 1, title: string): TemplateResult {
-    const { features } = this.state;
-    const readable = (name: string): string => name.replaceAll("_", " ");
+    const { features } = this.trainer.state;
     return html`<div class="field"><label for="feature-${place}">${title}</label>
       <select id="feature-${place}" .value=${live(features[place])} @change=${(event: Event) => {
         const name = (event.target as HTMLSelectElement).value;
-        this.restart({ features: place === 0 ? [name, features[1]] : [features[0], name] });
+        this.trainer.restart({ features: place === 0 ? [name, features[1]] : [features[0], name] });
       }}>${featureNames.map((name) => html`<option value=${name} ?selected=${name === features[place]}>${readable(name)}</option>`)}</select></div>`;
   }
-
-  private choose(source: Source): void {
-    this.restart({ source, placed: [] });
-  }
-
-  /** Other points: the weights begin anew. */
-  private restart(change: Partial<TrainingState>): void {
-    this.stop();
-    this.message = "";
-    this.curve.clear();
-    this.update({ ...change, weights: [0, 0, 0], iteration: 0 });
-  }
 }
+
+const readable = (name: string): string => name.replaceAll("_", " ");
+const listOf = (values: readonly number[]): string => `[${values.map((value) => formatNumber(value, 4)).join(", ")}]`;
 
 /** A slider over powers of ten. */
 function logSlider(

@@ -5,32 +5,37 @@ import { formatNumber } from "../text.js";
 
 type Matrix = readonly (readonly number[])[];
 
-/** How far the slider of a number goes: kept while it is dragged, or it would run away under the hand. */
-const reaches = new Map<string, number>();
-
-/** A slider for a number, a small table for a vector or a matrix. */
-export function variableView(name: string, value: Value, change: (value: Value) => void): TemplateResult {
+/**
+ * A slider for a number, a small table for a vector or a matrix. How far a slider goes is kept in `dragged` while it is
+ * dragged, or it would run away under the hand.
+ */
+export function variableView(name: string, value: Value, dragged: Map<string, number>, change: (value: Value) => void): TemplateResult {
   const kind = kindOf(value);
   return html`<fieldset class="variable ${kind}">
     <legend>
-      <span class="variable-name">${name}</span>
+      <span class="variable-name" title=${name}>${name}</span>
       <select aria-label="Kind of ${name}" .value=${live(kind)} @change=${(event: Event) => change(convert(value, (event.target as HTMLSelectElement).value))}>
         <option value="number" ?selected=${kind === "number"}>number</option>
         <option value="vector" ?selected=${kind === "vector"}>vector</option>
         <option value="matrix" ?selected=${kind === "matrix"}>matrix</option>
       </select>
     </legend>
-    ${typeof value === "number" ? numberView(name, value, change) : kind === "vector" ? vectorView(name, value as readonly number[], change) : matrixView(name, value as Matrix, change)}
+    ${typeof value === "number" ? numberView(name, value, dragged, change) : kind === "vector" ? vectorView(name, value as readonly number[], change) : matrixView(name, value as Matrix, change)}
   </fieldset>`;
 }
 
-function numberView(name: string, value: number, change: (value: number) => void): TemplateResult {
+function numberView(name: string, value: number, dragged: Map<string, number>, change: (value: number) => void): TemplateResult {
   const size = Math.abs(value);
-  const needed = size <= 5 ? 5 : 10 ** Math.ceil(Math.log10(size));
-  const reach = Math.max(needed, Math.min(reaches.get(name) ?? 0, needed * 100));
-  reaches.set(name, reach);
+  const reach = dragged.get(name) ?? (size <= 5 ? 5 : 10 ** Math.ceil(Math.log10(size)));
   return html`<input type="range" min=${-reach} max=${reach} step=${reach / 500} .value=${live(String(value))} aria-label="${name}, slider"
-      @input=${(event: Event) => change(Number((event.target as HTMLInputElement).value))} />
+      @input=${(event: Event) => {
+        dragged.set(name, reach);
+        change(Number((event.target as HTMLInputElement).value));
+      }}
+      @change=${(event: Event) => {
+        dragged.delete(name);
+        change(Number((event.target as HTMLInputElement).value));
+      }} />
     ${cell(name, value, change)}`;
 }
 
@@ -61,10 +66,9 @@ function cell(label: string, value: number, change: (value: number) => void): Te
 
 /** Two buttons that take away and add. */
 function sizer(what: string, length: number, change: (length: number) => void): TemplateResult {
-  const part = what.split(" ")[0];
-  return html`<span class="sizer">
+  const part = { entry: "", row: "rows", column: "columns" }[what.split(" ")[0]];
+  return html`<span class="sizer"><span aria-hidden="true">${part}</span>
     <button ?disabled=${length <= 1} @click=${() => change(length - 1)} aria-label="Remove the last ${what}">−</button>
-    <span aria-hidden="true">${part}</span>
     <button ?disabled=${length >= 12} @click=${() => change(length + 1)} aria-label="Add ${what.startsWith("entry") ? "an" : "a"} ${what}">+</button>
   </span>`;
 }
