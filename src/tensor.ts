@@ -53,7 +53,7 @@ export interface VarianceOptions {
 
 /** Settings of {@link Tensor.matmul}. */
 export interface MatMulOptions {
-  /** Whether the last two axes of the left operand are read the other way around. */
+  /** Whether the last two axes of the left operand are read the other way around; a rank-1 operand is taken as it is. */
   readonly transposeA?: boolean;
   /** The same for the right operand. */
   readonly transposeB?: boolean;
@@ -412,9 +412,13 @@ export class Tensor {
 
   // Linear algebra and shape
 
-  /** The matrix product. See {@link matmul}. `transposeA`, `transposeB` read an operand transposed without a copy. */
+  /**
+   * The matrix product. See {@link matmul}. `transposeA`, `transposeB` read an operand transposed without a copy; a rank-1
+   * operand has nothing to transpose and is a row or a column as without them.
+   */
   matmul(b: TensorLike, { transposeA = false, transposeB = false }: MatMulOptions = {}): Tensor {
-    return apply(MatMul, [this, asTensor("matmul", b)], { transposeA, transposeB });
+    const other = asTensor("matmul", b);
+    return apply(MatMul, [this, other], { transposeA: transposeA && this.rank > 1, transposeB: transposeB && other.rank > 1 });
   }
   /** The axes in another order; reversed if left out. See {@link transpose}. */
   transpose(axes?: readonly number[]): Tensor {
