@@ -20,7 +20,7 @@ const quoted = (text: string): string => `"${text.replaceAll("\\", "\\\\").repla
  * ```
  */
 export function toDot(tape: Tape, options: DrawOptions = {}): string {
-  const { vertices, edges } = graphOf(tape, options);
+  const { vertices, edges } = graphOf("toDot", tape, options);
   const box = ({ id, kind, isOutput, lines }: Vertex): string =>
     `${id} [label=${quoted(lines.join("\n")).replaceAll("\n", "\\n")}, fillcolor="${FILL[kind]}"${isOutput ? ", peripheries=2" : ""}${kind === "gap" ? ', color="#ffffff"' : ""}];`;
   const backward = vertices.filter(({ kind }) => kind === "backward");

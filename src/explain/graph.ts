@@ -1,6 +1,6 @@
 import { formatSmall } from "../format.js";
 import { formatShape } from "../shape.js";
-import { describeNode, shorten, type Tape, tapeNames } from "../tape.js";
+import { checkTape, describeNode, shorten, type Tape, tapeNames } from "../tape.js";
 import type { Tensor } from "../tensor.js";
 
 /** A tape as a graph to draw. */
@@ -25,8 +25,9 @@ export interface DrawOptions {
   readonly longest?: number;
 }
 
-/** What {@link toDot} and {@link toMermaid} have in common. Constants stand in the text of the nodes that read them. */
-export function graphOf(tape: Tape, { longest }: DrawOptions): Graph {
+/** What {@link toDot} and {@link toMermaid} have in common; `caller` is which of them. Constants stand in the text of the nodes that read them. */
+export function graphOf(caller: string, tape: Tape, { longest }: DrawOptions): Graph {
+  checkTape(caller, tape);
   const name = tapeNames(tape);
   const outputs = new Set(tape.outputs);
   const value = (x: Tensor): string => [formatShape(x.shape), formatSmall(x.data, x.shape)].filter((part) => part !== "").join(" ");

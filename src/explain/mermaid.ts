@@ -17,7 +17,7 @@ const quoted = (lines: readonly string[]): string =>
  * ```
  */
 export function toMermaid(tape: Tape, options: DrawOptions = {}): string {
-  const { vertices, edges } = graphOf(tape, options);
+  const { vertices, edges } = graphOf("toMermaid", tape, options);
   const box = ({ id, kind, lines }: Vertex): string => `${id}[${quoted(lines)}]:::${kind}`;
   const backward = vertices.filter(({ kind }) => kind === "backward");
   const outputs = vertices.filter(({ isOutput }) => isOutput).map(({ id }) => id);
