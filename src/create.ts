@@ -1,5 +1,5 @@
 import { describe, ShapeError } from "./errors.js";
-import { checkShape, sizeOf } from "./shape.js";
+import { checkList, checkShape, SHAPE, sizeOf } from "./shape.js";
 import { fromValues, Tensor, type TensorLike } from "./tensor.js";
 
 /**
@@ -15,7 +15,11 @@ import { fromValues, Tensor, type TensorLike } from "./tensor.js";
  * tensor(5).rank; // 0
  * ```
  */
-export function tensor(values: TensorLike, shape?: readonly number[]): Tensor {
+export function tensor(values: TensorLike, shape?: readonly number[]): Tensor;
+export function tensor(...given: [values: TensorLike, shape?: readonly number[]]): Tensor {
+  const [values, shape] = given;
+  if (typeof values === "number" && typeof shape === "number") checkList("tensor", "a list of numbers", given);
+  if (shape !== undefined) checkList("tensor", SHAPE, given.slice(1));
   return fromValues("tensor", values, shape);
 }
 
@@ -27,8 +31,9 @@ export function tensor(values: TensorLike, shape?: readonly number[]): Tensor {
  * zeros([2, 2]).toArray(); // [[0, 0], [0, 0]]
  * ```
  */
-export function zeros(shape: readonly number[]): Tensor {
-  const own = checkShape("zeros", shape);
+export function zeros(shape: readonly number[]): Tensor;
+export function zeros(...given: [shape: readonly number[]]): Tensor {
+  const own = checkShape("zeros", given[0], given);
   return Tensor.wrap(own, new Float64Array(sizeOf(own)));
 }
 
@@ -40,8 +45,9 @@ export function zeros(shape: readonly number[]): Tensor {
  * ones([3]).toArray(); // [1, 1, 1]
  * ```
  */
-export function ones(shape: readonly number[]): Tensor {
-  return filled("ones", shape, 1);
+export function ones(shape: readonly number[]): Tensor;
+export function ones(...given: [shape: readonly number[]]): Tensor {
+  return filled("ones", 1, given);
 }
 
 /**
@@ -53,12 +59,12 @@ export function ones(shape: readonly number[]): Tensor {
  * ```
  */
 export function full(shape: readonly number[], value: number): Tensor {
-  return filled("full", shape, value);
+  return filled("full", value, [shape]);
 }
 
-function filled(name: string, shape: readonly number[], value: number): Tensor {
+function filled(name: string, value: number, given: [shape: readonly number[]]): Tensor {
   if (typeof value !== "number") throw new TypeError(`${name}: expected a number to fill with, got ${describe(value)}`);
-  const own = checkShape(name, shape);
+  const own = checkShape(name, given[0], given);
   return Tensor.wrap(own, new Float64Array(sizeOf(own)).fill(value));
 }
 

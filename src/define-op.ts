@@ -10,7 +10,7 @@ export interface OpDefinition {
   readonly name: string;
   /** The output's shape from the inputs' shapes. Left out, the inputs broadcast, and `forward` gets them in the output's shape. */
   readonly shape?: (...shapes: Shape[]) => readonly number[];
-  /** Writes the result into `out.data`, which holds zeros, from the inputs' `data`, all in row-major order. */
+  /** Writes the result into `out.data`, which holds zeros, from the inputs' `data`, all in row-major order. Returns nothing. */
   readonly forward: (out: NdArray, ...inputs: NdArray[]) => void;
   /** Reverse rule: the output's cotangent g, the output and the inputs → one cotangent an input, `null` for none. */
   readonly vjp: (g: Tensor, output: Tensor, ...inputs: Tensor[]) => readonly (TensorLike | null)[];
@@ -26,7 +26,8 @@ export interface OpDefinition {
  * `forward` is a plain computation on arrays and is not traced; `vjp` and `jvp` are written with tensors. Check them
  * with {@link checkGradients}: rules that are wrong give gradients that are wrong.
  *
- * @returns A function of tensors (numbers and nested arrays, too). Calling a transform that needs a rule which the
+ * @returns A function of tensors (numbers and nested arrays, too). A definition with a key that is none of these, and a
+ * `forward` that returns something instead of writing it, are a `TypeError`. Calling a transform that needs a rule which the
  * definition does not have is a `GradtapeError`; a rule that returns the wrong number of cotangents, or one of another
  * shape, is a `GradientError`.
  *
@@ -43,12 +44,23 @@ export interface OpDefinition {
  * ```
  */
 export function defineOp(definition: OpDefinition): (...inputs: TensorLike[]) => Tensor {
-  const { name, shape, forward, vjp, jvp } = definition;
+  if (typeof definition !== "object" || definition === null)
+    throw new TypeError(`defineOp: expected a definition { name, forward, vjp, jvp }, got ${describe(definition)}`);
+  const { name, shape, forward, vjp, jvp, ...rest } = definition;
   if (typeof name !== "string" || name === "") throw new TypeError(`defineOp: expected a name, got ${describe(name)}`);
   if (typeof forward !== "function") throw new TypeError(`defineOp: ${name} needs a forward function, got ${describe(forward)}`);
+  for (const [key, value] of Object.entries({ shape, vjp, jvp }))
+    if (value !== undefined && typeof value !== "function")
+      throw new TypeError(`defineOp: expected a function as ${key} of ${name}, got ${describe(value)}`);
+  for (const key of Object.keys(rest))
+    throw new TypeError(`defineOp: a definition has name, shape, forward, vjp and jvp; got ${describe(key)} in that of ${name}`);
   const op: Op<readonly Tensor[]> = {
     name,
-    kernel: (out, inputs) => forward(out, ...inputs),
+    kernel: (out, inputs) => {
+      const returned: unknown = forward(out, ...inputs);
+      if (returned !== undefined && returned !== out && returned !== out.data)
+        throw new TypeError(`${name}: forward must write its result into out.data and return nothing, got ${describe(returned)}`);
+    },
     shape: (inputs) => (shape === undefined ? inputs[0].shape : checkShape(name, shape(...inputs.map((x) => x.shape)))),
     vjp: (g, output, inputs) => {
       if (typeof vjp !== "function") throw new GradtapeError(`${name}: reverse mode needs a vjp rule, which its definition does not have`);

@@ -27,11 +27,24 @@ export function checkFunction(name: string, f: unknown): void {
   if (typeof f !== "function") throw new TypeError(`${name}: expected a function, got ${describe(f)}`);
 }
 
-/** What came, in words short enough for an error message: `string "abc"`, `null`, `[object Promise]`. */
+/** What came, in words short enough for an error message: `string "abc"`, `null`, `a tensor of shape [2]`, `a Promise`. */
 export function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (typeof value === "string") return `string ${JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)}`;
   if (typeof value === "function") return `a function${value.name ? ` (${value.name})` : ""}`;
-  if (typeof value === "object") return Array.isArray(value) ? `an array of ${value.length}` : Object.prototype.toString.call(value);
+  if (typeof value === "object") return describeObject(value);
   return `${typeof value} ${String(value)}`;
+}
+
+function describeObject(value: object): string {
+  // What it calls itself: this file knows no tensors, and one of another copy of the library is one, too.
+  const tag = Object.prototype.toString.call(value).slice(8, -1);
+  const { length, shape } = value as { readonly length?: unknown; readonly shape?: readonly number[] };
+  if (tag === "Tensor") return `a tensor of shape [${shape?.join(", ")}]`;
+  if (tag !== "Object")
+    return `${/^[AEIO]/.test(tag) ? "an" : "a"} ${tag === "Array" ? "array" : tag}${length === undefined ? "" : ` of ${length}`}`;
+  const { name = "Object" } = value.constructor ?? {};
+  if (name !== "Object") return `an instance of ${name}`;
+  const keys = Object.keys(value);
+  return `a plain object with ${keys.length === 0 ? "no keys" : `keys ${keys.slice(0, 5).join(", ")}${keys.length > 5 ? ", …" : ""}`}`;
 }

@@ -39,6 +39,14 @@ export function alignColumns(rows: readonly (readonly string[])[]): string {
     .join("\n");
 }
 
-/** `Tensor[2, 2] [[1, 2], [3, 4]]`. */
-export const formatTensor = (label: string | undefined, data: ArrayLike<number>, shape: Shape): string =>
-  `${label ?? "Tensor"}${formatShape(shape)} ${formatValues(data, shape)}`;
+/** `Tensor[2, 2] [[1, 2], [3, 4]]`; without data what `compile` records. */
+export const formatTensor = (label: string | undefined, shape: Shape, data: ArrayLike<number> | undefined): string =>
+  `${label ?? "Tensor"}${formatShape(shape)} ${data === undefined ? "(being recorded by compile)" : formatValues(data, shape)}`;
+
+/**
+ * Lets `console.log` in Node show of an object what `String` gives. Called by constructors: a method of that name would keep its
+ * class in every bundle.
+ */
+export function inspectAsText(object: object): void {
+  Object.defineProperty(object, Symbol.for("nodejs.util.inspect.custom"), { value: () => String(object) });
+}

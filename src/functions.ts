@@ -602,8 +602,9 @@ export function matmul(a: TensorLike, b: TensorLike): Tensor {
  * transpose([[1, 2], [3, 4]]).toArray(); // [[1, 3], [2, 4]]
  * ```
  */
-export function transpose(x: TensorLike, axes?: readonly number[]): Tensor {
-  return asTensor("transpose", x).transpose(axes);
+export function transpose(x: TensorLike, axes?: readonly number[]): Tensor;
+export function transpose(x: TensorLike, ...given: [axes?: readonly number[]]): Tensor {
+  return asTensor("transpose", x).transpose(...given);
 }
 
 /**
@@ -615,8 +616,9 @@ export function transpose(x: TensorLike, axes?: readonly number[]): Tensor {
  * reshape([1, 2, 3, 4], [2, -1]).toArray(); // [[1, 2], [3, 4]]
  * ```
  */
-export function reshape(x: TensorLike, shape: readonly number[]): Tensor {
-  return asTensor("reshape", x).reshape(shape);
+export function reshape(x: TensorLike, shape: readonly number[]): Tensor;
+export function reshape(x: TensorLike, ...given: [shape: readonly number[]]): Tensor {
+  return asTensor("reshape", x).reshape(...given);
 }
 
 /**
@@ -627,8 +629,9 @@ export function reshape(x: TensorLike, shape: readonly number[]): Tensor {
  * broadcastTo([1, 2], [2, 2]).toArray(); // [[1, 2], [1, 2]]
  * ```
  */
-export function broadcastTo(x: TensorLike, shape: readonly number[]): Tensor {
-  return asTensor("broadcastTo", x).broadcastTo(shape);
+export function broadcastTo(x: TensorLike, shape: readonly number[]): Tensor;
+export function broadcastTo(x: TensorLike, ...given: [shape: readonly number[]]): Tensor {
+  return asTensor("broadcastTo", x).broadcastTo(...given);
 }
 
 /**
@@ -640,8 +643,9 @@ export function broadcastTo(x: TensorLike, shape: readonly number[]): Tensor {
  * sumTo([[1, 2], [3, 4]], [2, 1]).toArray(); // [[3], [7]]
  * ```
  */
-export function sumTo(x: TensorLike, shape: readonly number[]): Tensor {
-  return asTensor("sumTo", x).sumTo(shape);
+export function sumTo(x: TensorLike, shape: readonly number[]): Tensor;
+export function sumTo(x: TensorLike, ...given: [shape: readonly number[]]): Tensor {
+  return asTensor("sumTo", x).sumTo(...given);
 }
 
 /**
@@ -699,7 +703,7 @@ export function pad(x: TensorLike, widths: readonly (readonly [before: number, a
 
 /**
  * The places of x along an axis that indices name, in the shape of the indices: place [i, j] of the result is
- * x[indices[i, j]]. A negative index counts from the end; one out of range, or not whole, is a `ShapeError`. Derivative:
+ * x[indices[i, j]]. A negative index counts from the end; one out of range, or not whole, is a `DomainError`. Derivative:
  * each place gets the sum of g over all its uses.
  *
  * @example
@@ -753,7 +757,7 @@ export function stack(list: readonly TensorLike[], axis = 0): Tensor {
     if (!sameShape(shape, tensors[0].shape))
       throw new ShapeError(`stack: shapes must be equal, got ${formatShape(tensors[0].shape)} and ${formatShape(shape)}`);
   }
-  const at = normalizeAxis("stack", axis, tensors[0].rank + 1);
+  const at = normalizeAxis("stack", axis, tensors[0].rank + 1, "a result of ");
   const [first, ...rest] = tensors.map((x) => x.expandDims(at));
   return first.concatWith(rest, at);
 }

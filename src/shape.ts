@@ -41,9 +41,20 @@ export function sameShape(a: Shape, b: Shape): boolean {
   return true;
 }
 
-/** Refuses what is not a list of whole numbers ≥ 0; returns a frozen copy. */
-export function checkShape(name: string, shape: unknown): Shape {
-  if (!Array.isArray(shape)) throw new TypeError(`${name}: expected a shape such as [2, 3], got ${describe(shape)}`);
+/** What {@link checkList} calls a shape. */
+export const SHAPE = "a shape such as [2, 3]";
+
+/** Refuses arguments of which the first is not a list; numbers that came one by one are shown as the list to write. */
+export function checkList(name: string, what: string, given: readonly unknown[]): void {
+  const [list] = given;
+  if (Array.isArray(list)) return;
+  const write = typeof list === "number" && given.length > 1 ? `; write [${given.join(", ")}]` : "";
+  throw new TypeError(`${name}: expected ${what}, got ${describe(list)}${write}`);
+}
+
+/** Refuses what is not a list of whole numbers ≥ 0; returns a frozen copy. `given` is all that came in the place of the shape. */
+export function checkShape(name: string, shape: readonly number[], given: readonly unknown[] = [shape]): Shape {
+  checkList(name, SHAPE, given);
   for (const size of shape) {
     if (!Number.isSafeInteger(size) || size < 0)
       throw new ShapeError(`${name}: a shape holds whole numbers ≥ 0, got ${formatShape(shape)}`);
@@ -51,20 +62,26 @@ export function checkShape(name: string, shape: unknown): Shape {
   return Object.freeze([...shape]);
 }
 
-/** Counts a negative axis from the end; refuses one that the rank does not have. */
-export function normalizeAxis(name: string, axis: number, rank: number): number {
+/** Counts a negative axis from the end; refuses one that the rank does not have. `whose` says what has that rank. */
+export function normalizeAxis(name: string, axis: number, rank: number, whose = ""): number {
+  if (typeof axis !== "number") throw new TypeError(`${name}: expected a whole number as the axis, got ${describe(axis)}`);
   const normal = axis < 0 ? axis + rank : axis;
   if (!Number.isInteger(axis) || normal < 0 || normal >= rank) {
-    throw new ShapeError(`${name}: axis must be a whole number from ${-rank} to ${rank - 1} for rank ${rank}, got ${axis}`);
+    const range = rank === 0 ? "rank 0 has no axes" : `axis must be a whole number from ${-rank} to ${rank - 1} for ${whose}rank ${rank}`;
+    throw new ShapeError(`${name}: ${range}, got ${axis}`);
   }
   return normal;
 }
 
 /** The axes to work on, ascending, none twice; all of them where `axis` is left out. */
-export function normalizeAxes(name: string, axis: Axis | undefined, rank: number): readonly number[] {
+export function normalizeAxes(name: string, axis: Axis | undefined, rank: number, keepDims: unknown = false): readonly number[] {
+  if (typeof keepDims !== "boolean")
+    throw new TypeError(`${name}: expected true or false as keepDims, got ${describe(keepDims)}; several axes are a list`);
   if (axis === undefined) return firstAxes(rank);
-  const axes = (typeof axis === "number" ? [axis] : [...axis]).map((a) => normalizeAxis(name, a, rank)).sort((a, b) => a - b);
-  if (new Set(axes).size !== axes.length) throw new ShapeError(`${name}: each axis at most once, got ${describeAxis(axis)}`);
+  const list = typeof axis === "number" ? [axis] : axis;
+  checkList(name, "an axis or a list of axes, such as 0 or [0, 1]", [list]);
+  const axes = list.map((a) => normalizeAxis(name, a, rank)).sort((a, b) => a - b);
+  if (new Set(axes).size !== axes.length) throw new ShapeError(`${name}: each axis at most once, got ${formatShape(list)}`);
   return axes;
 }
 
@@ -73,8 +90,6 @@ function firstAxes(rank: number): readonly number[] {
   for (let i = 0; i < rank; i++) axes[i] = i;
   return axes;
 }
-
-const describeAxis = (axis: Axis): string => (typeof axis === "number" ? String(axis) : formatShape(axis));
 
 /** The shape that is left when `axes` are reduced: they become 1, or are dropped. */
 export function reducedShape(shape: Shape, axes: readonly number[], keepDims: boolean): Shape {

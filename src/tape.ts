@@ -1,4 +1,5 @@
-import { alignColumns, formatSmall } from "./format.js";
+import { describe } from "./errors.js";
+import { alignColumns, formatSmall, inspectAsText } from "./format.js";
 import { List, NumberList } from "./list.js";
 import type { AnyOp } from "./ops/op.js";
 import { formatShape, SCALAR, type Shape } from "./shape.js";
@@ -281,7 +282,9 @@ export class Tape implements Iterable<Node> {
     readonly cotangents: ReadonlyMap<Tensor, Tensor> = new Map(),
     /** Where each output stands in the tree that the function returned: `loss`, `[1].w`; empty for one that is the whole. */
     readonly outputPaths: readonly string[] = [],
-  ) {}
+  ) {
+    inspectAsText(this);
+  }
 
   /** The nodes, one after the other. */
   [Symbol.iterator](): Iterator<Node> {
@@ -320,6 +323,11 @@ export class Tape implements Iterable<Node> {
     const lines = rows.map((row) => (typeof row === "string" ? row : aligned.shift()));
     return `${lines.join("\n")}\nreturns ${this.outputs.map(name).join(", ")}`;
   }
+}
+
+/** Refuses what is not a tape; `name` is the calling function's. */
+export function checkTape(name: string, tape: unknown): void {
+  if (!(tape instanceof Tape)) throw new TypeError(`${name}: expected a tape, as record(f, ...) gives, got ${describe(tape)}`);
 }
 
 /** A tape of more nodes is cut: so many are shown of its beginning, and of its end. */

@@ -13,6 +13,7 @@ import {
   broadcastAxes,
   broadcastShapes,
   checkBroadcastTo,
+  checkList,
   checkShape,
   formatShape,
   normalizeAxes,
@@ -20,6 +21,7 @@ import {
   reducedShape,
   resolveReshape,
   SCALAR,
+  SHAPE,
   type Shape,
   sameShape,
   sizeOf,
@@ -56,7 +58,7 @@ const VARIANCE_OPTIONS: Known<VarianceOptions> = { correction: true, keepDims: t
 
 /** Settings of {@link Tensor.matmul}. */
 export interface MatMulOptions {
-  /** Whether the last two axes of the left operand are read the other way around. */
+  /** Whether the last two axes of the left operand are read the other way around; a rank-1 operand is taken as it is. */
   readonly transposeA?: boolean;
   /** The same for the right operand. */
   readonly transposeB?: boolean;
@@ -74,7 +76,8 @@ export type Range = number | null | readonly [start: number | null, stop: number
  * An immutable array of float64 numbers with a shape. Make one with {@link tensor}.
  *
  * A tensor is a value: no method changes it, and nothing has to be disposed of. Each method stands also as a free
- * function of the same name, where its formula, errors and example are.
+ * function of the same name, where its formula, errors and example are. JavaScript's own operators (`a + b`, `-a`, `a > b`)
+ * do not work on tensors: they are a `TypeError`.
  */
 export class Tensor {
   /** The name that tapes, graphs and derivations show; set by {@link Tensor.named}. */
@@ -93,6 +96,7 @@ export class Tensor {
   slot = 0;
 
   private constructor(shape: Shape, values: Float64Array | number, label: string | undefined) {
+    if (values === undefined) throw new TypeError("Tensor: expected no use of new; write tensor(values)");
     this.shape = shape;
     this.values = values;
     this.label = label;
@@ -160,9 +164,34 @@ export class Tensor {
     return nest(0, 0, this.size);
   }
 
-  /** Label (or `Tensor`), shape and values, long axes cut: `Tensor[2, 2] [[1, 2], [3, 4]]`. */
+  /**
+   * What `JSON.stringify` writes: {@link Tensor.toArray}, which `tensor(JSON.parse(text))` reads back. JSON knows no NaN and no
+   * infinities; it writes `null` for them, which `tensor` refuses.
+   */
+  toJSON(): number | NestedArray {
+    return this.toArray();
+  }
+
+  /**
+   * Label (or `Tensor`), shape and values, long axes cut: `Tensor[2, 2] [[1, 2], [3, 4]]`. While `compile` records, a tensor that
+   * depends on an input shows no values.
+   */
   toString(): string {
-    return formatTensor(this.label, this.data, this.shape);
+    return formatTensor(this.label, this.shape, sealedLeaves > 0 && isTraced(this) ? undefined : this.data);
+  }
+
+  /** @internal What messages call it. */
+  get [Symbol.toStringTag](): string {
+    return "Tensor";
+  }
+
+  /** @internal A JavaScript operator would make NaN of a tensor, and with it a gradient of 0. */
+  [Symbol.toPrimitive](hint: string): string {
+    if (hint === "string") return this.toString();
+    throw new TypeError(
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: this is what to write
+      "Tensor: JavaScript operators do not work on tensors; write a.add(b), a.neg(), a.greater(b), or a formula with gradtape/math; for text, `${a}` or a.toString()",
+    );
   }
 
   /** @internal What `console.log` shows in Node. */
@@ -343,20 +372,20 @@ export class Tensor {
 
   /** The sum over axes, or over all. See {@link sum}. */
   sum(axis?: Axis, keepDims = false): Tensor {
-    return apply(Sum, [this], { axes: normalizeAxes("sum", axis, this.rank), keepDims });
+    return apply(Sum, [this], { axes: normalizeAxes("sum", axis, this.rank, keepDims), keepDims });
   }
   /** The mean over axes, or over all. See {@link mean}. */
   mean(axis?: Axis, keepDims = false): Tensor {
-    const count = this.countOver("mean", axis);
+    const count = this.countOver("mean", axis, keepDims);
     return this.sum(axis, keepDims).div(count);
   }
   /** The maximum over axes, or over all. See {@link max}. */
   max(axis?: Axis, keepDims = false): Tensor {
-    return apply(Max, [this], { axes: normalizeAxes("max", axis, this.rank), keepDims });
+    return apply(Max, [this], { axes: normalizeAxes("max", axis, this.rank, keepDims), keepDims });
   }
   /** The minimum over axes, or over all. See {@link min}. */
   min(axis?: Axis, keepDims = false): Tensor {
-    return apply(Min, [this], { axes: normalizeAxes("min", axis, this.rank), keepDims });
+    return apply(Min, [this], { axes: normalizeAxes("min", axis, this.rank, keepDims), keepDims });
   }
   /** The product over axes, or over all. See {@link prod}. */
   prod(axis?: Axis, keepDims = false): Tensor {
@@ -369,7 +398,7 @@ export class Tensor {
   /** The variance over axes, or over all. See {@link variance}. */
   variance(axis?: Axis, options?: VarianceOptions): Tensor {
     const { correction = 0, keepDims = false } = checkOptions("variance", options, VARIANCE_OPTIONS);
-    const count = this.countOver("variance", axis) - correction;
+    const count = this.countOver("variance", axis, keepDims) - correction;
     if (!(count > 0))
       throw new DomainError(`variance: the count less the correction must be positive, got ${count + correction} and ${correction}`);
     return this.sub(this.mean(axis, true)).square().sum(axis, keepDims).div(count);
@@ -397,15 +426,15 @@ export class Tensor {
   }
 
   /** How many numbers go into one of a reduction; none at all is an error. */
-  private countOver(name: string, axis: Axis | undefined): number {
-    const count = sizeOf(normalizeAxes(name, axis, this.rank).map((i) => this.shape[i]));
+  private countOver(name: string, axis: Axis | undefined, keepDims: boolean): number {
+    const count = sizeOf(normalizeAxes(name, axis, this.rank, keepDims).map((i) => this.shape[i]));
     if (count === 0) throw new ShapeError(`${name}: expected at least one number to reduce, got shape ${formatShape(this.shape)}`);
     return count;
   }
 
   /** Runs a reduction that knows one axis only: several axes are moved to the end and merged first. */
   private alongOne(name: string, axis: Axis | undefined, keepDims: boolean, reduce: (x: Tensor, axis: number) => Tensor): Tensor {
-    const axes = normalizeAxes(name, axis, this.rank);
+    const axes = normalizeAxes(name, axis, this.rank, keepDims);
     if (axes.length === 1) {
       const reduced = reduce(this, axes[0]);
       return keepDims ? reduced.expandDims(axes[0]) : reduced;
@@ -419,31 +448,47 @@ export class Tensor {
 
   // Linear algebra and shape
 
-  /** The matrix product. See {@link matmul}. `transposeA`, `transposeB` read an operand transposed without a copy. */
+  /**
+   * The matrix product. See {@link matmul}. `transposeA`, `transposeB` read an operand transposed without a copy; a rank-1
+   * operand has nothing to transpose and is a row or a column as without them.
+   */
   matmul(b: TensorLike, options?: MatMulOptions): Tensor {
     const { transposeA = false, transposeB = false } = checkOptions("matmul", options, MATMUL_OPTIONS);
-    return apply(MatMul, [this, asTensor("matmul", b)], { transposeA, transposeB });
+    const other = asTensor("matmul", b);
+    return apply(MatMul, [this, other], { transposeA: transposeA && this.rank > 1, transposeB: transposeB && other.rank > 1 });
   }
   /** The axes in another order; reversed if left out. See {@link transpose}. */
-  transpose(axes?: readonly number[]): Tensor {
+  transpose(axes?: readonly number[]): Tensor;
+  transpose(...given: [axes?: readonly number[]]): Tensor {
+    const [axes] = given;
+    if (axes !== undefined) checkList("transpose", "a list of axes such as [1, 0]", given);
     const order = axes?.map((axis) => normalizeAxis("transpose", axis, this.rank)) ?? this.shape.map((_, i) => this.rank - 1 - i);
     if (order.length !== this.rank || new Set(order).size !== this.rank)
       throw new ShapeError(`transpose: expected each of the ${this.rank} axes once, got ${formatShape(axes ?? [])}`);
     return apply(Transpose, [this], { axes: order });
   }
   /** The same numbers under another shape. See {@link reshape}. */
-  reshape(shape: readonly number[]): Tensor {
+  reshape(shape: readonly number[]): Tensor;
+  reshape(...given: [shape: readonly number[]]): Tensor {
+    const [shape] = given;
+    checkList("reshape", SHAPE, given);
     return sameShape(shape, this.shape) ? this : apply(Reshape, [this], { shape: resolveReshape("reshape", this.shape, shape) });
   }
   /** Repeated along axes of size 1 and new axes in front. See {@link broadcastTo}. */
-  broadcastTo(shape: Shape): Tensor {
+  broadcastTo(shape: Shape): Tensor;
+  broadcastTo(...given: [shape: Shape]): Tensor {
+    const [shape] = given;
+    checkList("broadcastTo", SHAPE, given);
     if (sameShape(shape, this.shape)) return this;
     const target = checkShape("broadcastTo", shape);
     checkBroadcastTo("broadcastTo", this.shape, target);
     return apply(BroadcastTo, [this], { shape: target });
   }
   /** Summed to the shape from which broadcasting would lead here. See {@link sumTo}. */
-  sumTo(shape: Shape): Tensor {
+  sumTo(shape: Shape): Tensor;
+  sumTo(...given: [shape: Shape]): Tensor {
+    const [shape] = given;
+    checkList("sumTo", SHAPE, given);
     if (sameShape(shape, this.shape)) return this;
     checkBroadcastTo("sumTo", checkShape("sumTo", shape), this.shape);
     const axes = broadcastAxes(shape, this.shape);
@@ -459,7 +504,7 @@ export class Tensor {
   }
   /** With a new axis of size 1. See {@link expandDims}. */
   expandDims(axis: number): Tensor {
-    const at = normalizeAxis("expandDims", axis, this.rank + 1);
+    const at = normalizeAxis("expandDims", axis, this.rank + 1, "a result of ");
     return this.reshape([...this.shape.slice(0, at), 1, ...this.shape.slice(at)]);
   }
   /** A part along each axis. See {@link slice}. */
@@ -480,6 +525,7 @@ export class Tensor {
       );
     if (typeof value !== "number") throw new TypeError(`pad: expected a number to fill with, got ${describe(value)}`);
     for (const width of widths) {
+      checkList("pad", "pairs [before, after]", [width]);
       if (checkShape("pad", width).length !== 2) throw new ShapeError(`pad: expected pairs [before, after], got ${formatShape(width)}`);
     }
     return this.padLattice({
@@ -546,6 +592,7 @@ export class Tensor {
 /** What one range of `slice` means along an axis of `size` places: NumPy's rules. */
 function resolveRange(range: Range, axis: number, size: number): { start: number; step: number; count: number; drop: boolean } {
   if (typeof range === "number") return { start: normalizeIndex("slice", range, axis, size), step: 1, count: 1, drop: true };
+  if (range !== null) checkList("slice", "a range such as 0, null or [1, 3]", [range]);
   const [from, to, step = 1] = range ?? [null, null];
   if (!Number.isInteger(step) || step === 0 || [from, to].some((end) => end !== null && !Number.isInteger(end))) {
     throw new ShapeError(
@@ -594,9 +641,13 @@ export function apply(op: AnyOp, inputs: readonly Tensor[], attributes?: unknown
   return output;
 }
 
+/** Whether a tensor depends on the inputs of a function that `compile` records. */
+const isTraced = (x: Tensor): boolean =>
+  recording !== undefined && x.recording === recording.id && recording.dependsOnFirst(sealedLeaves, x.slot);
+
 /** While `compile` records, a value that depends on its inputs may not be read: the program would hold it for ever. */
 function refuseTraced(x: Tensor, what: string): void {
-  if (recording !== undefined && x.recording === recording.id && recording.dependsOnFirst(sealedLeaves, x.slot)) {
+  if (isTraced(x)) {
     throw new GradtapeError(
       `compile: ${what} of a tensor that depends on an input was read while the function was recorded, got ${x.label === undefined ? "one" : `"${x.label}"`} of shape ${formatShape(x.shape)}; ` +
         "the program would keep it. Use where(), or read it outside",
@@ -658,12 +709,12 @@ export function fromValues(name: string, values: unknown, shape?: readonly numbe
         throw new ShapeError(`${name}: expected a number at ${path}, as in the places before it, got ${describe(value)}`);
       if (typeof value !== "number")
         throw new TypeError(
-          `${name}: expected ${path === "" ? "a number or nested arrays of numbers" : `a number at ${path}`}, got ${describe(value)}`,
+          `${name}: expected ${path === "" ? "a number or nested arrays of numbers" : `a number at ${path}`}, got ${describe(value)}${adviceFor(value)}`,
         );
       data[filled++] = value;
     } else {
       if (!Array.isArray(value) && typeof value !== "number")
-        throw new TypeError(`${name}: expected an array of ${nested[axis]} at ${path}, got ${describe(value)}`);
+        throw new TypeError(`${name}: expected an array of ${nested[axis]} at ${path}, got ${describe(value)}${adviceFor(value)}`);
       if (!Array.isArray(value) || value.length !== nested[axis])
         throw new ShapeError(
           `${name}: arrays must not be ragged, expected ${nested[axis]} places at ${path || "the top"}, got ${describe(value)}`,
@@ -674,3 +725,6 @@ export function fromValues(name: string, values: unknown, shape?: readonly numbe
   fill(values, 0, "");
   return Tensor.wrap(shape === undefined ? Object.freeze(nested) : resolveReshape(name, nested, shape), data);
 }
+
+/** Tensors in an array are no tensor yet. */
+const adviceFor = (value: unknown): string => (value instanceof Tensor ? "; stack() makes one tensor of several" : "");

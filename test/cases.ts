@@ -236,6 +236,18 @@ for (const transposeA of [false, true]) {
 }
 add("matmul", "of a transposed matrix and a vector", (x, y) => x.matmul(y, { transposeA: true }), [[3, 2]], [[3]]);
 add("matmul", "of a vector and a transposed matrix", (x, y) => x.matmul(y, { transposeB: true }), [[3]], [[2, 3]]);
+for (const [a, b] of [
+  [[3], [3]],
+  [[3, 2], [3]],
+  [[3], [2, 3]],
+  [[3], [2, 2, 3]],
+  [[2, 3, 2], [3]],
+]) {
+  const both = { transposeA: true, transposeB: true };
+  add("matmul", `of [${a}] and [${b}], both to be transposed as far as they can`, (x, y) => x.matmul(y, both), [a], [b]);
+}
+add("matmul", "of a vector that cannot be transposed and a matrix", (x, y) => x.matmul(y, { transposeA: true }), [[3]], [[3, 2]]);
+add("matmul", "of a matrix and a vector that cannot be transposed", (x, y) => x.matmul(y, { transposeB: true }), [[2, 3]], [[3]]);
 add("matmul", "of a batch of transposed matrices and a vector", (x, y) => x.matmul(y, { transposeA: true }), [[2, 3, 2]], [[3]]);
 
 // Shapes.

@@ -1,4 +1,4 @@
-import { eye, full, linspace, ones, ShapeError, Tensor, tensor, zeros } from "gradtape";
+import { defineOp, eye, full, grad, linspace, ones, ShapeError, Tensor, tensor, zeros } from "gradtape";
 import { describe, expect, test } from "vitest";
 
 describe("tensor", () => {
@@ -46,6 +46,34 @@ describe("tensor", () => {
     expect(() => tensor((() => 1) as never)).toThrow("got a function");
     expect(() => tensor(function named() {} as never)).toThrow("got a function (named)");
     expect(() => tensor(Symbol("s") as never)).toThrow("got symbol Symbol(s)");
+  });
+
+  test("says of an object what it is", () => {
+    class Model {}
+    for (const [value, words] of [
+      [{}, "a plain object with no keys"],
+      [{ a: 1, b: 2 }, "a plain object with keys a, b"],
+      [{ a: 1, b: 2, c: 3, d: 4, e: 5, f: 6 }, "a plain object with keys a, b, c, d, e, …"],
+      [Object.create(null), "a plain object with no keys"],
+      [new Model(), "an instance of Model"],
+      [Promise.resolve(1), "a Promise"],
+      [new Map(), "a Map"],
+      [new Error("e"), "an Error"],
+      [new BigInt64Array(3), "a BigInt64Array of 3"],
+      [new DataView(new ArrayBuffer(8)), "a DataView"],
+    ] as const)
+      expect(() => tensor(value as never)).toThrow(`tensor: expected a number or nested arrays of numbers, got ${words}`);
+    expect(() => zeros(new Float64Array(3) as never)).toThrow("zeros: expected a shape such as [2, 3], got a Float64Array of 3");
+    expect(() => zeros(new Int8Array(3) as never)).toThrow("got an Int8Array of 3");
+  });
+
+  test("points to stack where an array holds tensors", () => {
+    const advice = "stack() makes one tensor of several";
+    expect(() => tensor([tensor(1), tensor(2)] as never)).toThrow(`tensor: expected a number at [0], got a tensor of shape []; ${advice}`);
+    expect(() => tensor([[1, 2], tensor([3, 4])] as never)).toThrow(
+      `tensor: expected an array of 2 at [1], got a tensor of shape [2]; ${advice}`,
+    );
+    expect(() => tensor(1).add([tensor(2)] as never)).toThrow(`add: expected a number at [0], got a tensor of shape []; ${advice}`);
   });
 
   test("refuses a shape that does not fit, or is none", () => {
@@ -115,6 +143,73 @@ describe("a Tensor", () => {
     const inspect = Symbol.for("nodejs.util.inspect.custom");
     const x = tensor([1, 2]);
     expect((x as unknown as Record<symbol, () => string>)[inspect]()).toBe(String(x));
+  });
+
+  test("goes through JSON as nested arrays", () => {
+    const x = tensor([
+      [1, 2.5],
+      [-3, 4],
+    ]);
+    const text = JSON.stringify({ w: x, b: tensor(7).named("b") });
+    expect(text).toBe('{"w":[[1,2.5],[-3,4]],"b":7}');
+    expect(tensor(JSON.parse(text).w).toArray()).toEqual(x.toArray());
+    expect(tensor(JSON.parse(text).b).item()).toBe(7);
+    expect(JSON.stringify(tensor([Number.NaN, Number.POSITIVE_INFINITY]))).toBe("[null,null]");
+    expect(() => tensor(JSON.parse("[1,null]"))).toThrow("tensor: expected a number at [1], got null");
+  });
+
+  test("refuses JavaScript's operators, which would make NaN of it, and a gradient of 0", () => {
+    // biome-ignore lint/suspicious/noExplicitAny: the type checker knows better for most of these
+    const x: any = tensor(3).named("x");
+    const uses: Record<string, () => unknown> = {
+      "-x": () => -x,
+      "+x": () => +x,
+      "~x": () => ~x,
+      "x + 1": () => x + 1,
+      // biome-ignore lint/style/useTemplate: a sum of a text is what is refused
+      '"a" + x': () => "a" + x,
+      "x * 2": () => x * 2,
+      "2 - x": () => 2 - x,
+      "x / x": () => x / x,
+      "x ** 2": () => x ** 2,
+      "x > 0": () => x > 0,
+      "0 <= x": () => 0 <= x,
+      // biome-ignore lint/suspicious/noDoubleEquals: it would compare with what the tensor turns into
+      "x == 1": () => x == 1,
+      "Number(x)": () => Number(x),
+      "Math.exp(x)": () => Math.exp(x),
+      "Math.max(x, 0)": () => Math.max(x, 0),
+      "new Date(x)": () => new Date(x),
+    };
+    for (const [use, run] of Object.entries(uses)) {
+      expect(run, use).toThrow(TypeError);
+      expect(run, use).toThrow("Tensor: JavaScript operators do not work on tensors; write a.add(b), a.neg(), a.greater(b)");
+    }
+    expect(() => grad(((t: Tensor) => (t as never) * (t as never)) as never)(3 as never)).toThrow("JavaScript operators");
+    expect(() => grad((p: Tensor) => -p.log() as never)(0.5)).toThrow("JavaScript operators");
+    const cube = defineOp({
+      name: "Cube",
+      forward: (out, { data }) => out.data.set(data.map((v) => v ** 3)),
+      vjp: (g, _, t) => [((g as never) * 3 * (t as never) ** 2) as never],
+      jvp: ([dt], _, t) => dt.mul(t.square()).mul(3),
+    });
+    expect(() => grad((t: Tensor) => cube(t))(2)).toThrow("JavaScript operators");
+  });
+
+  test("is text where text is asked for, and itself where tensors are compared", () => {
+    const x = tensor(3).named("x");
+    expect(`${x}`).toBe("x[] 3");
+    expect(String(x)).toBe("x[] 3");
+    expect([x, x].join("; ")).toBe("x[] 3; x[] 3");
+    expect("loss: ".concat(x as never)).toBe("loss: x[] 3");
+    expect(Object.keys({ [x as never]: 1 })).toEqual(["x[] 3"]);
+    expect([10, 20, 30, 40][x as never]).toBeUndefined();
+    expect([x === x.neg(), (x as unknown) == null, !x, x && 1]).toEqual([false, false, false, 1]);
+  });
+
+  test("is not made by new", () => {
+    const Class = Tensor as unknown as new (values: unknown) => Tensor;
+    expect(() => new Class([1, 2])).toThrow("Tensor: expected no use of new; write tensor(values)");
   });
 
   test("is a value: naming makes another one", () => {

@@ -5,6 +5,7 @@ import {
   GradtapeError,
   grad,
   jvp,
+  type NdArray,
   type OpDefinition,
   record,
   ShapeError,
@@ -89,6 +90,29 @@ describe("defineOp", () => {
   test("refuses what is no definition", () => {
     expect(() => defineOp(without("name"))).toThrow("defineOp: expected a name, got undefined");
     expect(() => defineOp(without("forward"))).toThrow("defineOp: CubeRoot needs a forward function, got undefined");
+  });
+
+  test("refuses keys that it does not know, and rules that are no functions, at once", () => {
+    const backward = { ...definition, backward: definition.vjp };
+    expect(() => defineOp(backward as never)).toThrow(
+      'defineOp: a definition has name, shape, forward, vjp and jvp; got string "backward" in that of CubeRoot',
+    );
+    expect(() => defineOp({ ...definition, vjp: [] as never })).toThrow(
+      "defineOp: expected a function as vjp of CubeRoot, got an array of 0",
+    );
+    expect(() => defineOp({ ...definition, shape: [1] as never })).toThrow("defineOp: expected a function as shape of CubeRoot");
+    for (const wrong of [undefined, null, "CubeRoot", definition.forward])
+      expect(() => defineOp(wrong as never)).toThrow("defineOp: expected a definition { name, forward, vjp, jvp }, got");
+  });
+
+  test("refuses a forward that returns something instead of writing it", () => {
+    const returns = (forward: (...args: never[]) => unknown) => defineOp({ ...definition, forward: forward as never });
+    const message = "CubeRoot: forward must write its result into out.data and return nothing, got";
+    expect(() => returns((_, x: NdArray) => Math.cbrt(x.data[0]))(8)).toThrow(`${message} number 2`);
+    expect(() => returns((_, x: NdArray) => x.data.map(Math.cbrt))([8, 27])).toThrow(`${message} a Float64Array of 2`);
+    expect(() => returns(async () => {})(8)).toThrow(`${message} a Promise`);
+    expect(returns((out: NdArray) => out.data.fill(2))([8, 8]).toArray()).toEqual([2, 2]);
+    expect(returns((out: NdArray) => out)(8).item()).toBe(0);
   });
 
   test("refuses inputs and rule results that do not fit, by name", () => {

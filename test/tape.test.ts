@@ -58,6 +58,12 @@ describe("record", () => {
 });
 
 describe("Tape.toString", () => {
+  test("is what console.log shows in Node", () => {
+    const tape = record((x: Tensor) => x.square(), tensor(3));
+    const inspect = Symbol.for("nodejs.util.inspect.custom");
+    expect((tape as unknown as Record<symbol, () => string>)[inspect]()).toBe(String(tape));
+  });
+
   test("prints one numbered line a node: label or number, op, inputs, shape, small values", () => {
     const loss = (W: Tensor, x: Tensor): Tensor => W.matmul(x).named("z").sigmoid().mul(2).sum();
     expect(String(record(loss, tensor([1, -1]).named("W"), tensor([0.5, 0.5]).named("x")))).toBe(

@@ -107,6 +107,7 @@ export function compile<F extends (...args: never[]) => unknown>(f: F, options?:
     return last;
   };
   return Object.defineProperties(call, {
+    name: { value: f.name === "" ? "compiled" : `compiled ${f.name}` },
     tape: { get: () => current().entry.tape(current().inputs) },
     memory: { get: () => current().entry.program.memory },
     backend: { get: () => current().entry.program.backend },

@@ -1,7 +1,7 @@
 import { formatSmall } from "../format.js";
 import { checkOptions, type Known } from "../options.js";
 import { formatShape } from "../shape.js";
-import { describeNode, shorten, type Tape, tapeNames } from "../tape.js";
+import { checkTape, describeNode, shorten, type Tape, tapeNames } from "../tape.js";
 import type { Tensor } from "../tensor.js";
 
 /** A tape as a graph to draw. */
@@ -34,6 +34,7 @@ const OPTIONS: Known<DrawOptions> = { longest: true };
  */
 export function graphOf(caller: string, tape: Tape, options: DrawOptions | undefined): Graph {
   const { longest } = checkOptions(caller, options, OPTIONS);
+  checkTape(caller, tape);
   const name = tapeNames(tape);
   const outputs = new Set(tape.outputs);
   const value = (x: Tensor): string => [formatShape(x.shape), formatSmall(x.data, x.shape)].filter((part) => part !== "").join(" ");

@@ -1,5 +1,5 @@
 import { formatNumber } from "../format.js";
-import type { Tape } from "../tape.js";
+import { checkTape, type Tape } from "../tape.js";
 import type { Tensor } from "../tensor.js";
 import { type Expression, number, symbol, Values } from "./formula/expression.js";
 import { fractionOf } from "./formula/fraction.js";
@@ -21,6 +21,7 @@ import { read } from "./formula/read.js";
  * ```
  */
 export function toLatex(tape: Tape): string {
+  checkTape("toLatex", tape);
   const symbols = symbolsOf(tape);
   const values = new Values();
   const style = { ...LATEX, symbol: (name: string) => name }; // the names below are LaTeX already

@@ -1,7 +1,7 @@
 import { broadcastStrides, forEachRow, type Shape, stridesOf } from "../shape.js";
 import type { Kernel } from "./kernel.js";
 
-/** Whether the last two axes of an operand are to be read the other way around. */
+/** Whether the last two axes of an operand are to be read the other way around; never so for one of rank 1. */
 export interface MatMulAttributes {
   readonly transposeA: boolean;
   readonly transposeB: boolean;

@@ -1,4 +1,4 @@
-import { DomainError, ShapeError } from "../errors.js";
+import { DomainError } from "../errors.js";
 import { around, broadcastStrides, forEachRow, mergeAxes, type Shape, stridesOf } from "../shape.js";
 import type { Kernel, NdArray } from "./kernel.js";
 
@@ -74,7 +74,7 @@ function places({ data }: NdArray, size: number): Int32Array {
   return Int32Array.from(data, (index) => {
     const place = index < 0 ? index + size : index;
     if (!Number.isInteger(place) || place < 0 || place >= size) {
-      throw new ShapeError(`take: expected whole numbers from ${-size} to ${size - 1} as indices, got ${index}`);
+      throw new DomainError(`take: expected whole numbers from ${-size} to ${size - 1} as indices, got ${index}`);
     }
     return place;
   });

@@ -6,7 +6,8 @@ import type { BinaryOp } from "./op.js";
 
 /**
  * C = A·B over the last two axes, in front of them batch axes that broadcast; a rank-1 A is a row, a rank-1 B a column.
- * dA = G·Bᵀ, dB = Aᵀ·G. Attributes say which operand is read transposed, so no transpose is ever copied.
+ * dA = G·Bᵀ, dB = Aᵀ·G. Attributes say which operand is read transposed, so no transpose is ever copied;
+ * of an operand of rank 1 they never say so.
  */
 export const MatMul: BinaryOp<k.MatMulAttributes> = {
   name: "MatMul",
@@ -16,7 +17,7 @@ export const MatMul: BinaryOp<k.MatMulAttributes> = {
       throw new ShapeError(
         `matmul: operands must have at least one axis, got ${formatShape(a.shape)} and ${formatShape(b.shape)} (use mul for a scalar factor)`,
       );
-    const inner = a.shape[a.rank === 1 || !transposeA ? a.rank - 1 : a.rank - 2];
+    const inner = a.shape[transposeA ? a.rank - 2 : a.rank - 1];
     const innerB = b.shape[b.rank === 1 || transposeB ? b.rank - 1 : b.rank - 2];
     if (inner !== innerB)
       throw new ShapeError(

@@ -205,6 +205,24 @@ describe("reading a traced value while recording", () => {
     );
   });
 
+  test("is not needed to print one: its text has no values", () => {
+    const seen: string[] = [];
+    const inspect = Symbol.for("nodejs.util.inspect.custom");
+    const f = compile((x: Tensor) => {
+      const y = x.mul(2);
+      seen.push(String(x), (y as unknown as Record<symbol, () => string>)[inspect](), String(tensor(5)), `${y.named("y")}`);
+      return y;
+    });
+    expect(f(tensor([1, 2]).named("x")).toArray()).toEqual([2, 4]);
+    expect(seen).toEqual([
+      "x[2] (being recorded by compile)",
+      "Tensor[2] (being recorded by compile)",
+      "Tensor[] 5",
+      "y[2] (being recorded by compile)",
+    ]);
+    expect(() => compile((x: Tensor) => tensor(JSON.parse(JSON.stringify(x))))(tensor([1, 2]))).toThrow(GradtapeError);
+  });
+
   test("is allowed for what does not depend on one, and after an error the engine is usable", () => {
     const constant = tensor([3, 4]);
     const f = compile((x: Tensor) => x.mul(constant.sum().item()).add(grad((c: Tensor) => c.square())(5).item()));
@@ -218,6 +236,12 @@ describe("the program", () => {
   const step: Compiled<(w: Tensor, X: Tensor) => [Tensor, Tensor]> = compile(
     valueAndGrad((w: Tensor, X: Tensor) => X.matmul(w).sigmoid().sum()),
   );
+
+  test("belongs to a function that is called after the one it was made of", () => {
+    const loss = (x: Tensor): Tensor => x.sum();
+    expect(compile(loss).name).toBe("compiled loss");
+    expect(compile((x: Tensor) => x).name).toBe("compiled");
+  });
 
   test("is listed one line an instruction, and says what memory it takes", () => {
     expect(String(compile((x: Tensor) => x))).toBe("a compiled function that was not called yet");

@@ -230,6 +230,7 @@ describe("diagnose", () => {
       resultError: undefined,
     });
     const text = String(d);
+    expect((d as unknown as Record<symbol, () => string>)[Symbol.for("nodejs.util.inspect.custom")]()).toBe(text);
     expect(text).toMatch(/^1 finding: 9 nodes forward, 11 backward\n\n1\. domain edge: node 6 {2}log\(1−ŷ\) = Log\(%5\)/);
     expect(text).toContain("0 → -∞; cotangent 0");
     expect(text).toContain("stabilize(f) does it for you. For a loss, give the logits to binaryCrossEntropyWithLogits(z, y)");

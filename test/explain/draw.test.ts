@@ -74,6 +74,13 @@ describe("a tape tells the passes apart", () => {
   });
 });
 
+test.each([toDot, toMermaid, toLatex])("%o refuses what is not a tape, and says how to get one", (draw) => {
+  const f = (x: Tensor): Tensor => x;
+  expect(() => draw(f as never)).toThrow(TypeError);
+  expect(() => draw(f as never)).toThrow(`${draw.name}: expected a tape, as record(f, ...) gives, got a function (f)`);
+  expect(() => draw(undefined as never)).toThrow("got undefined");
+});
+
 describe("toDot", () => {
   test("writes a box a node and an arrow an operand", () => {
     expect(toDot(square).split("\n").slice(3)).toEqual([

@@ -1,4 +1,4 @@
-import { grad, matmul, ShapeError, type Tensor, tensor, zeros } from "gradtape";
+import { grad, matmul, record, ShapeError, type Tensor, tensor, zeros } from "gradtape";
 import { describe, expect, test } from "vitest";
 import { randomTensor } from "../random.js";
 
@@ -64,6 +64,21 @@ describe("matmul", () => {
     const c = a.matmul(b);
     expect(c.shape).toEqual([2, 5, 3, 2]);
     expectClose(c.slice([1, 3]), byDefinition(a.slice([1, 0]), b.slice([3])));
+  });
+
+  test("takes a vector as it is, whatever the transposes say, and the tape does not say so of it", () => {
+    const v = tensor([1, 10, 100]);
+    const M = tensor([
+      [1, 2],
+      [3, 4],
+      [5, 6],
+    ]);
+    expect(v.matmul(M, { transposeA: true }).toArray()).toEqual([531, 642]);
+    expect(M.matmul(v, { transposeA: true, transposeB: true }).toArray()).toEqual([531, 642]);
+    expect(v.matmul(v, { transposeA: true, transposeB: true }).item()).toBe(10101);
+    const tape = record((x: Tensor) => x.matmul(v, { transposeA: true, transposeB: true }), M.named("M"));
+    expect(String(tape)).toContain("MatMul(M, constant[3], transposeA)");
+    expect(() => v.matmul(zeros([2, 3]), { transposeA: true })).toThrow("got [3] and [2, 3] (3 ≠ 2)");
   });
 
   test("of an empty inner dimension is zero, and of empty outer ones empty", () => {

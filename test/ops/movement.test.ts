@@ -26,6 +26,8 @@ describe("transpose", () => {
     expect(() => x.transpose([0])).toThrow("transpose: expected each of the 2 axes once, got [0]");
     expect(() => x.transpose([0, -2])).toThrow(ShapeError);
     expect(() => x.transpose([0, 2])).toThrow("transpose: axis must be");
+    expect(() => x.transpose(["0" as never, 1])).toThrow('transpose: expected a whole number as the axis, got string "0"');
+    expect(() => x.transpose("T" as never)).toThrow('transpose: expected a list of axes such as [1, 0], got string "T"');
   });
 });
 
@@ -58,8 +60,30 @@ describe("reshape, squeeze and expandDims", () => {
     expect(() => zeros([0]).reshape([0, -1])).toThrow("no size fits");
     expect(() => x.reshape([2, -3])).toThrow(ShapeError);
     expect(() => x.squeeze(0)).toThrow("squeeze: expected size 1 along axis 0, got shape [2, 3]");
-    expect(() => x.expandDims(3)).toThrow("expandDims: axis must be");
+    expect(() => x.expandDims(3)).toThrow("expandDims: axis must be a whole number from -3 to 2 for a result of rank 3, got 3");
+    expect(() => gt.stack([x], -4)).toThrow("stack: axis must be a whole number from -3 to 2 for a result of rank 3, got -4");
     expect(() => x.reshape("6" as never)).toThrow(TypeError);
+  });
+
+  test("and what else takes a list shows how to write numbers that came one by one", () => {
+    const spread = (f: (...args: never[]) => unknown, ...args: unknown[]): (() => unknown) => {
+      return () => f(...(args as never[]));
+    };
+    const shape = (name: string): string => `${name}: expected a shape such as [2, 3], got number 2; write [2, 1]`;
+    for (const f of [gt.reshape, gt.broadcastTo, gt.sumTo]) {
+      const name = f.name as "reshape" | "broadcastTo" | "sumTo";
+      expect(spread(f, x, 2, 1), name).toThrow(TypeError);
+      expect(spread(f, x, 2, 1), name).toThrow(shape(name));
+      expect(spread(x[name].bind(x) as never, 2, 1), name).toThrow(shape(name));
+      expect(spread(f, x, undefined), name).toThrow(`${name}: expected a shape such as [2, 3], got undefined`);
+    }
+    for (const f of [zeros, gt.ones]) expect(spread(f, 2, 1), f.name).toThrow(shape(f.name));
+    expect(spread(gt.full, 2, 1)).toThrow("full: expected a shape such as [2, 3], got number 2");
+    const axes = "transpose: expected a list of axes such as [1, 0], got number 1; write [1, 0]";
+    expect(spread(gt.transpose, x, 1, 0)).toThrow(axes);
+    expect(spread(x.transpose.bind(x) as never, 1, 0)).toThrow(axes);
+    expect(spread(tensor, 1, 2, 3)).toThrow("tensor: expected a list of numbers, got number 1; write [1, 2, 3]");
+    expect(spread(tensor, [1, 2], 2, 1)).toThrow(shape("tensor"));
   });
 });
 
@@ -185,7 +209,9 @@ describe("slice", () => {
       "slice: a range is [start, stop, step] of whole numbers, step not 0, got [0, 1, 0] for axis 0",
     );
     expect(() => x.slice([[0.5, 1]])).toThrow(ShapeError);
-    expect(() => x.slice(["1" as never])).toThrow(ShapeError);
+    expect(() => x.slice(["1" as never])).toThrow('slice: expected a range such as 0, null or [1, 3], got string "1"');
+    expect(() => x.slice([true as never])).toThrow(TypeError);
+    expect(() => x.slice([x as never])).toThrow("got a tensor of shape [2, 3]");
     expect(() => x.slice([null, null, null])).toThrow("slice: expected a list of at most 2 ranges for shape [2, 3], got an array of 3");
     expect(() => x.slice(1 as never)).toThrow(ShapeError);
   });
@@ -249,6 +275,7 @@ describe("pad, concat, stack and split", () => {
       ),
     ).toThrow(TypeError);
     expect(() => x.pad([[1] as never, [0, 0]])).toThrow("pad: expected pairs [before, after], got [1]");
+    expect(() => x.pad([1 as never, [0, 0]])).toThrow("pad: expected pairs [before, after], got number 1");
   });
 });
 
@@ -288,10 +315,10 @@ describe("take and oneHot", () => {
   });
 
   test("refuse indices that name no place", () => {
-    expect(() => x.take([2])).toThrow(ShapeError);
+    expect(() => x.take([2])).toThrow(gt.DomainError);
     expect(() => x.take([2])).toThrow("take: expected whole numbers from -2 to 1 as indices, got 2");
     expect(() => x.take([0.5])).toThrow("got 0.5");
-    expect(() => x.take([Number.NaN])).toThrow(ShapeError);
+    expect(() => x.take([Number.NaN])).toThrow(gt.DomainError);
     expect(() => x.take([0], 2)).toThrow("take: axis must be");
     expect(() => gt.oneHot([3], 3)).toThrow(gt.DomainError);
     expect(() => gt.oneHot([-1], 3)).toThrow("oneHot: expected whole numbers from 0 to 2, got -1");

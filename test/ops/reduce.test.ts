@@ -149,7 +149,29 @@ describe("errors", () => {
       expect(() => x[name](2), name).toThrow(`${name}: axis must be a whole number from -2 to 1 for rank 2, got 2`);
       expect(() => x[name]([0, -2]), name).toThrow(`${name}: each axis at most once, got [0, -2]`);
       expect(() => x[name](0.5), name).toThrow(ShapeError);
+      for (const [axis, words] of [
+        [{ axis: 0 }, "a plain object with keys axis"],
+        [true, "boolean true"],
+        [null, "null"],
+        ["0", 'string "0"'],
+        [x, "a tensor of shape [2, 3]"],
+      ] as const) {
+        expect(() => x[name](axis as never), name).toThrow(TypeError);
+        expect(() => x[name](axis as never), name).toThrow(
+          `${name}: expected an axis or a list of axes, such as 0 or [0, 1], got ${words}`,
+        );
+        expect(() => x[name]([axis] as never), name).toThrow(`${name}: expected a whole number as the axis, got ${words}`);
+      }
+      expect(() => tensor(1)[name](0), name).toThrow(`${name}: rank 0 has no axes, got 0`);
     }
+    for (const name of ["sum", "mean", "max", "min", "prod", "logSumExp"] as const) {
+      expect(() => x[name](0, 1 as never), name).toThrow(
+        `${name}: expected true or false as keepDims, got number 1; several axes are a list`,
+      );
+      expect(() => x[name](0, { keepDims: true } as never), name).toThrow("got a plain object with keys keepDims");
+    }
+    expect(() => x.variance(0, { keepDims: 1 as never })).toThrow("variance: expected true or false as keepDims, got number 1");
+    expect(() => x.cumsum(undefined as never)).toThrow("cumsum: expected a whole number as the axis, got undefined");
     expect(() => x.softmax(2)).toThrow("softmax: axis must be");
     expect(() => x.logSoftmax(-3)).toThrow("logSoftmax: axis must be");
     expect(() => x.cumsum(5)).toThrow("cumsum: axis must be");

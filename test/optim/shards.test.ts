@@ -193,7 +193,7 @@ describe("the sum of minimize", () => {
     expect(wrong(Float64Array.of(1, 2))).toThrow(`${message} one of 2`);
     expect(wrong([1, 2, 3])).toThrow(`${message} an array of 3`);
     expect(wrong(undefined)).toThrow(`${message} undefined`);
-    expect(wrong(Promise.resolve())).toThrow(`${message} [object Promise]`);
+    expect(wrong(Promise.resolve())).toThrow(`${message} a Promise`);
     const short = (part: Float64Array): Float64Array => (part.length === 3 && part[0] === 25 ? part : part.slice(1));
     expect(() => minimize(bowl, [5, 5], { method: "newton", sum: short })).toThrow(`${message} one of 2`);
   });

@@ -32,7 +32,7 @@ describe("jvp", () => {
   test("refuses lists, structures and shapes that do not fit", () => {
     const f = (x: Tensor): Tensor => x;
     expect(() => jvp(f, tensor(1) as never, [1])).toThrow(
-      "jvp: expected the list of primals to be an array with one entry an argument, got [object Object]",
+      "jvp: expected the list of primals to be an array with one entry an argument, got a tensor of shape []",
     );
     expect(() => jvp(f, [1], 1 as never)).toThrow("jvp: expected the list of tangents");
     expect(() => jvp(f, [1], [1, 2] as never)).toThrow("jvp: expected as many tangents as primals, got 2 and 1");

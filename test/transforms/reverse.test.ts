@@ -71,7 +71,7 @@ describe("grad and valueAndGrad", () => {
       expect(() => (transform as (f: never) => unknown)(3 as never)).toThrow(/expected a function, got number 3/);
     expect(() => vjp(3 as never)).toThrow(TypeError);
     expect(() => jvp("f" as never, [], [])).toThrow(TypeError);
-    expect(() => record({} as never)).toThrow("record: expected a function, got [object Object]");
+    expect(() => record({} as never)).toThrow("record: expected a function, got a plain object with no keys");
   });
 
   test("refuse parameters that are no tree of numbers", () => {

@@ -1,4 +1,4 @@
-import { formatNumber, formatValues } from "../../format.js";
+import { formatNumber, formatValues, inspectAsText } from "../../format.js";
 import { formatShape } from "../../shape.js";
 import type { Tensor } from "../../tensor.js";
 
@@ -40,7 +40,9 @@ export class Derivation implements Iterable<DerivationStep> {
     readonly largestDifference: number,
     /** What `largestDifference` says, in words. */
     readonly verdict: string,
-  ) {}
+  ) {
+    inspectAsText(this);
+  }
 
   /** The lines, one after the other. */
   [Symbol.iterator](): Iterator<DerivationStep> {

@@ -1,4 +1,4 @@
-import { formatNumber } from "../../format.js";
+import { formatNumber, inspectAsText } from "../../format.js";
 import type { Finding } from "./finding.js";
 
 /**
@@ -12,7 +12,9 @@ export class Diagnosis implements Iterable<Finding> {
     readonly forward: number,
     /** How many nodes the backward pass has. */
     readonly backward: number,
-  ) {}
+  ) {
+    inspectAsText(this);
+  }
 
   /** Whether nothing unsafe was found. */
   get healthy(): boolean {

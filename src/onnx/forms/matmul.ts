@@ -10,11 +10,9 @@ import type { Form, Forms } from "./form.js";
  * when it fuses a Transpose into MatMul.
  */
 const product: Form = (graph, [a, b], { inputs, output, attributes }) => {
-  const flags = attributes as MatMulAttributes;
+  const { transposeA, transposeB } = attributes as MatMulAttributes;
   const [shapeA, shapeB] = inputs.map(({ shape }) => shape);
   if (shapeA.length === 1 && shapeB.length === 1) return graph.node("MatMul", [a, b]);
-  const transposeA = flags.transposeA && shapeA.length > 1; // a vector is read as it is
-  const transposeB = flags.transposeB && shapeB.length > 1;
   const left = shapeA.length === 1 ? graph.reshape(a, [1, shapeA[0]]) : a;
   const right = shapeB.length === 1 ? graph.reshape(b, [shapeB[0], 1]) : b;
   const matrix =

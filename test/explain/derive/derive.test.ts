@@ -374,6 +374,7 @@ describe("text", () => {
 
   test("toString has a heading for each part, and stands in columns", () => {
     const text = String(derivation);
+    expect((derivation as unknown as Record<symbol, () => string>)[Symbol.for("nodejs.util.inspect.custom")]()).toBe(text);
     expect(text.split("\n").filter((line) => /^\S/.test(line))).toEqual(["Definitions", "Chain rule", "Factors", "Result", "Check"]);
     const rows = text.split("\n").filter((line) => line.includes("rule"));
     expect(rows.length).toBeGreaterThan(3);
