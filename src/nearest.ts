@@ -1,7 +1,7 @@
 /**
  * The name that somebody may have meant: the one that keeps most letters of what was written, in their order, whatever the case.
- * It must begin alike and keep three quarters of them, rounded down, and two at least. So `argnum` finds `argnums`, `detla` `delta`, `tol` and `lr` what they
- * are short for.
+ * It must begin alike and keep three quarters of them, rounded down, and two at least. So `argnum` finds `argnums`, `detla`
+ * `delta`, `tol` and `lr` what they are short for.
  */
 export function nearest(written: string, names: readonly string[]): string | undefined {
   const letters = lettersOf(written);

@@ -82,7 +82,7 @@ test.each(Object.entries(others))("%s refuses what is no object of options", (na
     [1, "number 1"],
     [null, "null"],
     [[0, 1], "an array of 2"],
-    [x, "[object Object]"],
+    [x, "a tensor of shape [2]"],
   ] as const)
     expect(() => call(given as never)).toThrow(`${name}: expected options such as { ${known[0]}: … }, got ${words}`);
 });
@@ -98,7 +98,7 @@ test("options may be left out, be empty, or be undefined one by one", () => {
 test("minimize says where arguments of f belong if they stand in the options' place", () => {
   const line = (w: Tensor, data: Tensor): Tensor => w.sub(data).square().sum();
   expect(() => (minimize as (...args: unknown[]) => unknown)(line, 0, x)).toThrow(
-    "minimize: expected options such as { method: … }, got [object Object]; arguments for f come after the options",
+    "minimize: expected options such as { method: … }, got a tensor of shape [2]; arguments for f come after the options",
   );
   expect(minimize(line, 0, undefined, x).params.item()).toBeCloseTo(1.5, 12);
 });

@@ -30,7 +30,7 @@ writeFileSync(
   `// Written by build-machine.mjs.\n
 /** Where a program may begin: what is before it is the machine's own. */
 export const firstFree = ${instance.exports.firstFree.value};\n
-/** ${code.length} bytes of WebAssembly, in base64. */
-export const machineCode =\n  "${Buffer.from(code).toString("base64")}";\n`,
+/** ${code.length} bytes of WebAssembly, in hexadecimal: longer than base64, but compressed a fifth shorter, since each byte begins at a letter. */
+export const machineCode =\n  "${Buffer.from(code).toString("hex")}";\n`,
 );
 console.log(`The machine: ${code.length} bytes of WebAssembly`);

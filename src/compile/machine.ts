@@ -1,7 +1,6 @@
 import { firstFree, machineCode } from "./machine-code.js";
 
-// The package is type-checked without the browser's or Node's names; these two are in both.
-declare const atob: (base64: string) => string;
+// The package is type-checked without the browser's or Node's names; this one is in both.
 declare const WebAssembly: {
   readonly Module: new (bytes: Uint8Array) => object;
   readonly Instance: new (module: object, imports: object) => { readonly exports: object };
@@ -25,11 +24,15 @@ let compiled: object | null | undefined;
 
 function compileMachine(): object | null {
   try {
-    compiled ??= new WebAssembly.Module(Uint8Array.from(atob(machineCode), (character) => character.charCodeAt(0)));
+    compiled ??= new WebAssembly.Module(bytesOf(machineCode));
   } catch {
     compiled = null; // no WebAssembly, no SIMD, or not allowed: the kernels do the work
   }
   return compiled;
+}
+
+function bytesOf(hexadecimal: string): Uint8Array {
+  return Uint8Array.from({ length: hexadecimal.length / 2 }, (_, i) => Number.parseInt(hexadecimal.slice(2 * i, 2 * i + 2), 16));
 }
 
 /** Whether the machine can be had here at all. */

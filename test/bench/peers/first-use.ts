@@ -11,6 +11,8 @@ import { eagerLogistic } from "./gradtape.js";
 
 const FIRST_CALL_MS = 30;
 const IMPORT_MS = 20;
+const EAGER_KB = 12;
+const COMPILED_KB = 35;
 const REPETITIONS = 15;
 
 export async function measureFirstUse(): Promise<void> {
@@ -23,8 +25,8 @@ export async function measureFirstUse(): Promise<void> {
   const measured = [
     { what: "the first call of a compiled function, 10,000×30", value: median(calls), unit: "ms", below: FIRST_CALL_MS },
     { what: "the import, over a Node that imports nothing", value: importTime(join(library, "index.js")), unit: "ms", below: IMPORT_MS },
-    { what: "a bundle with the eager gradient, minified and compressed", value: eager, unit: "kB", below: programs.eager.budget },
-    { what: "the same with compile", value: compiled, unit: "kB", below: programs.compiled.budget },
+    { what: "a bundle with the eager gradient, minified and compressed", value: eager, unit: "kB", below: EAGER_KB },
+    { what: "the same with compile", value: compiled, unit: "kB", below: COMPILED_KB },
     { what: "a bundle with the eager gradient of a formula", value: math, unit: "kB", below: programs.math.budget },
     { what: "a bundle that exports to ONNX, its two packages left out", value: onnx, unit: "kB", below: programs.onnx.budget },
   ];
