@@ -1,6 +1,6 @@
 import { DomainError, describe, ShapeError } from "./errors.js";
 import { checkOptions, type Known } from "./options.js";
-import { formatShape, sameShape } from "./shape.js";
+import { broadcastsTo, formatShape, sameShape } from "./shape.js";
 import { asTensor, type Tensor, type TensorLike } from "./tensor.js";
 
 /** How the losses of the single elements become the result: their mean, their sum, or all of them as they are. */
@@ -232,8 +232,7 @@ function smooth(name: string, y: Tensor, labelSmoothing = 0): Tensor {
 function weighted(name: string, loss: Tensor, weight: TensorLike | undefined, target: Tensor): Tensor {
   if (weight === undefined) return loss;
   const factor = asTensor(name, weight);
-  const lead = target.rank - factor.rank;
-  if (lead < 0 || factor.shape.some((size, i) => size !== 1 && size !== target.shape[lead + i])) {
+  if (!broadcastsTo(factor.shape, target.shape)) {
     throw new ShapeError(
       `${name}: a weight must broadcast to the target, got ${formatShape(factor.shape)} and ${formatShape(target.shape)}`,
     );

@@ -130,10 +130,15 @@ export function broadcastAxes(from: Shape, to: Shape): number[] {
   return axes;
 }
 
+/** Whether a shape broadcasts to another one without making it larger. */
+export function broadcastsTo(from: Shape, to: Shape): boolean {
+  const lead = to.length - from.length;
+  return lead >= 0 && from.every((size, i) => size === 1 || size === to[i + lead]);
+}
+
 /** Refuses a `from` that cannot be repeated to become `to`. */
 export function checkBroadcastTo(name: string, from: Shape, to: Shape): void {
-  const lead = to.length - from.length;
-  if (lead < 0 || from.some((size, i) => size !== 1 && size !== to[i + lead])) {
+  if (!broadcastsTo(from, to)) {
     throw new ShapeError(
       `${name}: each size must equal the target's or be 1, aligned at the last axis, got ${formatShape(from)} for ${formatShape(to)}`,
     );
