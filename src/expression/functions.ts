@@ -91,8 +91,17 @@ export const families = [
   { counts: [2], options: true, functions: { binaryCrossEntropy, binaryCrossEntropyWithLogits, crossEntropy, huber, meanSquaredError, poissonNll } },
 ] as const satisfies readonly Family[];
 
+const byName = /* @__PURE__ */ index(families);
+
+function index(all: readonly Family[]): ReadonlyMap<string, Family> {
+  return new Map(all.flatMap((family) => Object.keys(family.functions).map((name) => [name, family] as const)));
+}
+
+/** The names of all functions. */
+export const functionNames = (): string[] => [...byName.keys()];
+
 /** Those among which a name is, with what they take. */
-export const familyOf = (name: string): Family | undefined => families.find(({ functions }) => Object.hasOwn(functions, name));
+export const familyOf = (name: string): Family | undefined => byName.get(name);
 
 /** The function of a name, if there is one. */
-export const functionOf = (name: string): FormulaFunction | undefined => familyOf(name)?.functions[name];
+export const functionOf = (name: string): FormulaFunction | undefined => byName.get(name)?.functions[name];

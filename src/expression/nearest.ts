@@ -1,5 +1,5 @@
 import { nearest } from "../nearest.js";
-import { families } from "./functions.js";
+import { functionNames } from "./functions.js";
 
 /** Greek capitals that papers write for functions. Their small letters mean something else. */
 const signs: Readonly<Record<string, string | undefined>> = { Σ: "sum", "∑": "sum", Π: "prod", "∏": "prod" };
@@ -7,8 +7,5 @@ const signs: Readonly<Record<string, string | undefined>> = { Σ: "sum", "∑": 
 /** The function that somebody may have meant who wrote something like it. */
 export function nearestFunction(name: string): string | undefined {
   if (Object.hasOwn(signs, name)) return signs[name];
-  return nearest(
-    name,
-    families.flatMap(({ functions }) => Object.keys(functions)),
-  );
+  return nearest(name, functionNames());
 }
