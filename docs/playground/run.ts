@@ -90,7 +90,6 @@ export function runOf({ source, values, by: wanted, stabilized }: State): Run | 
     };
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    if (isTooDeep(error)) return { error: "The formula is nested too deeply to be read.", place: undefined, variables };
     return { error: error.message, place: error instanceof TextError ? [error.start, error.end] : undefined, variables };
   }
 }
@@ -110,9 +109,6 @@ export function runEdited(state: State): { readonly state: State; readonly found
 
 const isOfExample = (name: string, value: Value): boolean =>
   examples.some(({ values }) => Object.hasOwn(values, name) && JSON.stringify(values[name]) === JSON.stringify(value));
-
-/** What browsers throw where calls are nested too deeply. */
-const isTooDeep = ({ name, message }: Error): boolean => name === "InternalError" || /call stack/i.test(message);
 
 /** What a variable is before the user gives it a value. */
 export const variableValue = (values: Readonly<Record<string, Value>>, name: string): Value =>

@@ -46,7 +46,7 @@ export function parseMath(source: string): Formula {
   const formula = (values: Readonly<Record<string, TensorLike>>): Tensor => {
     if (typeof values !== "object" || values === null || values instanceof Tensor || Array.isArray(values))
       throw new TypeError(
-        `parseMath: expected an object with values for ${[...variables].join(", ") || "no variables"}, got ${values instanceof Tensor ? "a tensor" : describe(values)}`,
+        `parseMath: expected an object with values for ${[...variables].join(", ") || "no variables"}, got ${describe(values)}`,
       );
     const byName = new Map(Object.entries(values).map(([name, value]) => [nameOf(name), value]));
     return evaluate(nodes, { caller: "parseMath", source, variable: (name) => byName.get(name), hole: () => undefined });
