@@ -4,12 +4,12 @@
  * @module gradtape
  */
 
-export { type CheckGradientsOptions, checkGradients } from "./check.js";
+export { type CheckGradientsOptions, checkGradients } from "./transforms/check-gradients.js";
 export { type Compiled, type CompileOptions, compile } from "./compile/compile.js";
 export type { Backend, ProgramMemory } from "./compile/program.js";
-export { eye, full, linspace, ones, tensor, zeros } from "./create.js";
-export { defineOp, type OpDefinition } from "./define-op.js";
-export { DomainError, GradientError, GradtapeError, ShapeError } from "./errors.js";
+export { eye, full, linspace, ones, tensor, zeros } from "./tensor/create.js";
+export { defineOp, type OpDefinition } from "./tensor/define-op.js";
+export { DomainError, GradientError, GradtapeError, ShapeError } from "./base/errors.js";
 export { Derivation, type DerivationSection, type DerivationStep } from "./explain/derive/derivation.js";
 export { type DeriveOptions, derive } from "./explain/derive/derive.js";
 export { diagnose } from "./explain/diagnose/diagnose.js";
@@ -20,7 +20,7 @@ export type { DrawOptions } from "./explain/graph.js";
 export { toLatex } from "./explain/latex.js";
 export { toMermaid } from "./explain/mermaid.js";
 export { NonFiniteError, type OpInRun, requireFinite } from "./explain/require-finite.js";
-export * from "./functions.js";
+export * from "./functions/elementwise.js";
 export type { NdArray } from "./kernels/kernel.js";
 export {
   type BinaryCrossEntropyOptions,
@@ -33,18 +33,18 @@ export {
   meanSquaredError,
   poissonNll,
   type Reduction,
-} from "./losses.js";
+} from "./functions/losses.js";
 export { type AdamOptions, type AdamState, type AdamWOptions, adam, adamW } from "./optim/adam.js";
 export { type MinimizeOptions, minimize, minimizeSteps } from "./optim/minimize.js";
 export type { PartRequest } from "./optim/objective.js";
 export type { Optimizer } from "./optim/optimizer.js";
 export { evaluatePart } from "./optim/part.js";
-export { cosineDecay, exponentialDecay, type LearningRate } from "./optim/schedule.js";
+export { cosineDecay, exponentialDecay, type LearningRate } from "./optim/learning-rate.js";
 export type { MinimizeResult, SearchOptions, StepReport } from "./optim/search.js";
 export { type SgdOptions, type SgdState, sgd } from "./optim/sgd.js";
 export { type Rewrite, type RewriteRule, rewriteRules, type Stabilized, stabilize } from "./passes/stabilize.js";
-export type { Axis, Shape } from "./shape.js";
-export { type Node, Tape } from "./tape.js";
+export type { Axis, Shape } from "./base/shape.js";
+export { type Node, Tape } from "./tape/tape.js";
 export {
   type MatMulOptions,
   type NestedArray,
@@ -53,9 +53,9 @@ export {
   Tensor,
   type TensorLike,
   type VarianceOptions,
-} from "./tensor.js";
+} from "./tensor/tensor.js";
 export { jvp } from "./transforms/forward.js";
 export { type ArgumentsLike, type Gradient, type GradOptions, grad, valueAndGrad, vjp } from "./transforms/reverse.js";
 export { hessian, hvp, jacobian } from "./transforms/second-order.js";
 export { record } from "./transforms/trace.js";
-export type { Tree, TreeLike, TreesLike } from "./tree.js";
+export type { Tree, TreeLike, TreesLike } from "./tensor/tree.js";

@@ -4,7 +4,7 @@
  * @module gradtape/math
  */
 
-export { type Formula, parseMath } from "./expression/formula.js";
-export type { FormulaFunction } from "./expression/functions.js";
-export { ExpressionError, type Place } from "./expression/place.js";
-export { type MathHole, math } from "./expression/tag.js";
+export { type Formula, parseMath } from "./formulas/formula.js";
+export type { FormulaFunction } from "./formulas/functions.js";
+export { ExpressionError, type Place } from "./formulas/place.js";
+export { type MathHole, math } from "./formulas/tag.js";

@@ -15,7 +15,7 @@ function step(title: string, command: string, args: readonly string[]): void {
 }
 
 step("The machine of compiled functions", "node", ["src/compile/build-machine.mjs"]);
-step("The parser of formulas", "node", ["src/expression/build-parser.mjs"]);
+step("The parser of formulas", "node", ["src/formulas/build-parser.mjs"]);
 step("Types: the package alone, then everything", "npx", ["tsc", "-p", "src", "--noEmit"]);
 step("Types: examples, tests, benchmarks, docs", "npx", ["tsc"]);
 step("Lint and format", "npx", ["biome", "check", "."]);

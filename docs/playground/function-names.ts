@@ -1,4 +1,4 @@
-import { functionNames as namesInFormulas } from "../../src/expression/functions.js";
+import { functionNames as namesInFormulas } from "../../src/formulas/functions.js";
 
 /** What a formula can call, in the order of the alphabet. */
 export const functionNames: readonly string[] = namesInFormulas().sort((a, b) => a.localeCompare(b, "en"));

@@ -1,7 +1,7 @@
-import { describe } from "../errors.js";
-import { type Shape, sameShape } from "../shape.js";
-import { asTensor, isNumericArray, Tensor, type TensorLike } from "../tensor.js";
-import { nameOfPath } from "../tree.js";
+import { describe } from "../base/errors.js";
+import { type Shape, sameShape } from "../base/shape.js";
+import { asTensor, isNumericArray, Tensor, type TensorLike } from "../tensor/tensor.js";
+import { nameOfPath } from "../tensor/tree.js";
 
 /** What the arguments of a call look like: a program is kept for each such layout. */
 export type Layout =

@@ -1,10 +1,10 @@
-import { checkFunction, describe, GradtapeError } from "../errors.js";
-import { checkOptions, type Known } from "../options.js";
+import { checkFunction, describe, GradtapeError } from "../base/errors.js";
+import { checkOptions, type Known } from "../base/options.js";
 import { tidy } from "../passes/tidy.js";
-import { recording, Tape, watcher, withSealed } from "../tape.js";
-import type { Tensor } from "../tensor.js";
+import { recording, Tape, watcher, withSealed } from "../tape/tape.js";
+import type { Tensor } from "../tensor/tensor.js";
 import { tapeOf, trace } from "../transforms/trace.js";
-import { type Flat, flatten } from "../tree.js";
+import { type Flat, flatten } from "../tensor/tree.js";
 import { gatherAll, type Layout, layoutsOf, rebuildAll } from "./arguments.js";
 import { type Backend, Program, type ProgramMemory } from "./program.js";
 

@@ -1,6 +1,6 @@
-import { formatShape, sizeOf } from "../shape.js";
-import type { Node, Tape } from "../tape.js";
-import type { Tensor } from "../tensor.js";
+import { formatShape, sizeOf } from "../base/shape.js";
+import type { Node, Tape } from "../tape/tape.js";
+import type { Tensor } from "../tensor/tensor.js";
 import { Code } from "./codes.js";
 import type { Rows, Site } from "./instructions/instruction.js";
 import { instructions } from "./instructions/table.js";

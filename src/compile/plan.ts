@@ -1,6 +1,6 @@
 import { isElementwise } from "../ops/op.js";
-import type { Node, Tape } from "../tape.js";
-import type { Tensor } from "../tensor.js";
+import type { Node, Tape } from "../tape/tape.js";
+import type { Tensor } from "../tensor/tensor.js";
 import type { Step } from "./schedule.js";
 
 /** Where each value of a tape lives while the program runs. */

@@ -1,11 +1,11 @@
-import { alignColumns } from "../format.js";
+import { alignColumns } from "../base/format.js";
 import type { NdArray } from "../kernels/kernel.js";
 import { isElementwise } from "../ops/op.js";
 import { canonicalize, fuseGuards, shareExponentials } from "../passes/fuse.js";
 import { prune } from "../passes/prune.js";
-import { type Shape, sizeOf } from "../shape.js";
-import type { Node, Tape } from "../tape.js";
-import { Tensor } from "../tensor.js";
+import { type Shape, sizeOf } from "../base/shape.js";
+import type { Node, Tape } from "../tape/tape.js";
+import { Tensor } from "../tensor/tensor.js";
 import { encode, type Place } from "./encode.js";
 import { firstFree, hasMachine, type Machine, startMachine } from "./machine.js";
 

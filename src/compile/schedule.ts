@@ -1,5 +1,5 @@
-import type { Node, Tape } from "../tape.js";
-import type { Tensor } from "../tensor.js";
+import type { Node, Tape } from "../tape/tape.js";
+import type { Tensor } from "../tensor/tensor.js";
 import type { Rows } from "./instructions/instruction.js";
 
 /** One node, or a region: nodes that run together, on a chunk of rows at a time. */

@@ -1,4 +1,4 @@
-import type { Tape } from "../tape.js";
+import type { Tape } from "../tape/tape.js";
 import { type DrawOptions, graphOf, type Vertex } from "./graph.js";
 
 const FILL = { input: "#fff3c4", forward: "#dbeafe", backward: "#fde2e2", gap: "#ffffff" } as const;

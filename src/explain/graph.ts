@@ -1,8 +1,8 @@
-import { formatSmall } from "../format.js";
-import { checkOptions, type Known } from "../options.js";
-import { formatShape } from "../shape.js";
-import { checkTape, describeNode, shorten, type Tape, tapeNames } from "../tape.js";
-import type { Tensor } from "../tensor.js";
+import { formatSmall } from "../base/format.js";
+import { checkOptions, type Known } from "../base/options.js";
+import { formatShape } from "../base/shape.js";
+import { checkTape, describeNode, shorten, type Tape, tapeNames } from "../tape/tape.js";
+import type { Tensor } from "../tensor/tensor.js";
 
 /** A tape as a graph to draw. */
 export interface Graph {

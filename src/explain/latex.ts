@@ -1,6 +1,6 @@
-import { formatNumber } from "../format.js";
-import { checkTape, type Tape } from "../tape.js";
-import type { Tensor } from "../tensor.js";
+import { formatNumber } from "../base/format.js";
+import { checkTape, type Tape } from "../tape/tape.js";
+import type { Tensor } from "../tensor/tensor.js";
 import { type Expression, number, symbol, Values } from "./formula/expression.js";
 import { fractionOf } from "./formula/fraction.js";
 import { LATEX, latexSymbol, Printer } from "./formula/print.js";

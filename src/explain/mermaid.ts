@@ -1,4 +1,4 @@
-import type { Tape } from "../tape.js";
+import type { Tape } from "../tape/tape.js";
 import { type DrawOptions, graphOf, type Vertex } from "./graph.js";
 
 /** Text between quotes: what Mermaid would read as its own signs is written as entities. */

@@ -1,10 +1,10 @@
-import { checkFunction, DomainError } from "../errors.js";
-import { formatNumber } from "../format.js";
+import { checkFunction, DomainError } from "../base/errors.js";
+import { formatNumber } from "../base/format.js";
 import { Leaf } from "../ops/movement.js";
 import type { AnyOp } from "../ops/op.js";
-import { formatShape } from "../shape.js";
-import { type Recording, type Watcher, withSealed, withWatcher } from "../tape.js";
-import type { Tensor } from "../tensor.js";
+import { formatShape } from "../base/shape.js";
+import { type Recording, type Watcher, withSealed, withWatcher } from "../tape/tape.js";
+import type { Tensor } from "../tensor/tensor.js";
 import { type Birth, findBirth } from "./diagnose/birth.js";
 import { indexOf } from "./diagnose/places.js";
 

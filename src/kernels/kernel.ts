@@ -1,4 +1,4 @@
-import type { Shape } from "../shape.js";
+import type { Shape } from "../base/shape.js";
 
 /** Numbers in row-major order with their shape: all that a kernel knows of a tensor. */
 export interface NdArray {

@@ -1,4 +1,4 @@
-import { around } from "../shape.js";
+import { around } from "../base/shape.js";
 import type { Kernel, NdArray } from "./kernel.js";
 import { exp } from "./math.js";
 

@@ -1,7 +1,7 @@
 import { create, toBinary } from "@bufbuild/protobuf";
 import { AttributeProto_AttributeType, ModelProtoSchema } from "onnx-buf";
-import { GradtapeError } from "../errors.js";
-import type { Shape } from "../shape.js";
+import { GradtapeError } from "../base/errors.js";
+import type { Shape } from "../base/shape.js";
 import { ElementType, type Initializer, type OnnxAttributes, type OnnxNode, type Precision } from "./graph.js";
 
 /** The name and shape of an input or output. */

@@ -1,5 +1,5 @@
-import { DomainError } from "../errors.js";
-import { SCALAR, type Shape } from "../shape.js";
+import { DomainError } from "../base/errors.js";
+import { SCALAR, type Shape } from "../base/shape.js";
 
 /** The type of the numbers of a model. */
 export type Precision = "float64" | "float32";

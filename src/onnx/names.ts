@@ -1,5 +1,5 @@
-import { describe } from "../errors.js";
-import type { Tape } from "../tape.js";
+import { describe } from "../base/errors.js";
+import type { Tape } from "../tape/tape.js";
 
 /** A label as ONNX wants names, an identifier of the language C; empty where nothing of it can stay. */
 const identifier = (label: string): string =>

@@ -1,9 +1,9 @@
-import { describe, GradtapeError } from "../errors.js";
+import { describe, GradtapeError } from "../base/errors.js";
 import type { AnyOp } from "../ops/op.js";
-import { checkOptions, type Known } from "../options.js";
+import { checkOptions, type Known } from "../base/options.js";
 import { tidy } from "../passes/tidy.js";
-import { Tape } from "../tape.js";
-import type { Tensor } from "../tensor.js";
+import { Tape } from "../tape/tape.js";
+import type { Tensor } from "../tensor/tensor.js";
 import { encode } from "./encode.js";
 import type { Form } from "./forms/form.js";
 import { forms } from "./forms/table.js";

@@ -1,6 +1,6 @@
 import * as k from "../kernels/elementwise.js";
 import type { Kernel } from "../kernels/kernel.js";
-import type { Tensor } from "../tensor.js";
+import type { Tensor } from "../tensor/tensor.js";
 import type { BinaryOp, Op, Rules, UnaryOp } from "./op.js";
 
 /**

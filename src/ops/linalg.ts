@@ -1,7 +1,7 @@
-import { ShapeError } from "../errors.js";
-import * as k from "../kernels/matmul.js";
-import { broadcastShapes, formatShape, SCALAR, type Shape } from "../shape.js";
-import type { Tensor } from "../tensor.js";
+import { ShapeError } from "../base/errors.js";
+import * as k from "../kernels/linalg.js";
+import { broadcastShapes, formatShape, SCALAR, type Shape } from "../base/shape.js";
+import type { Tensor } from "../tensor/tensor.js";
 import type { BinaryOp } from "./op.js";
 
 /**

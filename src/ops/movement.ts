@@ -1,7 +1,7 @@
-import { ShapeError } from "../errors.js";
+import { ShapeError } from "../base/errors.js";
 import * as k from "../kernels/movement.js";
-import { formatShape, type Shape } from "../shape.js";
-import type { Tensor } from "../tensor.js";
+import { formatShape, type Shape } from "../base/shape.js";
+import type { Tensor } from "../tensor/tensor.js";
 import type { BinaryOp, Op, UnaryOp } from "./op.js";
 
 interface ShapeAttributes {

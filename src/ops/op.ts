@@ -1,6 +1,6 @@
 import type { Kernel } from "../kernels/kernel.js";
-import type { Shape } from "../shape.js";
-import type { Tensor } from "../tensor.js";
+import type { Shape } from "../base/shape.js";
+import type { Tensor } from "../tensor/tensor.js";
 
 /** The rule of one input: the inputs and the attributes follow as arguments. `null`: no gradient flows into that input. */
 type Rule<Inputs extends readonly Tensor[], Attributes> = ((g: Tensor, output: Tensor, ...rest: [...Inputs, Attributes]) => Tensor) | null;

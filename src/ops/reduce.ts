@@ -1,7 +1,7 @@
-import { ShapeError } from "../errors.js";
+import { ShapeError } from "../base/errors.js";
 import * as k from "../kernels/reduce.js";
-import { formatShape, reducedShape, type Shape } from "../shape.js";
-import type { Tensor } from "../tensor.js";
+import { formatShape, reducedShape, type Shape } from "../base/shape.js";
+import type { Tensor } from "../tensor/tensor.js";
 import type { UnaryOp } from "./op.js";
 
 /** Σ x over axes.  ∂/∂xᵢ = 1. */

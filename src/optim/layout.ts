@@ -1,5 +1,5 @@
-import { Tensor } from "../tensor.js";
-import { type Flat, flatten } from "../tree.js";
+import { Tensor } from "../tensor/tensor.js";
+import { type Flat, flatten } from "../tensor/tree.js";
 
 /** How the tensors of a tree of parameters lie one behind the other in a single list of numbers. */
 export class Layout {

@@ -1,7 +1,7 @@
-import { checkFunction, describe } from "../errors.js";
-import { checkOptions, type Known } from "../options.js";
-import type { Tensor, TensorLike } from "../tensor.js";
-import type { TreeLike } from "../tree.js";
+import { checkFunction, describe } from "../base/errors.js";
+import { checkOptions, type Known } from "../base/options.js";
+import type { Tensor, TensorLike } from "../tensor/tensor.js";
+import type { TreeLike } from "../tensor/tree.js";
 import { Layout } from "./layout.js";
 import type { PartRequest } from "./objective.js";
 import { Part } from "./part.js";

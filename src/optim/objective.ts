@@ -1,4 +1,4 @@
-import { describe } from "../errors.js";
+import { describe } from "../base/errors.js";
 import type { Layout } from "./layout.js";
 import { norm } from "./vector.js";
 

@@ -1,12 +1,12 @@
-import { checkFunction, describe } from "../errors.js";
-import { formatValues } from "../format.js";
-import { formatShape } from "../shape.js";
-import type { Tape } from "../tape.js";
-import { Tensor, type TensorLike } from "../tensor.js";
+import { checkFunction, describe } from "../base/errors.js";
+import { formatValues } from "../base/format.js";
+import { formatShape } from "../base/shape.js";
+import type { Tape } from "../tape/tape.js";
+import { Tensor, type TensorLike } from "../tensor/tensor.js";
 import { differentiate } from "../transforms/reverse.js";
 import { hessianAt } from "../transforms/second-order.js";
 import { record } from "../transforms/trace.js";
-import type { TreeLike } from "../tree.js";
+import type { TreeLike } from "../tensor/tree.js";
 import { Layout } from "./layout.js";
 import type { PartRequest } from "./objective.js";
 

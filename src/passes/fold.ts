@@ -1,5 +1,5 @@
-import { Tape } from "../tape.js";
-import type { Tensor } from "../tensor.js";
+import { Tape } from "../tape/tape.js";
+import type { Tensor } from "../tensor/tensor.js";
 
 /**
  * Drops the nodes that depend on constants only; their values, known since the recording, become constants themselves.

@@ -1,9 +1,9 @@
 import * as k from "../kernels/fused.js";
 import { Greater, GreaterEqual, Less, LessEqual, LogisticGradient, LogisticLoss, Mul, Neg, Sigmoid, Square } from "../ops/elementwise.js";
 import type { AnyOp } from "../ops/op.js";
-import { broadcastShapes, type Shape, sameShape } from "../shape.js";
-import { type Node, Tape } from "../tape.js";
-import { Tensor } from "../tensor.js";
+import { broadcastShapes, type Shape, sameShape } from "../base/shape.js";
+import { type Node, Tape } from "../tape/tape.js";
+import { Tensor } from "../tensor/tensor.js";
 import { Look } from "./look.js";
 
 // These ops stand only on tapes that are about to run. Nothing differentiates them any more, hence no rules.

@@ -1,7 +1,7 @@
 import { Add, Equal } from "../ops/elementwise.js";
 import type { AnyOp } from "../ops/op.js";
-import type { Node, Tape } from "../tape.js";
-import type { Tensor } from "../tensor.js";
+import type { Node, Tape } from "../tape/tape.js";
+import type { Tensor } from "../tensor/tensor.js";
 
 /** How passes look at a tape: who made a value, and what is a constant. */
 export class Look {

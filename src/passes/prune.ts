@@ -1,5 +1,5 @@
-import { Tape } from "../tape.js";
-import type { Tensor } from "../tensor.js";
+import { Tape } from "../tape/tape.js";
+import type { Tensor } from "../tensor/tensor.js";
 
 /** Drops the nodes that no output depends on: dead branches, and what a rule computed for nobody. */
 export function prune(tape: Tape): Tape {

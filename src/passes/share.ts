@@ -1,6 +1,6 @@
 import type { AnyOp } from "../ops/op.js";
-import { type Node, Tape } from "../tape.js";
-import type { Tensor } from "../tensor.js";
+import { type Node, Tape } from "../tape/tape.js";
+import type { Tensor } from "../tensor/tensor.js";
 import { Look } from "./look.js";
 
 /**

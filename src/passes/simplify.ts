@@ -1,7 +1,7 @@
 import { Add, Div, Mul, Neg, Sub } from "../ops/elementwise.js";
-import { sameShape } from "../shape.js";
-import { type Node, Tape } from "../tape.js";
-import type { Tensor } from "../tensor.js";
+import { sameShape } from "../base/shape.js";
+import { type Node, Tape } from "../tape/tape.js";
+import type { Tensor } from "../tensor/tensor.js";
 import { Look } from "./look.js";
 
 /**

@@ -1,13 +1,13 @@
-import { checkFunction } from "../errors.js";
+import { checkFunction } from "../base/errors.js";
 import type { ReduceAttributes } from "../kernels/reduce.js";
 import * as e from "../ops/elementwise.js";
 import type { AnyOp } from "../ops/op.js";
 import { Softmax, Sum } from "../ops/reduce.js";
-import { sameShape } from "../shape.js";
-import { type Node, type Tape, tapeNames, withoutRecording } from "../tape.js";
-import { apply, type Tensor } from "../tensor.js";
+import { sameShape } from "../base/shape.js";
+import { type Node, type Tape, tapeNames, withoutRecording } from "../tape/tape.js";
+import { apply, type Tensor } from "../tensor/tensor.js";
 import { tapeOf, trace } from "../transforms/trace.js";
-import { flatten } from "../tree.js";
+import { flatten } from "../tensor/tree.js";
 import { Look } from "./look.js";
 
 // Where the rules come from: the logarithms of σ and of softmax and log Σ eˣ are known from Theano's and every later library's

@@ -1,4 +1,4 @@
-import type { Tape } from "../tape.js";
+import type { Tape } from "../tape/tape.js";
 import { fold } from "./fold.js";
 import { prune } from "./prune.js";
 import { share } from "./share.js";

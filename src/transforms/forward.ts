@@ -1,7 +1,7 @@
-import { zeros } from "../create.js";
-import { describe } from "../errors.js";
-import type { Tensor } from "../tensor.js";
-import { type Flat, flatten, flattenLike, type TreesLike } from "../tree.js";
+import { zeros } from "../tensor/create.js";
+import { describe } from "../base/errors.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { type Flat, flatten, flattenLike, type TreesLike } from "../tensor/tree.js";
 import { checkShapes } from "./reverse.js";
 import { callRule, dependsOnLeaves, indexIn, type Segment, trace } from "./trace.js";
 

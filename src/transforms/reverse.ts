@@ -1,11 +1,11 @@
-import { tensor, zeros } from "../create.js";
-import { checkFunction, describe, ShapeError } from "../errors.js";
+import { tensor, zeros } from "../tensor/create.js";
+import { checkFunction, describe, ShapeError } from "../base/errors.js";
 import { type AnyOp, isElementwise } from "../ops/op.js";
-import { checkOptions, type Known } from "../options.js";
-import { broadcastShapes, formatShape, type Shape, sameShape } from "../shape.js";
-import { recording, watcher } from "../tape.js";
-import type { Tensor, TensorLike } from "../tensor.js";
-import { type Flat, flatten, flattenLike, rebuildAll, type Tree, type TreeLike, type TreesLike } from "../tree.js";
+import { checkOptions, type Known } from "../base/options.js";
+import { broadcastShapes, formatShape, type Shape, sameShape } from "../base/shape.js";
+import { recording, watcher } from "../tape/tape.js";
+import type { Tensor, TensorLike } from "../tensor/tensor.js";
+import { type Flat, flatten, flattenLike, rebuildAll, type Tree, type TreeLike, type TreesLike } from "../tensor/tree.js";
 import { callRule, dependsOnLeaves, indexIn, type Segment, trace, within } from "./trace.js";
 
 /**

@@ -1,8 +1,8 @@
-import { oneAt, zeros } from "../create.js";
-import { checkFunction, describe } from "../errors.js";
-import { stack } from "../functions.js";
-import { asTensor, type Tensor, type TensorLike } from "../tensor.js";
-import { flatten, flattenLike, type Tree, type TreeLike } from "../tree.js";
+import { oneAt, zeros } from "../tensor/create.js";
+import { checkFunction, describe } from "../base/errors.js";
+import { stack } from "../functions/elementwise.js";
+import { asTensor, type Tensor, type TensorLike } from "../tensor/tensor.js";
+import { flatten, flattenLike, type Tree, type TreeLike } from "../tensor/tree.js";
 import { pushforward } from "./forward.js";
 import { checkShapes, differentiate, pullback } from "./reverse.js";
 

@@ -1,9 +1,9 @@
-import { checkFunction } from "../errors.js";
+import { checkFunction } from "../base/errors.js";
 import { Leaf } from "../ops/movement.js";
 import type { AnyOp, AnyRule } from "../ops/op.js";
-import { type Node, type Recording, recordSpan, type Span, Tape } from "../tape.js";
-import { apply, Tensor } from "../tensor.js";
-import { type Flat, flatten, nameOfPath, type TreesLike } from "../tree.js";
+import { type Node, type Recording, recordSpan, type Span, Tape } from "../tape/tape.js";
+import { apply, Tensor } from "../tensor/tensor.js";
+import { type Flat, flatten, nameOfPath, type TreesLike } from "../tensor/tree.js";
 
 /** One run of a function as its part of the tape. Its first nodes are the leaves. */
 export interface Segment extends Span {

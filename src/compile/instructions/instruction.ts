@@ -1,5 +1,5 @@
-import type { Node } from "../../tape.js";
-import type { Tensor } from "../../tensor.js";
+import type { Node } from "../../tape/tape.js";
+import type { Tensor } from "../../tensor/tensor.js";
 
 /** How a node works along a leading axis of rows. */
 export interface Rows {

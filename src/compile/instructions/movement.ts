@@ -1,8 +1,8 @@
 import type { Lattice } from "../../kernels/movement.js";
 import { BroadcastTo, Concat, Pad, Slice, Transpose } from "../../ops/movement.js";
 import type { AnyOp } from "../../ops/op.js";
-import { broadcastStrides, mergeAxes, type Shape, stridesOf } from "../../shape.js";
-import type { Node } from "../../tape.js";
+import { broadcastStrides, mergeAxes, type Shape, stridesOf } from "../../base/shape.js";
+import type { Node } from "../../tape/tape.js";
 import { Code } from "../codes.js";
 import type { Instruction, Site } from "./instruction.js";
 

@@ -1,8 +1,8 @@
 import type { ReduceAttributes } from "../../kernels/reduce.js";
 import type { AnyOp } from "../../ops/op.js";
 import { LogSumExp, Max, Min, Softmax, Sum } from "../../ops/reduce.js";
-import { around } from "../../shape.js";
-import type { Node } from "../../tape.js";
+import { around } from "../../base/shape.js";
+import type { Node } from "../../tape/tape.js";
 import { Code } from "../codes.js";
 import { type Instruction, moving, type Rows, type Site } from "./instruction.js";
 

@@ -1,7 +1,7 @@
 import type { AnyOp } from "../../ops/op.js";
 import { elementwise } from "./elementwise.js";
 import type { Instruction } from "./instruction.js";
-import { matmul } from "./matmul.js";
+import { matmul } from "./linalg.js";
 import { movement } from "./movement.js";
 import { reduce } from "./reduce.js";
 

@@ -5,7 +5,7 @@
 import { Code } from "../codes";
 import * as e from "./elementwise";
 import { broadcast, elements, lone1, lone2, lone3 } from "./elementwise";
-import { columnsTimes, matmul, rowsTimes } from "./matmul";
+import { columnsTimes, matmul, rowsTimes } from "./linalg";
 import { copy, fill } from "./movement";
 import { accumulate, exceptLargest, extremum, softmax, sum } from "./reduce";
 

@@ -1,6 +1,6 @@
-import { formatNumber, formatValues, inspectAsText } from "../../format.js";
-import { formatShape } from "../../shape.js";
-import type { Tensor } from "../../tensor.js";
+import { formatNumber, formatValues, inspectAsText } from "../../base/format.js";
+import { formatShape } from "../../base/shape.js";
+import type { Tensor } from "../../tensor/tensor.js";
 
 /** The parts of a derivation, in their order. */
 export type DerivationSection = "definitions" | "chain rule" | "factors" | "result" | "check";

@@ -1,14 +1,14 @@
-import { checkFunction, describe, GradtapeError } from "../../errors.js";
+import { checkFunction, describe, GradtapeError } from "../../base/errors.js";
 import { Equal } from "../../ops/elementwise.js";
 import { OneHot } from "../../ops/movement.js";
 import type { AnyOp } from "../../ops/op.js";
 import { Softmax, Sum } from "../../ops/reduce.js";
-import { checkOptions, isPlainObject, type Known } from "../../options.js";
-import type { Tape } from "../../tape.js";
-import { asTensor, type Tensor } from "../../tensor.js";
+import { checkOptions, isPlainObject, type Known } from "../../base/options.js";
+import type { Tape } from "../../tape/tape.js";
+import { asTensor, type Tensor } from "../../tensor/tensor.js";
 import { differentiate } from "../../transforms/reverse.js";
 import { tapeOf, trace } from "../../transforms/trace.js";
-import { flatten, type TreesLike } from "../../tree.js";
+import { flatten, type TreesLike } from "../../tensor/tree.js";
 import {
   type CallExpression,
   type DerivativeExpression,

@@ -1,4 +1,4 @@
-import { type Flat, nameOfPath } from "../../tree.js";
+import { type Flat, nameOfPath } from "../../tensor/tree.js";
 
 /**
  * What the tensors of a function's arguments are called: their labels, or else the parameters' names as they stand in the

@@ -1,9 +1,9 @@
-import { formatNumber } from "../../format.js";
+import { formatNumber } from "../../base/format.js";
 import { Div, Pow } from "../../ops/elementwise.js";
 import { type AnyOp, type AnyRule, isElementwise, type JointVjp } from "../../ops/op.js";
 import { Softmax, Sum } from "../../ops/reduce.js";
-import type { Node, Tape } from "../../tape.js";
-import type { Tensor } from "../../tensor.js";
+import type { Node, Tape } from "../../tape/tape.js";
+import type { Tensor } from "../../tensor/tensor.js";
 import { undoBroadcast } from "../../transforms/reverse.js";
 import { record } from "../../transforms/trace.js";
 import { type Expression, number, relativeDifference, type SymbolExpression, sizeOf, symbol, type Values } from "../formula/expression.js";

@@ -1,12 +1,12 @@
-import { ones } from "../../create.js";
-import { GradtapeError } from "../../errors.js";
+import { ones } from "../../tensor/create.js";
+import { GradtapeError } from "../../base/errors.js";
 import { Add, Log, Sub } from "../../ops/elementwise.js";
 import { MatMul } from "../../ops/linalg.js";
 import type { AnyOp } from "../../ops/op.js";
 import { CumSum, LogSumExp, Sum } from "../../ops/reduce.js";
 import { share } from "../../passes/share.js";
-import type { Node } from "../../tape.js";
-import { apply, Tensor } from "../../tensor.js";
+import type { Node } from "../../tape/tape.js";
+import { apply, Tensor } from "../../tensor/tensor.js";
 import { jvp } from "../../transforms/forward.js";
 import { vjp } from "../../transforms/reverse.js";
 import { Roundings, UNIT_ROUNDOFF, type Uncertainty } from "./conditions.js";

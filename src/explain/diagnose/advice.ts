@@ -3,8 +3,8 @@ import { MatMul } from "../../ops/linalg.js";
 import type { AnyOp } from "../../ops/op.js";
 import { CumSum, LogSumExp, Prod, Softmax, Sum } from "../../ops/reduce.js";
 import type { Look } from "../../passes/look.js";
-import type { Node } from "../../tape.js";
-import type { Tensor } from "../../tensor.js";
+import type { Node } from "../../tape/tape.js";
+import type { Tensor } from "../../tensor/tensor.js";
 import type { FindingKind } from "./finding.js";
 
 /** Why something happens, and what to write instead. */

@@ -3,8 +3,8 @@ import { MatMul } from "../../ops/linalg.js";
 import { BroadcastTo, Concat, Leaf, OneHot, Pad, Reshape, ScatterAdd, Slice, StopGradient, Take, Transpose } from "../../ops/movement.js";
 import { type AnyOp, isElementwise } from "../../ops/op.js";
 import { ArgMax, CumSum, LogSumExp, Max, Min, Sum } from "../../ops/reduce.js";
-import type { Node } from "../../tape.js";
-import { apply, type Tensor } from "../../tensor.js";
+import type { Node } from "../../tape/tape.js";
+import { apply, type Tensor } from "../../tensor/tensor.js";
 import { valuesAt } from "./places.js";
 
 // The condition of a function at x is |x·f′(x)/f(x)|: by what factor it enlarges a relative error of its operand. A rounded

@@ -1,8 +1,8 @@
-import { checkFunction, GradtapeError } from "../../errors.js";
+import { checkFunction, GradtapeError } from "../../base/errors.js";
 import { Look } from "../../passes/look.js";
 import { findRewrites } from "../../passes/stabilize.js";
-import { describeNode, type Node, sealedLeaves, tapeNames } from "../../tape.js";
-import type { Tensor } from "../../tensor.js";
+import { describeNode, type Node, sealedLeaves, tapeNames } from "../../tape/tape.js";
+import type { Tensor } from "../../tensor/tensor.js";
 import type { ArgumentsLike } from "../../transforms/reverse.js";
 import { findInaccuracies } from "./accuracy.js";
 import { type Advice, adviceFor } from "./advice.js";

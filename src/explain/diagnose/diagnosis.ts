@@ -1,4 +1,4 @@
-import { formatNumber, inspectAsText } from "../../format.js";
+import { formatNumber, inspectAsText } from "../../base/format.js";
 import type { Finding } from "./finding.js";
 
 /**

@@ -1,4 +1,4 @@
-import type { Tensor } from "../../tensor.js";
+import type { Tensor } from "../../tensor/tensor.js";
 
 /**
  * What can be wrong at a node:

@@ -1,7 +1,7 @@
 import * as e from "../../ops/elementwise.js";
 import { type AnyOp, isElementwise } from "../../ops/op.js";
-import type { Node } from "../../tape.js";
-import type { Tensor } from "../../tensor.js";
+import type { Node } from "../../tape/tape.js";
+import type { Tensor } from "../../tensor/tensor.js";
 import { type Birth, findBirth } from "./birth.js";
 import { type FindingKind, inRuleOf, type Suspicion } from "./finding.js";
 import { shownValues, valuesAt } from "./places.js";

@@ -1,6 +1,6 @@
 import { type AnyOp, isElementwise } from "../../ops/op.js";
-import { broadcastStrides, type Shape } from "../../shape.js";
-import type { Tensor } from "../../tensor.js";
+import { broadcastStrides, type Shape } from "../../base/shape.js";
+import type { Tensor } from "../../tensor/tensor.js";
 
 /** For an input that broadcasts to `to`, the place that each place of the output reads. */
 export function reader(shape: Shape, to: Shape, size: number): (place: number) => number {

@@ -1,10 +1,10 @@
-import { ones } from "../../create.js";
+import { ones } from "../../tensor/create.js";
 import type { AnyOp } from "../../ops/op.js";
-import { type Node, type Recording, Tape, type Watcher, withoutRecording, withWatcher } from "../../tape.js";
-import type { Tensor } from "../../tensor.js";
+import { type Node, type Recording, Tape, type Watcher, withoutRecording, withWatcher } from "../../tape/tape.js";
+import type { Tensor } from "../../tensor/tensor.js";
 import { vjp } from "../../transforms/reverse.js";
 import { type Segment, tapeOf, trace } from "../../transforms/trace.js";
-import { type Flat, flatten } from "../../tree.js";
+import { type Flat, flatten } from "../../tensor/tree.js";
 import { callerIn, withLongStacks } from "./source.js";
 
 /** Notes for each place of the recording where it was applied, and for which node's rule; and the cotangent that arrives at each node. */

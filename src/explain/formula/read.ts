@@ -1,7 +1,7 @@
 import * as e from "../../ops/elementwise.js";
 import { BroadcastTo, Leaf, Reshape } from "../../ops/movement.js";
 import type { AnyOp } from "../../ops/op.js";
-import type { Node } from "../../tape.js";
+import type { Node } from "../../tape/tape.js";
 import { call, type Expression, negate, number, power, product, quotient, sum, withoutSign } from "./expression.js";
 import * as q from "./fraction.js";
 

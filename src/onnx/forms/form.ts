@@ -1,5 +1,5 @@
 import type { AnyOp } from "../../ops/op.js";
-import type { Node } from "../../tape.js";
+import type { Node } from "../../tape/tape.js";
 import type { Graph } from "../graph.js";
 
 /** Writes one node of a tape as nodes of ONNX: from the names of its inputs to the name of its output. */

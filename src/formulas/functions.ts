@@ -58,9 +58,9 @@ import {
   transpose,
   variance,
   where,
-} from "../functions.js";
-import { binaryCrossEntropy, binaryCrossEntropyWithLogits, crossEntropy, huber, meanSquaredError, poissonNll } from "../losses.js";
-import type { Tensor } from "../tensor.js";
+} from "../functions/elementwise.js";
+import { binaryCrossEntropy, binaryCrossEntropyWithLogits, crossEntropy, huber, meanSquaredError, poissonNll } from "../functions/losses.js";
+import type { Tensor } from "../tensor/tensor.js";
 
 /** A function that a formula can call: of the library, or in a hole. */
 // biome-ignore lint/suspicious/noExplicitAny: any function at all; what it is given is checked when it is called

@@ -1,5 +1,5 @@
-import { describe } from "./errors.js";
-import { isPlainObject } from "./options.js";
+import { describe } from "../base/errors.js";
+import { isPlainObject } from "../base/options.js";
 import { asTensor, isNumericArray, Tensor, type TensorLike } from "./tensor.js";
 
 /**

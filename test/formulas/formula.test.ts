@@ -1,7 +1,7 @@
 import { type add, grad, type log, record, ShapeError, type Tensor, tensor, valueAndGrad } from "gradtape";
 import { ExpressionError, parseMath } from "gradtape/math";
 import { describe, expect, expectTypeOf, test } from "vitest";
-import { type families, familyOf } from "../../src/expression/functions.js";
+import { type families, familyOf } from "../../src/formulas/functions.js";
 import { opNames } from "../op-names.js";
 
 const value = (source: string, values: Record<string, number> = {}): number => parseMath(source)(values).item();

@@ -1,5 +1,5 @@
-import { DomainError, describe } from "../errors.js";
-import { checkOptions, type Known } from "../options.js";
+import { DomainError, describe } from "../base/errors.js";
+import { checkOptions, type Known } from "../base/options.js";
 
 /** A learning rate: one number, or a function of the step, which counts from 0. */
 export type LearningRate = number | ((step: number) => number);

@@ -1,4 +1,4 @@
-import { GradtapeError } from "../errors.js";
+import { GradtapeError } from "../base/errors.js";
 
 /** A stretch of a formula's text, from `start` to just before `end`, counted as JavaScript counts characters of a string. */
 export interface Place {

@@ -1,9 +1,9 @@
-import type { MatMulAttributes } from "../../kernels/matmul.js";
+import type { MatMulAttributes } from "../../kernels/linalg.js";
 import { MatMul } from "../../ops/linalg.js";
 import type { AnyOp } from "../../ops/op.js";
-import { broadcastStrides, forEachRow, type Shape, stridesOf } from "../../shape.js";
-import type { Node } from "../../tape.js";
-import type { Tensor } from "../../tensor.js";
+import { broadcastStrides, forEachRow, type Shape, stridesOf } from "../../base/shape.js";
+import type { Node } from "../../tape/tape.js";
+import type { Tensor } from "../../tensor/tensor.js";
 import { Code, Limit } from "../codes.js";
 import { type Instruction, moving, type Rows, type Site } from "./instruction.js";
 

@@ -1,6 +1,6 @@
-import { describe, ShapeError } from "./errors.js";
-import { type Axis, formatShape, normalizeAxis, sameShape } from "./shape.js";
-import { asTensor, type Range, type Tensor, type TensorLike, type VarianceOptions } from "./tensor.js";
+import { describe, ShapeError } from "../base/errors.js";
+import { type Axis, formatShape, normalizeAxis, sameShape } from "../base/shape.js";
+import { asTensor, type Range, type Tensor, type TensorLike, type VarianceOptions } from "../tensor/tensor.js";
 
 // Each function is the method of the same name with its first argument in front. What is said of one holds for the other.
 

@@ -1,4 +1,4 @@
-import { nearest } from "../nearest.js";
+import { nearest } from "../base/nearest.js";
 import { functionNames } from "./functions.js";
 
 /** Greek capitals that papers write for functions. Their small letters mean something else. */

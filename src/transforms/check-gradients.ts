@@ -1,12 +1,12 @@
-import { oneAt, zeros } from "./create.js";
-import { checkFunction, DomainError, describe, GradientError } from "./errors.js";
-import { formatNumber } from "./format.js";
-import { checkOptions, type Known } from "./options.js";
-import { formatShape, sizeOf } from "./shape.js";
-import { Tensor, type TensorLike } from "./tensor.js";
-import { jvp } from "./transforms/forward.js";
-import { grad, vjp } from "./transforms/reverse.js";
-import { flatten, rebuildAll, type TreesLike } from "./tree.js";
+import { oneAt, zeros } from "../tensor/create.js";
+import { checkFunction, DomainError, describe, GradientError } from "../base/errors.js";
+import { formatNumber } from "../base/format.js";
+import { checkOptions, type Known } from "../base/options.js";
+import { formatShape, sizeOf } from "../base/shape.js";
+import { Tensor, type TensorLike } from "../tensor/tensor.js";
+import { jvp } from "./forward.js";
+import { grad, vjp } from "./reverse.js";
+import { flatten, rebuildAll, type TreesLike } from "../tensor/tree.js";
 
 /** Settings of {@link checkGradients}. */
 export interface CheckGradientsOptions {

@@ -1,5 +1,5 @@
-import { describe, ShapeError } from "./errors.js";
-import { checkList, checkShape, SHAPE, sizeOf } from "./shape.js";
+import { describe, ShapeError } from "../base/errors.js";
+import { checkList, checkShape, SHAPE, sizeOf } from "../base/shape.js";
 import { fromValues, Tensor, type TensorLike } from "./tensor.js";
 
 /**

@@ -1,13 +1,13 @@
-import { DomainError, describe, GradtapeError, ShapeError } from "./errors.js";
-import { formatTensor } from "./format.js";
-import type { Kernel, NdArray } from "./kernels/kernel.js";
-import type { Lattice } from "./kernels/movement.js";
-import * as e from "./ops/elementwise.js";
-import { MatMul } from "./ops/linalg.js";
-import { BroadcastTo, Concat, OneHot, Pad, Reshape, ScatterAdd, Slice, StopGradient, Take, Transpose } from "./ops/movement.js";
-import { type AnyOp, isElementwise, type Op } from "./ops/op.js";
-import { ArgMax, CumSum, LogSumExp, Max, Min, Prod, Softmax, Sum } from "./ops/reduce.js";
-import { checkOptions, type Known } from "./options.js";
+import { DomainError, describe, GradtapeError, ShapeError } from "../base/errors.js";
+import { formatTensor } from "../base/format.js";
+import type { Kernel, NdArray } from "../kernels/kernel.js";
+import type { Lattice } from "../kernels/movement.js";
+import * as e from "../ops/elementwise.js";
+import { MatMul } from "../ops/linalg.js";
+import { BroadcastTo, Concat, OneHot, Pad, Reshape, ScatterAdd, Slice, StopGradient, Take, Transpose } from "../ops/movement.js";
+import { type AnyOp, isElementwise, type Op } from "../ops/op.js";
+import { ArgMax, CumSum, LogSumExp, Max, Min, Prod, Softmax, Sum } from "../ops/reduce.js";
+import { checkOptions, type Known } from "../base/options.js";
 import {
   type Axis,
   broadcastAxes,
@@ -25,8 +25,8 @@ import {
   type Shape,
   sameShape,
   sizeOf,
-} from "./shape.js";
-import { recording, sealedLeaves, watcher, withSealed } from "./tape.js";
+} from "../base/shape.js";
+import { recording, sealedLeaves, watcher, withSealed } from "../tape/tape.js";
 
 /** Numbers nested in arrays to any depth. */
 export type NestedArray = readonly (number | NestedArray)[];

@@ -1,9 +1,9 @@
-import { describe } from "./errors.js";
-import { alignColumns, formatSmall, inspectAsText } from "./format.js";
-import { List, NumberList } from "./list.js";
-import type { AnyOp } from "./ops/op.js";
-import { formatShape, SCALAR, type Shape } from "./shape.js";
-import type { Tensor } from "./tensor.js";
+import { describe } from "../base/errors.js";
+import { alignColumns, formatSmall, inspectAsText } from "../base/format.js";
+import { List, NumberList } from "../base/list.js";
+import type { AnyOp } from "../ops/op.js";
+import { formatShape, SCALAR, type Shape } from "../base/shape.js";
+import type { Tensor } from "../tensor/tensor.js";
 
 /** One application of an op. */
 export interface Node {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { nearest } from "../src/nearest.js";
+import { nearest } from "../../src/base/nearest.js";
 
 const settings = ["method", "maxIterations", "gradientTolerance", "learningRate", "onStep", "sum"];
 

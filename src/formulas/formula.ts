@@ -1,5 +1,5 @@
-import { describe } from "../errors.js";
-import { Tensor, type TensorLike } from "../tensor.js";
+import { describe } from "../base/errors.js";
+import { Tensor, type TensorLike } from "../tensor/tensor.js";
 import { evaluate } from "./evaluate.js";
 import { nameOf, parseExpression } from "./expression.js";
 import { checkFunctions } from "./names.js";

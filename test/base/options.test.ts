@@ -26,7 +26,7 @@ import {
 } from "gradtape";
 import { toOnnx } from "gradtape/onnx";
 import { describe, expect, test } from "vitest";
-import { checkOptions } from "../src/options.js";
+import { checkOptions } from "../../src/base/options.js";
 
 const f = (x: Tensor): Tensor => x.square().sum();
 const x = tensor([1, 2]);

@@ -1,7 +1,7 @@
-import { describe, GradientError, GradtapeError } from "./errors.js";
-import type { NdArray } from "./kernels/kernel.js";
-import type { Op } from "./ops/op.js";
-import { broadcastShapes, checkShape, formatShape, type Shape, sameShape } from "./shape.js";
+import { describe, GradientError, GradtapeError } from "../base/errors.js";
+import type { NdArray } from "../kernels/kernel.js";
+import type { Op } from "../ops/op.js";
+import { broadcastShapes, checkShape, formatShape, type Shape, sameShape } from "../base/shape.js";
 import { apply, asTensor, type Tensor, type TensorLike } from "./tensor.js";
 
 /** What makes an op: see {@link defineOp}. */

@@ -1,5 +1,5 @@
-import { describe } from "../errors.js";
-import { asTensor, type Tensor, type TensorLike } from "../tensor.js";
+import { describe } from "../base/errors.js";
+import { asTensor, type Tensor, type TensorLike } from "../tensor/tensor.js";
 import type { Expression } from "./expression.js";
 import { functionOf } from "./functions.js";
 import { hintFor } from "./names.js";

@@ -1,5 +1,5 @@
-import { describe } from "../errors.js";
-import type { Tensor, TensorLike } from "../tensor.js";
+import { describe } from "../base/errors.js";
+import type { Tensor, TensorLike } from "../tensor/tensor.js";
 import { evaluate } from "./evaluate.js";
 import { type Expression, parseExpression } from "./expression.js";
 import type { FormulaFunction } from "./functions.js";
