@@ -4,12 +4,12 @@
  * @module gradtape
  */
 
-export { type CheckGradientsOptions, checkGradients } from "./transforms/check-gradients.js";
+export type { Axis, Reduction } from "./base/axes.js";
+export { DomainError, GradientError, GradtapeError, ShapeError } from "./base/errors.js";
+export type { Range } from "./base/ranges.js";
+export type { Shape } from "./base/shape.js";
 export { type Compiled, type CompileOptions, compile } from "./compile/compile.js";
 export type { Backend, ProgramMemory } from "./compile/program.js";
-export { eye, full, linspace, ones, tensor, zeros } from "./tensor/create.js";
-export { defineOp, type OpDefinition } from "./tensor/define-op.js";
-export { DomainError, GradientError, GradtapeError, ShapeError } from "./base/errors.js";
 export { Derivation, type DerivationSection, type DerivationStep } from "./explain/derive/derivation.js";
 export { type DeriveOptions, derive } from "./explain/derive/derive.js";
 export { diagnose } from "./explain/diagnose/diagnose.js";
@@ -21,7 +21,7 @@ export { toLatex } from "./explain/latex.js";
 export { toMermaid } from "./explain/mermaid.js";
 export { NonFiniteError, type OpInRun, requireFinite } from "./explain/require-finite.js";
 export * from "./functions/elementwise.js";
-export type { NdArray } from "./kernels/kernel.js";
+export * from "./functions/linalg.js";
 export {
   type BinaryCrossEntropyOptions,
   binaryCrossEntropy,
@@ -32,30 +32,28 @@ export {
   type LossOptions,
   meanSquaredError,
   poissonNll,
-  type Reduction,
 } from "./functions/losses.js";
+export * from "./functions/movement.js";
+export * from "./functions/reduce.js";
+export type { NdArray } from "./kernels/kernel.js";
 export { type AdamOptions, type AdamState, type AdamWOptions, adam, adamW } from "./optim/adam.js";
+export { cosineDecay, exponentialDecay, type LearningRate } from "./optim/learning-rate.js";
 export { type MinimizeOptions, minimize, minimizeSteps } from "./optim/minimize.js";
 export type { PartRequest } from "./optim/objective.js";
 export type { Optimizer } from "./optim/optimizer.js";
 export { evaluatePart } from "./optim/part.js";
-export { cosineDecay, exponentialDecay, type LearningRate } from "./optim/learning-rate.js";
 export type { MinimizeResult, SearchOptions, StepReport } from "./optim/search.js";
 export { type SgdOptions, type SgdState, sgd } from "./optim/sgd.js";
 export { type Rewrite, type RewriteRule, rewriteRules, type Stabilized, stabilize } from "./passes/stabilize.js";
-export type { Axis, Shape } from "./base/shape.js";
 export { type Node, Tape } from "./tape/tape.js";
-export {
-  type MatMulOptions,
-  type NestedArray,
-  type NumericArray,
-  type Range,
-  Tensor,
-  type TensorLike,
-  type VarianceOptions,
-} from "./tensor/tensor.js";
+export { eye, full, linspace, ones, tensor, zeros } from "./tensor/create.js";
+export { defineOp, type OpDefinition } from "./tensor/define-op.js";
+export type { MatMulOptions, VarianceOptions } from "./tensor/options.js";
+export { Tensor, type TensorLike } from "./tensor/tensor.js";
+export type { Tree, TreeLike, TreesLike } from "./tensor/tree.js";
+export type { NestedArray, NumericArray } from "./tensor/values.js";
+export { type CheckGradientsOptions, checkGradients } from "./transforms/check-gradients.js";
 export { jvp } from "./transforms/forward.js";
+export { record } from "./transforms/record.js";
 export { type ArgumentsLike, type Gradient, type GradOptions, grad, valueAndGrad, vjp } from "./transforms/reverse.js";
 export { hessian, hvp, jacobian } from "./transforms/second-order.js";
-export { record } from "./transforms/trace.js";
-export type { Tree, TreeLike, TreesLike } from "./tensor/tree.js";

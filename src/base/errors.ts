@@ -36,9 +36,11 @@ export function describe(value: unknown): string {
   return `${typeof value} ${String(value)}`;
 }
 
+/** What a value calls itself: `Array`, `Promise`. `Tensor` for one of another copy of the library, too. */
+export const tagOf = (value: unknown): string => Object.prototype.toString.call(value).slice(8, -1);
+
 function describeObject(value: object): string {
-  // What it calls itself: this file knows no tensors, and one of another copy of the library is one, too.
-  const tag = Object.prototype.toString.call(value).slice(8, -1);
+  const tag = tagOf(value);
   const { length, shape } = value as { readonly length?: unknown; readonly shape?: readonly number[] };
   if (tag === "Tensor") return `a tensor of shape [${shape?.join(", ")}]`;
   if (tag !== "Object")

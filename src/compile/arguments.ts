@@ -1,7 +1,8 @@
 import { describe } from "../base/errors.js";
 import { type Shape, sameShape } from "../base/shape.js";
-import { asTensor, isNumericArray, Tensor, type TensorLike } from "../tensor/tensor.js";
+import { asTensor, Tensor, type TensorLike } from "../tensor/tensor.js";
 import { nameOfPath } from "../tensor/tree.js";
+import { isNumericArray } from "../tensor/values.js";
 
 /** What the arguments of a call look like: a program is kept for each such layout. */
 export type Layout =

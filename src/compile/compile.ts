@@ -1,10 +1,14 @@
 import { checkFunction, describe, GradtapeError } from "../base/errors.js";
 import { checkOptions, type Known } from "../base/options.js";
 import { tidy } from "../passes/tidy.js";
-import { recording, Tape, watcher, withSealed } from "../tape/tape.js";
+import { withSealed } from "../tape/sealing.js";
+import { Tape } from "../tape/tape.js";
+import { recording } from "../tape/under-way.js";
+import { watcher } from "../tape/watcher.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { tapeOf, trace } from "../transforms/trace.js";
 import { type Flat, flatten } from "../tensor/tree.js";
+import { tapeOf } from "../transforms/record.js";
+import { trace } from "../transforms/trace.js";
 import { gatherAll, type Layout, layoutsOf, rebuildAll } from "./arguments.js";
 import { type Backend, Program, type ProgramMemory } from "./program.js";
 

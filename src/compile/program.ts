@@ -1,9 +1,9 @@
 import { alignColumns } from "../base/format.js";
+import { type Shape, sizeOf } from "../base/shape.js";
 import type { NdArray } from "../kernels/kernel.js";
 import { isElementwise } from "../ops/op.js";
 import { canonicalize, fuseGuards, shareExponentials } from "../passes/fuse.js";
 import { prune } from "../passes/prune.js";
-import { type Shape, sizeOf } from "../base/shape.js";
 import type { Node, Tape } from "../tape/tape.js";
 import { Tensor } from "../tensor/tensor.js";
 import { encode, type Place } from "./encode.js";

@@ -1,7 +1,8 @@
 import { formatSmall } from "../base/format.js";
 import { checkOptions, type Known } from "../base/options.js";
 import { formatShape } from "../base/shape.js";
-import { checkTape, describeNode, shorten, type Tape, tapeNames } from "../tape/tape.js";
+import { describeNode, shorten, tapeNames } from "../tape/print.js";
+import { checkTape, type Tape } from "../tape/tape.js";
 import type { Tensor } from "../tensor/tensor.js";
 
 /** A tape as a graph to draw. */

@@ -1,9 +1,11 @@
 import { checkFunction, DomainError } from "../base/errors.js";
 import { formatNumber } from "../base/format.js";
+import { formatShape } from "../base/shape.js";
 import { Leaf } from "../ops/movement.js";
 import type { AnyOp } from "../ops/op.js";
-import { formatShape } from "../base/shape.js";
-import { type Recording, type Watcher, withSealed, withWatcher } from "../tape/tape.js";
+import type { Recording } from "../tape/recording.js";
+import { withSealed } from "../tape/sealing.js";
+import { type Watcher, withWatcher } from "../tape/watcher.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { type Birth, findBirth } from "./diagnose/birth.js";
 import { indexOf } from "./diagnose/places.js";
@@ -60,20 +62,20 @@ class Inspector implements Watcher {
   private count = 0;
   /** The numbers of the ops on each recording, by their places. They go when the recording goes. */
   private readonly numbers = new WeakMap<object, number[]>();
-  private rule: { readonly nodes: Recording; readonly place: number } | undefined;
+  private rule: { readonly recording: Recording; readonly place: number } | undefined;
 
   applied(op: AnyOp, inputs: readonly Tensor[], output: Tensor): void {
     if (op !== Leaf) this.count++;
-    if (output.recording !== undefined) {
-      const known = this.numbers.get(output.recording);
-      if (known === undefined) this.numbers.set(output.recording, Object.assign([], { [output.slot]: this.count }));
+    if (output.recordingId !== undefined) {
+      const known = this.numbers.get(output.recordingId);
+      if (known === undefined) this.numbers.set(output.recordingId, Object.assign([], { [output.slot]: this.count }));
       else known[output.slot] = this.count;
     }
     // Also while `compile` records, when nobody else may read what depends on an input.
     withSealed(0, () => this.inspect(op, inputs, output));
   }
 
-  sweeps(at: { readonly nodes: Recording; readonly place: number } | undefined): void {
+  sweeps(at: { readonly recording: Recording; readonly place: number } | undefined): void {
     this.rule = at;
   }
 
@@ -82,8 +84,8 @@ class Inspector implements Watcher {
     const place = birth?.place ?? output.data.findIndex(Number.isNaN);
     if (place < 0) return;
     const ruleOf = this.rule && {
-      op: this.rule.nodes.op(this.rule.place).name,
-      node: this.numbers.get(this.rule.nodes.id)?.[this.rule.place] ?? 0,
+      op: this.rule.recording.op(this.rule.place).name,
+      node: this.numbers.get(this.rule.recording.id)?.[this.rule.place] ?? 0,
     };
     const index = indexOf(place, output.shape);
     const what = birth === undefined ? "passed on a NaN that came from outside" : `made ${formatNumber(birth.output)}`;

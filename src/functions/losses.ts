@@ -1,6 +1,7 @@
+import { broadcastsTo } from "../base/broadcast.js";
 import { DomainError, describe, ShapeError } from "../base/errors.js";
 import { checkOptions, type Known } from "../base/options.js";
-import { broadcastsTo, formatShape, sameShape } from "../base/shape.js";
+import { formatShape, sameShape } from "../base/shape.js";
 import { asTensor, type Tensor, type TensorLike } from "../tensor/tensor.js";
 
 /** How the losses of the single elements become the result: their mean, their sum, or all of them as they are. */

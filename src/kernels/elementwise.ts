@@ -1,4 +1,4 @@
-import { broadcastStrides, forEachRow, mergeAxes, type Walk } from "../base/shape.js";
+import { broadcastStrides, forEachRow, mergeAxes, type Walk } from "../base/walk.js";
 import type { Kernel, NdArray } from "./kernel.js";
 import * as math from "./math.js";
 

@@ -1,4 +1,5 @@
-import { broadcastStrides, forEachRow, type Shape, stridesOf } from "../base/shape.js";
+import type { Shape } from "../base/shape.js";
+import { broadcastStrides, forEachRow, stridesOf } from "../base/walk.js";
 import type { Kernel } from "./kernel.js";
 
 /** Whether the last two axes of an operand are to be read the other way around; never so for one of rank 1. */

@@ -1,5 +1,7 @@
+import { around } from "../base/axes.js";
 import { DomainError } from "../base/errors.js";
-import { around, broadcastStrides, forEachRow, mergeAxes, type Shape, stridesOf } from "../base/shape.js";
+import type { Shape } from "../base/shape.js";
+import { broadcastStrides, forEachRow, mergeAxes, stridesOf } from "../base/walk.js";
 import type { Kernel, NdArray } from "./kernel.js";
 
 /** Reads x with the given strides, one an axis of out, from `offset` on. Transposes, broadcasts and slices are this. */

@@ -1,19 +1,13 @@
-import { around } from "../base/shape.js";
+import { around, type Reduction } from "../base/axes.js";
 import type { Kernel, NdArray } from "./kernel.js";
 import { exp } from "./math.js";
-
-/** Which axes are reduced (ascending), and whether they stay as size 1. */
-export interface ReduceAttributes {
-  readonly axes: readonly number[];
-  readonly keepDims: boolean;
-}
 
 // A reduction sees x as [outer, n, inner] and writes [outer, inner]: the middle axis goes.
 type Reduce = (out: Float64Array, x: Float64Array, outer: number, n: number, inner: number) => void;
 
 /** Neighboring axes are one axis in row-major memory; axes apart are reduced one group after the other, the last first. */
 const reduction =
-  (reduce: Reduce): Kernel<ReduceAttributes> =>
+  (reduce: Reduce): Kernel<Reduction> =>
   (out, inputs, { axes }) => {
     const { shape, data } = inputs[0];
     const last = axes.length - 1;
@@ -36,7 +30,7 @@ function reduceGroups(reduce: Reduce, out: Float64Array, x: Float64Array, shape:
 }
 
 /** A reduction that computes each output on its own from the n numbers at x[start + i·step]. */
-const eachOutput = (f: (x: Float64Array, start: number, n: number, step: number) => number): Kernel<ReduceAttributes> =>
+const eachOutput = (f: (x: Float64Array, start: number, n: number, step: number) => number): Kernel<Reduction> =>
   reduction((out, x, outer, n, inner) => {
     for (let o = 0; o < outer; o++) for (let j = 0; j < inner; j++) out[o * inner + j] = f(x, o * n * inner + j, n, inner);
   });
@@ -148,7 +142,7 @@ export const cumsum: Kernel<{ readonly axis: number; readonly reverse: boolean }
 };
 
 /** The place of the first maximum; a NaN counts as the largest, as in NumPy. */
-export const argmax: Kernel<ReduceAttributes> = eachOutput((x, start, n, step) => {
+export const argmax: Kernel<Reduction> = eachOutput((x, start, n, step) => {
   let best = 0;
   for (let i = 1; i < n; i++) {
     const value = x[start + i * step];

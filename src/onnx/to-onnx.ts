@@ -1,6 +1,6 @@
 import { describe, GradtapeError } from "../base/errors.js";
-import type { AnyOp } from "../ops/op.js";
 import { checkOptions, type Known } from "../base/options.js";
+import type { AnyOp } from "../ops/op.js";
 import { tidy } from "../passes/tidy.js";
 import { Tape } from "../tape/tape.js";
 import type { Tensor } from "../tensor/tensor.js";

@@ -1,6 +1,7 @@
+import { broadcastShapes } from "../base/broadcast.js";
 import { ShapeError } from "../base/errors.js";
+import { formatShape, SCALAR, type Shape } from "../base/shape.js";
 import * as k from "../kernels/linalg.js";
-import { broadcastShapes, formatShape, SCALAR, type Shape } from "../base/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import type { BinaryOp } from "./op.js";
 

@@ -1,6 +1,6 @@
 import { ShapeError } from "../base/errors.js";
-import * as k from "../kernels/movement.js";
 import { formatShape, type Shape } from "../base/shape.js";
+import * as k from "../kernels/movement.js";
 import type { Tensor } from "../tensor/tensor.js";
 import type { BinaryOp, Op, UnaryOp } from "./op.js";
 

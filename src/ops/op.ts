@@ -1,5 +1,5 @@
-import type { Kernel } from "../kernels/kernel.js";
 import type { Shape } from "../base/shape.js";
+import type { Kernel } from "../kernels/kernel.js";
 import type { Tensor } from "../tensor/tensor.js";
 
 /** The rule of one input: the inputs and the attributes follow as arguments. `null`: no gradient flows into that input. */

@@ -1,8 +1,8 @@
-import { zeros } from "../tensor/create.js";
 import { describe } from "../base/errors.js";
+import { zeros } from "../tensor/create.js";
 import { Tensor } from "../tensor/tensor.js";
-import { checkShapes } from "../transforms/reverse.js";
 import { flatten, flattenLike, type Tree, type TreeLike } from "../tensor/tree.js";
+import { checkShapes } from "../transforms/reverse.js";
 
 /**
  * A step-wise optimizer: two pure functions over trees. The state is a value like any other; nothing is kept between

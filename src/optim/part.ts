@@ -3,10 +3,10 @@ import { formatValues } from "../base/format.js";
 import { formatShape } from "../base/shape.js";
 import type { Tape } from "../tape/tape.js";
 import { Tensor, type TensorLike } from "../tensor/tensor.js";
+import type { TreeLike } from "../tensor/tree.js";
+import { record } from "../transforms/record.js";
 import { differentiate } from "../transforms/reverse.js";
 import { hessianAt } from "../transforms/second-order.js";
-import { record } from "../transforms/trace.js";
-import type { TreeLike } from "../tensor/tree.js";
 import { Layout } from "./layout.js";
 import type { PartRequest } from "./objective.js";
 

@@ -1,15 +1,15 @@
-import { tensor } from "../tensor/create.js";
 import { checkFunction, describe } from "../base/errors.js";
 import { formatNumber } from "../base/format.js";
 import type { Known } from "../base/options.js";
+import { tensor } from "../tensor/create.js";
 import type { Tree } from "../tensor/tree.js";
 import { adamWithDecay } from "./adam.js";
 import type { Layout } from "./layout.js";
 import { lbfgsMethod } from "./lbfgs.js";
+import { checkLearningRate, checkSetting, type LearningRate, rateAt } from "./learning-rate.js";
 import { halvingSearch } from "./line-search.js";
 import { newtonMethod } from "./newton.js";
 import { type Asking, isBetter, isFinitePoint, Objective, type Point } from "./objective.js";
-import { checkLearningRate, checkSetting, type LearningRate, rateAt } from "./learning-rate.js";
 import { along, norm } from "./vector.js";
 
 /** What `onStep` of {@link minimize} is told after each iteration. */

@@ -1,7 +1,7 @@
 import { checkOptions, type Known } from "../base/options.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { type Optimizer, takeApart, zerosLike } from "./optimizer.js";
 import { checkLearningRate, checkSetting, type LearningRate, rateAt } from "./learning-rate.js";
+import { type Optimizer, takeApart, zerosLike } from "./optimizer.js";
 
 /** The state of {@link sgd}: the count of steps, and one velocity a parameter. */
 export interface SgdState {

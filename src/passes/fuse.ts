@@ -1,7 +1,8 @@
+import { broadcastShapes } from "../base/broadcast.js";
+import { type Shape, sameShape } from "../base/shape.js";
 import * as k from "../kernels/fused.js";
 import { Greater, GreaterEqual, Less, LessEqual, LogisticGradient, LogisticLoss, Mul, Neg, Sigmoid, Square } from "../ops/elementwise.js";
 import type { AnyOp } from "../ops/op.js";
-import { broadcastShapes, type Shape, sameShape } from "../base/shape.js";
 import { type Node, Tape } from "../tape/tape.js";
 import { Tensor } from "../tensor/tensor.js";
 import { Look } from "./look.js";

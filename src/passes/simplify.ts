@@ -1,5 +1,5 @@
-import { Add, Div, Mul, Neg, Sub } from "../ops/elementwise.js";
 import { sameShape } from "../base/shape.js";
+import { Add, Div, Mul, Neg, Sub } from "../ops/elementwise.js";
 import { type Node, Tape } from "../tape/tape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { Look } from "./look.js";

@@ -1,13 +1,16 @@
+import type { Reduction } from "../base/axes.js";
 import { checkFunction } from "../base/errors.js";
-import type { ReduceAttributes } from "../kernels/reduce.js";
-import * as e from "../ops/elementwise.js";
-import type { AnyOp } from "../ops/op.js";
-import { Softmax, Sum } from "../ops/reduce.js";
 import { sameShape } from "../base/shape.js";
-import { type Node, type Tape, tapeNames, withoutRecording } from "../tape/tape.js";
-import { apply, type Tensor } from "../tensor/tensor.js";
-import { tapeOf, trace } from "../transforms/trace.js";
+import * as e from "../ops/elementwise.js";
+import { Softmax, Sum } from "../ops/reduce.js";
+import { tapeNames } from "../tape/print.js";
+import { aside } from "../tape/sealing.js";
+import type { Node, Tape } from "../tape/tape.js";
+import { applyAgain } from "../tensor/apply.js";
+import type { Tensor } from "../tensor/tensor.js";
 import { flatten } from "../tensor/tree.js";
+import { tapeOf } from "../transforms/record.js";
+import { trace } from "../transforms/trace.js";
 import { Look } from "./look.js";
 
 // Where the rules come from: the logarithms of σ and of softmax and log Σ eˣ are known from Theano's and every later library's
@@ -118,7 +121,7 @@ class Formulas extends Look {
   sumOfExp(total: Tensor): { readonly x: Tensor; readonly axis: number; readonly keepDims: boolean } | undefined {
     const sum = this.by(Sum, total);
     const x = sum === undefined ? undefined : this.exponent(sum.inputs[0]);
-    const { axes, keepDims } = (sum?.attributes ?? { axes: [], keepDims: false }) as ReduceAttributes;
+    const { axes, keepDims } = (sum?.attributes ?? { axes: [], keepDims: false }) as Reduction;
     return x !== undefined && axes.length === 1 ? { x, axis: axes[0], keepDims } : undefined;
   }
 }
@@ -429,7 +432,7 @@ export function stabilize<F extends (...args: never[]) => unknown>(f: F): Stabil
   const look = (args: readonly unknown[]) => {
     const flats = args.map((arg, i) => flatten("stabilize", `argument ${i}`, arg));
     const leaves = flats.flatMap((flat) => flat.leaves);
-    const segment = withoutRecording(leaves.length, () => trace("stabilize", f as (...args: never[]) => unknown, flats));
+    const segment = aside(leaves.length, () => trace("stabilize", f as (...args: never[]) => unknown, flats));
     const tape = tapeOf(segment);
     return { leaves, tape, ...findRewrites(tape), output: segment.output };
   };
@@ -480,9 +483,7 @@ function replay(tape: Tape, inputs: readonly Tensor[], found: ReadonlyMap<Node, 
     if (!needed.has(output)) continue;
     const rewrite = found.get(node);
     const value =
-      rewrite === undefined
-        ? (apply as (op: AnyOp, inputs: readonly Tensor[], attributes: unknown) => Tensor)(op, operands.map(current), attributes)
-        : rewrite.build(...rewrite.operands.map(current));
+      rewrite === undefined ? applyAgain(op, operands.map(current), attributes) : rewrite.build(...rewrite.operands.map(current));
     // A constant of one number may have had axes of its own.
     const shaped = sameShape(value.shape, output.shape) ? value : value.broadcastTo(output.shape);
     values.set(output, output.label === undefined ? shaped : shaped.named(output.label));

@@ -1,6 +1,7 @@
 import { describe, ShapeError } from "../base/errors.js";
 import { checkList, checkShape, SHAPE, sizeOf } from "../base/shape.js";
-import { fromValues, Tensor, type TensorLike } from "./tensor.js";
+import { Tensor, type TensorLike } from "./tensor.js";
+import { readValues } from "./values.js";
 
 /**
  * A tensor with a copy of the given numbers: a number (rank 0), nested arrays, or a typed array with a shape.
@@ -20,7 +21,9 @@ export function tensor(...given: [values: TensorLike, shape?: readonly number[]]
   const [values, shape] = given;
   if (typeof values === "number" && typeof shape === "number") checkList("tensor", "a list of numbers", given);
   if (shape !== undefined) checkList("tensor", SHAPE, given.slice(1));
-  return fromValues("tensor", values, shape);
+  if (values instanceof Tensor) return shape === undefined ? values : values.reshape(shape);
+  const read = readValues("tensor", values, shape);
+  return Tensor.wrap(read.shape, read.values);
 }
 
 /**

@@ -1,8 +1,10 @@
+import { broadcastShapes } from "../base/broadcast.js";
 import { describe, GradientError, GradtapeError } from "../base/errors.js";
+import { checkShape, formatShape, type Shape, sameShape } from "../base/shape.js";
 import type { NdArray } from "../kernels/kernel.js";
 import type { Op } from "../ops/op.js";
-import { broadcastShapes, checkShape, formatShape, type Shape, sameShape } from "../base/shape.js";
-import { apply, asTensor, type Tensor, type TensorLike } from "./tensor.js";
+import { apply } from "./apply.js";
+import { asTensor, type Tensor, type TensorLike } from "./tensor.js";
 
 /** What makes an op: see {@link defineOp}. */
 export interface OpDefinition {

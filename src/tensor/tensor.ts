@@ -1,76 +1,30 @@
-import { DomainError, describe, GradtapeError, ShapeError } from "../base/errors.js";
+import { type Axis, checkReduction, normalizeAxes, normalizeAxis, reducedShape } from "../base/axes.js";
+import { broadcastAxes, checkBroadcastTo } from "../base/broadcast.js";
+import { DomainError, describe, ShapeError } from "../base/errors.js";
 import { formatTensor } from "../base/format.js";
-import type { Kernel, NdArray } from "../kernels/kernel.js";
+import { checkOptions } from "../base/options.js";
+import { type Range, resolveRange } from "../base/ranges.js";
+import { checkList, checkShape, formatShape, resolveReshape, SCALAR, SHAPE, type Shape, sameShape, sizeOf } from "../base/shape.js";
 import type { Lattice } from "../kernels/movement.js";
 import * as e from "../ops/elementwise.js";
 import { MatMul } from "../ops/linalg.js";
 import { BroadcastTo, Concat, OneHot, Pad, Reshape, ScatterAdd, Slice, StopGradient, Take, Transpose } from "../ops/movement.js";
-import { type AnyOp, isElementwise, type Op } from "../ops/op.js";
 import { ArgMax, CumSum, LogSumExp, Max, Min, Prod, Softmax, Sum } from "../ops/reduce.js";
-import { checkOptions, type Known } from "../base/options.js";
+import { isSealed, refuseSealed, sealedLeaves } from "../tape/sealing.js";
+import { recording } from "../tape/under-way.js";
+import { apply } from "./apply.js";
 import {
-  type Axis,
-  broadcastAxes,
-  broadcastShapes,
-  checkBroadcastTo,
-  checkList,
-  checkShape,
-  formatShape,
-  normalizeAxes,
-  normalizeAxis,
-  reducedShape,
-  resolveReshape,
-  SCALAR,
-  SHAPE,
-  type Shape,
-  sameShape,
-  sizeOf,
-} from "../base/shape.js";
-import { recording, sealedLeaves, watcher, withSealed } from "../tape/tape.js";
-
-/** Numbers nested in arrays to any depth. */
-export type NestedArray = readonly (number | NestedArray)[];
-
-/** A typed array of numbers. */
-export type NumericArray =
-  | Float64Array
-  | Float32Array
-  | Int8Array
-  | Uint8Array
-  | Uint8ClampedArray
-  | Int16Array
-  | Uint16Array
-  | Int32Array
-  | Uint32Array;
+  CUMSUM_OPTIONS,
+  type CumsumOptions,
+  MATMUL_OPTIONS,
+  type MatMulOptions,
+  VARIANCE_OPTIONS,
+  type VarianceOptions,
+} from "./options.js";
+import { type NestedArray, type NumericArray, readValues } from "./values.js";
 
 /** What is accepted wherever a tensor is expected. */
 export type TensorLike = Tensor | number | NestedArray | NumericArray;
-
-/** Settings of {@link Tensor.variance}. */
-export interface VarianceOptions {
-  /** Subtracted from the count in the denominator: 0 for the population, 1 for a sample. */
-  readonly correction?: number;
-  /** Whether the reduced axes stay, as size 1. */
-  readonly keepDims?: boolean;
-}
-
-const VARIANCE_OPTIONS: Known<VarianceOptions> = { correction: true, keepDims: true };
-
-/** Settings of {@link Tensor.matmul}. */
-export interface MatMulOptions {
-  /** Whether the last two axes of the left operand are read the other way around; a rank-1 operand is taken as it is. */
-  readonly transposeA?: boolean;
-  /** The same for the right operand. */
-  readonly transposeB?: boolean;
-}
-
-const MATMUL_OPTIONS: Known<MatMulOptions> = { transposeA: true, transposeB: true };
-
-/**
- * What `slice` takes along one axis: a number picks one place and drops the axis, `null` takes all,
- * `[start, stop]` and `[start, stop, step]` as in NumPy (`null` for an open end).
- */
-export type Range = number | null | readonly [start: number | null, stop: number | null, step?: number];
 
 /**
  * An immutable array of float64 numbers with a shape. Make one with {@link tensor}.
@@ -90,13 +44,13 @@ export class Tensor {
   private values: Float64Array | number;
 
   /** @internal The id of the recording that this tensor was made in, and its place there. */
-  recording: object | undefined = undefined;
+  recordingId: object | undefined = undefined;
 
   /** @internal */
   slot = 0;
 
   private constructor(shape: Shape, values: Float64Array | number, label: string | undefined) {
-    if (values === undefined) throw new TypeError("Tensor: expected no use of new; write tensor(values)");
+    if (values === undefined) throw new TypeError("Tensor: made with new; write tensor(values)");
     this.shape = shape;
     this.values = values;
     this.label = label;
@@ -108,9 +62,9 @@ export class Tensor {
   }
 
   /** @internal A rank-0 result as it was on the tape. */
-  static restore(value: number, recording: object, slot: number): Tensor {
+  static restore(value: number, recordingId: object, slot: number): Tensor {
     const x = new Tensor(SCALAR, value, undefined);
-    x.recording = recording;
+    x.recordingId = recordingId;
     x.slot = slot;
     return x;
   }
@@ -118,6 +72,11 @@ export class Tensor {
   /** @internal Whether all there is to know is `first`: rank 0, no array yet, no label. */
   get isLoneNumber(): boolean {
     return typeof this.values === "number" && this.shape.length === 0 && this.label === undefined;
+  }
+
+  /** @internal Other numbers; `apply` makes its results of the tensors that it is given. */
+  withValues(shape: Shape, values: Float64Array | number): Tensor {
+    return new Tensor(shape, values, undefined);
   }
 
   /** @internal The same numbers under another shape. */
@@ -132,7 +91,7 @@ export class Tensor {
 
   /** The numbers in row-major order. Not to be written to: other tensors may share them. */
   get data(): Float64Array {
-    if (sealedLeaves > 0) refuseTraced(this, "data");
+    if (sealedLeaves > 0) refuseSealed(this, "data");
     if (typeof this.values === "number") this.values = Float64Array.of(this.values);
     return this.values;
   }
@@ -150,7 +109,7 @@ export class Tensor {
   /** The number in a tensor of size 1; any other size is a `ShapeError`. */
   item(): number {
     if (this.size !== 1) throw new ShapeError(`item: expected a tensor of size 1, got shape ${formatShape(this.shape)}`);
-    if (sealedLeaves > 0) refuseTraced(this, "item()");
+    if (sealedLeaves > 0) refuseSealed(this, "item()");
     return this.first;
   }
 
@@ -177,7 +136,7 @@ export class Tensor {
    * depends on an input shows no values.
    */
   toString(): string {
-    return formatTensor(this.label, this.shape, sealedLeaves > 0 && isTraced(this) ? undefined : this.data);
+    return formatTensor(this.label, this.shape, isSealed(this) ? undefined : this.data);
   }
 
   /** @internal What messages call it. */
@@ -203,8 +162,8 @@ export class Tensor {
   named(label: string): Tensor {
     if (typeof label !== "string" || label === "") throw new TypeError(`named: expected a non-empty string, got ${describe(label)}`);
     const copy = new Tensor(this.shape, this.values, label);
-    if (recording !== undefined && this.recording === recording.id) {
-      copy.recording = this.recording;
+    if (recording !== undefined && this.recordingId === recording.id) {
+      copy.recordingId = this.recordingId;
       copy.slot = this.slot;
       recording.relabel(this.slot, copy);
     }
@@ -372,7 +331,7 @@ export class Tensor {
 
   /** The sum over axes, or over all. See {@link sum}. */
   sum(axis?: Axis, keepDims = false): Tensor {
-    return apply(Sum, [this], { axes: normalizeAxes("sum", axis, this.rank, keepDims), keepDims });
+    return apply(Sum, [this], checkReduction("sum", this.rank, axis, keepDims));
   }
   /** The mean over axes, or over all. See {@link mean}. */
   mean(axis?: Axis, keepDims = false): Tensor {
@@ -381,11 +340,11 @@ export class Tensor {
   }
   /** The maximum over axes, or over all. See {@link max}. */
   max(axis?: Axis, keepDims = false): Tensor {
-    return apply(Max, [this], { axes: normalizeAxes("max", axis, this.rank, keepDims), keepDims });
+    return apply(Max, [this], checkReduction("max", this.rank, axis, keepDims));
   }
   /** The minimum over axes, or over all. See {@link min}. */
   min(axis?: Axis, keepDims = false): Tensor {
-    return apply(Min, [this], { axes: normalizeAxes("min", axis, this.rank, keepDims), keepDims });
+    return apply(Min, [this], checkReduction("min", this.rank, axis, keepDims));
   }
   /** The product over axes, or over all. See {@link prod}. */
   prod(axis?: Axis, keepDims = false): Tensor {
@@ -404,8 +363,8 @@ export class Tensor {
     return this.sub(this.mean(axis, true)).square().sum(axis, keepDims).div(count);
   }
   /** Running sums along an axis. See {@link cumsum}. */
-  cumsum(axis: number, options?: { readonly reverse?: boolean }): Tensor {
-    const { reverse = false } = checkOptions("cumsum", options, { reverse: true });
+  cumsum(axis: number, options?: CumsumOptions): Tensor {
+    const { reverse = false } = checkOptions("cumsum", options, CUMSUM_OPTIONS);
     return apply(CumSum, [this], { axis: normalizeAxis("cumsum", axis, this.rank), reverse });
   }
   /** The place of the first maximum along an axis, or in the flattened tensor. See {@link argmax}. */
@@ -427,14 +386,14 @@ export class Tensor {
 
   /** How many numbers go into one of a reduction; none at all is an error. */
   private countOver(name: string, axis: Axis | undefined, keepDims: boolean): number {
-    const count = sizeOf(normalizeAxes(name, axis, this.rank, keepDims).map((i) => this.shape[i]));
+    const count = sizeOf(checkReduction(name, this.rank, axis, keepDims).axes.map((i) => this.shape[i]));
     if (count === 0) throw new ShapeError(`${name}: expected at least one number to reduce, got shape ${formatShape(this.shape)}`);
     return count;
   }
 
   /** Runs a reduction that knows one axis only: several axes are moved to the end and merged first. */
   private alongOne(name: string, axis: Axis | undefined, keepDims: boolean, reduce: (x: Tensor, axis: number) => Tensor): Tensor {
-    const axes = normalizeAxes(name, axis, this.rank, keepDims);
+    const { axes } = checkReduction(name, this.rank, axis, keepDims);
     if (axes.length === 1) {
       const reduced = reduce(this, axes[0]);
       return keepDims ? reduced.expandDims(axes[0]) : reduced;
@@ -589,142 +548,10 @@ export class Tensor {
   }
 }
 
-/** What one range of `slice` means along an axis of `size` places: NumPy's rules. */
-function resolveRange(range: Range, axis: number, size: number): { start: number; step: number; count: number; drop: boolean } {
-  if (typeof range === "number") return { start: normalizeIndex("slice", range, axis, size), step: 1, count: 1, drop: true };
-  if (range !== null) checkList("slice", "a range such as 0, null or [1, 3]", [range]);
-  const [from, to, step = 1] = range ?? [null, null];
-  if (!Number.isInteger(step) || step === 0 || [from, to].some((end) => end !== null && !Number.isInteger(end))) {
-    throw new ShapeError(
-      `slice: a range is [start, stop, step] of whole numbers, step not 0, got ${describeRange(range)} for axis ${axis}`,
-    );
-  }
-  const [lowest, highest] = step > 0 ? [0, size] : [-1, size - 1];
-  const clip = (end: number): number => Math.min(Math.max(end < 0 ? end + size : end, lowest), highest);
-  const start = from === null ? (step > 0 ? lowest : highest) : clip(from);
-  const stop = to === null ? (step > 0 ? highest : lowest) : clip(to);
-  return { start, step, count: Math.max(Math.ceil((stop - start) / step), 0), drop: false };
-}
-
-const describeRange = (range: unknown): string => (Array.isArray(range) ? `[${range.join(", ")}]` : describe(range));
-
-function normalizeIndex(name: string, index: number, axis: number, size: number): number {
-  const normal = index < 0 ? index + size : index;
-  if (!Number.isInteger(index) || normal < 0 || normal >= size)
-    throw new ShapeError(`${name}: index must be a whole number from ${-size} to ${size - 1} along axis ${axis}, got ${index}`);
-  return normal;
-}
-
-/**
- * Applies an op: works out the shape, computes, and appends a node to the tape if one is being recorded.
- * The only place that computes a value and the only place that records.
- */
-export function apply<Inputs extends readonly Tensor[]>(op: Op<Inputs>, inputs: Inputs): Tensor;
-export function apply<Inputs extends readonly Tensor[], Attributes>(
-  op: Op<Inputs, Attributes>,
-  inputs: Inputs,
-  attributes: Attributes,
-): Tensor;
-export function apply(op: AnyOp, inputs: readonly Tensor[], attributes?: unknown): Tensor {
-  const shape = op.shape === undefined ? broadcastAll(op.name, inputs) : Object.freeze(op.shape(inputs, attributes));
-  let output: Tensor;
-  if (op.kernel === null) output = inputs[0].withShape(shape);
-  else if (shape.length === 0 && isElementwise(op)) output = Tensor.wrap(shape, onNumbers(op.kernel, inputs));
-  else {
-    output = Tensor.wrap(shape, new Float64Array(sizeOf(shape)));
-    const { kernel } = op;
-    if (sealedLeaves > 0) withSealed(0, () => kernel(output, inputs, attributes));
-    else kernel(output, inputs, attributes);
-  }
-  if (recording !== undefined) recording.append(op, inputs, output, attributes);
-  if (watcher !== undefined) watcher.applied(op, inputs, output);
-  return output;
-}
-
-/** Whether a tensor depends on the inputs of a function that `compile` records. */
-const isTraced = (x: Tensor): boolean =>
-  recording !== undefined && x.recording === recording.id && recording.dependsOnFirst(sealedLeaves, x.slot);
-
-/** While `compile` records, a value that depends on its inputs may not be read: the program would hold it for ever. */
-function refuseTraced(x: Tensor, what: string): void {
-  if (isTraced(x)) {
-    throw new GradtapeError(
-      `compile: ${what} of a tensor that depends on an input was read while the function was recorded, got ${x.label === undefined ? "one" : `"${x.label}"`} of shape ${formatShape(x.shape)}; ` +
-        "the program would keep it. Use where(), or read it outside",
-    );
-  }
-}
-
-/** Runs an elementwise kernel on lone numbers. Borrowed arrays save making one for each node of a scalar graph. */
-function onNumbers(kernel: Kernel<undefined>, inputs: readonly Tensor[]): number {
-  for (let i = 0; i < inputs.length; i++) BORROWED[i].data[0] = inputs[i].first;
-  kernel(RESULT, BORROWED, undefined);
-  return RESULT.data[0];
-}
-const borrow = (): NdArray => ({ shape: SCALAR, data: new Float64Array(1) });
-const BORROWED: readonly NdArray[] = [borrow(), borrow(), borrow()];
-const RESULT: NdArray = borrow();
-
-function broadcastAll(name: string, inputs: readonly Tensor[]): Shape {
-  let { shape } = inputs[0];
-  for (let i = 1; i < inputs.length; i++) {
-    const next = inputs[i].shape;
-    if (next !== shape) shape = broadcastShapes(functionName(name), shape, next);
-  }
-  return shape;
-}
-
-/** `LessEqual` → `lessEqual`: how the op is called in the API, for messages. */
-const functionName = (opName: string): string => opName[0].toLowerCase() + opName.slice(1);
-
-/** Whether a value is a typed array of plain numbers. */
-export const isNumericArray = (value: unknown): value is NumericArray =>
-  ArrayBuffer.isView(value) && !(value instanceof DataView) && !(value instanceof BigInt64Array) && !(value instanceof BigUint64Array);
-
 /** What a function was given as a tensor; `name` is that function's, for the error. */
 export function asTensor(name: string, value: TensorLike): Tensor {
   if (value instanceof Tensor) return value;
   if (typeof value === "number") return Tensor.wrap(SCALAR, value);
-  return fromValues(name, value);
+  const { shape, values } = readValues(name, value);
+  return Tensor.wrap(shape, values);
 }
-
-/** A tensor with a copy of the given numbers. */
-export function fromValues(name: string, values: unknown, shape?: readonly number[]): Tensor {
-  if (values instanceof Tensor) return shape === undefined ? values : values.reshape(shape);
-  if (isNumericArray(values)) {
-    const data = Float64Array.from(values);
-    const own = shape === undefined ? Object.freeze([data.length]) : checkShape(name, shape);
-    if (sizeOf(own) !== data.length)
-      throw new ShapeError(`${name}: expected ${sizeOf(own)} numbers for shape ${formatShape(own)}, got ${data.length}`);
-    return Tensor.wrap(own, data);
-  }
-  if (typeof values === "number" && shape === undefined) return Tensor.wrap(SCALAR, values);
-  const nested: number[] = [];
-  for (let level: unknown = values; Array.isArray(level); level = level[0]) nested.push(level.length);
-  const data = new Float64Array(sizeOf(nested));
-  let filled = 0;
-  const fill = (value: unknown, axis: number, path: string): void => {
-    if (axis === nested.length) {
-      if (Array.isArray(value))
-        throw new ShapeError(`${name}: expected a number at ${path}, as in the places before it, got ${describe(value)}`);
-      if (typeof value !== "number")
-        throw new TypeError(
-          `${name}: expected ${path === "" ? "a number or nested arrays of numbers" : `a number at ${path}`}, got ${describe(value)}${adviceFor(value)}`,
-        );
-      data[filled++] = value;
-    } else {
-      if (!Array.isArray(value) && typeof value !== "number")
-        throw new TypeError(`${name}: expected an array of ${nested[axis]} at ${path}, got ${describe(value)}${adviceFor(value)}`);
-      if (!Array.isArray(value) || value.length !== nested[axis])
-        throw new ShapeError(
-          `${name}: arrays must not be ragged, expected ${nested[axis]} places at ${path || "the top"}, got ${describe(value)}`,
-        );
-      for (let i = 0; i < value.length; i++) fill(value[i], axis + 1, `${path}[${i}]`);
-    }
-  };
-  fill(values, 0, "");
-  return Tensor.wrap(shape === undefined ? Object.freeze(nested) : resolveReshape(name, nested, shape), data);
-}
-
-/** Tensors in an array are no tensor yet. */
-const adviceFor = (value: unknown): string => (value instanceof Tensor ? "; stack() makes one tensor of several" : "");

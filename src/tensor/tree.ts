@@ -1,6 +1,7 @@
 import { describe } from "../base/errors.js";
 import { isPlainObject } from "../base/options.js";
-import { asTensor, isNumericArray, Tensor, type TensorLike } from "./tensor.js";
+import { asTensor, Tensor, type TensorLike } from "./tensor.js";
+import { isNumericArray } from "./values.js";
 
 /**
  * The tree that a function declares, or `never` where it is none: a Tensor, or any nesting of arrays and plain

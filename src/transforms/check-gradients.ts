@@ -1,12 +1,12 @@
-import { oneAt, zeros } from "../tensor/create.js";
 import { checkFunction, DomainError, describe, GradientError } from "../base/errors.js";
 import { formatNumber } from "../base/format.js";
 import { checkOptions, type Known } from "../base/options.js";
 import { formatShape, sizeOf } from "../base/shape.js";
+import { oneAt, zeros } from "../tensor/create.js";
 import { Tensor, type TensorLike } from "../tensor/tensor.js";
+import { flatten, rebuildAll, type TreesLike } from "../tensor/tree.js";
 import { jvp } from "./forward.js";
 import { grad, vjp } from "./reverse.js";
-import { flatten, rebuildAll, type TreesLike } from "../tensor/tree.js";
 
 /** Settings of {@link checkGradients}. */
 export interface CheckGradientsOptions {

@@ -1,5 +1,5 @@
-import { zeros } from "../tensor/create.js";
 import { describe } from "../base/errors.js";
+import { zeros } from "../tensor/create.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { type Flat, flatten, flattenLike, type TreesLike } from "../tensor/tree.js";
 import { checkShapes } from "./reverse.js";
@@ -7,24 +7,24 @@ import { callRule, dependsOnLeaves, indexIn, type Segment, trace } from "./trace
 
 /** The forward sweep: reads the tape in order and applies each node's forward rule to the tangents of its inputs. */
 function sweepForward(segment: Segment, seeds: readonly Tensor[]): Tensor[] {
-  const { nodes, start, end, leaves } = segment;
+  const { recording, start, end, leaves } = segment;
   const depends = dependsOnLeaves(segment);
   const tangents: (Tensor | undefined)[] = [...seeds];
   const tangentOf = (x: Tensor): Tensor | undefined => tangents[indexIn(segment, x)];
   for (let i = start + leaves; i < end; i++) {
     tangents.push(undefined);
     if (depends[i - start] === 0) continue;
-    const { jvp } = nodes.op(i);
-    const output = nodes.output(i);
-    const inputs = nodes.inputsOf(i);
+    const { jvp } = recording.op(i);
+    const output = recording.output(i);
+    const inputs = recording.inputsOf(i);
     let sum: Tensor | undefined;
     if (typeof jvp === "function") {
       const all = inputs.map((x) => tangentOf(x) ?? zeros(x.shape));
-      sum = jvp(all, output, inputs, nodes.attributesOf(i));
+      sum = jvp(all, output, inputs, recording.attributesOf(i));
     } else {
       for (let j = 0; j < inputs.length; j++) {
         const tangent = tangentOf(inputs[j]);
-        const part = tangent && callRule(jvp, j, tangent, nodes, i);
+        const part = tangent && callRule(jvp, j, tangent, recording, i);
         if (part !== undefined) sum = sum === undefined ? part : sum.add(part);
       }
     }

@@ -1,9 +1,11 @@
-import { tensor, zeros } from "../tensor/create.js";
+import { broadcastShapes } from "../base/broadcast.js";
 import { checkFunction, describe, ShapeError } from "../base/errors.js";
-import { type AnyOp, isElementwise } from "../ops/op.js";
 import { checkOptions, type Known } from "../base/options.js";
-import { broadcastShapes, formatShape, type Shape, sameShape } from "../base/shape.js";
-import { recording, watcher } from "../tape/tape.js";
+import { formatShape, type Shape, sameShape } from "../base/shape.js";
+import { type AnyOp, isElementwise } from "../ops/op.js";
+import { recording as underWay } from "../tape/under-way.js";
+import { watcher } from "../tape/watcher.js";
+import { tensor, zeros } from "../tensor/create.js";
 import type { Tensor, TensorLike } from "../tensor/tensor.js";
 import { type Flat, flatten, flattenLike, rebuildAll, type Tree, type TreeLike, type TreesLike } from "../tensor/tree.js";
 import { callRule, dependsOnLeaves, indexIn, type Segment, trace, within } from "./trace.js";
@@ -18,9 +20,9 @@ import { callRule, dependsOnLeaves, indexIn, type Segment, trace, within } from 
  * goes through elementwise ops as the one number 1/n. Other ops get it in full.
  */
 function sweepBackward(segment: Segment, depends: Uint8Array, seeds: readonly Tensor[]): Tensor[] {
-  const { nodes, start, end, leaves } = segment;
-  const notes = recording === nodes ? nodes.notes : undefined;
-  const from = nodes.length;
+  const { recording, start, end, leaves } = segment;
+  const notes = underWay === recording ? recording.notes : undefined;
+  const from = recording.length;
   const cotangents = new Array<Tensor | undefined>(end - start).fill(undefined);
   const accumulate = (at: number, g: Tensor): void => {
     const sum = cotangents[at];
@@ -34,26 +36,27 @@ function sweepBackward(segment: Segment, depends: Uint8Array, seeds: readonly Te
     const arrived = cotangents[i - start];
     if (arrived === undefined) continue;
     cotangents[i - start] = undefined; // used up; let it go
-    const op = nodes.op(i);
-    const shape = nodes.shape(i);
+    const op = recording.op(i);
+    const shape = recording.shape(i);
     const g = isElementwise(op) ? arrived : arrived.broadcastTo(shape);
     notes?.arrived(i, g);
-    if (watcher !== undefined) watcher.sweeps({ nodes, place: i, g });
-    const first = nodes.begin(i);
-    const joint = typeof op.vjp === "function" ? op.vjp(g, nodes.output(i), nodes.inputsOf(i), nodes.attributesOf(i)) : undefined;
-    for (let j = first; j < nodes.end(i); j++) {
-      const at = within(segment, nodes.source(j));
+    if (watcher !== undefined) watcher.sweeps({ recording, place: i, g });
+    const first = recording.begin(i);
+    const joint =
+      typeof op.vjp === "function" ? op.vjp(g, recording.output(i), recording.inputsOf(i), recording.attributesOf(i)) : undefined;
+    for (let j = first; j < recording.end(i); j++) {
+      const at = within(segment, recording.source(j));
       if (at < 0 || depends[at] === 0) continue;
-      const part = joint === undefined ? callRule(op.vjp, j - first, g, nodes, i) : joint[j - first];
-      if (part !== undefined) accumulate(at, undoBroadcast(part, nodes.inputShape(j), op, shape));
+      const part = joint === undefined ? callRule(op.vjp, j - first, g, recording, i) : joint[j - first];
+      if (part !== undefined) accumulate(at, undoBroadcast(part, recording.inputShape(j), op, shape));
     }
   }
   watcher?.sweeps(undefined);
-  const found = cotangents.slice(0, leaves).map((g, i) => g?.broadcastTo(nodes.shape(start + i)) ?? zeros(nodes.shape(start + i)));
+  const found = cotangents.slice(0, leaves).map((g, i) => g?.broadcastTo(recording.shape(start + i)) ?? zeros(recording.shape(start + i)));
   found.forEach((g, i) => {
     notes?.arrived(start + i, g);
   });
-  notes?.sweeps.push([from, nodes.length]);
+  notes?.sweeps.push([from, recording.length]);
   return found;
 }
 

@@ -1,6 +1,6 @@
-import { oneAt, zeros } from "../tensor/create.js";
 import { checkFunction, describe } from "../base/errors.js";
-import { stack } from "../functions/elementwise.js";
+import { stack } from "../functions/movement.js";
+import { oneAt, zeros } from "../tensor/create.js";
 import { asTensor, type Tensor, type TensorLike } from "../tensor/tensor.js";
 import { flatten, flattenLike, type Tree, type TreeLike } from "../tensor/tree.js";
 import { pushforward } from "./forward.js";

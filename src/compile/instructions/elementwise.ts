@@ -1,7 +1,8 @@
+import { type Shape, sizeOf } from "../../base/shape.js";
+import { broadcastStrides, mergeAxes, stridesOf } from "../../base/walk.js";
 import * as op from "../../ops/elementwise.js";
 import type { AnyOp } from "../../ops/op.js";
 import * as fused from "../../passes/fuse.js";
-import { broadcastStrides, mergeAxes, type Shape, sizeOf, stridesOf } from "../../base/shape.js";
 import type { Node } from "../../tape/tape.js";
 import { Code } from "../codes.js";
 import { type Instruction, moving, type Rows, type Site } from "./instruction.js";

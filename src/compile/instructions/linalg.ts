@@ -1,7 +1,8 @@
+import type { Shape } from "../../base/shape.js";
+import { broadcastStrides, forEachRow, stridesOf } from "../../base/walk.js";
 import type { MatMulAttributes } from "../../kernels/linalg.js";
 import { MatMul } from "../../ops/linalg.js";
 import type { AnyOp } from "../../ops/op.js";
-import { broadcastStrides, forEachRow, type Shape, stridesOf } from "../../base/shape.js";
 import type { Node } from "../../tape/tape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { Code, Limit } from "../codes.js";

@@ -1,7 +1,8 @@
+import type { Shape } from "../../base/shape.js";
+import { broadcastStrides, mergeAxes, stridesOf } from "../../base/walk.js";
 import type { Lattice } from "../../kernels/movement.js";
 import { BroadcastTo, Concat, Pad, Slice, Transpose } from "../../ops/movement.js";
 import type { AnyOp } from "../../ops/op.js";
-import { broadcastStrides, mergeAxes, type Shape, stridesOf } from "../../base/shape.js";
 import type { Node } from "../../tape/tape.js";
 import { Code } from "../codes.js";
 import type { Instruction, Site } from "./instruction.js";

@@ -1,14 +1,14 @@
-import type { ReduceAttributes } from "../../kernels/reduce.js";
+import type { Reduction } from "../../base/axes.js";
+import { around } from "../../base/axes.js";
 import type { AnyOp } from "../../ops/op.js";
 import { LogSumExp, Max, Min, Softmax, Sum } from "../../ops/reduce.js";
-import { around } from "../../base/shape.js";
 import type { Node } from "../../tape/tape.js";
 import { Code } from "../codes.js";
 import { type Instruction, moving, type Rows, type Site } from "./instruction.js";
 
 /** The input as [outer, size, inner] with the middle to be reduced, if the axes are neighbors. */
 function seen({ inputs: [x], attributes }: Node): { from: number; outer: number; size: number; inner: number } | undefined {
-  const { axes } = attributes as ReduceAttributes;
+  const { axes } = attributes as Reduction;
   const from = axes[0] ?? x.rank;
   const isOne = axes.every((axis, i) => axis === from + i);
   return isOne ? { from, ...around(x.shape, from, from + axes.length) } : undefined;

@@ -1,14 +1,15 @@
 import { checkFunction, describe, GradtapeError } from "../../base/errors.js";
+import { checkOptions, isPlainObject, type Known } from "../../base/options.js";
 import { Equal } from "../../ops/elementwise.js";
 import { OneHot } from "../../ops/movement.js";
 import type { AnyOp } from "../../ops/op.js";
 import { Softmax, Sum } from "../../ops/reduce.js";
-import { checkOptions, isPlainObject, type Known } from "../../base/options.js";
 import type { Tape } from "../../tape/tape.js";
 import { asTensor, type Tensor } from "../../tensor/tensor.js";
-import { differentiate } from "../../transforms/reverse.js";
-import { tapeOf, trace } from "../../transforms/trace.js";
 import { flatten, type TreesLike } from "../../tensor/tree.js";
+import { tapeOf } from "../../transforms/record.js";
+import { differentiate } from "../../transforms/reverse.js";
+import { trace } from "../../transforms/trace.js";
 import {
   type CallExpression,
   type DerivativeExpression,

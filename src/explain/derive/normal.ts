@@ -1,9 +1,9 @@
+import { type Shape, sameShape, sizeOf as sizeOfShape } from "../../base/shape.js";
 import * as e from "../../ops/elementwise.js";
 import { MatMul } from "../../ops/linalg.js";
 import { BroadcastTo, Reshape, StopGradient, Transpose } from "../../ops/movement.js";
 import type { AnyOp } from "../../ops/op.js";
 import { Softmax, Sum } from "../../ops/reduce.js";
-import { type Shape, sameShape, sizeOf as sizeOfShape } from "../../base/shape.js";
 import {
   type CallExpression,
   call,

@@ -4,8 +4,8 @@ import { type AnyOp, type AnyRule, isElementwise, type JointVjp } from "../../op
 import { Softmax, Sum } from "../../ops/reduce.js";
 import type { Node, Tape } from "../../tape/tape.js";
 import type { Tensor } from "../../tensor/tensor.js";
+import { record } from "../../transforms/record.js";
 import { undoBroadcast } from "../../transforms/reverse.js";
-import { record } from "../../transforms/trace.js";
 import { type Expression, number, relativeDifference, type SymbolExpression, sizeOf, symbol, type Values } from "../formula/expression.js";
 import { fractionOf } from "../formula/fraction.js";
 import { isRepetition, read } from "../formula/read.js";

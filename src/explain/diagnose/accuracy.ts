@@ -1,4 +1,3 @@
-import { ones } from "../../tensor/create.js";
 import { GradtapeError } from "../../base/errors.js";
 import { Add, Log, Sub } from "../../ops/elementwise.js";
 import { MatMul } from "../../ops/linalg.js";
@@ -6,7 +5,9 @@ import type { AnyOp } from "../../ops/op.js";
 import { CumSum, LogSumExp, Sum } from "../../ops/reduce.js";
 import { share } from "../../passes/share.js";
 import type { Node } from "../../tape/tape.js";
-import { apply, Tensor } from "../../tensor/tensor.js";
+import { applyAgain } from "../../tensor/apply.js";
+import { ones } from "../../tensor/create.js";
+import { Tensor } from "../../tensor/tensor.js";
 import { jvp } from "../../transforms/forward.js";
 import { vjp } from "../../transforms/reverse.js";
 import { Roundings, UNIT_ROUNDOFF, type Uncertainty } from "./conditions.js";
@@ -145,13 +146,7 @@ function effectOf({ forward, inputs }: Point, changes: readonly (readonly [Tenso
         });
         const current = (x: Tensor): Tensor => values.get(x) ?? moved(x, x);
         for (const { op, inputs: operands, output, attributes } of forward.nodes)
-          values.set(
-            output,
-            moved(
-              output,
-              (apply as (op: AnyOp, inputs: readonly Tensor[], attributes: unknown) => Tensor)(op, operands.map(current), attributes),
-            ),
-          );
+          values.set(output, moved(output, applyAgain(op, operands.map(current), attributes)));
         return forward.outputs.map(current);
       },
       ...(inputs as Tensor[]),

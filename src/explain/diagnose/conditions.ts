@@ -4,7 +4,8 @@ import { BroadcastTo, Concat, Leaf, OneHot, Pad, Reshape, ScatterAdd, Slice, Sto
 import { type AnyOp, isElementwise } from "../../ops/op.js";
 import { ArgMax, CumSum, LogSumExp, Max, Min, Sum } from "../../ops/reduce.js";
 import type { Node } from "../../tape/tape.js";
-import { apply, type Tensor } from "../../tensor/tensor.js";
+import { applyAgain } from "../../tensor/apply.js";
+import type { Tensor } from "../../tensor/tensor.js";
 import { valuesAt } from "./places.js";
 
 // The condition of a function at x is |x·f′(x)/f(x)|: by what factor it enlarges a relative error of its operand. A rounded
@@ -140,8 +141,7 @@ function isExact({ op, inputs, output }: Node, sizes: Tensor | undefined): boole
 
 /** For a sum of many terms, the sum of their sizes. */
 function sumOfSizes({ op, inputs, attributes }: Node): Tensor | undefined {
-  const again = (...sizes: Tensor[]): Tensor =>
-    (apply as (op: AnyOp, inputs: readonly Tensor[], attributes: unknown) => Tensor)(op, sizes, attributes);
+  const again = (...sizes: Tensor[]): Tensor => applyAgain(op, sizes, attributes);
   if (op === Sum || op === CumSum) return again(inputs[0].abs());
   if (op === MatMul) return again(inputs[0].abs(), inputs[1].abs());
   if (op === ScatterAdd) return again(inputs[0].abs(), inputs[1]);

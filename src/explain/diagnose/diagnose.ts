@@ -1,7 +1,9 @@
 import { checkFunction, GradtapeError } from "../../base/errors.js";
 import { Look } from "../../passes/look.js";
 import { findRewrites } from "../../passes/stabilize.js";
-import { describeNode, type Node, sealedLeaves, tapeNames } from "../../tape/tape.js";
+import { describeNode, tapeNames } from "../../tape/print.js";
+import { sealedLeaves } from "../../tape/sealing.js";
+import type { Node } from "../../tape/tape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import type { ArgumentsLike } from "../../transforms/reverse.js";
 import { findInaccuracies } from "./accuracy.js";

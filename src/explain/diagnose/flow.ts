@@ -1,7 +1,7 @@
+import { around } from "../../base/axes.js";
 import * as e from "../../ops/elementwise.js";
 import type { AnyOp } from "../../ops/op.js";
 import { Prod, Softmax } from "../../ops/reduce.js";
-import { around } from "../../base/shape.js";
 import type { Node } from "../../tape/tape.js";
 import { conditionOf, slopesOf, UNIT_ROUNDOFF } from "./conditions.js";
 import { type FindingKind, inRuleOf, type Suspicion } from "./finding.js";

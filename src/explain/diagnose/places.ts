@@ -1,5 +1,6 @@
+import type { Shape } from "../../base/shape.js";
+import { broadcastStrides } from "../../base/walk.js";
 import { type AnyOp, isElementwise } from "../../ops/op.js";
-import { broadcastStrides, type Shape } from "../../base/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 
 /** For an input that broadcasts to `to`, the place that each place of the output reads. */

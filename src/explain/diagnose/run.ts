@@ -1,10 +1,14 @@
-import { ones } from "../../tensor/create.js";
 import type { AnyOp } from "../../ops/op.js";
-import { type Node, type Recording, Tape, type Watcher, withoutRecording, withWatcher } from "../../tape/tape.js";
+import type { Recording } from "../../tape/recording.js";
+import { aside } from "../../tape/sealing.js";
+import { type Node, Tape } from "../../tape/tape.js";
+import { type Watcher, withWatcher } from "../../tape/watcher.js";
+import { ones } from "../../tensor/create.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { vjp } from "../../transforms/reverse.js";
-import { type Segment, tapeOf, trace } from "../../transforms/trace.js";
 import { type Flat, flatten } from "../../tensor/tree.js";
+import { tapeOf } from "../../transforms/record.js";
+import { vjp } from "../../transforms/reverse.js";
+import { type Segment, trace } from "../../transforms/trace.js";
 import { callerIn, withLongStacks } from "./source.js";
 
 /** Notes for each place of the recording where it was applied, and for which node's rule; and the cotangent that arrives at each node. */
@@ -15,13 +19,13 @@ class Notebook implements Watcher {
   private rule: number | undefined;
 
   applied(_op: AnyOp, _inputs: readonly Tensor[], output: Tensor): void {
-    if (output.recording === undefined) return;
+    if (output.recordingId === undefined) return;
     // The stack is written out only if somebody reads it.
     this.stacks[output.slot] = new Error();
     this.owners[output.slot] = this.rule;
   }
 
-  sweeps(at: { readonly nodes: Recording; readonly place: number; readonly g: Tensor } | undefined): void {
+  sweeps(at: { readonly recording: Recording; readonly place: number; readonly g: Tensor } | undefined): void {
     this.rule = at?.place;
     if (at !== undefined) this.cotangents[at.place] = at.g; // of several sweeps that of the last, which is the outermost one's
   }
@@ -66,7 +70,7 @@ export function runWithGradient(f: (...args: never[]) => unknown, args: readonly
     const seed = outputs.rebuild(outputs.leaves.map((x) => ones(x.shape)));
     return { result, gradient: pullback(seed as never) };
   };
-  const segment: Segment = withoutRecording(
+  const segment: Segment = aside(
     first.reduce((n, { leaves }) => n + leaves.length, 0),
     () => withWatcher(notebook, () => withLongStacks(() => trace("diagnose", both as never, first, true))),
   );

@@ -1,7 +1,8 @@
+import type { Shape } from "../../base/shape.js";
 import { Where } from "../../ops/elementwise.js";
 import type { AnyOp } from "../../ops/op.js";
-import type { Shape } from "../../base/shape.js";
-import { apply, asTensor, type Tensor } from "../../tensor/tensor.js";
+import { apply } from "../../tensor/apply.js";
+import { asTensor, type Tensor } from "../../tensor/tensor.js";
 import type { Fraction } from "./fraction.js";
 import * as q from "./fraction.js";
 

@@ -1,10 +1,10 @@
+import type { Shape } from "../../base/shape.js";
 import type { MatMulAttributes } from "../../kernels/linalg.js";
 import * as e from "../../ops/elementwise.js";
 import { MatMul } from "../../ops/linalg.js";
 import { BroadcastTo, Reshape, StopGradient, Transpose } from "../../ops/movement.js";
 import type { AnyOp } from "../../ops/op.js";
 import { LogSumExp, Max, Min, Prod, Softmax, Sum } from "../../ops/reduce.js";
-import type { Shape } from "../../base/shape.js";
 import { type CallExpression, type Expression, isNumber, withoutSign } from "./expression.js";
 import * as q from "./fraction.js";
 

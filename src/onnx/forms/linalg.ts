@@ -1,6 +1,6 @@
+import type { Shape } from "../../base/shape.js";
 import type { MatMulAttributes } from "../../kernels/linalg.js";
 import { MatMul } from "../../ops/linalg.js";
-import type { Shape } from "../../base/shape.js";
 import type { Graph } from "../graph.js";
 import type { Form, Forms } from "./form.js";
 

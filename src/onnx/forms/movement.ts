@@ -1,6 +1,7 @@
+import { around } from "../../base/axes.js";
+import { type Shape, sizeOf } from "../../base/shape.js";
 import type { Lattice } from "../../kernels/movement.js";
 import * as ops from "../../ops/movement.js";
-import { around, type Shape, sizeOf } from "../../base/shape.js";
 import type { Graph } from "../graph.js";
 import type { Form, Forms } from "./form.js";
 

@@ -1,0 +1,69 @@
+import { alignColumns, formatSmall } from "../base/format.js";
+import { formatShape } from "../base/shape.js";
+import type { Tensor } from "../tensor/tensor.js";
+import type { Node, Tape } from "./tape.js";
+
+/** One numbered line a node: see {@link Tape.toString}. */
+export function printTape(tape: Tape): string {
+  const name = tapeNames(tape);
+  const cotangent = (x: Tensor): string => {
+    const g = tape.cotangents.get(x);
+    return g === undefined ? "" : `∂ ${[name(g), formatSmall(g.data, g.shape)].filter((part, i, all) => part !== all[i - 1]).join(" = ")}`;
+  };
+  const rows: (string | string[])[] = tape.inputs.map((x) => {
+    return ["", name(x), "input", formatShape(x.shape), formatSmall(x.data, x.shape), cotangent(x)];
+  });
+  let backward = false;
+  for (const [node, place] of shorten(tape.nodes)) {
+    if (node === undefined) {
+      rows.push(`   … ${place.toLocaleString("en")} more nodes …`);
+      continue;
+    }
+    if (node.backward && !backward) rows.push("   backward");
+    backward = node.backward;
+    const { output } = node;
+    const value = formatSmall(output.data, output.shape);
+    rows.push([String(place + 1), name(output), describeNode(node, name), formatShape(output.shape), value, cotangent(output)]);
+  }
+  const aligned = alignColumns(rows.filter((row) => typeof row !== "string")).split("\n");
+  const lines = rows.map((row) => (typeof row === "string" ? row : aligned.shift()));
+  return `${lines.join("\n")}\nreturns ${tape.outputs.map(name).join(", ")}`;
+}
+
+/** A tape of more nodes is cut: so many are shown of its beginning, and of its end. */
+const LONGEST = 120;
+const SHOWN = [80, 30] as const;
+/** The nodes with their places; in the place of those that are left out, their count. */
+export function shorten(nodes: readonly Node[], longest = LONGEST): (readonly [node: Node | undefined, place: number])[] {
+  const all = nodes.map((node, i) => [node, i] as const);
+  if (all.length <= longest) return all;
+  const [head, tail] = SHOWN.map((count) => Math.floor((count * longest) / LONGEST));
+  return [...all.slice(0, head), [undefined, all.length - head - tail], ...all.slice(-tail)];
+}
+
+/**
+ * What each tensor is called on a tape: its label, or `%n` with the number of its line; a label used twice gets the number
+ * too. Constants are called by their number or shape.
+ */
+export function tapeNames(tape: Tape): (x: Tensor) => string {
+  const names = new Map<Tensor, string>();
+  const used = new Set<string>();
+  const give = (x: Tensor, fallback: string): void => {
+    const label = x.label === undefined ? fallback : used.has(x.label) ? `${x.label}${fallback}` : x.label;
+    used.add(label);
+    names.set(x, label);
+  };
+  for (const [i, x] of tape.inputs.entries()) give(x, `input${i + 1}`);
+  for (const [i, { output }] of tape.nodes.entries()) give(output, `%${i + 1}`);
+  return (x) => names.get(x) ?? x.label ?? (x.size === 1 ? formatSmall(x.data, []) : `constant${formatShape(x.shape)}`);
+}
+
+/** `MatMul(X, W, transposeA)`. */
+export const describeNode = ({ op, inputs, attributes }: Node, name: (x: Tensor) => string): string =>
+  `${op.name}(${[...inputs.map(name), ...formatAttributes(attributes)].join(", ")})`;
+/** `axes=[0]`, `transposeA`: only what is set. Lists that merely repeat the output's shape are left out. */
+function formatAttributes(attributes: unknown): string[] {
+  return Object.entries(attributes ?? {})
+    .filter(([key, value]) => value !== false && value !== undefined && key !== "shape")
+    .map(([key, value]) => (value === true ? key : `${key}=${Array.isArray(value) ? formatShape(value) : String(value)}`));
+}

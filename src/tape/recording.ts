@@ -1,0 +1,146 @@
+import { List, NumberList } from "../base/list.js";
+import { SCALAR, type Shape } from "../base/shape.js";
+import type { AnyOp } from "../ops/op.js";
+import type { Tensor } from "../tensor/tensor.js";
+
+/** What is noted of the sweeps on a recording that is made for people to look at. */
+export class Notes {
+  /** For nodes that a sweep came to, by their place, the cotangent that arrived there; of several sweeps the first. */
+  readonly cotangents = new Map<number, Tensor>();
+  /** The nodes that sweeps appended: from, and up to but without. */
+  readonly sweeps: (readonly [from: number, to: number])[] = [];
+
+  arrived(place: number, g: Tensor): void {
+    if (!this.cotangents.has(place)) this.cotangents.set(place, g);
+  }
+}
+
+/**
+ * The nodes that ran, in execution order. Each tensor that was made knows the recording's id and its own place, and
+ * nothing more: it keeps no tape alive.
+ *
+ *     nodes   leaf W │ leaf b │ MatMul │ Add │ leaf W' │ Mul │ …
+ *             └ segment of the outer transform ┘└ segment of a transform called inside f
+ *
+ * The nodes are stored by columns. A node costs a few array slots and no object; a result of rank 0 is
+ * kept as its number, so that its Tensor may die young. This is what lets the garbage collector keep up with tapes
+ * of a million nodes.
+ *
+ *     ops        Leaf   Leaf   MatMul   Sigmoid   …
+ *     outputs    W      x      –        –             a Tensor, or
+ *     numbers    –      –      0.35     0.59          the number of one of rank 0
+ *     inputs     ~0 │   ~1 │   0   1 │  2 │           places in the recording, or ~k for constants[k];
+ *                                                     those of node i end before ends[i]
+ */
+export class Recording {
+  /** What the tensors of this recording have in common. */
+  readonly id: object = {};
+
+  private readonly ops = new List<AnyOp>();
+  private readonly outputs = new List<Tensor | undefined>();
+  private readonly numbers = new NumberList();
+  private readonly attributes = new List<unknown>();
+  private readonly inputs = new NumberList();
+  private readonly ends = new NumberList();
+  private readonly constants = new List<Tensor>();
+
+  /** Notes of the sweeps, where somebody wants them. */
+  readonly notes: Notes | undefined;
+
+  constructor(
+    private readonly restore: Restore,
+    annotated: boolean,
+  ) {
+    this.notes = annotated ? new Notes() : undefined;
+  }
+
+  get length(): number {
+    return this.ops.length;
+  }
+
+  append(op: AnyOp, inputs: readonly Tensor[], output: Tensor, attributes: unknown): void {
+    for (let i = 0; i < inputs.length; i++) {
+      const x = inputs[i];
+      if (x.recordingId === this.id) this.inputs.push(x.slot);
+      else {
+        this.inputs.push(~this.constants.length);
+        this.constants.push(x);
+      }
+    }
+    this.ends.push(this.inputs.length);
+    this.ops.push(op);
+    this.attributes.push(attributes);
+    const lone = output.isLoneNumber;
+    this.outputs.push(lone ? undefined : output);
+    this.numbers.push(lone ? output.first : 0);
+    output.recordingId = this.id;
+    output.slot = this.ops.length - 1;
+  }
+
+  op(i: number): AnyOp {
+    return this.ops.get(i);
+  }
+
+  attributesOf(i: number): unknown {
+    return this.attributes.get(i);
+  }
+
+  output(i: number): Tensor {
+    return this.outputs.get(i) ?? this.restore(this.numbers.get(i), this.id, i);
+  }
+
+  /** The shape of an output, without the tensor. */
+  shape(i: number): Shape {
+    return this.outputs.get(i)?.shape ?? SCALAR;
+  }
+
+  /** Puts a copy with a label in the place of an output. */
+  relabel(i: number, output: Tensor): void {
+    this.outputs.set(i, output);
+  }
+
+  /** Where the inputs of node i begin in the row of all inputs, and where they end. */
+  begin(i: number): number {
+    return i === 0 ? 0 : this.ends.get(i - 1);
+  }
+  end(i: number): number {
+    return this.ends.get(i);
+  }
+
+  /** The node that made the input at place j of that row; negative for a constant. */
+  source(j: number): number {
+    return this.inputs.get(j);
+  }
+
+  input(j: number): Tensor {
+    const source = this.inputs.get(j);
+    return source >= 0 ? this.output(source) : this.constants.get(~source);
+  }
+
+  inputShape(j: number): Shape {
+    const source = this.inputs.get(j);
+    return source >= 0 ? this.shape(source) : this.constants.get(~source).shape;
+  }
+
+  /** Whether node i depends on one of the first `leaves` nodes. */
+  dependsOnFirst(leaves: number, i: number): boolean {
+    const open = [i];
+    const seen = new Set<number>();
+    for (let at = open.pop(); at !== undefined; at = open.pop()) {
+      if (at < leaves) return true;
+      if (seen.has(at)) continue;
+      seen.add(at);
+      for (let j = this.begin(at); j < this.end(at); j++) if (this.source(j) >= 0) open.push(this.source(j));
+    }
+    return false;
+  }
+
+  inputsOf(i: number): Tensor[] {
+    const inputs: Tensor[] = [];
+    for (let j = this.begin(i); j < this.end(i); j++) inputs.push(this.input(j));
+    return inputs;
+  }
+}
+
+/** Makes a rank-0 tensor anew from its number and its place. */
+export type Restore = (value: number, recordingId: object, slot: number) => Tensor;

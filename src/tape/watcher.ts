@@ -1,0 +1,41 @@
+import type { AnyOp } from "../ops/op.js";
+import type { Tensor } from "../tensor/tensor.js";
+import type { Recording } from "./recording.js";
+
+/** Who is told of each op while some function runs. */
+export interface Watcher {
+  /** An op was applied, and is on the recording if there is one. */
+  applied(op: AnyOp, inputs: readonly Tensor[], output: Tensor): void;
+  /** A reverse sweep has come to a node, where the cotangent g arrived; nothing when it is at its end. */
+  sweeps(at: { readonly recording: Recording; readonly place: number; readonly g: Tensor } | undefined): void;
+}
+
+/** The watcher of the function that runs, if any. Set only while {@link withWatcher} or {@link unwatched} runs its body. */
+export let watcher: Watcher | undefined;
+
+/** Runs `body` under the eyes of a watcher, and of those who watch already. */
+export const withWatcher = <T>(own: Watcher, body: () => T): T => watchedBy(watcher === undefined ? own : both(watcher, own), body);
+
+/** Runs `body` while nobody watches. */
+export const unwatched = <T>(body: () => T): T => watchedBy(undefined, body);
+
+function watchedBy<T>(next: Watcher | undefined, body: () => T): T {
+  const outer = watcher;
+  watcher = next;
+  try {
+    return body();
+  } finally {
+    watcher = outer;
+  }
+}
+
+const both = (first: Watcher, second: Watcher): Watcher => ({
+  applied: (op, inputs, output) => {
+    first.applied(op, inputs, output);
+    second.applied(op, inputs, output);
+  },
+  sweeps: (at) => {
+    first.sweeps(at);
+    second.sweeps(at);
+  },
+});
