@@ -6,12 +6,13 @@
 
 export type { Axis, Reduction } from "./base/axes.js";
 export { DomainError, GradientError, GradtapeError, ShapeError } from "./base/errors.js";
-export type { Range } from "./base/ranges.js";
+export type { Range } from "./base/lattice.js";
 export type { Shape } from "./base/shape.js";
 export { type Compiled, type CompileOptions, compile } from "./compile/compile.js";
 export type { Backend, ProgramMemory } from "./compile/program.js";
+export type { DeriveOptions } from "./explain/derive/arguments.js";
 export { Derivation, type DerivationSection, type DerivationStep } from "./explain/derive/derivation.js";
-export { type DeriveOptions, derive } from "./explain/derive/derive.js";
+export { derive } from "./explain/derive/derive.js";
 export { diagnose } from "./explain/diagnose/diagnose.js";
 export { Diagnosis } from "./explain/diagnose/diagnosis.js";
 export type { Finding, FindingKind, FindingNumbers } from "./explain/diagnose/finding.js";
@@ -44,7 +45,8 @@ export type { Optimizer } from "./optim/optimizer.js";
 export { evaluatePart } from "./optim/part.js";
 export type { MinimizeResult, SearchOptions, StepReport } from "./optim/search.js";
 export { type SgdOptions, type SgdState, sgd } from "./optim/sgd.js";
-export { type Rewrite, type RewriteRule, rewriteRules, type Stabilized, stabilize } from "./passes/stabilize.js";
+export { type RewriteRule, rewriteRules } from "./passes/stabilize/rules.js";
+export { type Rewrite, type Stabilized, stabilize } from "./passes/stabilize/stabilize.js";
 export { type Node, Tape } from "./tape/tape.js";
 export { eye, full, linspace, ones, tensor, zeros } from "./tensor/create.js";
 export { defineOp, type OpDefinition } from "./tensor/define-op.js";

@@ -27,6 +27,12 @@ export function checkFunction(name: string, f: unknown): void {
   if (typeof f !== "function") throw new TypeError(`${name}: expected a function, got ${describe(f)}`);
 }
 
+/** Refuses what is not a number to fill places with. */
+export function checkNumber(name: string, value: number): number {
+  if (typeof value !== "number") throw new TypeError(`${name}: expected a number to fill with, got ${describe(value)}`);
+  return value;
+}
+
 /** What came, in words short enough for an error message: `string "abc"`, `null`, `a tensor of shape [2]`, `a Promise`. */
 export function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value);

@@ -1,6 +1,6 @@
 import { type Axis, normalizeAxis } from "../base/axes.js";
 import { describe, ShapeError } from "../base/errors.js";
-import type { Range } from "../base/ranges.js";
+import type { Range } from "../base/lattice.js";
 import { formatShape, sameShape } from "../base/shape.js";
 import { asTensor, type Tensor, type TensorLike } from "../tensor/tensor.js";
 

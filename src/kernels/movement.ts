@@ -1,5 +1,6 @@
 import { around } from "../base/axes.js";
 import { DomainError } from "../base/errors.js";
+import type { Lattice } from "../base/lattice.js";
 import type { Shape } from "../base/shape.js";
 import { broadcastStrides, forEachRow, mergeAxes, stridesOf } from "../base/walk.js";
 import type { Kernel, NdArray } from "./kernel.js";
@@ -31,12 +32,6 @@ export const broadcastTo: Kernel = (out, inputs) => {
   if (inputs[0].data.length === 1) out.data.fill(inputs[0].data[0]);
   else readStrided(out.data, out.shape, inputs[0].data, 0, broadcastStrides(inputs[0].shape, out.shape));
 };
-
-/** Along axis i: `shape[i]` places of the larger side, of which start[i] + j·step[i] is used for j = 0, 1, … */
-export interface Lattice {
-  readonly start: readonly number[];
-  readonly step: readonly number[];
-}
 
 const latticeOffset = ({ start }: Lattice, strides: readonly number[]): number => start.reduce((sum, s, i) => sum + s * strides[i], 0);
 const latticeStrides = ({ step }: Lattice, strides: readonly number[]): number[] => step.map((s, i) => s * strides[i]);

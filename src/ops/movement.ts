@@ -1,4 +1,5 @@
 import { ShapeError } from "../base/errors.js";
+import type { Lattice } from "../base/lattice.js";
 import { formatShape, type Shape } from "../base/shape.js";
 import * as k from "../kernels/movement.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -36,7 +37,7 @@ export const BroadcastTo: UnaryOp<ShapeAttributes> = {
 };
 
 /** Every step[i]-th place of axis i from start[i] on, shape[i] of them.  The reverse puts them back among zeros: {@link Pad}. */
-export const Slice: UnaryOp<k.Lattice & ShapeAttributes> = {
+export const Slice: UnaryOp<Lattice> = {
   name: "Slice",
   kernel: k.slice,
   shape: (_, { shape }) => shape,
@@ -45,7 +46,7 @@ export const Slice: UnaryOp<k.Lattice & ShapeAttributes> = {
 };
 
 /** x on a lattice of places in a larger tensor, `value` in all others.  The reverse reads those places: {@link Slice}. */
-export const Pad: UnaryOp<k.Lattice & ShapeAttributes & { readonly value: number }> = {
+export const Pad: UnaryOp<Lattice & { readonly value: number }> = {
   name: "Pad",
   kernel: k.pad,
   shape: (_, { shape }) => shape,

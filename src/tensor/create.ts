@@ -1,4 +1,4 @@
-import { describe, ShapeError } from "../base/errors.js";
+import { checkNumber, describe, ShapeError } from "../base/errors.js";
 import { checkList, checkShape, SHAPE, sizeOf } from "../base/shape.js";
 import { Tensor, type TensorLike } from "./tensor.js";
 import { readValues } from "./values.js";
@@ -66,7 +66,7 @@ export function full(shape: readonly number[], value: number): Tensor {
 }
 
 function filled(name: string, value: number, given: [shape: readonly number[]]): Tensor {
-  if (typeof value !== "number") throw new TypeError(`${name}: expected a number to fill with, got ${describe(value)}`);
+  checkNumber(name, value);
   const own = checkShape(name, given[0], given);
   return Tensor.wrap(own, new Float64Array(sizeOf(own)).fill(value));
 }

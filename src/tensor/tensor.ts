@@ -1,11 +1,10 @@
 import { type Axis, checkReduction, normalizeAxes, normalizeAxis, reducedShape } from "../base/axes.js";
 import { broadcastAxes, checkBroadcastTo } from "../base/broadcast.js";
-import { DomainError, describe, ShapeError } from "../base/errors.js";
+import { checkNumber, DomainError, describe, ShapeError } from "../base/errors.js";
 import { formatTensor } from "../base/format.js";
+import { type Lattice, type Range, resolveParts, resolveRanges, resolveWidths } from "../base/lattice.js";
 import { checkOptions } from "../base/options.js";
-import { type Range, resolveRange } from "../base/ranges.js";
 import { checkList, checkShape, formatShape, resolveReshape, SCALAR, SHAPE, type Shape, sameShape, sizeOf } from "../base/shape.js";
-import type { Lattice } from "../kernels/movement.js";
 import * as e from "../ops/elementwise.js";
 import { MatMul } from "../ops/linalg.js";
 import { BroadcastTo, Concat, OneHot, Pad, Reshape, ScatterAdd, Slice, StopGradient, Take, Transpose } from "../ops/movement.js";
@@ -468,31 +467,13 @@ export class Tensor {
   }
   /** A part along each axis. See {@link slice}. */
   slice(ranges: readonly Range[]): Tensor {
-    if (!Array.isArray(ranges) || ranges.length > this.rank)
-      throw new ShapeError(
-        `slice: expected a list of at most ${this.rank} ranges for shape ${formatShape(this.shape)}, got ${describe(ranges)}`,
-      );
-    const parts = this.shape.map((size, axis) => resolveRange(ranges[axis] ?? null, axis, size));
-    const taken = this.sliceLattice({ start: parts.map((p) => p.start), step: parts.map((p) => p.step), shape: parts.map((p) => p.count) });
-    return parts.some((p) => p.drop) ? taken.reshape(taken.shape.filter((_, i) => !parts[i].drop)) : taken;
+    const { lattice, kept } = resolveRanges(ranges, this.shape);
+    const taken = this.sliceLattice(lattice);
+    return kept.length === this.rank ? taken : taken.reshape(kept);
   }
   /** With `value` before and after along each axis. See {@link pad}. */
   pad(widths: readonly (readonly [before: number, after: number])[], value = 0): Tensor {
-    if (!Array.isArray(widths) || widths.length !== this.rank)
-      throw new ShapeError(
-        `pad: expected ${this.rank} pairs [before, after] for shape ${formatShape(this.shape)}, got ${describe(widths)}`,
-      );
-    if (typeof value !== "number") throw new TypeError(`pad: expected a number to fill with, got ${describe(value)}`);
-    for (const width of widths) {
-      checkList("pad", "pairs [before, after]", [width]);
-      if (checkShape("pad", width).length !== 2) throw new ShapeError(`pad: expected pairs [before, after], got ${formatShape(width)}`);
-    }
-    return this.padLattice({
-      start: widths.map(([before]) => before),
-      step: widths.map(() => 1),
-      shape: this.shape.map((size, i) => size + widths[i][0] + widths[i][1]),
-      value,
-    });
+    return this.padLattice({ ...resolveWidths(widths, this.shape), value: checkNumber("pad", value) });
   }
 
   /** The places along an axis that indices name. See {@link take}. */
@@ -507,18 +488,10 @@ export class Tensor {
   /** Cut along an axis. See {@link split}. */
   split(parts: number | readonly number[], axis = 0): Tensor[] {
     const along = normalizeAxis("split", axis, this.rank);
-    const size = this.shape[along];
-    const sizes =
-      typeof parts === "number" ? new Array<number>(parts > 0 ? Math.floor(parts) : 0).fill(size / parts) : checkShape("split", parts);
-    if (sizes.some((s) => !Number.isInteger(s)) || sizes.reduce((a, b) => a + b, 0) !== size) {
-      throw new ShapeError(
-        `split: the parts must add up to ${size} along axis ${along} of ${formatShape(this.shape)}, got ${typeof parts === "number" ? `${parts} equal parts` : formatShape(parts)}`,
-      );
-    }
     let at = 0;
-    return sizes.map((s) => {
-      at += s;
-      return this.slice(this.shape.map((_, i) => (i === along ? [at - s, at] : null)));
+    return resolveParts(parts, this.shape, along).map((size) => {
+      at += size;
+      return this.slice(this.shape.map((_, i) => (i === along ? [at - size, at] : null)));
     });
   }
 
@@ -535,11 +508,11 @@ export class Tensor {
     return apply(e.LogisticGradient, [this, z, y]);
   }
   /** @internal The places start + j·step of each axis. */
-  sliceLattice(attributes: Lattice & { readonly shape: Shape }): Tensor {
+  sliceLattice(attributes: Lattice): Tensor {
     return apply(Slice, [this], attributes);
   }
   /** @internal The reverse of {@link Tensor.sliceLattice}: this tensor on those places, `value` elsewhere. */
-  padLattice(attributes: Lattice & { readonly shape: Shape; readonly value: number }): Tensor {
+  padLattice(attributes: Lattice & { readonly value: number }): Tensor {
     return apply(Pad, [this], attributes);
   }
   /** @internal This tensor and others one after the other. */

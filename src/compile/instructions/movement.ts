@@ -1,6 +1,6 @@
+import type { Lattice } from "../../base/lattice.js";
 import type { Shape } from "../../base/shape.js";
 import { broadcastStrides, mergeAxes, stridesOf } from "../../base/walk.js";
-import type { Lattice } from "../../kernels/movement.js";
 import { BroadcastTo, Concat, Pad, Slice, Transpose } from "../../ops/movement.js";
 import type { AnyOp } from "../../ops/op.js";
 import type { Node } from "../../tape/tape.js";

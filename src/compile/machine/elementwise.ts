@@ -1,5 +1,6 @@
 import { Code } from "../codes";
-import { cos, exp, expm1, log, log1p, log1pOfUnit, sigmoid, sin, softplus, tanh } from "./math";
+import { cos, sin } from "./math/circular";
+import { exp, expm1, log, log1p, log1pOfUnit, sigmoid, softplus, tanh } from "./math/exponential";
 
 // Math.pow, which JavaScript engines bring along.
 // @ts-ignore: decorator

@@ -1,5 +1,5 @@
 import { Exp, lone1 } from "./elementwise";
-import { exp } from "./math";
+import { exp } from "./math/exponential";
 
 // Sums run in blocks of a few hundred numbers; block sums are added with the rounding error of each addition kept aside
 // (Neumaier 1974). The error does not grow with the number of blocks.

@@ -1,5 +1,4 @@
-import { checkFunction, describe, GradtapeError } from "../../base/errors.js";
-import { checkOptions, isPlainObject, type Known } from "../../base/options.js";
+import { checkFunction, GradtapeError } from "../../base/errors.js";
 import { Equal } from "../../ops/elementwise.js";
 import { OneHot } from "../../ops/movement.js";
 import type { AnyOp } from "../../ops/op.js";
@@ -27,18 +26,11 @@ import {
 import { LATEX, Printer, TEXT } from "../formula/print.js";
 import { isRepetition } from "../formula/read.js";
 import { Budget, CannotSimplify } from "./algebra/polynomial.js";
+import { type DeriveOptions, separate } from "./arguments.js";
 import { Derivation, type DerivationSection, type DerivationStep } from "./derivation.js";
 import { mostArguments, namesOfArguments } from "./names.js";
 import { Algebra } from "./normal.js";
 import { Quantities, type Quantity } from "./quantities.js";
-
-/** Settings of {@link derive}. */
-export interface DeriveOptions {
-  /** The place of the argument to differentiate by, or of several; 0 if left out. */
-  readonly wrt?: number | readonly number[];
-}
-
-const OPTIONS: Known<DeriveOptions> = { wrt: true };
 
 /** A derivation is for people: longer tapes are refused. */
 const MOST_NODES = 2000;
@@ -102,20 +94,6 @@ export function derive<Args extends unknown[]>(
   const found = flatten("derive", "the gradient", gradients).leaves;
   return new Deriver(tape, namesOfArguments(f, flats)).run(wanted, found);
 }
-
-/** The arguments of f, of which it can use `most`, and the places to differentiate by. */
-function separate(inputs: readonly unknown[], most: number): { readonly args: readonly unknown[]; readonly places: readonly number[] } {
-  const last = inputs[inputs.length - 1];
-  if (!isPlainObject(last) || !(inputs.length > most || isOptions(last))) return { args: inputs, places: [0] };
-  const { wrt = 0 } = checkOptions<DeriveOptions>("derive", last, OPTIONS);
-  if (!arePlaces(wrt)) throw new TypeError(`derive: wrt must be the place of an argument, or a list of them, got ${describe(wrt)}`);
-  return { args: inputs.slice(0, -1), places: typeof wrt === "number" ? [wrt] : [...new Set(wrt)] };
-}
-
-/** An object with nothing but `wrt` in it, a number or a list of numbers. A tensor may be called so, but is none of these. */
-const isOptions = (value: Record<string, unknown>): boolean => Object.keys(value).join() === "wrt" && arePlaces(value["wrt"]);
-
-const arePlaces = (wrt: unknown): boolean => typeof wrt === "number" || (Array.isArray(wrt) && wrt.every(Number.isInteger));
 
 /** How a named value gets its part of the derivative from another one that is made of it. */
 interface Edge {

@@ -10,7 +10,6 @@ import {
   contains,
   type Expression,
   isNumber,
-  negate,
   number,
   partsOf,
   power,
@@ -25,6 +24,7 @@ import * as q from "../formula/fraction.js";
 import type { Budget, Polynomial } from "./algebra/polynomial.js";
 import * as p from "./algebra/polynomial.js";
 import { atomsOf, type Factor, Field, parts, type Rational } from "./algebra/rational.js";
+import { EVEN, mirrored, ODD, positiveFirst, writeFraction } from "./signs.js";
 
 /** A value that stands in the algebra as a letter. */
 interface Atom {
@@ -52,9 +52,6 @@ const COMPARISONS: ReadonlySet<AnyOp> = /* @__PURE__ */ new Set<AnyOp>([
   e.Greater,
   e.GreaterEqual,
 ]);
-const ODD: ReadonlySet<AnyOp> = /* @__PURE__ */ new Set<AnyOp>([e.Tanh, e.Sin]);
-const EVEN: ReadonlySet<AnyOp> = /* @__PURE__ */ new Set<AnyOp>([e.Cos, e.Abs]);
-const LINEAR: ReadonlySet<AnyOp> = /* @__PURE__ */ new Set<AnyOp>([Sum, MatMul, Transpose, Reshape, BroadcastTo]);
 
 /** How much longer a sum may be than a fraction, if one of its terms is none. */
 const LINE_BONUS = 4;
@@ -484,39 +481,3 @@ function split({ coefficient, factors }: Rational, passes: (factor: Factor) => b
 }
 
 const keyed = (factors: readonly Factor[]): Map<string, Factor> => new Map(factors.map((factor, i) => [String(i), factor]));
-
-/** The formula times −1, if the minus can go into a sum that has both signs; in the argument of a linear op, too. */
-function mirrored(x: Expression): Expression | undefined {
-  if (x.kind === "sum") {
-    const negative = x.terms.filter(isNegative).length;
-    return negative > 0 && negative < x.terms.length ? sum(positiveFirst(x.terms.map(negate))) : undefined;
-  }
-  if (x.kind === "quotient") {
-    const over = mirrored(x.over);
-    return over === undefined ? undefined : quotient(over, x.under);
-  }
-  const inner = x.kind === "product" ? x.factors : x.kind === "call" && LINEAR.has(x.op) ? x.args : [];
-  const mirrors = inner.map(mirrored);
-  const i = mirrors.findIndex((mirror) => mirror !== undefined);
-  if (i < 0) return undefined;
-  const parts = inner.map((part, j) => (j === i ? (mirrors[i] as Expression) : part));
-  return x.kind === "call" ? call(x.op, parts, x.attributes) : product(parts);
-}
-
-const isNegative = (x: Expression): boolean =>
-  x.kind === "number"
-    ? q.isNegative(x.value)
-    : x.kind === "product"
-      ? isNegative(x.factors[0])
-      : x.kind === "quotient" && isNegative(x.over);
-
-const positiveFirst = (terms: readonly Expression[]): Expression[] => [
-  ...terms.filter((term) => !isNegative(term)),
-  ...terms.filter(isNegative),
-];
-
-/** A number as what stands above and below the line: decimals as they are. */
-function writeFraction(a: q.Fraction): readonly [above: q.Fraction, below: q.Fraction] {
-  const isDecimal = a.denominator % 5n === 0n && !q.toText(a).includes("/");
-  return isDecimal || a.denominator > q.LARGEST_DENOMINATOR ? [a, q.ONE] : [q.fraction(a.numerator), q.fraction(a.denominator)];
-}

@@ -1,6 +1,6 @@
 import { around } from "../../base/axes.js";
+import type { Lattice } from "../../base/lattice.js";
 import { type Shape, sizeOf } from "../../base/shape.js";
-import type { Lattice } from "../../kernels/movement.js";
 import * as ops from "../../ops/movement.js";
 import type { Graph } from "../graph.js";
 import type { Form, Forms } from "./form.js";

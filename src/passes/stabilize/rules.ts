@@ -1,24 +1,15 @@
-import type { Reduction } from "../base/axes.js";
-import { checkFunction } from "../base/errors.js";
-import { sameShape } from "../base/shape.js";
-import * as e from "../ops/elementwise.js";
-import { Softmax, Sum } from "../ops/reduce.js";
-import { tapeNames } from "../tape/print.js";
-import { aside } from "../tape/sealing.js";
-import type { Node, Tape } from "../tape/tape.js";
-import { applyAgain } from "../tensor/apply.js";
-import type { Tensor } from "../tensor/tensor.js";
-import { flatten } from "../tensor/tree.js";
-import { tapeOf } from "../transforms/record.js";
-import { trace } from "../transforms/trace.js";
-import { Look } from "./look.js";
+import * as e from "../../ops/elementwise.js";
+import { Softmax } from "../../ops/reduce.js";
+import type { Node } from "../../tape/tape.js";
+import type { Tensor } from "../../tensor/tensor.js";
+import type { Formulas } from "./formulas.js";
 
 // Where the rules come from: the logarithms of σ and of softmax and log Σ eˣ are known from Theano's and every later library's
 // graph optimizations; log1p and expm1 from Kahan; |x| and the forms that cancel from Herbie's catalog (Panchekha et al. 2015);
 // log(1 − eˣ) from Mächler, "Accurately computing log(1 − exp(−|a|))" (2012).
 
 /** What a rule has found: the tensors that the stable form is made of, and how. */
-interface Found {
+export interface Found {
   readonly operands: readonly Tensor[];
   readonly build: (...operands: Tensor[]) => Tensor;
 }
@@ -33,97 +24,8 @@ export interface RewriteRule {
   readonly why: string;
 }
 
-interface Rule extends RewriteRule {
+export interface Rule extends RewriteRule {
   readonly match: (node: Node, look: Formulas) => Found | undefined;
-}
-
-/** One place where a rule has fired. */
-export interface Rewrite extends RewriteRule {
-  /** The number of the node on the tape of f. */
-  readonly node: number;
-  /** Its name there: its label, or `%n`. */
-  readonly name: string;
-}
-
-/** Looks for the formulas of the rules. */
-class Formulas extends Look {
-  /** The other operand where x is 1 + it, in any order. */
-  onePlus(x: Tensor): Tensor | undefined {
-    const inputs = this.by(e.Add, x)?.inputs;
-    if (inputs === undefined) return undefined;
-    return this.isNumber(inputs[0], 1) ? inputs[1] : this.isNumber(inputs[1], 1) ? inputs[0] : undefined;
-  }
-
-  /** The operand where x is 1 − it. */
-  oneMinus(x: Tensor): Tensor | undefined {
-    const inputs = this.by(e.Sub, x)?.inputs;
-    return inputs !== undefined && this.isNumber(inputs[0], 1) ? inputs[1] : undefined;
-  }
-
-  exponent(x: Tensor): Tensor | undefined {
-    return this.by(e.Exp, x)?.inputs[0];
-  }
-
-  /** The z of which x is σ(z), as an op or spelled out: 1/(1 + e⁻ᶻ), e^z/(1 + e^z). With a sign: σ(−w) for 1/(1 + e^w). */
-  sigmoid(x: Tensor): { readonly z: Tensor; readonly negated: boolean } | undefined {
-    const op = this.by(e.Sigmoid, x);
-    return op === undefined ? this.sigmoidSpelledOut(x) : { z: op.inputs[0], negated: false };
-  }
-
-  sigmoidSpelledOut(x: Tensor): { readonly z: Tensor; readonly negated: boolean } | undefined {
-    const quotient = this.by(e.Div, x)?.inputs;
-    const below = this.inverted(x) ?? quotient?.[1];
-    const power = below === undefined ? undefined : this.onePlus(below);
-    const w = power === undefined ? undefined : this.exponent(power);
-    if (w === undefined) return undefined;
-    if (quotient === undefined || this.isNumber(quotient[0], 1)) {
-      const negation = this.by(e.Neg, w);
-      return negation === undefined ? { z: w, negated: true } : { z: negation.inputs[0], negated: false };
-    }
-    return quotient[0] === power || this.exponent(quotient[0]) === w ? { z: w, negated: false } : undefined;
-  }
-
-  /** The operand where x is 1/it, by a reciprocal, a power of −1 or a quotient. */
-  inverted(x: Tensor): Tensor | undefined {
-    const power = this.by(e.Pow, x)?.inputs;
-    if (power !== undefined && this.isNumber(power[1], -1)) return power[0];
-    const quotient = this.by(e.Div, x)?.inputs;
-    return this.by(e.Reciprocal, x)?.inputs[0] ?? (quotient !== undefined && this.isNumber(quotient[0], 1) ? quotient[1] : undefined);
-  }
-
-  /** The x where a is eˣ and b is e⁻ˣ. */
-  oppositeExponents(a: Tensor, b: Tensor): Tensor | undefined {
-    const x = this.exponent(a);
-    const opposite = this.exponent(b);
-    return x !== undefined && opposite !== undefined && this.by(e.Neg, opposite)?.inputs[0] === x ? x : undefined;
-  }
-
-  /** The y and z where x is y·log(σ(z)), and where it is y·log(1 − σ(z)), in any order. */
-  logLikelihood(x: Tensor): { readonly y: Tensor; readonly z: Tensor; readonly negated: boolean; readonly ofOther: boolean } | undefined {
-    const inputs = this.by(e.Mul, x)?.inputs ?? [];
-    for (const [i, factor] of inputs.entries()) {
-      const inner = this.by(e.Log, factor)?.inputs[0];
-      if (inner === undefined) continue;
-      const p = this.unguarded(inner);
-      const other = this.oneMinus(p);
-      const s = this.sigmoid(other ?? p);
-      if (s !== undefined) return { ...s, y: inputs[1 - i], ofOther: other !== undefined };
-    }
-    return undefined;
-  }
-
-  /** x itself, or the p that it guards, which it equals wherever p is not 0. */
-  unguarded(x: Tensor): Tensor {
-    return this.guard(x)?.p ?? x;
-  }
-
-  /** The x and the one axis of Σ e^x, or of Σ e^x with the axis kept. */
-  sumOfExp(total: Tensor): { readonly x: Tensor; readonly axis: number; readonly keepDims: boolean } | undefined {
-    const sum = this.by(Sum, total);
-    const x = sum === undefined ? undefined : this.exponent(sum.inputs[0]);
-    const { axes, keepDims } = (sum?.attributes ?? { axes: [], keepDims: false }) as Reduction;
-    return x !== undefined && axes.length === 1 ? { x, axis: axes[0], keepDims } : undefined;
-  }
 }
 
 const signed = (z: Tensor, negated: boolean): Tensor => (negated ? z.neg() : z);
@@ -131,7 +33,7 @@ const unary = (x: Tensor | undefined, build: (x: Tensor) => Tensor): Found | und
   x === undefined ? undefined : { operands: [x], build };
 
 /** The rules, the larger patterns first: the first that fits is taken. */
-const RULES: readonly Rule[] = [
+export const RULES: readonly Rule[] = [
   {
     pattern: "y·log(σ(z)) + (1 − y)·log(1 − σ(z))",
     replacement: "y·z − softplus(z), as one op",
@@ -396,97 +298,3 @@ function spelledSoftmax(look: Formulas, x: Tensor): { readonly x: Tensor; readon
 
 /** The rules of {@link stabilize}, in the order in which they are tried. */
 export const rewriteRules: readonly RewriteRule[] = RULES;
-
-/**
- * A function whose unsafe patterns are rewritten.
- *
- * @typeParam F - The type of the function, which is kept.
- */
-export type Stabilized<F extends (...args: never[]) => unknown> = F & {
-  /** Which rules fire at these inputs, and where. */
-  rewrites(...inputs: Parameters<F>): Rewrite[];
-};
-
-/**
- * f with unsafe patterns rewritten to stable ones, before anything differentiates it: log(σ(z)) to −softplus(−z), log(Σ eˣ) to
- * logSumExp(x), and the like. The result is the same function in exact arithmetic; in floating point it stays right where f
- * overflows, underflows or cancels. A pattern is found on the tape, however f is written.
- *
- * f runs once for each call to be looked at, and what it recorded is then run in its stable form. It composes with every
- * transform, and with `compile`, which pays for the looking only once.
- *
- * @typeParam F - The type of f, which the result keeps.
- * @param f - A synchronous function of tensors and trees of tensors. Numbers are taken as tensors.
- * @returns A function with the same signature; its `rewrites(...inputs)` says which rules fire there, and where.
- *
- * @example
- * ```ts
- * const naive = (z: Tensor) => z.sigmoid().log();
- * grad(naive)(-1000).item(); // NaN
- * grad(stabilize(naive))(-1000).item(); // 1
- * stabilize(naive).rewrites(tensor(-1000))[0].pattern; // "log(σ(z))"
- * ```
- */
-export function stabilize<F extends (...args: never[]) => unknown>(f: F): Stabilized<F> {
-  checkFunction("stabilize", f);
-  const look = (args: readonly unknown[]) => {
-    const flats = args.map((arg, i) => flatten("stabilize", `argument ${i}`, arg));
-    const leaves = flats.flatMap((flat) => flat.leaves);
-    const segment = aside(leaves.length, () => trace("stabilize", f as (...args: never[]) => unknown, flats));
-    const tape = tapeOf(segment);
-    return { leaves, tape, ...findRewrites(tape), output: segment.output };
-  };
-  const call = (...args: unknown[]): unknown => {
-    const { leaves, tape, found, needed, output } = look(args);
-    return output.rebuild(replay(tape, leaves, found, needed));
-  };
-  return Object.assign(call, {
-    rewrites: (...args: unknown[]): Rewrite[] => {
-      const { tape, found } = look(args);
-      const name = tapeNames(tape);
-      return tape.nodes.flatMap((node, i) => {
-        const rule = found.get(node)?.rule;
-        return rule === undefined
-          ? []
-          : [{ node: i + 1, name: name(node.output), pattern: rule.pattern, replacement: rule.replacement, why: rule.why }];
-      });
-    },
-  }) as unknown as Stabilized<F>;
-}
-
-/** What is still needed once all is rewritten, and for each of its nodes the first rule that fits. */
-export function findRewrites(tape: Tape): { found: Map<Node, Found & { readonly rule: RewriteRule }>; needed: Set<Tensor> } {
-  const look = new Formulas(tape);
-  const needed = new Set<Tensor>(tape.outputs);
-  const found = new Map<Node, Found & { readonly rule: RewriteRule }>();
-  for (const node of [...tape.nodes].reverse()) {
-    if (!needed.has(node.output)) continue;
-    let operands = node.inputs;
-    for (const rule of RULES) {
-      const match = rule.match(node, look);
-      if (match === undefined) continue;
-      found.set(node, { ...match, rule });
-      operands = match.operands;
-      break;
-    }
-    for (const x of operands) needed.add(x);
-  }
-  return { found, needed };
-}
-
-/** Runs a tape again on other inputs, with the stable forms in their places. */
-function replay(tape: Tape, inputs: readonly Tensor[], found: ReadonlyMap<Node, Found>, needed: ReadonlySet<Tensor>): Tensor[] {
-  const values = new Map<Tensor, Tensor>(tape.inputs.map((x, i) => [x, inputs[i]]));
-  const current = (x: Tensor): Tensor => values.get(x) ?? x;
-  for (const node of tape.nodes) {
-    const { op, inputs: operands, output, attributes } = node;
-    if (!needed.has(output)) continue;
-    const rewrite = found.get(node);
-    const value =
-      rewrite === undefined ? applyAgain(op, operands.map(current), attributes) : rewrite.build(...rewrite.operands.map(current));
-    // A constant of one number may have had axes of its own.
-    const shaped = sameShape(value.shape, output.shape) ? value : value.broadcastTo(output.shape);
-    values.set(output, output.label === undefined ? shaped : shaped.named(output.label));
-  }
-  return tape.outputs.map(current);
-}

@@ -1,0 +1,114 @@
+import { checkFunction } from "../../base/errors.js";
+import { sameShape } from "../../base/shape.js";
+import { tapeNames } from "../../tape/print.js";
+import { aside } from "../../tape/sealing.js";
+import type { Node, Tape } from "../../tape/tape.js";
+import { applyAgain } from "../../tensor/apply.js";
+import type { Tensor } from "../../tensor/tensor.js";
+import { flatten } from "../../tensor/tree.js";
+import { tapeOf } from "../../transforms/record.js";
+import { trace } from "../../transforms/trace.js";
+import { Formulas } from "./formulas.js";
+import { type Found, type RewriteRule, RULES } from "./rules.js";
+
+/** One place where a rule has fired. */
+export interface Rewrite extends RewriteRule {
+  /** The number of the node on the tape of f. */
+  readonly node: number;
+  /** Its name there: its label, or `%n`. */
+  readonly name: string;
+}
+
+/**
+ * A function whose unsafe patterns are rewritten.
+ *
+ * @typeParam F - The type of the function, which is kept.
+ */
+export type Stabilized<F extends (...args: never[]) => unknown> = F & {
+  /** Which rules fire at these inputs, and where. */
+  rewrites(...inputs: Parameters<F>): Rewrite[];
+};
+
+/**
+ * f with unsafe patterns rewritten to stable ones, before anything differentiates it: log(σ(z)) to −softplus(−z), log(Σ eˣ) to
+ * logSumExp(x), and the like. The result is the same function in exact arithmetic; in floating point it stays right where f
+ * overflows, underflows or cancels. A pattern is found on the tape, however f is written.
+ *
+ * f runs once for each call to be looked at, and what it recorded is then run in its stable form. It composes with every
+ * transform, and with `compile`, which pays for the looking only once.
+ *
+ * @typeParam F - The type of f, which the result keeps.
+ * @param f - A synchronous function of tensors and trees of tensors. Numbers are taken as tensors.
+ * @returns A function with the same signature; its `rewrites(...inputs)` says which rules fire there, and where.
+ *
+ * @example
+ * ```ts
+ * const naive = (z: Tensor) => z.sigmoid().log();
+ * grad(naive)(-1000).item(); // NaN
+ * grad(stabilize(naive))(-1000).item(); // 1
+ * stabilize(naive).rewrites(tensor(-1000))[0].pattern; // "log(σ(z))"
+ * ```
+ */
+export function stabilize<F extends (...args: never[]) => unknown>(f: F): Stabilized<F> {
+  checkFunction("stabilize", f);
+  const look = (args: readonly unknown[]) => {
+    const flats = args.map((arg, i) => flatten("stabilize", `argument ${i}`, arg));
+    const leaves = flats.flatMap((flat) => flat.leaves);
+    const segment = aside(leaves.length, () => trace("stabilize", f as (...args: never[]) => unknown, flats));
+    const tape = tapeOf(segment);
+    return { leaves, tape, ...findRewrites(tape), output: segment.output };
+  };
+  const call = (...args: unknown[]): unknown => {
+    const { leaves, tape, found, needed, output } = look(args);
+    return output.rebuild(replay(tape, leaves, found, needed));
+  };
+  return Object.assign(call, {
+    rewrites: (...args: unknown[]): Rewrite[] => {
+      const { tape, found } = look(args);
+      const name = tapeNames(tape);
+      return tape.nodes.flatMap((node, i) => {
+        const rule = found.get(node)?.rule;
+        return rule === undefined
+          ? []
+          : [{ node: i + 1, name: name(node.output), pattern: rule.pattern, replacement: rule.replacement, why: rule.why }];
+      });
+    },
+  }) as unknown as Stabilized<F>;
+}
+
+/** What is still needed once all is rewritten, and for each of its nodes the first rule that fits. */
+export function findRewrites(tape: Tape): { found: Map<Node, Found & { readonly rule: RewriteRule }>; needed: Set<Tensor> } {
+  const look = new Formulas(tape);
+  const needed = new Set<Tensor>(tape.outputs);
+  const found = new Map<Node, Found & { readonly rule: RewriteRule }>();
+  for (const node of [...tape.nodes].reverse()) {
+    if (!needed.has(node.output)) continue;
+    let operands = node.inputs;
+    for (const rule of RULES) {
+      const match = rule.match(node, look);
+      if (match === undefined) continue;
+      found.set(node, { ...match, rule });
+      operands = match.operands;
+      break;
+    }
+    for (const x of operands) needed.add(x);
+  }
+  return { found, needed };
+}
+
+/** Runs a tape again on other inputs, with the stable forms in their places. */
+function replay(tape: Tape, inputs: readonly Tensor[], found: ReadonlyMap<Node, Found>, needed: ReadonlySet<Tensor>): Tensor[] {
+  const values = new Map<Tensor, Tensor>(tape.inputs.map((x, i) => [x, inputs[i]]));
+  const current = (x: Tensor): Tensor => values.get(x) ?? x;
+  for (const node of tape.nodes) {
+    const { op, inputs: operands, output, attributes } = node;
+    if (!needed.has(output)) continue;
+    const rewrite = found.get(node);
+    const value =
+      rewrite === undefined ? applyAgain(op, operands.map(current), attributes) : rewrite.build(...rewrite.operands.map(current));
+    // A constant of one number may have had axes of its own.
+    const shaped = sameShape(value.shape, output.shape) ? value : value.broadcastTo(output.shape);
+    values.set(output, output.label === undefined ? shaped : shaped.named(output.label));
+  }
+  return tape.outputs.map(current);
+}
