@@ -4,7 +4,7 @@
  * @module gradtape
  */
 
-export type { Axis, Reduction } from "./base/axes.js";
+export type { Axis } from "./base/axes.js";
 export { DomainError, GradientError, GradtapeError, ShapeError } from "./base/errors.js";
 export type { Range } from "./base/lattice.js";
 export type { Shape } from "./base/shape.js";
@@ -33,6 +33,7 @@ export {
   type LossOptions,
   meanSquaredError,
   poissonNll,
+  type Reduction,
 } from "./functions/losses.js";
 export * from "./functions/movement.js";
 export * from "./functions/reduce.js";
@@ -50,7 +51,7 @@ export { type Rewrite, type Stabilized, stabilize } from "./passes/stabilize/sta
 export { type Node, Tape } from "./tape/tape.js";
 export { eye, full, linspace, ones, tensor, zeros } from "./tensor/create.js";
 export { defineOp, type OpDefinition } from "./tensor/define-op.js";
-export type { MatMulOptions, VarianceOptions } from "./tensor/options.js";
+export type { CumsumOptions, MatMulOptions, VarianceOptions } from "./tensor/options.js";
 export { Tensor, type TensorLike } from "./tensor/tensor.js";
 export type { Tree, TreeLike, TreesLike } from "./tensor/tree.js";
 export type { NestedArray, NumericArray } from "./tensor/values.js";

@@ -40,13 +40,13 @@ export function normalizeAxes(name: string, axis: Axis | undefined, rank: number
 }
 
 /** Which axes a reduction works on, ascending, and whether they stay, as size 1. */
-export interface Reduction {
+export interface ReducedAxes {
   readonly axes: readonly number[];
   readonly keepDims: boolean;
 }
 
 /** What a reduction of a tensor of this rank is asked to do. */
-export function checkReduction(name: string, rank: number, axis: Axis | undefined, keepDims: boolean): Reduction {
+export function checkReduction(name: string, rank: number, axis: Axis | undefined, keepDims: boolean): ReducedAxes {
   if (typeof keepDims !== "boolean")
     throw new TypeError(`${name}: expected true or false as keepDims, got ${describe(keepDims)}; several axes are a list`);
   return { axes: normalizeAxes(name, axis, rank), keepDims };

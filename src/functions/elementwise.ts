@@ -159,7 +159,7 @@ export function tanh(x: TensorLike): Tensor {
 }
 
 /**
- * The logistic function, equation (2) of [the derivation](../docs/bce.md), elementwise:
+ * The logistic function, equation (2) of [the derivation](../../docs/bce.md), elementwise:
  *
  * $$ \sigma(z) = \frac{1}{1 + e^{-z}}, \qquad \sigma'(z) = \sigma(z)\,(1 - \sigma(z)) = \sigma(z)\,\sigma(-z) $$
  *

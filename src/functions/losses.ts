@@ -22,7 +22,7 @@ export interface BinaryCrossEntropyOptions {
 const BINARY_OPTIONS: Known<BinaryCrossEntropyOptions> = { reduction: true, weight: true, posWeight: true, labelSmoothing: true };
 
 /**
- * Binary cross entropy of probabilities, equation (1) of [the derivation](../docs/bce.md), built from its `Log` and `Mul` nodes:
+ * Binary cross entropy of probabilities, equation (1) of [the derivation](../../docs/bce.md), built from its `Log` and `Mul` nodes:
  *
  * $$ L = -\left[\, y \ln p + (1 - y) \ln(1 - p) \,\right] $$
  *
@@ -59,7 +59,7 @@ const logUnlessUnused = (p: Tensor, factor: Tensor): Tensor => p.add(p.add(facto
  *
  * $$ L = \mathrm{softplus}(z) - y z, \qquad \frac{\partial L}{\partial z} = \sigma(z) - y $$
  *
- * the second being equation (12) of [the derivation](../docs/bce.md) before the factor X. Both keep full relative accuracy for
+ * the second being equation (12) of [the derivation](../../docs/bce.md) before the factor X. Both keep full relative accuracy for
  * every finite z where the result is a normal number: at z = 30, y = 1 the loss is 9.4·10⁻¹⁴ and so, with a minus, is the gradient.
  *
  * @param z - Logits, any real numbers.

@@ -1,4 +1,4 @@
-import { around, type Reduction } from "../base/axes.js";
+import { around, type ReducedAxes } from "../base/axes.js";
 import type { Kernel, NdArray } from "./kernel.js";
 import { exp } from "./math.js";
 
@@ -7,7 +7,7 @@ type Reduce = (out: Float64Array, x: Float64Array, outer: number, n: number, inn
 
 /** Neighboring axes are one axis in row-major memory; axes apart are reduced one group after the other, the last first. */
 const reduction =
-  (reduce: Reduce): Kernel<Reduction> =>
+  (reduce: Reduce): Kernel<ReducedAxes> =>
   (out, inputs, { axes }) => {
     const { shape, data } = inputs[0];
     const last = axes.length - 1;
@@ -30,7 +30,7 @@ function reduceGroups(reduce: Reduce, out: Float64Array, x: Float64Array, shape:
 }
 
 /** A reduction that computes each output on its own from the n numbers at x[start + i·step]. */
-const eachOutput = (f: (x: Float64Array, start: number, n: number, step: number) => number): Kernel<Reduction> =>
+const eachOutput = (f: (x: Float64Array, start: number, n: number, step: number) => number): Kernel<ReducedAxes> =>
   reduction((out, x, outer, n, inner) => {
     for (let o = 0; o < outer; o++) for (let j = 0; j < inner; j++) out[o * inner + j] = f(x, o * n * inner + j, n, inner);
   });
@@ -142,7 +142,7 @@ export const cumsum: Kernel<{ readonly axis: number; readonly reverse: boolean }
 };
 
 /** The place of the first maximum; a NaN counts as the largest, as in NumPy. */
-export const argmax: Kernel<Reduction> = eachOutput((x, start, n, step) => {
+export const argmax: Kernel<ReducedAxes> = eachOutput((x, start, n, step) => {
   let best = 0;
   for (let i = 1; i < n; i++) {
     const value = x[start + i * step];

@@ -1,4 +1,4 @@
-import { type Reduction, reducedShape } from "../base/axes.js";
+import { type ReducedAxes, reducedShape } from "../base/axes.js";
 import { ShapeError } from "../base/errors.js";
 import { formatShape, type Shape } from "../base/shape.js";
 import * as k from "../kernels/reduce.js";
@@ -6,7 +6,7 @@ import type { Tensor } from "../tensor/tensor.js";
 import type { UnaryOp } from "./op.js";
 
 /** Σ x over axes.  ∂/∂xᵢ = 1. */
-export const Sum: UnaryOp<Reduction> = {
+export const Sum: UnaryOp<ReducedAxes> = {
   name: "Sum",
   kernel: k.sum,
   shape: ([x], { axes, keepDims }) => reducedShape(x.shape, axes, keepDims),
@@ -15,12 +15,12 @@ export const Sum: UnaryOp<Reduction> = {
 };
 
 /** max x over axes.  The gradient goes to the maximum; several equal ones share it. */
-export const Max: UnaryOp<Reduction> = extremum("Max", k.max);
+export const Max: UnaryOp<ReducedAxes> = extremum("Max", k.max);
 
 /** min x over axes.  The gradient goes to the minimum; several equal ones share it. */
-export const Min: UnaryOp<Reduction> = extremum("Min", k.min);
+export const Min: UnaryOp<ReducedAxes> = extremum("Min", k.min);
 
-function extremum(name: string, kernel: typeof k.max): UnaryOp<Reduction> {
+function extremum(name: string, kernel: typeof k.max): UnaryOp<ReducedAxes> {
   return {
     name,
     kernel,

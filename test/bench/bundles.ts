@@ -20,7 +20,7 @@ export const programs = {
     code: `import { grad, tensor } from "gradtape";
 import { math } from "gradtape/math";
 console.log(grad((p) => math\`-log(\${p})\`)(tensor(0.5)).item());`,
-    budget: 24.2,
+    budget: 24.5,
   },
   onnx: {
     code: `import { record, tensor, valueAndGrad } from "gradtape";

@@ -209,7 +209,7 @@ describe("a Tensor", () => {
 
   test("is not made by new", () => {
     const Class = Tensor as unknown as new (values: unknown) => Tensor;
-    expect(() => new Class([1, 2])).toThrow("Tensor: expected no use of new; write tensor(values)");
+    expect(() => new Class([1, 2])).toThrow("Tensor: made with new; write tensor(values)");
   });
 
   test("is a value: naming makes another one", () => {

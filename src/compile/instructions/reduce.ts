@@ -1,4 +1,4 @@
-import type { Reduction } from "../../base/axes.js";
+import type { ReducedAxes } from "../../base/axes.js";
 import { around } from "../../base/axes.js";
 import type { AnyOp } from "../../ops/op.js";
 import { LogSumExp, Max, Min, Softmax, Sum } from "../../ops/reduce.js";
@@ -8,7 +8,7 @@ import { type Instruction, moving, type Rows, type Site } from "./instruction.js
 
 /** The input as [outer, size, inner] with the middle to be reduced, if the axes are neighbors. */
 function seen({ inputs: [x], attributes }: Node): { from: number; outer: number; size: number; inner: number } | undefined {
-  const { axes } = attributes as Reduction;
+  const { axes } = attributes as ReducedAxes;
   const from = axes[0] ?? x.rank;
   const isOne = axes.every((axis, i) => axis === from + i);
   return isOne ? { from, ...around(x.shape, from, from + axes.length) } : undefined;

@@ -1,4 +1,4 @@
-import type { Reduction } from "../../base/axes.js";
+import type { ReducedAxes } from "../../base/axes.js";
 import * as ops from "../../ops/reduce.js";
 import type { Graph } from "../graph.js";
 import { log1pOfPositive } from "./elementwise.js";
@@ -9,18 +9,18 @@ interface AxisAttributes {
 }
 
 /** A reduction of ONNX. Over no axis it would take them all there; here it is the value itself. */
-const reduceOver = (graph: Graph, operator: string, x: string, { axes, keepDims }: Reduction): string =>
+const reduceOver = (graph: Graph, operator: string, x: string, { axes, keepDims }: ReducedAxes): string =>
   axes.length === 0 ? x : graph.node(operator, [x, graph.integers(axes)], { keepdims: Number(keepDims) });
 
-const along = (axis: number, keepDims = false): Reduction => ({ axes: [axis], keepDims });
+const along = (axis: number, keepDims = false): ReducedAxes => ({ axes: [axis], keepDims });
 
-const sum: Form = (graph, [x], { attributes }) => reduceOver(graph, "ReduceSum", x, attributes as Reduction);
+const sum: Form = (graph, [x], { attributes }) => reduceOver(graph, "ReduceSum", x, attributes as ReducedAxes);
 
 /** ONNX does not say what becomes of a NaN, and onnxruntime passes over it. Here it is added, so that the result is NaN. */
 const extremum =
   (operator: string): Form =>
   (graph, [x], { attributes }) => {
-    const reduction = attributes as Reduction;
+    const reduction = attributes as ReducedAxes;
     const found = reduceOver(graph, operator, x, reduction);
     const nan = graph.node("Where", [graph.node("IsNaN", [x]), x, graph.number(0)]);
     return graph.node("Add", [found, reduceOver(graph, "ReduceSum", nan, reduction)]);

@@ -1,4 +1,4 @@
-import type { Reduction } from "../../base/axes.js";
+import type { ReducedAxes } from "../../base/axes.js";
 import * as e from "../../ops/elementwise.js";
 import { Sum } from "../../ops/reduce.js";
 import type { Tensor } from "../../tensor/tensor.js";
@@ -80,7 +80,7 @@ export class Formulas extends Look {
   sumOfExp(total: Tensor): { readonly x: Tensor; readonly axis: number; readonly keepDims: boolean } | undefined {
     const sum = this.by(Sum, total);
     const x = sum === undefined ? undefined : this.exponent(sum.inputs[0]);
-    const { axes, keepDims } = (sum?.attributes ?? { axes: [], keepDims: false }) as Reduction;
+    const { axes, keepDims } = (sum?.attributes ?? { axes: [], keepDims: false }) as ReducedAxes;
     return x !== undefined && axes.length === 1 ? { x, axis: axes[0], keepDims } : undefined;
   }
 }
