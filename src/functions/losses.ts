@@ -45,14 +45,11 @@ export function binaryCrossEntropy(p: TensorLike, y: TensorLike, options?: Binar
   const [prediction, target] = predictionAndTarget(name, p, y);
   const label = smooth(name, target, settings.labelSmoothing);
   const other = prediction.rsub(1);
-  const one = weighted(name, label.mul(logUnlessUnused(prediction, label)), settings.posWeight, target);
-  const rest = label.rsub(1);
-  const zero = rest.mul(logUnlessUnused(other, rest));
+  // 0·ln 0 is 0 here, and its derivatives are the limits.
+  const one = weighted(name, label.timesLimit(prediction.log()), settings.posWeight, target);
+  const zero = label.rsub(1).timesLimit(other.log());
   return finish(name, one.add(zero), target, settings).neg();
 }
-
-/** ln p, except where p and its factor are both 0: there 1 is added, so that 0·ln 0 is 0 in value and gradient. */
-const logUnlessUnused = (p: Tensor, factor: Tensor): Tensor => p.add(p.add(factor).equal(0)).log();
 
 /**
  * Binary cross entropy of logits z, where p = σ(z), without forming p:
@@ -133,10 +130,8 @@ export function crossEntropy(logits: TensorLike, target: TensorLike, options?: C
     throw new ShapeError(`${name}: expected one weight a class, shape [${classes}], got ${formatShape(perClass.shape)}`);
   }
   const factor = perClass === undefined ? smoothed : smoothed.mul(perClass);
-  const logProbability = z.logSoftmax();
   // 0·(−∞): a class that cannot occur and does not; it costs 0.
-  const unused = factor.equal(0).mul(logProbability.equal(Number.NEGATIVE_INFINITY));
-  const each = factor.mul(unused.where(0, logProbability)).sum(-1).neg();
+  const each = factor.timesLimit(z.logSoftmax()).sum(-1).neg();
   if (isIndices && perClass !== undefined && (reduction ?? "mean") === "mean") return each.sum().div(perClass.take(y).sum());
   return reduce(name, each, reduction);
 }
@@ -204,7 +199,7 @@ export function poissonNll(logRate: TensorLike, count: TensorLike, options?: Los
   const name = "poissonNll";
   const settings = checkOptions(name, options, LOSS_OPTIONS);
   const [rate, k] = predictionAndTarget(name, logRate, count);
-  return finish(name, rate.exp().sub(k.mul(rate)), k, settings);
+  return finish(name, rate.exp().sub(k.timesLimit(rate)), k, settings);
 }
 
 /** Both as tensors of one shape. [n] against [n, 1] would broadcast to [n, n] without a word; here it is an error. */
@@ -238,7 +233,8 @@ function weighted(name: string, loss: Tensor, weight: TensorLike | undefined, ta
       `${name}: a weight must broadcast to the target, got ${formatShape(factor.shape)} and ${formatShape(target.shape)}`,
     );
   }
-  return loss.mul(factor);
+  // What has no weight costs nothing, not even where it is infinite.
+  return factor.timesLimit(loss);
 }
 
 function finish(name: string, loss: Tensor, target: Tensor, { weight, reduction }: LossOptions): Tensor {

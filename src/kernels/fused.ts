@@ -1,5 +1,5 @@
 // Kernels of the ops that only compiled programs have.
-import { binary, loss, residual, ternary, unary } from "./elementwise.js";
+import { binary, loss, residual, slope, ternary, unary } from "./elementwise.js";
 import { exp } from "./math.js";
 
 /** x + 1 where x + y is 0, else x. */
@@ -16,6 +16,10 @@ export const expNegAbs = /* @__PURE__ */ unary((out, z) => {
 
 export const sigmoidFromExp = /* @__PURE__ */ binary((n, out, o, a, i, di, b, j, dj) => {
   for (const end = o + n; o < end; o++, i += di, j += dj) out[o] = (a[i] < 0 ? b[j] : 1) / (1 + b[j]);
+});
+
+export const sigmoidSlopeFromExp = /* @__PURE__ */ unary((out, e) => {
+  for (let i = 0; i < out.length; i++) out[i] = slope(e[i]);
 });
 
 export const logisticLossFromExp = /* @__PURE__ */ ternary((n, out, o, a, i, di, b, j, dj, c, k, dk) => {

@@ -1,7 +1,19 @@
 import { broadcastShapes } from "../base/broadcast.js";
 import { type Shape, sameShape } from "../base/shape.js";
 import * as k from "../kernels/fused.js";
-import { Greater, GreaterEqual, Less, LessEqual, LogisticGradient, LogisticLoss, Mul, Neg, Sigmoid, Square } from "../ops/elementwise.js";
+import {
+  Greater,
+  GreaterEqual,
+  Less,
+  LessEqual,
+  LogisticGradient,
+  LogisticLoss,
+  Mul,
+  Neg,
+  Sigmoid,
+  SigmoidSlope,
+  Square,
+} from "../ops/elementwise.js";
 import type { AnyOp } from "../ops/op.js";
 import { type Node, Tape } from "../tape/tape.js";
 import { Tensor } from "../tensor/tensor.js";
@@ -17,6 +29,8 @@ const op = (name: string, kernel: AnyOp["kernel"], inputs: number): AnyOp => {
 export const ExpNegAbs = /* @__PURE__ */ op("ExpNegAbs", k.expNegAbs, 1);
 /** σ(z) from z and e^(−|z|). */
 export const SigmoidFromExp = /* @__PURE__ */ op("SigmoidFromExp", k.sigmoidFromExp, 2);
+/** σ(z)(1 − σ(z)) from e^(−|z|). */
+export const SigmoidSlopeFromExp = /* @__PURE__ */ op("SigmoidSlopeFromExp", k.sigmoidSlopeFromExp, 1);
 /** softplus(z) − y·z from z, y and e^(−|z|). */
 export const LogisticLossFromExp = /* @__PURE__ */ op("LogisticLossFromExp", k.logisticLossFromExp, 3);
 /** σ(z) − y from z, y and e^(−|z|). */
@@ -28,14 +42,14 @@ export const Guard = /* @__PURE__ */ op("Guard", k.guard, 2);
 /** For each op that is made of e^(−|z|): which input z is. */
 const logits = /* @__PURE__ */ new Map<AnyOp, number>([
   [Sigmoid, 0],
+  [SigmoidSlope, 0],
   [LogisticLoss, 0],
   [LogisticGradient, 1],
 ]);
 
 /**
- * Takes e^(−|z|) once where several nodes are made of it: σ(z) and σ(−z), the logistic loss and its gradient. It is the part
- * of them that takes longest. A σ(z) that is the only one stays as it is; of the logistic loss and its gradient the machine
- * knows no other form.
+ * Takes e^(−|z|) once where several nodes are made of it: σ(z), σ(−z) and σ(z)(1 − σ(z)), the logistic loss and its gradient. It is
+ * the part of them that takes longest. A σ(z) that is the only one stays as it is; of the others the machine knows no other form.
  */
 export function shareExponentials(tape: Tape): Tape {
   // −z has the same |z|.
@@ -68,11 +82,12 @@ export function shareExponentials(tape: Tape): Tape {
     exponentials.set(z, e);
     const { inputs } = node;
     if (node.op === Sigmoid) nodes.push({ ...node, op: SigmoidFromExp, inputs: [inputs[0], e] });
+    else if (node.op === SigmoidSlope) nodes.push({ ...node, op: SigmoidSlopeFromExp, inputs: [e] });
     else if (node.op === LogisticLoss) nodes.push({ ...node, op: LogisticLossFromExp, inputs: [...inputs, e] });
     else {
       const [g, logit, y] = inputs;
       const residual = add(LogisticResidualFromExp, [logit, y, e], broadcastShapes("compile", logit.shape, y.shape));
-      nodes.push({ ...node, op: Mul, inputs: [g, residual] });
+      nodes.push({ ...node, op: Mul, inputs: [g, residual], attributes: { strong: "first" } });
     }
   }
   return new Tape(nodes, tape.inputs, tape.outputs);

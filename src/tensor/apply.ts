@@ -33,7 +33,7 @@ function compute(op: AnyOp, inputs: readonly Tensor[], attributes: unknown, shap
   const [first] = inputs;
   const { kernel } = op;
   if (kernel === null) return first.withShape(shape);
-  if (shape.length === 0 && isElementwise(op)) return first.withValues(shape, onNumbers(kernel, inputs));
+  if (shape.length === 0 && isElementwise(op)) return first.withValues(shape, onNumbers(kernel, inputs, attributes));
   const output = first.withValues(shape, new Float64Array(sizeOf(shape)));
   if (sealedLeaves > 0) withSealed(0, () => kernel(output, inputs, attributes));
   else kernel(output, inputs, attributes);
@@ -41,9 +41,9 @@ function compute(op: AnyOp, inputs: readonly Tensor[], attributes: unknown, shap
 }
 
 /** Runs an elementwise kernel on lone numbers. Borrowed arrays save making one for each node of a scalar graph. */
-function onNumbers(kernel: Kernel<undefined>, inputs: readonly Tensor[]): number {
+function onNumbers(kernel: Kernel, inputs: readonly Tensor[], attributes: unknown): number {
   for (let i = 0; i < inputs.length; i++) BORROWED[i].data[0] = inputs[i].first;
-  kernel(RESULT, BORROWED, undefined);
+  kernel(RESULT, BORROWED, attributes);
   return RESULT.data[0];
 }
 const borrow = (): NdArray => ({ shape: SCALAR, data: new Float64Array(1) });

@@ -98,10 +98,13 @@ export function linspace(start: number, stop: number, count: number): Tensor {
   if (typeof start !== "number" || typeof stop !== "number")
     throw new TypeError(`linspace: expected two numbers, got ${describe(start)} and ${describe(stop)}`);
   if (!Number.isSafeInteger(count) || count < 0) throw new ShapeError(`linspace: expected a whole count ≥ 0, got ${describe(count)}`);
-  // The last place is set, not computed: start + n·step may miss stop by a rounding error.
-  const data = Float64Array.from({ length: count }, (_, i) =>
-    i > 0 && i === count - 1 ? stop : start + (i * (stop - start)) / Math.max(count - 1, 1),
-  );
+  const steps = Math.max(count - 1, 1);
+  const distance = stop - start;
+  // The last place is set, not computed: start + n·step may miss stop by a rounding error. Ends so far apart that their
+  // distance overflows are weighted instead.
+  const place = (i: number): number =>
+    Number.isFinite(distance) ? start + (i * distance) / steps : start * (1 - i / steps) + stop * (i / steps);
+  const data = Float64Array.from({ length: count }, (_, i) => (i > 0 && i === count - 1 ? stop : place(i)));
   return Tensor.wrap(Object.freeze([count]), data);
 }
 

@@ -5,10 +5,11 @@ import { formatTensor } from "../base/format.js";
 import { type Lattice, type Range, resolveParts, resolveRanges, resolveWidths } from "../base/lattice.js";
 import { checkOptions } from "../base/options.js";
 import { checkList, checkShape, formatShape, resolveReshape, SCALAR, SHAPE, type Shape, sameShape, sizeOf } from "../base/shape.js";
+import type { Strength } from "../kernels/elementwise.js";
 import * as e from "../ops/elementwise.js";
 import { MatMul } from "../ops/linalg.js";
 import { BroadcastTo, Concat, OneHot, Pad, Reshape, ScatterAdd, Slice, StopGradient, Take, Transpose } from "../ops/movement.js";
-import { ArgMax, CumSum, LogSumExp, Max, Min, Prod, Softmax, Sum } from "../ops/reduce.js";
+import { ArgMax, Center, CenterTranspose, CumSum, LogSoftmax, LogSumExp, Max, Min, Prod, Softmax, Sum } from "../ops/reduce.js";
 import { isSealed, refuseSealed, sealedLeaves } from "../tape/sealing.js";
 import { recording } from "../tape/under-way.js";
 import { apply } from "./apply.js";
@@ -21,6 +22,10 @@ import {
   type VarianceOptions,
 } from "./options.js";
 import { type NestedArray, type NumericArray, readValues } from "./values.js";
+
+const FIRST: Strength = /* @__PURE__ */ Object.freeze({ strong: "first" });
+const LIMIT: Strength = /* @__PURE__ */ Object.freeze({ strong: "limit" });
+const EITHER: Strength = /* @__PURE__ */ Object.freeze({ strong: "either" });
 
 /** What is accepted wherever a tensor is expected. */
 export type TensorLike = Tensor | number | NestedArray | NumericArray;
@@ -241,7 +246,7 @@ export class Tensor {
   }
   /** x·σ(x). See {@link silu}. */
   silu(): Tensor {
-    return this.mul(this.sigmoid());
+    return apply(e.Silu, [this]);
   }
   /** The same numbers, cut off from differentiation. See {@link stopGradient}. */
   stopGradient(): Tensor {
@@ -264,15 +269,15 @@ export class Tensor {
   }
   /** x·y. See {@link mul}. */
   mul(y: TensorLike): Tensor {
-    return apply(e.Mul, [this, asTensor("mul", y)]);
+    return apply(e.Mul, [this, asTensor("mul", y)], undefined);
   }
   /** x/y. See {@link div}. */
   div(y: TensorLike): Tensor {
-    return apply(e.Div, [this, asTensor("div", y)]);
+    return apply(e.Div, [this, asTensor("div", y)], undefined);
   }
   /** y/x: division from the right, for `x.rdiv(1)` = 1/x. */
   rdiv(y: TensorLike): Tensor {
-    return apply(e.Div, [asTensor("rdiv", y), this]);
+    return apply(e.Div, [asTensor("rdiv", y), this], undefined);
   }
   /** xʸ. See {@link pow}. */
   pow(y: TensorLike): Tensor {
@@ -319,11 +324,12 @@ export class Tensor {
   }
   /** x, but no less than `low` and no more than `high`. See {@link clamp}. */
   clamp(low: TensorLike, high: TensorLike): Tensor {
+    if (typeof low === "number" && typeof high === "number" && low > high)
+      throw new DomainError(`clamp: low must not exceed high, got ${low} and ${high}`);
     const from = asTensor("clamp", low);
     const to = asTensor("clamp", high);
-    if (from.size === 1 && to.size === 1 && from.first > to.first)
-      throw new DomainError(`clamp: low must not exceed high, got ${from.first} and ${to.first}`);
-    return this.less(from).where(from, this.greater(to).where(to, this));
+    // Inside is asked, not outside: where a comparison is with NaN, minimum or maximum hands the NaN on.
+    return this.lessEqual(to).where(this.greaterEqual(from).where(this, this.maximum(from)), this.minimum(to));
   }
 
   // Reductions
@@ -376,11 +382,7 @@ export class Tensor {
   }
   /** ln softmax(x) along an axis. See {@link logSoftmax}. */
   logSoftmax(axis = -1): Tensor {
-    const one = normalizeAxis("logSoftmax", axis, this.rank);
-    if (this.shape[one] === 0) return this;
-    // The maximum is a constant here: the result does not depend on what is subtracted, so neither does the gradient.
-    const shifted = this.sub(this.max(one, true).stopGradient());
-    return shifted.sub(shifted.logSumExp(one, true));
+    return apply(LogSoftmax, [this], { axis: normalizeAxis("logSoftmax", axis, this.rank) });
   }
 
   /** How many numbers go into one of a reduction; none at all is an error. */
@@ -498,6 +500,50 @@ export class Tensor {
   /** @internal The reverse of {@link Tensor.take}. */
   scatterAdd(indices: Tensor, axis: number, size: number): Tensor {
     return apply(ScatterAdd, [this, indices], { axis, size });
+  }
+  /** @internal x·y, and 0 where x is 0, whatever y is. */
+  times(y: Tensor): Tensor {
+    return apply(e.Mul, [this, y], FIRST);
+  }
+  /** @internal x·y, and 0 where either is 0. */
+  timesEither(y: Tensor): Tensor {
+    return apply(e.Mul, [this, y], EITHER);
+  }
+  /** @internal x·y, and 0 where x is 0 and y infinite; NaN stays NaN. */
+  timesLimit(y: Tensor): Tensor {
+    return apply(e.Mul, [this, y], LIMIT);
+  }
+  /** @internal x/y, and 0 where x is 0, whatever y is. */
+  over(y: Tensor): Tensor {
+    return apply(e.Div, [this, y], FIRST);
+  }
+  /** @internal The matrix product in which zeros of one operand, or of both, win over ∞ and NaN. */
+  strongMatmul(b: Tensor, transposeA: boolean, transposeB: boolean, strong: "a" | "b" | "both"): Tensor {
+    return apply(MatMul, [this, b], { transposeA, transposeB, strong });
+  }
+  /** @internal 1 where x > y, 0 where x < y, `tie` where they are equal. */
+  heaviside(y: TensorLike, tie: number): Tensor {
+    return apply(e.Heaviside, [this, asTensor("heaviside", y)], { tie });
+  }
+  /** @internal this − Σ s·this along an axis. */
+  center(s: Tensor, axis: number): Tensor {
+    return apply(Center, [this, s], { axis });
+  }
+  /** @internal this − s·Σ this along an axis. */
+  centerTranspose(s: Tensor, axis: number): Tensor {
+    return apply(CenterTranspose, [this, s], { axis });
+  }
+  /** @internal this·xʸ·(ln x)ᵏ. */
+  powScaled(x: Tensor, y: Tensor, logs: number): Tensor {
+    return apply(e.PowScaled, [this, x, y], { logs });
+  }
+  /** @internal 1 − tanh² x. */
+  tanhSlope(): Tensor {
+    return apply(e.TanhSlope, [this]);
+  }
+  /** @internal σ(x)(1 − σ(x)). */
+  sigmoidSlope(): Tensor {
+    return apply(e.SigmoidSlope, [this]);
   }
   /** @internal softplus(x) − y·x. */
   logisticLoss(y: Tensor): Tensor {

@@ -8,7 +8,7 @@ import * as q from "./fraction.js";
 /** Integer exponents beyond this stay as they are: (x + 1)¹⁰⁰ is not for multiplying out. */
 const HIGHEST_POWER = 12;
 
-type Reading = (args: readonly Expression[]) => Expression | undefined;
+type Reading = (args: readonly Expression[], attributes: unknown) => Expression | undefined;
 
 /** The ops that are arithmetic; every other one is a call. */
 const READINGS: ReadonlyMap<AnyOp, Reading> = /* @__PURE__ */ new Map<AnyOp, Reading>([
@@ -21,11 +21,26 @@ const READINGS: ReadonlyMap<AnyOp, Reading> = /* @__PURE__ */ new Map<AnyOp, Rea
   [e.Reciprocal, ([x]) => quotient(number(1), x)],
   [e.Square, ([x]) => power(x, 2)],
   [e.Pow, ([x, y]) => integerPower(x, y)],
+  [e.PowScaled, ([c, x, y], attributes) => product([c, integerPower(x, y) ?? call(e.Pow, [x, y]), ...logarithms(x, attributes)])],
+  [e.TanhSlope, ([x]) => sum([number(1), negate(power(call(e.Tanh, [x]), 2))])],
+  [e.SigmoidSlope, ([z]) => product([call(e.Sigmoid, [z]), sum([number(1), negate(call(e.Sigmoid, [z]))])])],
+  [e.Silu, ([x]) => product([x, call(e.Sigmoid, [x])])],
+  [e.Heaviside, ([x, y], attributes) => step(x, y, (attributes as { readonly tie: number }).tie)],
   [e.Expm1, ([x]) => sum([call(e.Exp, [x]), number(-1)])],
   [e.Log1p, ([x]) => call(e.Log, [sum([number(1), x])])],
   [e.LogisticLoss, ([z, y]) => sum([call(e.Softplus, [z]), negate(product([y, z]))])],
   [e.LogisticGradient, ([g, z, y]) => product([g, sum([call(e.Sigmoid, [z]), negate(y)])])],
 ]);
+
+const logarithms = (x: Expression, attributes: unknown): Expression[] =>
+  new Array<Expression>((attributes as { readonly logs: number }).logs).fill(call(e.Log, [x]));
+
+/** [x > y], and a half of [x = y] for a tie that is shared. */
+function step(x: Expression, y: Expression, tie: number): Expression {
+  if (tie === 1) return call(e.GreaterEqual, [x, y]);
+  const greater = call(e.Greater, [x, y]);
+  return tie === 0 ? greater : sum([greater, quotient(call(e.Equal, [x, y]), number(2))]);
+}
 
 function integerPower(x: Expression, y: Expression): Expression | undefined {
   if (y.kind !== "number" || y.value.denominator !== 1n) return undefined;
@@ -40,7 +55,7 @@ export function read({ op, attributes }: Pick<Node, "op" | "attributes">, args: 
     const [positive, sign] = withoutSign(args[0]);
     if (sign < 0) return negate(call(op, [positive], attributes));
   }
-  return READINGS.get(op)?.(args) ?? call(op, args, attributes);
+  return READINGS.get(op)?.(args, attributes) ?? call(op, args, attributes);
 }
 
 /** Whether an op only repeats its input along axes: formulas leave it out. */
