@@ -1,0 +1,113 @@
+import * as gt from "gradtape";
+import { type Tensor, tensor } from "gradtape";
+
+type F = (...inputs: Tensor[]) => Tensor;
+
+const none = { reduction: "none" } as const;
+/** The same class for each row. */
+const everywhere = (z: Tensor, k: number): Tensor => gt.full([z.shape[0]], k);
+const scaled = (f: F): Record<string, F> =>
+  Object.fromEntries([1e-300, 1e300].map((c) => [`times ${c}`, (...inputs: Tensor[]) => f(...inputs).mul(c)]));
+const prefixed = (prefix: string, functions: Record<string, F>): Record<string, F> =>
+  Object.fromEntries(Object.entries(functions).map(([name, f]) => [`${prefix} ${name}`, f]));
+
+/**
+ * What each name in test/references/edges.py means in the library. Inputs of their own come as tensors of shape [points], rows as
+ * [points, n]; the result has shape [points].
+ */
+export const edgeFunctions: Record<string, F> = {
+  neg: gt.neg,
+  exp: gt.exp,
+  expm1: gt.expm1,
+  log: gt.log,
+  log1p: gt.log1p,
+  sqrt: gt.sqrt,
+  square: gt.square,
+  reciprocal: gt.reciprocal,
+  abs: gt.abs,
+  sin: gt.sin,
+  cos: gt.cos,
+  tanh: gt.tanh,
+  sigmoid: gt.sigmoid,
+  softplus: gt.softplus,
+  relu: gt.relu,
+  logSigmoid: gt.logSigmoid,
+  silu: gt.silu,
+  ...Object.fromEntries([0, 1, 2, 3, -1, -2, 0.5, 1.5, 2.5, -0.5].map((a) => [`pow by ${a}`, (x: Tensor) => x.pow(a)])),
+  ...prefixed("reciprocal", scaled(gt.reciprocal)),
+  ...prefixed(
+    "pow by -1",
+    scaled((x) => x.pow(-1)),
+  ),
+  "div of 1e-300": (x) => gt.div(1e-300, x),
+  "div of 1e+300": (x) => gt.div(1e300, x),
+  ...prefixed("square", scaled(gt.square)),
+  ...prefixed("sqrt", scaled(gt.sqrt)),
+  ...prefixed("log", scaled(gt.log)),
+  "where(x > 0, sqrt(x), 0)": (x) => x.greater(0).where(x.sqrt(), 0),
+  "where(x > 0, log(x), 0)": (x) => x.greater(0).where(x.log(), 0),
+  "where(x > 0, x^1.5, 0)": (x) => x.greater(0).where(x.pow(1.5), 0),
+  "where(x ≠ 0, 1/x, 0)": (x) => x.notEqual(0).where(x.rdiv(1), 0),
+  "where(x ≠ 0, sin(x)/x, 1)": (x) => x.notEqual(0).where(x.sin().div(x), 1),
+  "where(x < 1, exp(x), 1)": (x) => x.less(1).where(x.exp(), 1),
+  "where(|x| < 1, sqrt(1 − x²), 0)": (x) => x.abs().less(1).where(x.square().rsub(1).sqrt(), 0),
+  "maximum of sqrt(x²) and 1e-10": (x) => x.square().sqrt().maximum(1e-10),
+  add: gt.add,
+  sub: gt.sub,
+  mul: gt.mul,
+  div: gt.div,
+  pow: gt.pow,
+  maximum: gt.maximum,
+  minimum: gt.minimum,
+  where: (x, y, condition) => condition.where(x, y),
+  clamp: gt.clamp,
+  sum: (x) => x.sum(1),
+  mean: (x) => x.mean(1),
+  "mean of two": (x) => x.mean(1),
+  "cumsum, third place": (x) => x.cumsum(1).slice([null, 2]),
+  "cumsum, second place": (x) => x.cumsum(1).slice([null, 1]),
+  max: (x) => x.max(1),
+  min: (x) => x.min(1),
+  prod: (x) => x.prod(1),
+  variance: (x) => x.variance(1),
+  "variance, correction 1": (x) => x.variance(1, { correction: 1 }),
+  logSumExp: (x) => x.logSumExp(1),
+  "logSumExp of two": (x) => x.logSumExp(1),
+  softmax: (x) => x.softmax().slice([null, 0]),
+  "softmax of two": (x) => x.softmax().slice([null, 0]),
+  logSoftmax: (x) => x.logSoftmax().slice([null, 0]),
+  "logSoftmax of two": (x) => x.logSoftmax().slice([null, 0]),
+  matmul: (a, x) => a.expandDims(1).matmul(x.expandDims(2)).reshape([-1]),
+  "norm, at least 1e-10": (x) => x.square().sum(1).sqrt().maximum(1e-10),
+  "sum of x^1.5": (x) => x.pow(1.5).sum(1),
+  binaryCrossEntropy: (p, y) => gt.binaryCrossEntropy(p, y, none),
+  "binaryCrossEntropy, posWeight 3": (p, y) => gt.binaryCrossEntropy(p, y, { ...none, posWeight: 3 }),
+  "binaryCrossEntropy, labelSmoothing 0.5": (p, y) => gt.binaryCrossEntropy(p, y, { ...none, labelSmoothing: 0.5 }),
+  "binaryCrossEntropy, weight 0": (p, y) => gt.binaryCrossEntropy(p, y, { ...none, weight: 0 }),
+  binaryCrossEntropyWithLogits: (z, y) => gt.binaryCrossEntropyWithLogits(z, y, none),
+  "binaryCrossEntropyWithLogits, posWeight 3": (z, y) => gt.binaryCrossEntropyWithLogits(z, y, { ...none, posWeight: 3 }),
+  "binaryCrossEntropyWithLogits, labelSmoothing 0.5": (z, y) => gt.binaryCrossEntropyWithLogits(z, y, { ...none, labelSmoothing: 0.5 }),
+  "binaryCrossEntropyWithLogits, weight 0": (z, y) => gt.binaryCrossEntropyWithLogits(z, y, { ...none, weight: 0 }),
+  "crossEntropy of class 0 of two": (z) => gt.crossEntropy(z, everywhere(z, 0), none),
+  "crossEntropy of class 1 of two": (z) => gt.crossEntropy(z, everywhere(z, 1), none),
+  "crossEntropy of class 0 of three": (z) => gt.crossEntropy(z, everywhere(z, 0), none),
+  "crossEntropy of class 2 of three": (z) => gt.crossEntropy(z, everywhere(z, 2), none),
+  "crossEntropy of class 0 of two, labelSmoothing 0.125": (z) => gt.crossEntropy(z, everywhere(z, 0), { ...none, labelSmoothing: 0.125 }),
+  "crossEntropy of class 0 of two, weight 0": (z) => gt.crossEntropy(z, everywhere(z, 0), { ...none, weight: tensor([0, 1]) }),
+  "crossEntropy of probabilities": (z, y) => gt.crossEntropy(z, y, none),
+  meanSquaredError: (p, y) => gt.meanSquaredError(p, y, none),
+  ...Object.fromEntries(
+    (
+      [
+        ["1.0", 1],
+        ["0.7", 0.7],
+        ["1e-300", 1e-300],
+        ["1e+300", 1e300],
+        ["inf", Number.POSITIVE_INFINITY],
+      ] as const
+    ).map(([name, delta]) => [`huber, delta ${name}`, (p: Tensor, y: Tensor) => gt.huber(p, y, { ...none, delta })]),
+  ),
+  "huber, weight 0": (p, y) => gt.huber(p, y, { ...none, weight: 0 }),
+  poissonNll: (r, k) => gt.poissonNll(r, k, none),
+  "poissonNll, weight 0": (r, k) => gt.poissonNll(r, k, { ...none, weight: 0 }),
+};
