@@ -75,8 +75,8 @@ export function binaryCrossEntropyWithLogits(z: TensorLike, y: TensorLike, optio
   const label = smooth(name, target, settings.labelSmoothing);
   if (settings.posWeight !== undefined) {
     // −ln σ(z) = softplus(−z) and −ln(1 − σ(z)) = softplus(z), put into (1): both terms are positive, nothing cancels.
-    const one = weighted(name, label.mul(logit.neg().softplus()), settings.posWeight, target);
-    return finish(name, one.add(label.rsub(1).mul(logit.softplus())), target, settings);
+    const one = weighted(name, label.timesLimit(logit.neg().softplus()), settings.posWeight, target);
+    return finish(name, one.add(label.rsub(1).timesLimit(logit.softplus())), target, settings);
   }
   return finish(name, logit.logisticLoss(label), target, settings);
 }
@@ -199,7 +199,7 @@ export function poissonNll(logRate: TensorLike, count: TensorLike, options?: Los
   const name = "poissonNll";
   const settings = checkOptions(name, options, LOSS_OPTIONS);
   const [rate, k] = predictionAndTarget(name, logRate, count);
-  return finish(name, rate.exp().sub(k.timesLimit(rate)), k, settings);
+  return finish(name, rate.poissonLoss(k), k, settings);
 }
 
 /** Both as tensors of one shape. [n] against [n, 1] would broadcast to [n, n] without a word; here it is an error. */

@@ -1,6 +1,7 @@
 import { broadcastStrides, forEachRow, mergeAxes, type Walk } from "../base/walk.js";
 import type { Kernel, NdArray } from "./kernel.js";
 import * as math from "./math.js";
+import { type PowerOrders, powerDerivative } from "./power.js";
 
 // A loop over `n` places of `out` from `o`. Each input has an offset and a step: 1 to walk along, 0 to stay on
 // one number. So one loop serves equal shapes, a scalar on either side, and each row of a general broadcast.
@@ -292,23 +293,9 @@ export const pow = binary((n, out, o, a, i, di, b, j, dj) => {
   for (const end = o + n; o < end; o++, i += di, j += dj) out[o] = a[i] ** b[j];
 });
 
-// c·xʸ·(ln x)ᵏ with a strong zero c. xʸ may over- or underflow though the product does not: it is taken as two halves then.
-function scaledPower(c: number, x: number, y: number, logs: number): number {
-  if (c === 0) return 0;
-  if (logs > 0 && x === 0 && y > 0) return 0; // xʸ goes to 0 faster than any power of ln x to ∞
-  const factor = logs === 0 ? c : c * Math.log(x) ** logs;
-  const power = x ** y;
-  if ((power === 0 || !Number.isFinite(power)) && x !== 0 && Number.isFinite(x) && Number.isFinite(y)) {
-    const half = Math.abs(x) ** (y / 2);
-    const sign = x < 0 && Math.abs(y % 2) === 1 ? -1 : 1;
-    return x < 0 && !Number.isInteger(y) ? Number.NaN : sign * (factor * half) * half;
-  }
-  return factor * power;
-}
-
-export const powScaled: Kernel<{ readonly logs: number }> = (out, inputs, { logs }) =>
-  ternary((n, o, at, a, i, di, b, j, dj, c, k, dk) => {
-    for (const end = at + n; at < end; at++, i += di, j += dj, k += dk) o[at] = scaledPower(a[i], b[j], c[k], logs);
+export const powDerivative: Kernel<PowerOrders> = (out, inputs, orders) =>
+  ternary((n, to, o, a, i, di, b, j, dj, c, k, dk) => {
+    for (const end = o + n; o < end; o++, i += di, j += dj, k += dk) to[o] = powerDerivative(a[i], b[j], c[k], orders);
   })(out, inputs, undefined);
 
 export const maximum = binary((n, out, o, a, i, di, b, j, dj) => {
@@ -355,6 +342,20 @@ export const logisticGradient = ternary((n, out, o, a, i, di, b, j, dj, c, k, dk
     const product = a[i] * slope;
     out[o] = Number.isNaN(product) ? settled(a[i], slope, FIRST) : product;
   }
+});
+
+// e^r − k·r; where e^r decides, −k·r does not make NaN of it, nor a count of 0 at −∞.
+export const poissonLoss = binary((n, out, o, a, i, di, b, j, dj) => {
+  for (const end = o + n; o < end; o++, i += di, j += dj) {
+    const rate = math.exp(a[i]);
+    out[o] = rate === Number.POSITIVE_INFINITY || b[j] === 0 ? rate : rate - b[j] * a[i];
+  }
+});
+
+// e^r − k; near r = 0 as (e^r − 1) + (1 − k), which does not cancel at k = 1.
+export const poissonResidual = binary((n, out, o, a, i, di, b, j, dj) => {
+  for (const end = o + n; o < end; o++, i += di, j += dj)
+    out[o] = Math.abs(a[i]) < 1 ? Math.expm1(a[i]) + (1 - b[j]) : math.exp(a[i]) - b[j];
 });
 
 export const equal = binary((n, out, o, a, i, di, b, j, dj) => {

@@ -2,6 +2,11 @@ import { around, type ReducedAxes } from "../base/axes.js";
 import type { Kernel, NdArray } from "./kernel.js";
 import { exp } from "./math.js";
 
+/** Of a mean: what the sum is divided by, the count of the numbers in it or one less. */
+export interface MeanAttributes extends ReducedAxes {
+  readonly count: number;
+}
+
 // A reduction sees x as [outer, n, inner] and writes [outer, inner]: the middle axis goes.
 type Reduce = (out: Float64Array, x: Float64Array, outer: number, n: number, inner: number) => void;
 
@@ -70,13 +75,36 @@ function pairwiseRows(out: Float64Array, at: number, x: Float64Array, start: num
   for (let r = 0, i = start; r < rows; r++) for (let j = 0; j < inner; j++, i++) out[at + j] += x[i];
 }
 
-export const sum = reduction((out, x, outer, n, inner) => {
+const sums: Reduce = (out, x, outer, n, inner) => {
   out.fill(0);
   for (let o = 0; o < outer; o++) {
     if (inner === 1) out[o] = pairwiseSum(x, o * n, n);
     else pairwiseRows(out, o * inner, x, o * n * inner, n, inner);
   }
-});
+};
+
+/** Where a sum overflows on the way, or is infinite: the sum of the scaled numbers, which is exact. */
+const SCALE = 2 ** -64;
+
+export const sum: Kernel<ReducedAxes> = (out, inputs, attributes) => {
+  reduction(sums)(out, inputs, attributes);
+  if (!out.data.every(Number.isFinite)) repair(out, inputs[0], attributes, SCALE, 1 / SCALE);
+};
+
+/** Takes those sums anew that are not finite, of the numbers times `before`, and multiplies them by `after`. */
+function repair(out: NdArray, x: NdArray, attributes: ReducedAxes, before: number, after: number): void {
+  const again = new Float64Array(out.data.length);
+  reduction(sums)({ shape: out.shape, data: again }, [{ shape: x.shape, data: x.data.map((value) => value * before) }], attributes);
+  for (let i = 0; i < again.length; i++) if (!Number.isFinite(out.data[i])) out.data[i] = again[i] * after;
+}
+
+/** Σ x / count over axes; where the sum overflows, the sum of x / count. */
+export const mean: Kernel<MeanAttributes> = (out, inputs, attributes) => {
+  sum(out, inputs, attributes);
+  const { data } = out;
+  for (let i = 0; i < data.length; i++) data[i] /= attributes.count;
+  if (!data.every(Number.isFinite)) repair(out, inputs[0], attributes, 1 / attributes.count, 1);
+};
 
 export const prod = eachOutput((x, start, n, step) => {
   let result = 1;

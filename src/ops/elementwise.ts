@@ -1,5 +1,6 @@
 import * as k from "../kernels/elementwise.js";
 import type { Kernel } from "../kernels/kernel.js";
+import type { PowerOrders } from "../kernels/power.js";
 import type { Tensor } from "../tensor/tensor.js";
 import type { BinaryOp, Op, Rules, UnaryOp } from "./op.js";
 
@@ -131,37 +132,33 @@ export const Mul = binary<k.Strength | undefined>(
   (g, _, x, _y, strength) => (strength === undefined ? g.times(x) : g.timesEither(x)),
 );
 
-/** x/y.  ∂/∂x = 1/y, ∂/∂y = −x/y²: minus the output over y.  With a strong zero, 0/y is 0 for every y. */
+/** x/y.  ∂/∂x = 1/y, ∂/∂y = −x/y²: minus the output over y, which is 0 where the output is 0.  With a strong zero, 0/y is 0 for every y. */
 export const Div = binary<k.Strength | undefined>(
   "Div",
   k.div,
   (g, _, _x, y) => g.over(y),
-  (g, out, _x, y, strength) => (strength === undefined ? g.times(out) : g.timesEither(out)).over(y).neg(),
+  (g, out, _x, y) => g.timesEither(out).over(y).neg(),
 );
 
-/** xʸ.  ∂/∂x = y·xʸ⁻¹, ∂/∂y = xʸ·ln x: each is a {@link PowScaled}. */
+/** xʸ.  ∂/∂x = y·xʸ⁻¹, ∂/∂y = xʸ·ln x: each is a {@link PowDerivative}. */
 export const Pow = binary(
   "Pow",
   k.pow,
-  (g, _, x, y) => g.times(y).powScaled(x, y.sub(1), 0),
-  (g, _, x, y) => g.powScaled(x, y, 1),
+  (g, _, x, y) => g.powDerivative(x, y, 1, 0),
+  (g, _, x, y) => g.powDerivative(x, y, 0, 1),
 );
 
 /**
- * c·xʸ·(ln x)ᵏ, with a strong zero c: what the derivatives of a power are made of, to every order.
- * ∂/∂c = xʸ·lnᵏ x, ∂/∂x = c·(y·xʸ⁻¹·lnᵏ x + k·xʸ⁻¹·lnᵏ⁻¹ x), ∂/∂y = c·xʸ·lnᵏ⁺¹ x.
- * So d(x⁰)/dx is 0 at x = 0 too (c is 0), as is xʸ·lnᵏ x for y > 0, and a negative x needs no logarithm unless y varies.
+ * c·∂ₓᵃ∂ᵧᵇ xʸ: what the derivatives of a power are, to every order.  ∂/∂c = ∂ₓᵃ∂ᵧᵇ xʸ, ∂/∂x = c·∂ₓᵃ⁺¹∂ᵧᵇ xʸ, ∂/∂y = c·∂ₓᵃ∂ᵧᵇ⁺¹ xʸ.
+ * An op of its own because its terms, such as xʸ⁻¹ and y·xʸ⁻¹·ln x, have limits at x = 0 together that they do not have one by one;
+ * and a zero c wins, so that a negative x needs no logarithm unless y varies.
  */
-export const PowScaled = elementwise<readonly [c: Tensor, x: Tensor, y: Tensor], { readonly logs: number }>(
-  "PowScaled",
-  k.powScaled,
-  (g, _, _c, x, y, { logs }) => g.powScaled(x, y, logs),
-  (g, _, c, x, y, { logs }) => {
-    const scaled = g.timesEither(c);
-    const power = scaled.times(y).powScaled(x, y.sub(1), logs);
-    return logs === 0 ? power : power.add(scaled.mul(logs).powScaled(x, y.sub(1), logs - 1));
-  },
-  (g, _, c, x, y, { logs }) => g.timesEither(c).powScaled(x, y, logs + 1),
+export const PowDerivative = elementwise<readonly [c: Tensor, x: Tensor, y: Tensor], PowerOrders>(
+  "PowDerivative",
+  k.powDerivative,
+  (g, _, _c, x, y, { byBase, byExponent }) => g.powDerivative(x, y, byBase, byExponent),
+  (g, _, c, x, y, { byBase, byExponent }) => g.timesEither(c).powDerivative(x, y, byBase + 1, byExponent),
+  (g, _, c, x, y, { byBase, byExponent }) => g.timesEither(c).powDerivative(x, y, byBase, byExponent + 1),
 );
 
 /** The larger of x and y.  The gradient goes to the larger one; equal ones share it. */
@@ -198,6 +195,25 @@ export const LogisticGradient = elementwise<readonly [g: Tensor, z: Tensor, y: T
   (h, _, _g, z, y) => h.logisticGradient(z, y),
   (h, _, g, z) => h.timesEither(g).times(z.sigmoidSlope()),
   (h, _, g) => h.timesEither(g).neg(),
+);
+
+/**
+ * eʳ − k·r, the loss of a count k at the log rate r.  ∂/∂r = eʳ − k, ∂/∂k = −r.
+ * An op of its own because at k = 1 and small r the derivative cancels.
+ */
+export const PoissonLoss = binary(
+  "PoissonLoss",
+  k.poissonLoss,
+  (g, _, r, count) => g.times(r.poissonResidual(count)),
+  (g, _, r) => g.times(r).neg(),
+);
+
+/** eʳ − k.  ∂/∂r = eʳ, ∂/∂k = −1. */
+export const PoissonResidual = binary(
+  "PoissonResidual",
+  k.poissonResidual,
+  (g, _, r) => g.times(r.exp()),
+  (g) => g.neg(),
 );
 
 /** condition ? x : y, place by place.  The gradient goes to the one that was taken; none to the condition. */

@@ -14,6 +14,15 @@ export const Sum: UnaryOp<ReducedAxes> = {
   jvp: [(dx, _, _x, { axes, keepDims }) => dx.sum(axes, keepDims)],
 };
 
+/** Σ x / n over axes.  ∂/∂xᵢ = 1/n.  An op of its own because the sum may overflow where the mean does not. */
+export const Mean: UnaryOp<k.MeanAttributes> = {
+  name: "Mean",
+  kernel: k.mean,
+  shape: ([x], { axes, keepDims }) => reducedShape(x.shape, axes, keepDims),
+  vjp: [(g, _, x, { axes, count }) => keep(g.div(count), x, axes)],
+  jvp: [(dx, _, _x, attributes) => dx.meanOver(attributes)],
+};
+
 /** max x over axes.  The gradient goes to the maximum; several equal ones share it. */
 export const Max: UnaryOp<ReducedAxes> = extremum("Max", k.max, (x, largest) => x.heaviside(largest, 1));
 

@@ -1,7 +1,9 @@
 import { broadcastShapes } from "../base/broadcast.js";
-import { type Shape, sameShape } from "../base/shape.js";
+import { SCALAR, type Shape, sameShape } from "../base/shape.js";
 import * as k from "../kernels/fused.js";
+import type { MeanAttributes } from "../kernels/reduce.js";
 import {
+  Div,
   Greater,
   GreaterEqual,
   Less,
@@ -15,6 +17,7 @@ import {
   Square,
 } from "../ops/elementwise.js";
 import type { AnyOp } from "../ops/op.js";
+import { Mean, Sum } from "../ops/reduce.js";
 import { type Node, Tape } from "../tape/tape.js";
 import { Tensor } from "../tensor/tensor.js";
 import { Look } from "./look.js";
@@ -107,16 +110,26 @@ export function fuseGuards(tape: Tape): Tape {
   return new Tape(nodes, tape.inputs, tape.outputs);
 }
 
-/** Writes x > y as y < x, x ≥ y as y ≤ x, and x² as x·x: the same numbers, and fewer ops for the machine to know. */
+/** Writes x > y as y < x, x ≥ y as y ≤ x, x² as x·x, and a mean as a sum over a count: fewer ops for the machine to know. */
 export function canonicalize(tape: Tape): Tape {
-  const nodes = tape.nodes.map((node) => {
+  const nodes = tape.nodes.flatMap((node) => {
     const { op } = node;
     const [x, y] = node.inputs;
+    if (op === Mean) return sumOverCount(node);
     if (op === Square) return { ...node, op: Mul, inputs: [x, x] };
     if (op !== Greater && op !== GreaterEqual) return node;
     return { ...node, op: op === Greater ? Less : LessEqual, inputs: [y, x] };
   });
   return new Tape(nodes, tape.inputs, tape.outputs);
+}
+
+function sumOverCount(node: Node): Node[] {
+  const { axes, keepDims, count } = node.attributes as MeanAttributes;
+  const sum = placeholder(node.output.shape);
+  return [
+    { ...node, op: Sum, output: sum, attributes: { axes, keepDims } },
+    { ...node, op: Div, inputs: [sum, Tensor.wrap(SCALAR, count)], attributes: undefined },
+  ];
 }
 
 /** A value that a program computes and nobody has seen: it has a shape and no numbers. */

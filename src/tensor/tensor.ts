@@ -6,10 +6,11 @@ import { type Lattice, type Range, resolveParts, resolveRanges, resolveWidths } 
 import { checkOptions } from "../base/options.js";
 import { checkList, checkShape, formatShape, resolveReshape, SCALAR, SHAPE, type Shape, sameShape, sizeOf } from "../base/shape.js";
 import type { Strength } from "../kernels/elementwise.js";
+import type { MeanAttributes } from "../kernels/reduce.js";
 import * as e from "../ops/elementwise.js";
 import { MatMul } from "../ops/linalg.js";
 import { BroadcastTo, Concat, OneHot, Pad, Reshape, ScatterAdd, Slice, StopGradient, Take, Transpose } from "../ops/movement.js";
-import { ArgMax, Center, CenterTranspose, CumSum, LogSoftmax, LogSumExp, Max, Min, Prod, Softmax, Sum } from "../ops/reduce.js";
+import { ArgMax, Center, CenterTranspose, CumSum, LogSoftmax, LogSumExp, Max, Mean, Min, Prod, Softmax, Sum } from "../ops/reduce.js";
 import { isSealed, refuseSealed, sealedLeaves } from "../tape/sealing.js";
 import { recording } from "../tape/under-way.js";
 import { apply } from "./apply.js";
@@ -340,8 +341,7 @@ export class Tensor {
   }
   /** The mean over axes, or over all. See {@link mean}. */
   mean(axis?: Axis, keepDims = false): Tensor {
-    const count = this.countOver("mean", axis, keepDims);
-    return this.sum(axis, keepDims).div(count);
+    return this.meanOver(this.countOver("mean", axis, keepDims));
   }
   /** The maximum over axes, or over all. See {@link max}. */
   max(axis?: Axis, keepDims = false): Tensor {
@@ -362,10 +362,12 @@ export class Tensor {
   /** The variance over axes, or over all. See {@link variance}. */
   variance(axis?: Axis, options?: VarianceOptions): Tensor {
     const { correction = 0, keepDims = false } = checkOptions("variance", options, VARIANCE_OPTIONS);
-    const count = this.countOver("variance", axis, keepDims) - correction;
-    if (!(count > 0))
-      throw new DomainError(`variance: the count less the correction must be positive, got ${count + correction} and ${correction}`);
-    return this.sub(this.mean(axis, true)).square().sum(axis, keepDims).div(count);
+    const all = this.countOver("variance", axis, keepDims);
+    const count = all.count - correction;
+    if (!(count > 0)) throw new DomainError(`variance: the count less the correction must be positive, got ${all.count} and ${correction}`);
+    return this.sub(this.mean(axis, true))
+      .square()
+      .meanOver({ ...all, count });
   }
   /** Running sums along an axis. See {@link cumsum}. */
   cumsum(axis: number, options?: CumsumOptions): Tensor {
@@ -385,11 +387,12 @@ export class Tensor {
     return apply(LogSoftmax, [this], { axis: normalizeAxis("logSoftmax", axis, this.rank) });
   }
 
-  /** How many numbers go into one of a reduction; none at all is an error. */
-  private countOver(name: string, axis: Axis | undefined, keepDims: boolean): number {
-    const count = sizeOf(checkReduction(name, this.rank, axis, keepDims).axes.map((i) => this.shape[i]));
+  /** Which axes a mean is taken over, and of how many numbers; none at all is an error. */
+  private countOver(name: string, axis: Axis | undefined, keepDims: boolean): MeanAttributes {
+    const reduced = checkReduction(name, this.rank, axis, keepDims);
+    const count = sizeOf(reduced.axes.map((i) => this.shape[i]));
     if (count === 0) throw new ShapeError(`${name}: expected at least one number to reduce, got shape ${formatShape(this.shape)}`);
-    return count;
+    return { ...reduced, count };
   }
 
   /** Runs a reduction that knows one axis only: several axes are moved to the end and merged first. */
@@ -521,6 +524,18 @@ export class Tensor {
   strongMatmul(b: Tensor, transposeA: boolean, transposeB: boolean, strong: "a" | "b" | "both"): Tensor {
     return apply(MatMul, [this, b], { transposeA, transposeB, strong });
   }
+  /** @internal Σ x / count over axes. */
+  meanOver(attributes: MeanAttributes): Tensor {
+    return apply(Mean, [this], attributes);
+  }
+  /** @internal eˣ − k·x. */
+  poissonLoss(count: Tensor): Tensor {
+    return apply(e.PoissonLoss, [this, count]);
+  }
+  /** @internal eˣ − k. */
+  poissonResidual(count: Tensor): Tensor {
+    return apply(e.PoissonResidual, [this, count]);
+  }
   /** @internal 1 where x > y, 0 where x < y, `tie` where they are equal. */
   heaviside(y: TensorLike, tie: number): Tensor {
     return apply(e.Heaviside, [this, asTensor("heaviside", y)], { tie });
@@ -533,9 +548,9 @@ export class Tensor {
   centerTranspose(s: Tensor, axis: number): Tensor {
     return apply(CenterTranspose, [this, s], { axis });
   }
-  /** @internal this·xʸ·(ln x)ᵏ. */
-  powScaled(x: Tensor, y: Tensor, logs: number): Tensor {
-    return apply(e.PowScaled, [this, x, y], { logs });
+  /** @internal this times a derivative of xʸ. */
+  powDerivative(x: Tensor, y: Tensor, byBase: number, byExponent: number): Tensor {
+    return apply(e.PowDerivative, [this, x, y], { byBase, byExponent });
   }
   /** @internal 1 − tanh² x. */
   tanhSlope(): Tensor {

@@ -1,6 +1,9 @@
+import type { PowerOrders } from "../../kernels/power.js";
+import type { MeanAttributes } from "../../kernels/reduce.js";
 import * as e from "../../ops/elementwise.js";
 import { BroadcastTo, Leaf, Reshape } from "../../ops/movement.js";
 import type { AnyOp } from "../../ops/op.js";
+import { Mean, Sum } from "../../ops/reduce.js";
 import type { Node } from "../../tape/tape.js";
 import { call, type Expression, negate, number, power, product, quotient, sum, withoutSign } from "./expression.js";
 import * as q from "./fraction.js";
@@ -21,7 +24,7 @@ const READINGS: ReadonlyMap<AnyOp, Reading> = /* @__PURE__ */ new Map<AnyOp, Rea
   [e.Reciprocal, ([x]) => quotient(number(1), x)],
   [e.Square, ([x]) => power(x, 2)],
   [e.Pow, ([x, y]) => integerPower(x, y)],
-  [e.PowScaled, ([c, x, y], attributes) => product([c, integerPower(x, y) ?? call(e.Pow, [x, y]), ...logarithms(x, attributes)])],
+  [e.PowDerivative, ([c, x, y], attributes) => powerDerivative(c, x, y, attributes as PowerOrders)],
   [e.TanhSlope, ([x]) => sum([number(1), negate(power(call(e.Tanh, [x]), 2))])],
   [e.SigmoidSlope, ([z]) => product([call(e.Sigmoid, [z]), sum([number(1), negate(call(e.Sigmoid, [z]))])])],
   [e.Silu, ([x]) => product([x, call(e.Sigmoid, [x])])],
@@ -29,11 +32,24 @@ const READINGS: ReadonlyMap<AnyOp, Reading> = /* @__PURE__ */ new Map<AnyOp, Rea
   [e.Expm1, ([x]) => sum([call(e.Exp, [x]), number(-1)])],
   [e.Log1p, ([x]) => call(e.Log, [sum([number(1), x])])],
   [e.LogisticLoss, ([z, y]) => sum([call(e.Softplus, [z]), negate(product([y, z]))])],
+  [e.PoissonLoss, ([r, count]) => sum([call(e.Exp, [r]), negate(product([count, r]))])],
+  [e.PoissonResidual, ([r, count]) => sum([call(e.Exp, [r]), negate(count)])],
+  [Mean, ([x], attributes) => meanOf(x, attributes as MeanAttributes)],
   [e.LogisticGradient, ([g, z, y]) => product([g, sum([call(e.Sigmoid, [z]), negate(y)])])],
 ]);
 
-const logarithms = (x: Expression, attributes: unknown): Expression[] =>
-  new Array<Expression>((attributes as { readonly logs: number }).logs).fill(call(e.Log, [x]));
+const meanOf = (x: Expression, { axes, keepDims, count }: MeanAttributes): Expression =>
+  quotient(call(Sum, [x], { axes, keepDims }), number(count));
+
+/** c·∂ₓᵃ∂ᵧᵇ xʸ, where only one of the two is differentiated: the first derivatives are read, and higher ones with respect to x or y alone. */
+function powerDerivative(c: Expression, x: Expression, y: Expression, { byBase, byExponent }: PowerOrders): Expression | undefined {
+  if (byBase > 0 && byExponent > 0) return undefined;
+  const lower = (n: number): Expression => sum([y, number(-n)]);
+  const factors = Array.from({ length: byBase }, (_, i) => lower(i));
+  const exponent = lower(byBase);
+  const base = integerPower(x, exponent) ?? call(e.Pow, [x, exponent]);
+  return product([c, ...factors, base, ...new Array<Expression>(byExponent).fill(call(e.Log, [x]))]);
+}
 
 /** [x > y], and a half of [x = y] for a tie that is shared. */
 function step(x: Expression, y: Expression, tie: number): Expression {
