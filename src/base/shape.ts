@@ -16,6 +16,20 @@ export function sizeOf(shape: Shape): number {
   return size;
 }
 
+/** No tensor holds more numbers: they would take 16 GiB. */
+const MOST_NUMBERS = 2 ** 31;
+
+/** Zeros for a tensor of this shape. One that no memory holds is refused before it is asked for; `name` is the calling function's. */
+export function allocate(name: string, shape: Shape): Float64Array {
+  const size = sizeOf(shape);
+  if (size <= MOST_NUMBERS) {
+    try {
+      return new Float64Array(size);
+    } catch {} // no memory, or less than the engine allows
+  }
+  throw new ShapeError(`${name}: expected a tensor that fits into memory, got shape ${formatShape(shape)} (${size} numbers)`);
+}
+
 /** Whether two shapes are equal, axis by axis. */
 export function sameShape(a: Shape, b: Shape): boolean {
   if (a === b) return true;

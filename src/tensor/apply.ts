@@ -1,5 +1,5 @@
 import { broadcastShapes } from "../base/broadcast.js";
-import { SCALAR, type Shape, sizeOf } from "../base/shape.js";
+import { allocate, SCALAR, type Shape } from "../base/shape.js";
 import type { Kernel, NdArray } from "../kernels/kernel.js";
 import { type AnyOp, isElementwise, type Op } from "../ops/op.js";
 import { sealedLeaves, withSealed } from "../tape/sealing.js";
@@ -34,7 +34,7 @@ function compute(op: AnyOp, inputs: readonly Tensor[], attributes: unknown, shap
   const { kernel } = op;
   if (kernel === null) return first.withShape(shape);
   if (shape.length === 0 && isElementwise(op)) return first.withValues(shape, onNumbers(kernel, inputs, attributes));
-  const output = first.withValues(shape, new Float64Array(sizeOf(shape)));
+  const output = first.withValues(shape, allocate(functionName(op.name), shape));
   if (sealedLeaves > 0) withSealed(0, () => kernel(output, inputs, attributes));
   else kernel(output, inputs, attributes);
   return output;

@@ -19,15 +19,22 @@ export type Tree<P> = [Tensor] extends [P]
 
 /**
  * What may be handed in for a tree: in each Tensor's place also a number or a nested array of numbers. Not in a list,
- * though: an array of numbers is one tensor, not a list of several.
+ * though: an array of numbers is one tensor, not a list of several. `Other` takes the place of what is no tensor.
  */
-export type TreeLike<P> = [Tensor] extends [P]
+export type TreeLike<P, Other = P> = [Tensor] extends [P]
   ? TensorLike
   : P extends readonly unknown[]
-    ? { readonly [K in keyof P]: [Tensor] extends [P[K]] ? Tensor : TreeLike<P[K]> }
+    ? { readonly [K in keyof P]: [Tensor] extends [P[K]] ? Tensor : TreeLike<P[K], Other extends NotATensor ? Other : P[K]> }
     : P extends object
-      ? { readonly [K in keyof P]: TreeLike<P[K]> }
-      : P;
+      ? { readonly [K in keyof P]: TreeLike<P[K], Other extends NotATensor ? Other : P[K]> }
+      : P extends null | undefined
+        ? P
+        : Other;
+
+/** Where a tree has something else than tensors: inside the function it would be a Tensor, whatever its type says. */
+export interface NotATensor {
+  readonly expected: "a Tensor; what is no tensor goes into an argument of its own, outside of the tree";
+}
 
 /** The same for each argument of a function. */
 export type TreesLike<Args extends unknown[]> = { [I in keyof Args]: TreeLike<Args[I]> };
@@ -36,6 +43,8 @@ export type TreesLike<Args extends unknown[]> = { [I in keyof Args]: TreeLike<Ar
 export interface Flat {
   readonly leaves: Tensor[];
   readonly paths: string[];
+  /** The places among the leaves of those that came as plain numbers. */
+  readonly numbers: ReadonlySet<number>;
   /** Puts other values in the tensors' places. */
   readonly rebuild: (values: readonly unknown[]) => unknown;
 }
@@ -47,11 +56,13 @@ export interface Flat {
 export function flatten(name: string, what: string, tree: unknown): Flat {
   const leaves: Tensor[] = [];
   const paths: string[] = [];
+  const numbers = new Set<number>();
   type Build = (values: readonly unknown[]) => unknown;
   const walk = (value: unknown, path: string): Build => {
     const isEmptyTensor = path === "" && Array.isArray(value) && value.length === 0; // a whole tree without tensors would be of no use
     if (value instanceof Tensor || typeof value === "number" || isNumericArray(value) || isNested(value) || isEmptyTensor) {
       const at = leaves.length;
+      if (typeof value === "number") numbers.add(at);
       leaves.push(asTensor(name, value as TensorLike));
       paths.push(path);
       return (values) => values[at];
@@ -68,7 +79,7 @@ export function flatten(name: string, what: string, tree: unknown): Flat {
       `${name}: expected a tensor, a number, or arrays and plain objects of them, got ${describe(value)} at ${what}${path}`,
     );
   };
-  return { rebuild: walk(tree, ""), leaves, paths };
+  return { rebuild: walk(tree, ""), leaves, paths, numbers };
 }
 
 /** Where a tensor stands in its tree as a name: `w`, `layers[0].w`; empty for a tree that is the tensor itself. */

@@ -1,5 +1,5 @@
 import { describe, ShapeError, tagOf } from "../base/errors.js";
-import { checkShape, formatShape, resolveReshape, SCALAR, type Shape, sizeOf } from "../base/shape.js";
+import { allocate, checkShape, formatShape, resolveReshape, SCALAR, type Shape, sizeOf } from "../base/shape.js";
 
 /** Numbers nested in arrays to any depth. */
 export type NestedArray = readonly (number | NestedArray)[];
@@ -38,7 +38,7 @@ export function readValues(name: string, values: unknown, shape?: readonly numbe
   if (typeof values === "number" && shape === undefined) return { shape: SCALAR, values };
   const nested: number[] = [];
   for (let level: unknown = values; Array.isArray(level); level = level[0]) nested.push(level.length);
-  const data = new Float64Array(sizeOf(nested));
+  const data = allocate(name, nested);
   fill(name, data, 0, values, nested, 0, "");
   return { shape: shape === undefined ? Object.freeze(nested) : resolveReshape(name, nested, shape), values: data };
 }
