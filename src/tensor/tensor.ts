@@ -1,6 +1,6 @@
 import { type Axis, checkReduction, normalizeAxes, normalizeAxis, reducedShape } from "../base/axes.js";
 import { broadcastAxes, checkBroadcastTo } from "../base/broadcast.js";
-import { checkNumber, DomainError, describe, ShapeError } from "../base/errors.js";
+import { checkNumber, DomainError, describe, GradtapeError, ShapeError } from "../base/errors.js";
 import { formatTensor } from "../base/format.js";
 import { type Lattice, type Range, resolveParts, resolveRanges, resolveWidths } from "../base/lattice.js";
 import { checkOptions } from "../base/options.js";
@@ -27,6 +27,9 @@ import { type NestedArray, type NumericArray, readValues } from "./values.js";
 const FIRST: Strength = /* @__PURE__ */ Object.freeze({ strong: "first" });
 const LIMIT: Strength = /* @__PURE__ */ Object.freeze({ strong: "limit" });
 const EITHER: Strength = /* @__PURE__ */ Object.freeze({ strong: "either" });
+
+/** So many empty arrays a tensor without numbers may become. */
+const MOST_ARRAYS = 1_000_000;
 
 /** What is accepted wherever a tensor is expected. */
 export type TensorLike = Tensor | number | NestedArray | NumericArray;
@@ -97,7 +100,16 @@ export class Tensor {
   /** The numbers in row-major order. Not to be written to: other tensors may share them. */
   get data(): Float64Array {
     if (sealedLeaves > 0) refuseSealed(this, "data");
-    if (typeof this.values === "number") this.values = Float64Array.of(this.values);
+    if (typeof this.values === "number") {
+      const data = Float64Array.of(this.values);
+      if (Object.isFrozen(this)) return data;
+      this.values = data;
+      return data;
+    }
+    if (this.values.length === 0 && this.size > 0)
+      throw new GradtapeError(
+        `Tensor: expected ${this.size} numbers, got none: the buffer of ${this.label ?? "a tensor"} of shape ${formatShape(this.shape)} was transferred; send a copy, x.data.slice()`,
+      );
     return this.values;
   }
 
@@ -120,6 +132,9 @@ export class Tensor {
 
   /** The numbers as nested arrays; a plain number for rank 0. */
   toArray(): number | NestedArray {
+    const arrays = this.shape.slice(0, -1).reduce((count, n) => (count > MOST_ARRAYS ? count : count * n), 1);
+    if (this.size === 0 && arrays > MOST_ARRAYS)
+      throw new ShapeError(`toArray: expected at most ${MOST_ARRAYS} empty arrays, got shape ${formatShape(this.shape)}`);
     const nest = (axis: number, offset: number, size: number): number | NestedArray => {
       if (axis === this.rank) return this.data[offset];
       const step = size / Math.max(this.shape[axis], 1);

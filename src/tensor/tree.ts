@@ -1,5 +1,6 @@
-import { describe } from "../base/errors.js";
+import { adviceOnTensor, describe } from "../base/errors.js";
 import { isPlainObject } from "../base/options.js";
+import { MOST_AXES } from "../base/shape.js";
 import { asTensor, Tensor, type TensorLike } from "./tensor.js";
 import { isNumericArray } from "./values.js";
 
@@ -58,7 +59,9 @@ export function flatten(name: string, what: string, tree: unknown): Flat {
   const paths: string[] = [];
   const numbers = new Set<number>();
   type Build = (values: readonly unknown[]) => unknown;
-  const walk = (value: unknown, path: string): Build => {
+  const walk = (value: unknown, path: string, depth: number): Build => {
+    if (depth > DEEPEST)
+      throw new TypeError(`${name}: expected a tree at most ${DEEPEST} levels deep, got a deeper one; does a part of it hold itself?`);
     const isEmptyTensor = path === "" && Array.isArray(value) && value.length === 0; // a whole tree without tensors would be of no use
     if (value instanceof Tensor || typeof value === "number" || isNumericArray(value) || isNested(value) || isEmptyTensor) {
       const at = leaves.length;
@@ -68,19 +71,22 @@ export function flatten(name: string, what: string, tree: unknown): Flat {
       return (values) => values[at];
     }
     if (Array.isArray(value)) {
-      const parts = value.map((child, i) => walk(child, `${path}[${i}]`));
+      const parts = value.map((child, i) => walk(child, `${path}[${i}]`, depth + 1));
       return (values) => parts.map((part) => part(values));
     }
     if (isPlainObject(value)) {
-      const parts = Object.keys(value).map((key) => [key, walk(value[key], `${path}.${key}`)] as const);
+      const parts = Object.keys(value).map((key) => [key, walk(value[key], `${path}.${key}`, depth + 1)] as const);
       return (values) => Object.fromEntries(parts.map(([key, part]) => [key, part(values)]));
     }
     throw new TypeError(
-      `${name}: expected a tensor, a number, or arrays and plain objects of them, got ${describe(value)} at ${what}${path}`,
+      `${name}: expected a tensor, a number, or arrays and plain objects of them, got ${describe(value)} at ${what}${path}${adviceOnTensor(value)}`,
     );
   };
-  return { rebuild: walk(tree, ""), leaves, paths, numbers };
+  return { rebuild: walk(tree, "", 0), leaves, paths, numbers };
 }
+
+/** A tree may be so deep: the stack of every JavaScript engine holds the calls. */
+const DEEPEST = 500;
 
 /** Where a tensor stands in its tree as a name: `w`, `layers[0].w`; empty for a tree that is the tensor itself. */
 export const nameOfPath = (path: string): string => path.replace(/^\./, "");
@@ -105,6 +111,6 @@ export function flattenLike(name: string, what: string, tree: unknown, like: Fla
 const describePaths = (paths: readonly string[]): string =>
   paths.length === 1 && paths[0] === "" ? "of a single tensor" : `{ ${paths.slice(0, 8).join(", ")}${paths.length > 8 ? ", …" : ""} }`;
 
-/** Whether an array holds numbers only, at any depth. An empty branch holds none. */
-const isNested = (value: unknown): boolean =>
-  Array.isArray(value) && value.length > 0 && value.every((part) => typeof part === "number" || isNested(part));
+/** Whether an array holds numbers only, as deep as a tensor has axes. An empty branch holds none. */
+const isNested = (value: unknown, axes = MOST_AXES): boolean =>
+  Array.isArray(value) && value.length > 0 && axes > 0 && value.every((part) => typeof part === "number" || isNested(part, axes - 1));
