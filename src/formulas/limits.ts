@@ -5,18 +5,18 @@ import { ExpressionError } from "./place.js";
 
 /** How much a formula may ask for, for texts that come from strangers. Each is a whole number > 0, or `Infinity`. */
 export interface FormulaLimits {
-  /** Characters of the text; 100,000 if left out. */
+  /** Characters of the text; a million if left out. */
   readonly length?: number;
   /** Characters of one name, accents counted by themselves; 100 if left out. */
   readonly name?: number;
-  /** Numbers, names, signs, calls and lists in the text; 50,000 if left out. */
+  /** Numbers, names, signs, calls and lists in the text; a million if left out. */
   readonly nodes?: number;
   /** Numbers in all tensors that one evaluation makes, 8 bytes each; 2²⁸, which are 2 GiB, if left out. */
   readonly numbers?: number;
 }
 
 const LIMITS: Known<FormulaLimits> = { length: true, name: true, nodes: true, numbers: true };
-const DEFAULTS: Required<FormulaLimits> = { length: 100_000, name: 100, nodes: 50_000, numbers: 2 ** 28 };
+const DEFAULTS: Required<FormulaLimits> = { length: 1_000_000, name: 100, nodes: 1_000_000, numbers: 2 ** 28 };
 
 /** The limits with the defaults filled in. */
 export function checkLimits(caller: string, limits: FormulaLimits | undefined): Required<FormulaLimits> {
