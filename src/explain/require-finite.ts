@@ -8,7 +8,7 @@ import { withSealed } from "../tape/sealing.js";
 import { type Watcher, withWatcher } from "../tape/watcher.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { type Birth, findBirth } from "./diagnose/birth.js";
-import { indexOf } from "./diagnose/places.js";
+import { indexOf } from "./places.js";
 
 /** Where an op stands among those that ran: see {@link NonFiniteError}. */
 export interface OpInRun {

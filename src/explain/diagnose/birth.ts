@@ -1,7 +1,7 @@
 import { Pad } from "../../ops/movement.js";
 import { type AnyOp, isElementwise } from "../../ops/op.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { shownValues, valuesAt } from "./places.js";
+import { shownValues, valuesAt } from "../places.js";
 
 /** Where an op has made NaN or ∞ of what was not. */
 export interface Birth {

@@ -2,17 +2,18 @@ import { checkFunction, GradtapeError } from "../../base/errors.js";
 import { Look } from "../../passes/look.js";
 import { findRewrites } from "../../passes/stabilize/stabilize.js";
 import { describeNode, tapeNames } from "../../tape/print.js";
-import { sealedLeaves } from "../../tape/sealing.js";
+import { aside, sealedLeaves } from "../../tape/sealing.js";
 import type { Node } from "../../tape/tape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import type { ArgumentsLike } from "../../transforms/reverse.js";
+import type { Advice } from "../facts/facts.js";
+import { indexOf } from "../places.js";
 import { findInaccuracies } from "./accuracy.js";
-import { type Advice, adviceFor } from "./advice.js";
+import { adviceFor } from "./advice.js";
 import { Diagnosis } from "./diagnosis.js";
 import { type Finding, KINDS, type Suspicion } from "./finding.js";
 import { findBlockages } from "./flow.js";
 import { findNonFinite } from "./non-finite.js";
-import { indexOf } from "./places.js";
 import { type Run, runWithGradient } from "./run.js";
 
 /**
@@ -48,8 +49,11 @@ export function diagnose<Args extends unknown[]>(f: (...args: Args) => unknown, 
       "diagnose: it reads values, which no function may while compile records it; call it outside of the compiled function",
     );
   const run = runWithGradient(f as (...args: never[]) => unknown, inputs);
-  const nonFinite = findNonFinite(run);
-  const suspicions = nonFinite.length > 0 ? nonFinite : [...findInaccuracies(run), ...findBlockages(run)];
+  // What is computed to judge the run is no part of a recording under way.
+  const suspicions = aside(0, () => {
+    const nonFinite = findNonFinite(run);
+    return nonFinite.length > 0 ? nonFinite : [...findInaccuracies(run), ...findBlockages(run)];
+  });
   const findings = putIntoWords(run, suspicions).sort(
     (a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || (b.resultError ?? 0) - (a.resultError ?? 0) || a.node - b.node,
   );
@@ -99,16 +103,9 @@ function rewrites(run: Run): (node: Node) => Advice | undefined {
     for (let at = open.shift(); at !== undefined; at = open.shift()) {
       const rule = found.get(at)?.rule;
       if (rule !== undefined) {
-        const loss =
-          /σ/.test(rule.pattern) && /log/.test(rule.pattern)
-            ? "binaryCrossEntropyWithLogits(z, y)"
-            : /log\(softmax/.test(rule.pattern)
-              ? "crossEntropy(logits, target)"
-              : undefined;
-        return {
-          why: rule.why,
-          instead: `${rule.replacement}; stabilize(f) does it for you${loss === undefined ? "" : `. For a loss, give the logits to ${loss}`}`,
-        };
+        const { why, replacement, loss } = rule;
+        const forLoss = loss === undefined ? "" : `. For a loss, give the logits to ${loss}`;
+        return { why, instead: `${replacement}; stabilize(f) does it for you${forLoss}` };
       }
       seen.add(at);
       if (!needed.has(at.output)) open.push(...(readers.get(at.output) ?? []).filter((reader) => !seen.has(reader)));

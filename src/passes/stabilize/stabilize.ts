@@ -9,7 +9,7 @@ import { flatten } from "../../tensor/tree.js";
 import { tapeOf } from "../../transforms/record.js";
 import { trace } from "../../transforms/trace.js";
 import { Formulas } from "./formulas.js";
-import { type Found, type RewriteRule, RULES } from "./rules.js";
+import { type Found, type RewriteRule, RULES, type Rule } from "./rules.js";
 
 /** One place where a rule has fired. */
 export interface Rewrite extends RewriteRule {
@@ -77,10 +77,10 @@ export function stabilize<F extends (...args: never[]) => unknown>(f: F): Stabil
 }
 
 /** What is still needed once all is rewritten, and for each of its nodes the first rule that fits. */
-export function findRewrites(tape: Tape): { found: Map<Node, Found & { readonly rule: RewriteRule }>; needed: Set<Tensor> } {
+export function findRewrites(tape: Tape): { found: Map<Node, Found & { readonly rule: Rule }>; needed: Set<Tensor> } {
   const look = new Formulas(tape);
   const needed = new Set<Tensor>(tape.outputs);
-  const found = new Map<Node, Found & { readonly rule: RewriteRule }>();
+  const found = new Map<Node, Found & { readonly rule: Rule }>();
   for (const node of [...tape.nodes].reverse()) {
     if (!needed.has(node.output)) continue;
     let operands = node.inputs;
