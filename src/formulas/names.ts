@@ -3,7 +3,7 @@ import { functionOf } from "./functions.js";
 import { nearestFunction } from "./nearest.js";
 import { ExpressionError } from "./place.js";
 
-/** Refuses names of functions that there are not, and functions without their arguments or with others than they take. */
+/** Refuses names of functions that do not exist, and functions without arguments or with another number than they take. */
 export function checkFunctions(caller: string, source: string, nodes: readonly Expression[]): void {
   for (const node of nodes) {
     if (node.kind === "variable" && functionOf(node.name) !== undefined)

@@ -17,8 +17,8 @@ export interface OnnxOptions {
   /** The names of the inputs, tensors of a tree one by one. Left out, their labels, or `input1`, `input2`, … */
   readonly inputNames?: readonly string[];
   /**
-   * The names of the outputs. Left out, their labels, `grad_W` for the gradient by the input `W`, in a tree their paths, or
-   * `output1`, `output2`, …
+   * The names of the outputs. Left out, their labels, `grad_W` for the gradient with respect to the input `W`, in a tree their paths,
+   * or `output1`, `output2`, …
    */
   readonly outputNames?: readonly string[];
   /** The name of the graph, `"gradtape"` if left out. */

@@ -5,7 +5,7 @@ import type { Tensor } from "../tensor/tensor.js";
 /** The rule of one input: the inputs and the attributes follow as arguments. `null`: no gradient flows into that input. */
 type Rule<Inputs extends readonly Tensor[], Attributes> = ((g: Tensor, output: Tensor, ...rest: [...Inputs, Attributes]) => Tensor) | null;
 
-/** One rule an input, so that only those are evaluated that somebody asks for: the gradient with respect to the data is never computed. */
+/** One rule an input, so that only those that are asked for are evaluated: the gradient with respect to the data is never computed. */
 export type Rules<Inputs extends readonly Tensor[], Attributes> = { readonly [I in keyof Inputs]: Rule<Inputs, Attributes> };
 
 /**
@@ -13,7 +13,7 @@ export type Rules<Inputs extends readonly Tensor[], Attributes> = { readonly [I 
  * `apply` and the sweeps do that for all.
  */
 export interface Op<Inputs extends readonly Tensor[] = readonly Tensor[], Attributes = undefined> {
-  /** A PascalCase noun, as it stands on the tape. */
+  /** A PascalCase noun, as tapes show it; for an op of the library the name of its constant. */
   readonly name: string;
   /** Computes the output; `null` where the output is the input's own numbers, perhaps under another shape. */
   readonly kernel: Kernel<Attributes> | null;
@@ -81,5 +81,5 @@ export type NameOf<Family> = { [N in keyof Family]: Family[N] extends AnyOp ? N 
 export const rowOf = <Row>(table: Readonly<Record<string, Row>>, op: AnyOp): Row | undefined =>
   op.custom === true ? undefined : table[op.name];
 
-/** Whether each output depends on the inputs at its own place only: the op has no shape rule but broadcasting. */
+/** Whether each output depends only on the inputs at its own place: the op has no shape rule but broadcasting. */
 export const isElementwise = (op: AnyOp): boolean => op.shape === undefined;

@@ -5,7 +5,7 @@ import type { Tensor } from "../tensor/tensor.js";
 
 /** How passes look at a tape: who made a value, and what is a constant. */
 export class Look {
-  /** Each value with the node that made it; an input with none. */
+  /** The node that made each value; none for an input. */
   private readonly made = new Map<Tensor | undefined, Node | undefined>();
 
   constructor(tape: Tape) {

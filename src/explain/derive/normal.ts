@@ -23,7 +23,7 @@ import {
 import * as q from "../formula/fraction.js";
 import type { Budget, Polynomial } from "./algebra/polynomial.js";
 import * as p from "./algebra/polynomial.js";
-import { atomsOf, type Factor, Field, parts, type Rational } from "./algebra/rational.js";
+import { atomsOf, type Factor, Field, parts, type Rational, split } from "./algebra/rational.js";
 import { mirrored, positiveFirst, writeFraction } from "./signs.js";
 
 /** A value that stands in the algebra as a letter. */
@@ -62,6 +62,8 @@ export class Algebra {
 
   private readonly atoms: Atom[] = [];
   private readonly ids = new Map<string, number>();
+  /** Numbers for ops: a user's op may have the name of another one. */
+  private readonly ops = new Map<AnyOp, number>();
   private readonly normal = new Map<Expression, Rational>();
 
   constructor(
@@ -163,8 +165,14 @@ export class Algebra {
     const normal = given ?? args.map((arg) => this.of(arg));
     const written = args.map((arg, i) => this.shaped(this.expression(normal[i]), this.values.shapeOf(arg), op));
     const shapes = op.shape === undefined ? "" : args.map((arg) => `[${this.values.shapeOf(arg).join()}]`).join("");
-    const key = `${op.name}${shapes}(${normal.map((arg) => this.key(arg)).join("; ")})${JSON.stringify(attributes ?? null)}`;
+    const key = `op ${this.numberOf(op)}${shapes}(${normal.map((arg) => this.key(arg)).join("; ")})${JSON.stringify(attributes ?? null)}`;
     return this.field.atom(this.intern(call(op, written, attributes), key, extra));
+  }
+
+  private numberOf(op: AnyOp): number {
+    const number = this.ops.get(op) ?? this.ops.size;
+    this.ops.set(op, number);
+    return number;
   }
 
   /** A formula as an argument of an op that looks at shapes. */
@@ -478,14 +486,5 @@ export class Algebra {
 /** Whether a formula is 0 or 1. */
 const isIndicator = (x: Expression): boolean =>
   x.kind === "product" ? x.factors.every(isIndicator) : x.kind === "call" && callFactsOf(x.op).algebra === "indicator";
-
-/** The number and the factors that pass, and the rest. */
-function split({ coefficient, factors }: Rational, passes: (factor: Factor) => boolean): readonly [out: Rational, rest: Rational] {
-  const entries = [...factors];
-  return [
-    { coefficient, factors: new Map(entries.filter(([, factor]) => passes(factor))) },
-    { coefficient: q.ONE, factors: new Map(entries.filter(([, factor]) => !passes(factor))) },
-  ];
-}
 
 const keyed = (factors: readonly Factor[]): Map<string, Factor> => new Map(factors.map((factor, i) => [String(i), factor]));

@@ -48,9 +48,9 @@ interface Effect {
   readonly gradient: number;
 }
 
-/** Finds the nodes at which a run loses accuracy that it need not lose. Everything has to be finite. */
+/** Finds the nodes at which a run loses accuracy without need. Everything has to be finite. */
 export function findInaccuracies({ inputs, rest, gradient, forward }: Run): Suspicion[] {
-  // What is computed twice is off by the same both times.
+  // What is computed twice has the same error both times.
   const point: Point = { inputs, rest, gradient, forward: share(forward) };
   const roundings = new Roundings();
   const suspects = point.forward.nodes
@@ -106,8 +106,8 @@ function suspect(node: Node, uncertainty: Uncertainty | undefined): Suspect[] {
 }
 
 /**
- * How the arguments and the data would be rounded: the values with the directions in which they are moved. Of what is not
- * differentiated by, whole numbers are exact, such as labels and the numbers of a formula, and single constants, too.
+ * How the arguments and the data would be rounded: the values with the directions in which they are moved. Among data and
+ * constants, whole numbers are exact, such as labels and the numbers of a formula, and so are single constants.
  */
 function roundedInputs({ inputs, rest, forward }: Point): (readonly [Tensor, Tensor])[] {
   const made = new Set(forward.nodes.map(({ output }) => output));
@@ -130,7 +130,7 @@ function roundedInputs({ inputs, rest, forward }: Point): (readonly [Tensor, Ten
 
 /**
  * How fast the result and the gradient change if the values on the list change in the directions beside them, all at once:
- * forward mode over the gradient of the tape, run again. Nothing, where an op on the way has no forward rule.
+ * forward mode over the gradient of the tape, run again. Nothing if an op on the way has no forward rule.
  */
 function effectOf({ forward, inputs }: Point, changes: readonly (readonly [Tensor, Tensor])[]): Effect | undefined {
   const change = new Map(changes);
@@ -176,7 +176,7 @@ function sign(place: number): number {
 /** 2³² over the golden ratio: multiples of it, cut to 32 bits, are spread evenly (Knuth, The Art of Computer Programming, 6.4). */
 const GOLDEN = 0x9e3779b1;
 const LOW_HALF = 0xffff;
-const HALF_OF_ALL = 2 ** 31;
+const HALF_OF_ALL = 0x80000000;
 
 /** The same for a whole tensor, with other factors for each size and place on the tape. */
 function signs(x: Tensor): Tensor {

@@ -10,8 +10,8 @@ import { slopesAt, slopesOf } from "./slopes.js";
 // The condition of a function at x is |x·f′(x)/f(x)|: by what factor it enlarges a relative error of its operand. A rounded
 // operand has one of about the unit roundoff (Higham, Accuracy and Stability of Numerical Algorithms, 2002, chapters 1 and 3).
 
-/** Half the distance from 1 to the next number: a rounded result is off by no more than this, relatively. */
-export const UNIT_ROUNDOFF = Number.EPSILON / 2;
+/** 2⁻⁵³, half the distance from 1 to the next number: a rounded result is off by no more than this, relatively. */
+export const UNIT_ROUNDOFF = 1.1102230246251565e-16;
 
 const isWhole = (x: Tensor): boolean => x.data.every(Number.isSafeInteger);
 

@@ -20,11 +20,11 @@ import { type Run, runWithGradient } from "./run.js";
  * Runs f and its gradient once and lists what is numerically unsafe there, the worst first: where, what, the numbers, why it
  * happens, and what to write instead. On a healthy run the list is empty.
  *
- * The arguments are those of `grad(f)`: the gradient is by the first one, a tensor or a tree of tensors, and the others are
- * passed on as they are. If f returns more than one number, the gradient is that of their sum.
+ * The arguments are those of `grad(f)`: the gradient is taken with respect to the first one, a tensor or a tree of tensors, and
+ * the others are passed on as they are. If f returns more than one number, the gradient is that of their sum.
  *
  * NaN and ∞ are reported where they are born, not where they spread to. An inaccuracy is reported if the node loses half of
- * the digits or more, the result or the gradient is off as much for it, and the same error in the arguments and the data
+ * the digits or more, the result or the gradient is off by as much, and the same error in the arguments and the data
  * would do a hundred times less; so the residual of a good fit is no finding, though it cancels.
  *
  * @typeParam Args - The arguments of f.

@@ -11,7 +11,7 @@ import type { Run } from "./run.js";
 const allFinite = (x: Tensor): boolean => x.data.every(Number.isFinite);
 
 /**
- * Finds where NaN and ∞ are born: not where they spread to, nor the NaN that an ∞ becomes which was found already. What the
+ * Finds where NaN and ∞ are born: not where they spread to, nor a NaN that comes from an ∞ which was found already. What the
  * backward pass makes is blamed on the node in whose rule it happens, and each node is named once.
  */
 export function findNonFinite(run: Run): Suspicion[] {

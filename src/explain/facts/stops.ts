@@ -10,10 +10,10 @@ const MOST_OF_LAYER = 0.2;
 const LAYER = 16;
 /** A logit of no more than this was put there to take a place out. */
 const MASKED = -1e8;
-/** From here on e⁻ᶻ is less than half the smallest number, 2⁻¹⁰⁷⁴, and so 0. */
-const UNDERFLOWS = 1075 * Math.LN2;
-/** From here on e⁻ᶻ is less than half the distance from 1 to the next number, and 1/(1 + e⁻ᶻ) rounds to 1. */
-const ROUNDS_TO_ONE = 53 * Math.LN2;
+/** 1075·ln 2: from here on e⁻ᶻ is less than half the smallest number, 2⁻¹⁰⁷⁴, and so 0. */
+const UNDERFLOWS = 745.1332191019412;
+/** 53·ln 2: from here on e⁻ᶻ is less than half the distance from 1 to the next number, and 1/(1 + e⁻ᶻ) rounds to 1. */
+const ROUNDS_TO_ONE = 36.7368005696771;
 
 /**
  * σ is exactly flat, or rounds to its limit and the cotangent points away from it: a loss that goes down with −g wants to leave

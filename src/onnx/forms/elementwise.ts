@@ -27,7 +27,7 @@ export function log1pOfPositive(graph: Graph, x: string): string {
   return graph.node("Where", [graph.node("Equal", [d, graph.number(0)]), x, exact]);
 }
 
-/** The same for all x: from 1 on, where it makes no difference but at ∞, it is ln(u). */
+/** The same for all x. From 1 on it is ln(u), which makes a difference only at ∞. */
 const log1p: Form = (graph, [x]) => {
   const one = graph.number(1);
   const plain = graph.node("Log", [graph.node("Add", [x, one])]);

@@ -37,7 +37,7 @@ const padBy = (graph: Graph, x: string, before: readonly number[], after: readon
     ? x
     : graph.node("Pad", [x, graph.integers([...before, ...after]), graph.number(value)]);
 
-/** A step of a single place is of no account; a negative one is a positive one on the axis read backwards. */
+/** On an axis of one place the step does not matter; a negative step is a positive one on the reversed axis. */
 const pad: FormOf<"Pad"> = (graph, [x], { inputs, output, attributes: { start, step, value } }) => {
   const { shape } = inputs[0];
   const gaps = step.map((s, i) => (shape[i] === 1 ? 1 : Math.abs(s)));
@@ -49,7 +49,7 @@ const pad: FormOf<"Pad"> = (graph, [x], { inputs, output, attributes: { start, s
   return padBy(graph, sparse, before, after, value);
 };
 
-/** The places from the first to the last of so many that are `gap` apart. */
+/** How many places there are from the first to the last of `count` places that are `gap` apart. */
 const lengthOf = (count: number, gap: number): number => (count - 1) * gap + 1;
 
 /** The same with some axes in reverse order. */

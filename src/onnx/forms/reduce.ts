@@ -8,7 +8,7 @@ type Ops = typeof import("../../ops/reduce.js");
 /** The form of one of these ops, with its attributes. */
 type FormOf<N extends NameOf<Ops>> = Form<AttributesOf<Ops[N]>>;
 
-/** A reduction of ONNX. Over no axis it would take them all there; here it is the value itself. */
+/** A reduction of ONNX. An empty list of axes means all of them there; here it means none, and the result is the value itself. */
 const reduceOver = (graph: Graph, operator: string, x: string, { axes, keepDims }: ReducedAxes): string =>
   axes.length === 0 ? x : graph.node(operator, [x, graph.integers(axes)], { keepdims: Number(keepDims) });
 
@@ -16,7 +16,7 @@ const along = (axis: number, keepDims = false): ReducedAxes => ({ axes: [axis], 
 
 const sum: FormOf<"Sum"> = (graph, [x], { attributes }) => reduceOver(graph, "ReduceSum", x, attributes);
 
-/** ONNX does not say what becomes of a NaN, and onnxruntime passes over it. Here it is added, so that the result is NaN. */
+/** ONNX does not say what becomes of a NaN, and onnxruntime ignores it. Here it is added, so that the result is NaN. */
 const extremum =
   (operator: string): FormOf<"Max" | "Min"> =>
   (graph, [x], { attributes }) => {
@@ -46,7 +46,7 @@ const softmax: FormOf<"Softmax"> = (graph, [x], { attributes: { axis } }) => gra
 const cumsum: FormOf<"CumSum"> = (graph, [x], { attributes: { axis, reverse } }) =>
   graph.node("CumSum", [x, graph.integers([axis], [])], { reverse: Number(reverse) });
 
-/** The place of the first NaN, where there is one, which ArgMax would pass over; else that of the first maximum. */
+/** The place of the first NaN, if there is one, which ArgMax would ignore; otherwise that of the first maximum. */
 const argmax: FormOf<"ArgMax"> = (graph, [x], { attributes: { axis } }) => {
   const first = (of: string): string => graph.node("ArgMax", [of], { axis, keepdims: 0, select_last_index: 0 });
   const nan = graph.asNumbers(graph.node("IsNaN", [x]));

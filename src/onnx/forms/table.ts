@@ -14,21 +14,18 @@ const merge = (...families: Entries[]): Entries => Object.assign({}, ...families
 /** The form of each op of the library, or why it has none, by the op's name. */
 export const forms = /* @__PURE__ */ merge(elementwise, reduce, linalg, movement);
 
-/** The forms of ops. Those without one, such as ops that a user defined, are an error that names them all. */
+/** Why an op that a user defined has no form. */
+const UNKNOWN: Refusal = { refused: "an op of your own: compose it from others to export it" };
+
+/** The forms of ops. Those without one are an error that names them all. */
 export function formsOf(ops: Iterable<AnyOp>, entries = forms): ReadonlyMap<AnyOp, AnyForm> {
   const found = new Map<AnyOp, AnyForm>();
-  const unknown = new Set<string>();
   const refused = new Set<string>();
   for (const op of ops) {
-    const entry = rowOf(entries, op);
+    const entry = rowOf(entries, op) ?? UNKNOWN;
     if (typeof entry === "function") found.set(op, entry);
-    else if (entry === undefined) unknown.add(op.name);
     else refused.add(`${op.name} (${entry.refused})`);
   }
-  if (unknown.size > 0)
-    throw new GradtapeError(
-      `toOnnx: expected ops of the library, got ${[...unknown].join(", ")}; compose an op of your own from others to export it`,
-    );
   if (refused.size > 0) throw new GradtapeError(`toOnnx: expected ops that have a form in ONNX, got ${[...refused].join(", ")}`);
   return found;
 }

@@ -26,7 +26,7 @@ export interface RewriteRule {
 
 export interface Rule extends RewriteRule {
   readonly match: (node: Node, look: Formulas) => Found | undefined;
-  /** The loss that takes the logits themselves, for a pattern that losses are written with: its call. */
+  /** For a pattern that losses are written with, the call of the loss that takes the logits themselves. */
   readonly loss?: string;
 }
 

@@ -34,8 +34,8 @@ export type Stabilized<F extends (...args: never[]) => unknown> = F & {
  * logSumExp(x), and the like. The result is the same function in exact arithmetic; in floating point it stays right where f
  * overflows, underflows or cancels. A pattern is found on the tape, however f is written.
  *
- * f runs once for each call to be looked at, and what it recorded is then run in its stable form. It composes with every
- * transform, and with `compile`, which pays for the looking only once.
+ * In each call f runs once to be recorded, and the recording then runs in its stable form. It composes with every transform,
+ * and with `compile`, where the search for patterns happens only once.
  *
  * @typeParam F - The type of f, which the result keeps.
  * @param f - A synchronous function of tensors and trees of tensors. Numbers are taken as tensors.
