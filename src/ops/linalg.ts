@@ -7,8 +7,8 @@ import type { BinaryOp } from "./op.js";
 
 /**
  * C = A·B over the last two axes, in front of them batch axes that broadcast; a rank-1 A is a row, a rank-1 B a column.
- * dA = G·Bᵀ, dB = Aᵀ·G. Attributes say which operand is read transposed, so no transpose is ever copied;
- * of an operand of rank 1 they never say so.
+ * dA = G·Bᵀ, dB = Aᵀ·G. Attributes say which operand is read transposed, so no transpose is ever copied; an operand of rank 1
+ * is never read so.
  */
 export const MatMul: BinaryOp<k.MatMulAttributes> = {
   name: "MatMul",

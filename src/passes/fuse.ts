@@ -1,7 +1,6 @@
 import { broadcastShapes } from "../base/broadcast.js";
 import { SCALAR, type Shape, sameShape } from "../base/shape.js";
 import * as k from "../kernels/fused.js";
-import type { MeanAttributes } from "../kernels/reduce.js";
 import {
   Div,
   Greater,
@@ -16,7 +15,7 @@ import {
   SigmoidSlope,
   Square,
 } from "../ops/elementwise.js";
-import type { AnyOp } from "../ops/op.js";
+import { type AnyOp, type Applied, isOf } from "../ops/op.js";
 import { Mean, Sum } from "../ops/reduce.js";
 import { type Node, Tape } from "../tape/tape.js";
 import { Tensor } from "../tensor/tensor.js";
@@ -42,7 +41,7 @@ export const LogisticResidualFromExp = /* @__PURE__ */ op("LogisticResidualFromE
 /** x + 1 where x + y is 0, else x: what the binary cross entropy guards its logarithm with. */
 export const Guard = /* @__PURE__ */ op("Guard", k.guard, 2);
 
-/** For each op that is made of e^(−|z|): which input z is. */
+/** For each op that is computed from e^(−|z|), which of its inputs z is. */
 const logits = /* @__PURE__ */ new Map<AnyOp, number>([
   [Sigmoid, 0],
   [SigmoidSlope, 0],
@@ -97,8 +96,8 @@ export function shareExponentials(tape: Tape): Tape {
 }
 
 /**
- * Turns x + (x + y = 0), which is two additions and a comparison, into one op. The nodes that this leaves unread are for
- * `prune` to drop.
+ * Turns x + (x + y = 0), which is two additions and a comparison, into one op. `prune` drops the nodes
+ * that nobody reads any more.
  */
 export function fuseGuards(tape: Tape): Tape {
   const look = new Look(tape);
@@ -115,7 +114,7 @@ export function canonicalize(tape: Tape): Tape {
   const nodes = tape.nodes.flatMap((node) => {
     const { op } = node;
     const [x, y] = node.inputs;
-    if (op === Mean) return sumOverCount(node);
+    if (isOf(node, Mean)) return sumOverCount(node);
     if (op === Square) return { ...node, op: Mul, inputs: [x, x] };
     if (op !== Greater && op !== GreaterEqual) return node;
     return { ...node, op: op === Greater ? Less : LessEqual, inputs: [y, x] };
@@ -123,8 +122,8 @@ export function canonicalize(tape: Tape): Tape {
   return new Tape(nodes, tape.inputs, tape.outputs);
 }
 
-function sumOverCount(node: Node): Node[] {
-  const { axes, keepDims, count } = node.attributes as MeanAttributes;
+function sumOverCount(node: Node & Applied<typeof Mean>): Node[] {
+  const { axes, keepDims, count } = node.attributes;
   const sum = placeholder(node.output.shape);
   return [
     { ...node, op: Sum, output: sum, attributes: { axes, keepDims } },
@@ -132,5 +131,5 @@ function sumOverCount(node: Node): Node[] {
   ];
 }
 
-/** A value that a program computes and nobody has seen: it has a shape and no numbers. */
+/** A value that only the program will compute: it has a shape and no numbers. */
 const placeholder = (shape: Shape): Tensor => Tensor.wrap(shape, new Float64Array(0));

@@ -59,6 +59,7 @@ export function defineOp(definition: OpDefinition): (...inputs: TensorLike[]) =>
     throw new TypeError(`defineOp: a definition has name, shape, forward, vjp and jvp; got ${describe(key)} in that of ${name}`);
   const op: Op<readonly Tensor[]> = {
     name,
+    custom: true,
     kernel: (out, inputs) => {
       // A plain computation: tensor operations in it are nobody's business outside.
       const returned: unknown = aside(0, () => forward(out, ...inputs));
