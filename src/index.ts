@@ -37,6 +37,7 @@ export {
 } from "./functions/losses.js";
 export * from "./functions/movement.js";
 export * from "./functions/reduce.js";
+export * from "./functions/special.js";
 export type { NdArray } from "./kernels/kernel.js";
 export { type AdamOptions, type AdamState, type AdamWOptions, adam, adamW } from "./optim/adam.js";
 export { cosineDecay, exponentialDecay, type LearningRate } from "./optim/learning-rate.js";

@@ -59,6 +59,34 @@ import {
   transpose,
 } from "../functions/movement.js";
 import { argmax, cumsum, logSoftmax, logSumExp, max, mean, min, prod, softmax, sum, variance } from "../functions/reduce.js";
+import {
+  acos,
+  acosh,
+  asin,
+  asinh,
+  atan,
+  atan2,
+  atanh,
+  cbrt,
+  ceil,
+  cosh,
+  digamma,
+  erf,
+  erfc,
+  exp2,
+  floor,
+  hypot,
+  lgamma,
+  log2,
+  log10,
+  logAddExp,
+  mod,
+  round,
+  sinh,
+  tan,
+  trunc,
+  xlogy,
+} from "../functions/special.js";
 import type { Tensor } from "../tensor/tensor.js";
 
 /** A function that a formula can call: of the library, or in a hole. */
@@ -153,6 +181,35 @@ const movement = {
   split: [split, [2, 3]],
 } as const satisfies Table<typeof import("../functions/movement.js")>;
 
+const special = {
+  tan: [tan, [1]],
+  asin: [asin, [1]],
+  acos: [acos, [1]],
+  atan: [atan, [1]],
+  atan2: [atan2, [2]],
+  sinh: [sinh, [1]],
+  cosh: [cosh, [1]],
+  asinh: [asinh, [1]],
+  acosh: [acosh, [1]],
+  atanh: [atanh, [1]],
+  hypot: [hypot, [2]],
+  cbrt: [cbrt, [1]],
+  exp2: [exp2, [1]],
+  log2: [log2, [1]],
+  log10: [log10, [1]],
+  erf: [erf, [1]],
+  erfc: [erfc, [1]],
+  lgamma: [lgamma, [1]],
+  digamma: [digamma, [1]],
+  logAddExp: [logAddExp, [2]],
+  xlogy: [xlogy, [2]],
+  floor: [floor, [1]],
+  ceil: [ceil, [1]],
+  round: [round, [1]],
+  trunc: [trunc, [1]],
+  mod: [mod, [2]],
+} as const satisfies Table<typeof import("../functions/special.js")>;
+
 const losses = {
   binaryCrossEntropy: [binaryCrossEntropy, [2], "options"],
   binaryCrossEntropyWithLogits: [binaryCrossEntropyWithLogits, [2], "options"],
@@ -168,7 +225,7 @@ const aliases = { ln: [log, [1]], σ: [sigmoid, [1]] } as const;
 // biome-ignore-end format: one name a line says less
 
 /** Every function that a formula can call. */
-export const tables = [elementwise, linalg, reduce, movement, losses, aliases] as const;
+export const tables = [elementwise, linalg, reduce, movement, special, losses, aliases] as const;
 
 /** A function as formulas know it. */
 interface Callable {
