@@ -36,6 +36,7 @@ export {
   type Reduction,
 } from "./functions/losses.js";
 export * from "./functions/movement.js";
+export * from "./functions/order.js";
 export * from "./functions/reduce.js";
 export * from "./functions/special.js";
 export type { NdArray } from "./kernels/kernel.js";

@@ -50,6 +50,7 @@ import {
   oneHot,
   pad,
   reshape,
+  segmentSum,
   slice,
   split,
   squeeze,
@@ -58,7 +59,24 @@ import {
   take,
   transpose,
 } from "../functions/movement.js";
-import { argmax, cumsum, logSoftmax, logSumExp, max, mean, min, prod, softmax, sum, variance } from "../functions/reduce.js";
+import { argsort, median, quantile, sort, topK } from "../functions/order.js";
+import {
+  argmax,
+  argmin,
+  cumprod,
+  cumsum,
+  logSoftmax,
+  logSumExp,
+  max,
+  mean,
+  min,
+  norm,
+  prod,
+  softmax,
+  std,
+  sum,
+  variance,
+} from "../functions/reduce.js";
 import {
   acos,
   acosh,
@@ -163,6 +181,10 @@ const reduce = {
   argmax: [argmax, [1, 2]],
   softmax: [softmax, [1, 2]],
   logSoftmax: [logSoftmax, [1, 2]],
+  norm: [norm, [1, 2, 3]],
+  std: [std, [1, 2], "options"],
+  cumprod: [cumprod, [2]],
+  argmin: [argmin, [1, 2]],
 } as const satisfies Table<typeof import("../functions/reduce.js")>;
 
 const movement = {
@@ -179,7 +201,16 @@ const movement = {
   concat: [concat, [1, 2]],
   stack: [stack, [1, 2]],
   split: [split, [2, 3]],
+  segmentSum: [segmentSum, [3]],
 } as const satisfies Table<typeof import("../functions/movement.js")>;
+
+const order = {
+  sort: [sort, [1, 2]],
+  argsort: [argsort, [1, 2]],
+  topK: [topK, [2, 3]],
+  quantile: [quantile, [2, 3]],
+  median: [median, [1, 2]],
+} as const satisfies Table<typeof import("../functions/order.js")>;
 
 const special = {
   tan: [tan, [1]],
@@ -225,7 +256,7 @@ const aliases = { ln: [log, [1]], σ: [sigmoid, [1]] } as const;
 // biome-ignore-end format: one name a line says less
 
 /** Every function that a formula can call. */
-export const tables = [elementwise, linalg, reduce, movement, special, losses, aliases] as const;
+export const tables = [elementwise, linalg, reduce, movement, order, special, losses, aliases] as const;
 
 /** A function as formulas know it. */
 interface Callable {

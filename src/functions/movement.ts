@@ -186,6 +186,27 @@ export function split(x: TensorLike, parts: number | readonly number[], axis = 0
   return asTensor("split", x).split(parts, axis);
 }
 
+/**
+ * The sums of the entries of x along axis 0 that have the same id: entry s of the result is the sum of all x[i] with ids[i] = s, and 0 where
+ * there is none. ids, of shape [n] for an x of shape [n, …], are whole numbers from 0 to count − 1, or negative, counted from the end; others
+ * are a `DomainError`. Derivative: each entry gets that of its sum.
+ *
+ * @example
+ * ```ts
+ * segmentSum([1, 2, 4], [0, 1, 0], 3).toArray(); // [5, 2, 0]
+ * ```
+ */
+export function segmentSum(x: TensorLike, ids: TensorLike, count: number): Tensor {
+  const own = asTensor("segmentSum", x);
+  const names = asTensor("segmentSum", ids);
+  if (!Number.isSafeInteger(count) || count < 0) throw new ShapeError(`segmentSum: expected a whole count ≥ 0, got ${describe(count)}`);
+  if (names.rank !== 1 || own.rank === 0 || own.shape[0] !== names.shape[0])
+    throw new ShapeError(
+      `segmentSum: expected one id for each entry along axis 0, shape [${own.shape[0] ?? ""}], got ${formatShape(names.shape)} for ${formatShape(own.shape)}`,
+    );
+  return own.scatterAdd(names, 0, count);
+}
+
 function toList(name: string, list: readonly TensorLike[]): Tensor[] {
   if (!Array.isArray(list) || list.length === 0)
     throw new TypeError(`${name}: expected a list of at least one tensor, got ${describe(list)}`);

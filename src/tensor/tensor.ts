@@ -403,16 +403,16 @@ export class Tensor {
     return apply(LogSoftmax, [this], { axis: normalizeAxis("logSoftmax", axis, this.rank) });
   }
 
-  /** Which axes a mean is taken over, and of how many numbers; none at all is an error. */
-  private countOver(name: string, axis: Axis | undefined, keepDims: boolean): MeanAttributes {
+  /** @internal Which axes a mean is taken over, and of how many numbers; none at all is an error. */
+  countOver(name: string, axis: Axis | undefined, keepDims: boolean): MeanAttributes {
     const reduced = checkReduction(name, this.rank, axis, keepDims);
     const count = sizeOf(reduced.axes.map((i) => this.shape[i]));
     if (count === 0) throw new ShapeError(`${name}: expected at least one number to reduce, got shape ${formatShape(this.shape)}`);
     return { ...reduced, count };
   }
 
-  /** Runs a reduction that knows one axis only: several axes are moved to the end and merged first. */
-  private alongOne(name: string, axis: Axis | undefined, keepDims: boolean, reduce: (x: Tensor, axis: number) => Tensor): Tensor {
+  /** @internal Runs a reduction that knows one axis only: several axes are moved to the end and merged first. */
+  alongOne(name: string, axis: Axis | undefined, keepDims: boolean, reduce: (x: Tensor, axis: number) => Tensor): Tensor {
     const { axes } = checkReduction(name, this.rank, axis, keepDims);
     if (axes.length === 1) {
       const reduced = reduce(this, axes[0]);

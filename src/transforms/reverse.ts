@@ -1,7 +1,9 @@
 import { broadcastShapes } from "../base/broadcast.js";
 import { checkFunction, describe, ShapeError } from "../base/errors.js";
+import type { Lattice } from "../base/lattice.js";
 import { checkOptions, type Known } from "../base/options.js";
 import { formatShape, type Shape, sameShape } from "../base/shape.js";
+import { Assemble, Slice } from "../ops/movement.js";
 import { type AnyOp, isElementwise } from "../ops/op.js";
 import { recording as underWay } from "../tape/under-way.js";
 import { watcher } from "../tape/watcher.js";
@@ -24,16 +26,26 @@ function sweepBackward(segment: Segment, depends: Uint8Array, seeds: readonly Te
   const notes = underWay === recording ? recording.notes : undefined;
   const from = recording.length;
   const cotangents = new Array<Tensor | undefined>(end - start).fill(undefined);
+  const parts = new Map<number, Part[]>();
   const accumulate = (at: number, g: Tensor): void => {
     const sum = cotangents[at];
     cotangents[at] = sum === undefined ? g : sum.add(g);
+  };
+  /** What has arrived at a place, the parts from slices among it. */
+  const total = (at: number): Tensor | undefined => {
+    const own = parts.get(at);
+    if (own !== undefined) {
+      parts.delete(at);
+      accumulate(at, assembled(own, recording.shape(start + at)));
+    }
+    return cotangents[at];
   };
   segment.output.leaves.forEach((output, i) => {
     const at = indexIn(segment, output);
     if (at >= 0 && depends[at] === 1) accumulate(at, seeds[i]);
   });
   for (let i = end - 1; i >= start + leaves; i--) {
-    const arrived = cotangents[i - start];
+    const arrived = total(i - start);
     if (arrived === undefined) continue;
     cotangents[i - start] = undefined; // used up; let it go
     const op = recording.op(i);
@@ -47,10 +59,17 @@ function sweepBackward(segment: Segment, depends: Uint8Array, seeds: readonly Te
     for (let j = first; j < recording.end(i); j++) {
       const at = within(segment, recording.source(j));
       if (at < 0 || depends[at] === 0) continue;
+      if (op === Slice) {
+        const own = parts.get(at) ?? [];
+        parts.set(at, own);
+        own.push({ g, lattice: recording.attributesOf(i) as Lattice });
+        continue;
+      }
       const part = joint === undefined ? callRule(op.vjp, j - first, g, recording, i) : joint[j - first];
       if (part !== undefined) accumulate(at, undoBroadcast(part, recording.inputShape(j), op, shape));
     }
   }
+  for (let at = 0; at < leaves; at++) total(at);
   watcher?.sweeps(undefined);
   const found = cotangents.slice(0, leaves).map((g, i) => g?.broadcastTo(recording.shape(start + i)) ?? zeros(recording.shape(start + i)));
   found.forEach((g, i) => {
@@ -58,6 +77,20 @@ function sweepBackward(segment: Segment, depends: Uint8Array, seeds: readonly Te
   });
   notes?.sweeps.push([from, recording.length]);
   return found;
+}
+
+/** A cotangent that belongs to some places of a tensor. */
+interface Part {
+  readonly g: Tensor;
+  readonly lattice: Lattice;
+}
+
+/** Parts among zeros: by the rule of one slice, or several put together at once, which would otherwise take time for all zeros each. */
+function assembled(parts: readonly Part[], shape: Shape): Tensor {
+  const [{ g, lattice }] = parts;
+  if (parts.length === 1) return g.padLattice({ start: lattice.start, step: lattice.step, shape, value: 0 });
+  const places = parts.map(({ lattice: { start, step } }) => ({ start, step }));
+  return g.throughWith(Assemble, { shape, parts: places }, ...parts.slice(1).map((part) => part.g));
 }
 
 /** Where the op repeated its input along an axis, the input's cotangent is the sum over the repeats. */

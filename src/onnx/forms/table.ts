@@ -4,6 +4,7 @@ import { elementwise } from "./elementwise.js";
 import type { Form, Refusal } from "./form.js";
 import { linalg } from "./linalg.js";
 import { movement } from "./movement.js";
+import { order } from "./order.js";
 import { reduce } from "./reduce.js";
 import { special } from "./special.js";
 
@@ -13,7 +14,7 @@ type Entries = Readonly<Record<string, AnyForm | Refusal>>;
 const merge = (...families: Entries[]): Entries => Object.assign({}, ...families);
 
 /** The form of each op of the library, or why it has none, by the op's name. */
-export const forms = /* @__PURE__ */ merge(elementwise, reduce, linalg, movement, special);
+export const forms = /* @__PURE__ */ merge(elementwise, reduce, linalg, movement, order, special);
 
 /** Why an op that a user defined has no form. */
 const UNKNOWN: Refusal = { refused: "an op of your own: compose it from others to export it" };
