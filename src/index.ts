@@ -21,6 +21,7 @@ export type { DrawOptions } from "./explain/graph.js";
 export { toLatex } from "./explain/latex.js";
 export { toMermaid } from "./explain/mermaid.js";
 export { NonFiniteError, type OpInRun, requireFinite } from "./explain/require-finite.js";
+export * from "./functions/decompositions.js";
 export * from "./functions/elementwise.js";
 export * from "./functions/linalg.js";
 export {

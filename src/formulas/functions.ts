@@ -1,3 +1,4 @@
+import { cholesky, det, eigh, inv, slogdet, solve, solveTriangular } from "../functions/decompositions.js";
 import {
   abs,
   add,
@@ -34,7 +35,7 @@ import {
   tanh,
   where,
 } from "../functions/elementwise.js";
-import { matmul } from "../functions/linalg.js";
+import { diag, matmul, outer, trace, tril, triu } from "../functions/linalg.js";
 import {
   binaryCrossEntropy,
   binaryCrossEntropyWithLogits,
@@ -167,7 +168,23 @@ const elementwise = {
 
 const linalg = {
   matmul: [matmul, [2]],
+  trace: [trace, [1]],
+  diag: [diag, [1]],
+  tril: [tril, [1, 2]],
+  triu: [triu, [1, 2]],
+  outer: [outer, [2]],
+  einsum: { excluded: "a formula has no text to say which axes run together; give it as a hole" },
 } as const satisfies Table<typeof import("../functions/linalg.js")>;
+
+const decompositions = {
+  solve: [solve, [2]],
+  solveTriangular: [solveTriangular, [2], "options"],
+  cholesky: [cholesky, [1]],
+  inv: [inv, [1]],
+  det: [det, [1]],
+  slogdet: [slogdet, [1]],
+  eigh: [eigh, [1]],
+} as const satisfies Table<typeof import("../functions/decompositions.js")>;
 
 const reduce = {
   sum: [sum, [1, 2, 3]],
@@ -256,7 +273,7 @@ const aliases = { ln: [log, [1]], σ: [sigmoid, [1]] } as const;
 // biome-ignore-end format: one name a line says less
 
 /** Every function that a formula can call. */
-export const tables = [elementwise, linalg, reduce, movement, order, special, losses, aliases] as const;
+export const tables = [elementwise, linalg, decompositions, reduce, movement, order, special, losses, aliases] as const;
 
 /** A function as formulas know it. */
 interface Callable {
