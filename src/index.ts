@@ -54,12 +54,22 @@ export { type Rewrite, type Stabilized, stabilize } from "./passes/stabilize/sta
 export { type Node, Tape } from "./tape/tape.js";
 export { eye, full, linspace, ones, tensor, zeros } from "./tensor/create.js";
 export { defineOp, type OpDefinition } from "./tensor/define-op.js";
+export { fromJSON } from "./tensor/from-json.js";
 export type { CumsumOptions, MatMulOptions, VarianceOptions } from "./tensor/options.js";
-export { Tensor, type TensorLike } from "./tensor/tensor.js";
+export { type Random, random } from "./tensor/random.js";
+export { type ArraysOfRank, type Parts, Tensor, type TensorLike } from "./tensor/tensor.js";
 export type { NotATensor, Tree, TreeLike, TreesLike } from "./tensor/tree.js";
 export type { NestedArray, NumericArray } from "./tensor/values.js";
 export { type CheckGradientsOptions, checkGradients } from "./transforms/check-gradients.js";
 export { jvp } from "./transforms/forward.js";
 export { record } from "./transforms/record.js";
-export { type ArgumentsLike, type Gradient, type GradOptions, grad, valueAndGrad, vjp } from "./transforms/reverse.js";
+export {
+  type ArgumentsLike,
+  type Gradient,
+  type GradOptions,
+  type GradOptionsWithAux,
+  grad,
+  valueAndGrad,
+  vjp,
+} from "./transforms/reverse.js";
 export { hessian, hvp, jacobian } from "./transforms/second-order.js";

@@ -2,7 +2,7 @@ import { type Axis, normalizeAxis } from "../base/axes.js";
 import { describe, ShapeError } from "../base/errors.js";
 import type { Range } from "../base/lattice.js";
 import { formatShape, sameShape } from "../base/shape.js";
-import { asTensor, type Tensor, type TensorLike } from "../tensor/tensor.js";
+import { asTensor, type Parts, type Tensor, type TensorLike } from "../tensor/tensor.js";
 
 /**
  * The axes in another order: axis i of the result is axis `axes[i]` of x; reversed if left out.
@@ -174,7 +174,7 @@ export function stack(list: readonly TensorLike[], axis = 0): Tensor {
 
 /**
  * x cut along an axis: into `parts` equal parts, or into parts of the sizes that an array gives. Parts that do not
- * add up are a `ShapeError`. {@link concat} puts them together again.
+ * add up are a `ShapeError`. The types make a tuple of a count that they know. {@link concat} puts them together again.
  *
  * @example
  * ```ts
@@ -182,7 +182,7 @@ export function stack(list: readonly TensorLike[], axis = 0): Tensor {
  * split([1, 2, 3, 4], [1, 3]).map((part) => part.toArray()); // [[1], [2, 3, 4]]
  * ```
  */
-export function split(x: TensorLike, parts: number | readonly number[], axis = 0): Tensor[] {
+export function split<const P extends number | readonly number[]>(x: TensorLike, parts: P, axis = 0): Parts<P> {
   return asTensor("split", x).split(parts, axis);
 }
 

@@ -35,6 +35,26 @@ const MOST_ARRAYS = 1_000_000;
 /** What is accepted wherever a tensor is expected. */
 export type TensorLike = Tensor | number | NestedArray | NumericArray;
 
+/** The nested arrays of a tensor by its rank. */
+export interface ArraysOfRank {
+  readonly 0: number;
+  readonly 1: number[];
+  readonly 2: number[][];
+  readonly 3: number[][][];
+  readonly 4: number[][][][];
+}
+
+/** What {@link split} returns: a tuple where the types know the count of the parts, up to 64. */
+export type Parts<P extends number | readonly number[]> = TupleOf<P extends readonly number[] ? P["length"] : P & number>;
+
+type TupleOf<N extends number, Built extends Tensor[] = []> = number extends N
+  ? Tensor[]
+  : Built["length"] extends N
+    ? Built
+    : Built["length"] extends 64
+      ? Tensor[]
+      : TupleOf<N, [...Built, Tensor]>;
+
 /**
  * An immutable array of float64 numbers with a shape. Make one with {@link tensor}.
  *
@@ -131,8 +151,15 @@ export class Tensor {
     return this.first;
   }
 
-  /** The numbers as nested arrays; a plain number for rank 0. */
-  toArray(): number | NestedArray {
+  /**
+   * The numbers as nested arrays; a plain number for rank 0. A rank that is given says to the types how deep the arrays are, as
+   * `x.toArray(2)` is a `number[][]`; a tensor of another rank is a `ShapeError` then.
+   */
+  toArray(): number | NestedArray;
+  toArray<const R extends keyof ArraysOfRank>(rank: R): ArraysOfRank[R];
+  toArray(rank?: number): number | NestedArray {
+    if (rank !== undefined && rank !== this.rank)
+      throw new ShapeError(`toArray: expected a tensor of rank ${describe(rank)}, got shape ${formatShape(this.shape)}`);
     const arrays = this.shape.slice(0, -1).reduce((count, n) => (count > MOST_ARRAYS ? count : count * n), 1);
     if (this.size === 0 && arrays > MOST_ARRAYS)
       throw new ShapeError(`toArray: expected at most ${MOST_ARRAYS} empty arrays, got shape ${formatShape(this.shape)}`);
@@ -507,6 +534,7 @@ export class Tensor {
     return apply(OneHot, [this], { depth });
   }
   /** Cut along an axis. See {@link split}. */
+  split<const P extends number | readonly number[]>(parts: P, axis?: number): Parts<P>;
   split(parts: number | readonly number[], axis = 0): Tensor[] {
     const along = normalizeAxis("split", axis, this.rank);
     let at = 0;
