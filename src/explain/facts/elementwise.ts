@@ -345,7 +345,7 @@ export const numerics: NumericTable<Ops> = {
   PowDerivative: {
     rounding: { kind: "places", isExactAt: never, loses: "ill-conditioned" },
     summarizes: false,
-    steep: "nowhere",
+    steep: ([, x]) => x === 0,
     stops: undefined,
     advice: {},
   },
