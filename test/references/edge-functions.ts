@@ -111,3 +111,40 @@ export const edgeFunctions: Record<string, F> = {
   poissonNll: (r, k) => gt.poissonNll(r, k, none),
   "poissonNll, weight 0": (r, k) => gt.poissonNll(r, k, { ...none, weight: 0 }),
 };
+
+/**
+ * Formulas that go wrong as they stand and that \`stabilize\` mends, under the names of what they mean in test/references/edges.py: stabilized
+ * they have to be as right as a function of the library.
+ */
+export const edgeFormulas: Record<string, readonly F[]> = {
+  logSigmoid: [(z) => z.sigmoid().log(), (z) => z.neg().exp().add(1).reciprocal().log(), (z) => z.neg().sigmoid().rsub(1).log()],
+  softplus: [(z) => z.exp().add(1).log(), (z) => z.exp().log1p()],
+  sigmoid: [(z) => z.neg().exp().add(1).reciprocal(), (z) => z.neg().exp().add(1).rdiv(1), (z) => z.exp().div(z.exp().add(1))],
+  "1 − sigmoid(x)": [(z) => z.sigmoid().rsub(1), (z) => gt.sub(1, z.neg().exp().add(1).reciprocal())],
+  expm1: [(x) => x.exp().sub(1)],
+  log1p: [(x) => x.add(1).log()],
+  abs: [(x) => x.square().sqrt()],
+  tanh: [(x) => x.exp().sub(x.neg().exp()).div(x.exp().add(x.neg().exp())), (x) => x.mul(2).exp().sub(1).div(x.mul(2).exp().add(1))],
+  "1 − tanh²(x)": [(x) => x.tanh().square().rsub(1)],
+  "exp(x) − exp(−x)": [(x) => x.exp().sub(x.neg().exp())],
+  "1 − cos(x)": [(x) => x.cos().rsub(1)],
+  "log(1 − exp(x))": [(x) => x.exp().rsub(1).log()],
+  "log(exp(x) − 1)": [(x) => x.exp().sub(1).log()],
+  "log(1 − x)": [(x) => x.rsub(1).log()],
+  "log(exp(x))": [(x) => x.exp().log()],
+  "log(exp(x) + exp(y))": [(x, y) => x.exp().add(y.exp()).log()],
+  "sqrt(x + 1) − sqrt(x)": [(x) => x.add(1).sqrt().sub(x.sqrt())],
+  "1/(x + 1) − 1/x": [(x) => x.add(1).reciprocal().sub(x.reciprocal())],
+  "x·log(x)": [(x) => x.mul(x.log())],
+  logSumExp: [(x) => x.exp().sum(1).log()],
+  softmax: [(x) => x.exp().div(x.exp().sum(1, true)).slice([null, 0])],
+  logSoftmax: [(x) => x.softmax().log().slice([null, 0]), (x) => x.exp().div(x.exp().sum(1, true)).log().slice([null, 0])],
+  binaryCrossEntropyWithLogits: [
+    (z, y) => gt.binaryCrossEntropy(z.sigmoid(), y, none),
+    (z, y) =>
+      y
+        .mul(z.sigmoid().log())
+        .add(y.rsub(1).mul(z.sigmoid().rsub(1).log()))
+        .neg(),
+  ],
+};

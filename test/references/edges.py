@@ -234,6 +234,24 @@ entry("where(x < 1, exp(x), 1)", branch(lambda v, x: exp(x) if v < 1 else 1), [0
 entry("where(|x| < 1, sqrt(1 − x²), 0)", branch(lambda v, x: root(1 - x * x) if abs(v) < 1 else 0), [0.0, 0.5, -0.75, 1.0, -1.0, 2.0, 1e200, inf])
 entry("maximum of sqrt(x²) and 1e-10", branch(lambda v, x: x if v > 1e-10 else -x if v < -1e-10 else mpf(1e-10)), [0.0, -0.0, 1e-200, 1e-20, 1.0, -3.0, 1e100])
 
+# What `stabilize` rewrites and has no name of its own: the formula that goes wrong as it stands, and what it means.
+halves = [math.log(2), math.nextafter(math.log(2), 0), math.log(2) / 2, 0.25, 1.0, 2.0, 5.0, 20.0, 36.7, 37.43, 40.0, 300.0, 700.0, 708.5, 740.0, 746.0, 1000.0]
+descending = [-x for x in [1e-300, 1e-20, 1e-8, 0.1, *halves, 1e300, inf]]
+entry("log(1 − exp(x))", lambda x: log(-exp(x) + 1), [*descending, 0.0], at_zero=(), override=lambda p: orders(-inf, -inf, -inf, -inf) if p[0] == 0 else None)
+entry("log(exp(x) − 1)", lambda x: log(exp(x) - 1), [-x for x in descending] + [0.0], override=lambda p: orders(-inf, inf, -inf, inf) if p[0] == 0 else None,
+      slack=lambda i, p: mpf(2.0**-52) if i == () and 0.5 < p[0] < 1 else 0, why="the value goes through 0 at ln 2, where x itself is rounded")
+entry("log(1 − x)", lambda x: log(1 - x), [0.0, 1e-300, -1e-300, 1e-20, -1e-20, 1e-8, -1e-8, 0.25, 0.5, 0.999, 1.0, -1.0, -3.0, -1e10, -1e300, -inf], at_infinity=HUGE,
+      override=lambda p: orders(-inf, -inf, -inf, -inf) if p[0] == 1 else None)
+entry("log(exp(x))", lambda x: x, [0.0, 1.0, -1.0, 709.0, 710.0, -745.0, -746.0, 1e300, -1e300, inf, -inf])
+entry("1 − sigmoid(x)", lambda x: sigmoid(-x), everywhere, override=not_a_number)
+entry("exp(x) − exp(−x)", lambda x: exp(x) - exp(-x), [0.0, *both_signs([1e-300, 1e-20, 1e-8, 0.1, *halves, 1e300, inf])])
+entry("1 − cos(x)", lambda x: 1 - cos(x), [0.0, *both_signs([1e-300, 1e-160, 1e-20, 1e-8, 1e-3, 0.1, 1.0, 2.0, 3.0, 100.0, 1e5])])
+entry("sqrt(x + 1) − sqrt(x)", lambda x: root(x + 1) - root(x), [0.0, 1e-300, 1e-20, 1e-8, 0.5, 1.0, 3.0, 1e3, 1e8, 1e16, 1e50, 1e100, 1e300, inf], at_infinity=HUGE, at_zero=(0,))
+entry("1/(x + 1) − 1/x", lambda x: reciprocal(x + 1) - reciprocal(x), [0.0, -1.0, 1e-200, 1e-100, -1e-100, 1e-20, 1e-8, 0.5, -0.25, 3.0, -3.0, 1e8, -1e8, 1e16, 1e50, -1e100, 1e300, inf, -inf], at_zero=(0,),
+      override=lambda p: orders(inf, -inf, inf, -inf) if p[0] == -1 else None)
+entry("1 − tanh²(x)", lambda x: 1 - tanh(x) * tanh(x), everywhere, override=not_a_number)
+entry("x·log(x)", lambda x: x * log(x), [0.0, 1e-100, 1e-20, 1e-8, 0.1, 0.5, 2.0, 10.0, 1e10, 1e100, 1e300, inf], at_infinity=HUGE, at_zero=(0,))
+
 
 # ---- Functions of two and three numbers
 
@@ -454,6 +472,8 @@ def lse_slack(index, point):
     return cumulant_slack(())(index, point)
 
 
+closeness = [0.0, 1e-300, 1e-20, 1e-8, 0.1, 1.0, 5.0, 20.0, 37.43, 700.0, 746.0, 1e300, inf]
+entry("log(exp(x) + exp(y))", lse, [p for x in closeness for p in ((x, 0.0), (0.0, x), (-x, 0.0), (0.0, -x), (x, x), (-x, -x)) if p != (inf, inf)], override=all_minus_infinity(-inf, 0.0), slack=lse_slack, why=f"the value is the largest x plus a rest; {half_way}")
 entry("logSumExp", lse, logits3 + [(-inf, -inf, -inf)], groups=[3], override=all_minus_infinity(-inf, 0.0), slack=lse_slack, why=f"the value is the largest x plus a rest; {half_way}")
 entry("logSumExp of two", lse, logits2 + [(-inf, -inf)], groups=[2], override=all_minus_infinity(-inf, 0.0), slack=lse_slack, why=f"the value is the largest x plus a rest; {half_way}")
 entry("softmax", lambda *xs: exp(xs[0] - lse(*xs)), logits3, groups=[3], slack=cumulant_slack((0,)), why=half_way)
