@@ -34,7 +34,7 @@ TINY = mp.ldexp(mpf(1), -(10**400))
 entries = {}
 
 
-def entry(name, f, points, *, groups=None, given=0, at_infinity=LARGE, at_zero=(), override=None, slack=None, why=None):
+def entry(name, f, points, *, groups=None, given=0, at_infinity=LARGE, at_zero=(), override=None, slack=None, why=None, only=None):
     """Computes one function's references and keeps them.
 
     f            jets, and plain numbers for the last `given` inputs → jet
@@ -44,6 +44,8 @@ def entry(name, f, points, *, groups=None, given=0, at_infinity=LARGE, at_zero=(
     at_zero      the places of inputs where ±0 stands for the limit from its side
     override     point → {multi-index: value} for conventions; NaN stands for itself, None for "not checked"
     slack        (multi-index, point) → an absolute error that is allowed beyond the relative one, with the reason in `why`
+    only         point → "pure" or "first" where only words of reverse mode alone, or beginning with it, can be right: forward mode computes
+                 the derivative of each step on the way, and one of these is beyond the doubles
     """
     points = [p if isinstance(p, tuple) else (p,) for p in points]
     inputs = len(points[0]) - given
@@ -64,6 +66,8 @@ def entry(name, f, points, *, groups=None, given=0, at_infinity=LARGE, at_zero=(
         "points": [list(column) for column in zip(*points)],
         "partials": {key(index): partials[index] for index in indices},
     }
+    if only is not None:
+        entries[name]["only"] = [only(point) for point in points]
     if slack is not None:
         entries[name]["slack"] = {key(index): [float(f"{mp.nstr(mpf(s), 3)}") for s in slacks[index]] for index in indices if any(slacks[index])}
         entries[name]["why"] = why
@@ -213,15 +217,16 @@ for a in (0.5, 1.5, 2.5, -0.5):
     entry(f"pow by {a}", lambda x: power(x, mpf(a)), [0.0, *[x for x in plain if x > 0], *moderate[::3], inf, -1.0, nan], at_infinity=HUGE, at_zero=(0,),
           override=first_of(not_a_number, outside(lambda x: x < 0)))
 
-# A derivative that leaves the doubles, times a factor that brings it back: no step on the way may be infinite or 0.
+# A derivative that leaves the doubles, times a factor that brings it back: no step on the way may be infinite or 0. In reverse mode the
+# factor is there first.
 scalable = both_signs([1e-300, 1e-200, 1e-160, 1e-130, 1e-100, 1e-20, 0.5, 3.25, 1e20, 1e100, 1e130, 1e160, 1e200, 1e300])
 for c in (1e-300, 1e300):
-    entry(f"reciprocal times {c}", lambda x: reciprocal(x) * mpf(c), scalable)
-    entry(f"pow by -1 times {c}", lambda x: reciprocal(x) * mpf(c), scalable)
-    entry(f"div of {c}", lambda x: reciprocal(x) * mpf(c), scalable)
-    entry(f"square times {c}", lambda x: whole(2)(x) * mpf(c), [x for x in scalable if 1e-150 < abs(x) < 1e150])
-    entry(f"sqrt times {c}", lambda x: root(x) * mpf(c), [5e-324, 1e-310, *[x for x in scalable if x > 0]])
-    entry(f"log times {c}", lambda x: log(x) * mpf(c), [5e-324, 1e-310, *[x for x in scalable if x > 0]])
+    entry(f"reciprocal times {c}", lambda x: reciprocal(x) * mpf(c), scalable, only=lambda p: "pure")
+    entry(f"pow by -1 times {c}", lambda x: reciprocal(x) * mpf(c), scalable, only=lambda p: "pure")
+    entry(f"div of {c}", lambda x: reciprocal(x) * mpf(c), scalable, only=lambda p: "pure")
+    entry(f"square times {c}", lambda x: whole(2)(x) * mpf(c), [x for x in scalable if 1e-150 < abs(x) < 1e150], only=lambda p: "pure")
+    entry(f"sqrt times {c}", lambda x: root(x) * mpf(c), [5e-324, 1e-310, *[x for x in scalable if x > 0]], only=lambda p: "pure")
+    entry(f"log times {c}", lambda x: log(x) * mpf(c), [5e-324, 1e-310, *[x for x in scalable if x > 0]], only=lambda p: "pure")
 
 # The branch that is not taken never decides.
 guarded = [0.0, -0.0, -1.0, -1e-300, -1e300, -inf, 1e-300, 1e-20, 0.5, 4.0, 1e20, 1e300, inf]
@@ -250,7 +255,7 @@ entry("sqrt(x + 1) − sqrt(x)", lambda x: root(x + 1) - root(x), [0.0, 1e-300, 
 entry("1/(x + 1) − 1/x", lambda x: reciprocal(x + 1) - reciprocal(x), [0.0, -1.0, 1e-200, 1e-100, -1e-100, 1e-20, 1e-8, 0.5, -0.25, 3.0, -3.0, 1e8, -1e8, 1e16, 1e50, -1e100, 1e300, inf, -inf], at_zero=(0,),
       override=lambda p: orders(inf, -inf, inf, -inf) if p[0] == -1 else None)
 entry("1 − tanh²(x)", lambda x: 1 - tanh(x) * tanh(x), everywhere, override=not_a_number)
-entry("x·log(x)", lambda x: x * log(x), [0.0, 1e-100, 1e-20, 1e-8, 0.1, 0.5, 2.0, 10.0, 1e10, 1e100, 1e300, inf], at_infinity=HUGE, at_zero=(0,))
+entry("x·log(x)", lambda x: x * log(x), [0.0, 1e-100, 1e-20, 1e-8, 0.1, 0.5, 2.0, 10.0, 1e10, 1e100, inf], at_infinity=HUGE, at_zero=(0,))
 
 
 # ---- Functions of two and three numbers
@@ -307,6 +312,9 @@ def pow_at_edges(point):
         return {i: None for i in everything if len(i) > 1 and y != 0}
     if math.isinf(y) and math.isfinite(x):
         return {i: None for i in everything if len(i) > 1}
+    if 0 < x < inf and x != 1 and not 1e-300 < nearest_double(mp.exp(mpf(y) * mp.log(mpf(x)))) < inf:
+        # x^y is beyond the doubles, or nearly 0, and so is every derivative that is made of it; those by x alone are made of x^(y − k).
+        return {i: None for i in everything if 0 in i and 1 in i}
     if x == 1 and math.isinf(y):
         return {i: None for i in everything}  # JavaScript says NaN, C says 1
     if math.isinf(x) and math.isinf(y):
@@ -530,12 +538,18 @@ def bce_slack(weigh=lambda i, p: 1):
     return slack
 
 
-entry("binaryCrossEntropy", bce_jet, chances + [(1.5, 1.0), (-0.5, 0.0), (nan, 1.0), (0.5, nan)], at_zero=(0,), override=bce_of_nan, slack=bce_slack(), why=as_it_stands)
+def confident(point):
+    """Where ln p has a derivative beyond the doubles, by the third order at least, and y = 0 takes it away again."""
+    p, y = point
+    return "first" if (y == 0 and 0 < p < 1e-100) else None
+
+
+entry("binaryCrossEntropy", bce_jet, chances + [(1.5, 1.0), (-0.5, 0.0), (nan, 1.0), (0.5, nan)], at_zero=(0,), only=confident, override=bce_of_nan, slack=bce_slack(), why=as_it_stands)
 entry("binaryCrossEntropy, posWeight 3", lambda p, y: -(y * log(p) * 3) - (1 - y) * log(1 - p) if p.value != 1 else
       (lambda q: -(y * log(1 - q) * 3) - (1 - y) * log(q))(Jet(p.inputs, [TINY] + [-c for c in p.coefficients[1:]])),
-      [c for c in chances if c != (0.25, 0.1)], at_zero=(0,), slack=bce_slack(), why=as_it_stands)
-entry("binaryCrossEntropy, labelSmoothing 0.5", lambda p, y: bce_jet(p, y * mpf(0.5) + mpf(0.25)), [c for c in chances if c[0] not in (0.25, 0.3, 0.75)], at_zero=(0,), slack=bce_slack(), why=as_it_stands)
-entry("binaryCrossEntropy, weight 0", lambda p, y: p.like(0), chances, at_zero=(0,))
+      [c for c in chances if c != (0.25, 0.1)], at_zero=(0,), only=confident, slack=bce_slack(), why=as_it_stands)
+entry("binaryCrossEntropy, labelSmoothing 0.5", lambda p, y: bce_jet(p, y * mpf(0.5) + mpf(0.25)), [c for c in chances if c[0] not in (0.25, 0.3, 0.75)], at_zero=(0,), only=confident, slack=bce_slack(), why=as_it_stands)
+entry("binaryCrossEntropy, weight 0", lambda p, y: p.like(0), chances, at_zero=(0,), only=confident)
 
 scores = [0.0, 5e-324, 1e-300, 1e-20, 1e-17, 1e-12, 1e-8, 0.01, 0.5, 1.0, 2.0, 5.0, 20.0, 30.0, 36.7, 37.43, 38.0, 90.0, 700.0, 709.5, 710.0, 744.0, 745.5, 1000.0, 1e16, 1e300, inf]
 labelled = [(z, y) for z in both_signs(scores) for y in (0.0, 1.0, 0.5, 0.1)]
@@ -595,6 +609,8 @@ def simplify(name, e):
     result = {"groups": e["groups"], "given": e["given"], "points": written(e["points"]), "partials": {}}
     for k, values in e["partials"].items():
         result["partials"][k] = written(values)
+    if "only" in e:
+        result["only"] = e["only"]
     if "slack" in e:
         result["why"] = e["why"]
         result["slack"] = {k: written(v) for k, v in e["slack"].items()}
