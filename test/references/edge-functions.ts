@@ -50,6 +50,12 @@ export const edgeFunctions: Record<string, F> = {
   "where(x ≠ 0, 1/x, 0)": (x) => x.notEqual(0).where(x.rdiv(1), 0),
   "where(x ≠ 0, sin(x)/x, 1)": (x) => x.notEqual(0).where(x.sin().div(x), 1),
   "where(x < 1, exp(x), 1)": (x) => x.less(1).where(x.exp(), 1),
+  "where(x < 1, expm1(x), 1)": (x) => x.less(1).where(x.expm1(), 1),
+  "where(x > -1, log1p(x), 0)": (x) => x.greater(-1).where(x.log1p(), 0),
+  "where(|x| < 1, x², 0)": (x) => x.abs().less(1).where(x.square(), 0),
+  "where(|x| < ∞, sin(x), 0)": (x) => x.abs().less(Number.POSITIVE_INFINITY).where(x.sin(), 0),
+  "where(|x| < ∞, cos(x), 0)": (x) => x.abs().less(Number.POSITIVE_INFINITY).where(x.cos(), 0),
+  "where(|x| < ∞, x·x, 0)": (x) => x.abs().less(Number.POSITIVE_INFINITY).where(x.mul(x), 0),
   "where(|x| < 1, sqrt(1 − x²), 0)": (x) => x.abs().less(1).where(x.square().rsub(1).sqrt(), 0),
   "maximum of sqrt(x²) and 1e-10": (x) => x.square().sqrt().maximum(1e-10),
   add: gt.add,
@@ -57,6 +63,7 @@ export const edgeFunctions: Record<string, F> = {
   mul: gt.mul,
   div: gt.div,
   pow: gt.pow,
+  "pow, weighted": (x, y, weight) => x.pow(y).mul(weight),
   maximum: gt.maximum,
   minimum: gt.minimum,
   where: (x, y, condition) => condition.where(x, y),
@@ -85,6 +92,7 @@ export const edgeFunctions: Record<string, F> = {
   "binaryCrossEntropy, labelSmoothing 0.5": (p, y) => gt.binaryCrossEntropy(p, y, { ...none, labelSmoothing: 0.5 }),
   "binaryCrossEntropy, weight 0": (p, y) => gt.binaryCrossEntropy(p, y, { ...none, weight: 0 }),
   binaryCrossEntropyWithLogits: (z, y) => gt.binaryCrossEntropyWithLogits(z, y, none),
+  "binaryCrossEntropyWithLogits, weighted": (z, y, weight) => gt.binaryCrossEntropyWithLogits(z, y, { ...none, weight }),
   "binaryCrossEntropyWithLogits, posWeight 3": (z, y) => gt.binaryCrossEntropyWithLogits(z, y, { ...none, posWeight: 3 }),
   "binaryCrossEntropyWithLogits, labelSmoothing 0.5": (z, y) => gt.binaryCrossEntropyWithLogits(z, y, { ...none, labelSmoothing: 0.5 }),
   "binaryCrossEntropyWithLogits, weight 0": (z, y) => gt.binaryCrossEntropyWithLogits(z, y, { ...none, weight: 0 }),
@@ -109,8 +117,11 @@ export const edgeFunctions: Record<string, F> = {
   ),
   "huber, weight 0": (p, y) => gt.huber(p, y, { ...none, weight: 0 }),
   poissonNll: (r, k) => gt.poissonNll(r, k, none),
+  "poissonNll, weighted": (r, k, weight) => gt.poissonNll(r, k, { ...none, weight }),
   "poissonNll, weight 0": (r, k) => gt.poissonNll(r, k, { ...none, weight: 0 }),
 };
+
+const quotientOfPowers = (power: Tensor): Tensor => power.sub(1).div(power.add(1));
 
 /**
  * Formulas that go wrong as they stand and that \`stabilize\` mends, under the names of what they mean in test/references/edges.py: stabilized
@@ -124,7 +135,7 @@ export const edgeFormulas: Record<string, readonly F[]> = {
   expm1: [(x) => x.exp().sub(1)],
   log1p: [(x) => x.add(1).log()],
   abs: [(x) => x.square().sqrt()],
-  tanh: [(x) => x.exp().sub(x.neg().exp()).div(x.exp().add(x.neg().exp())), (x) => x.mul(2).exp().sub(1).div(x.mul(2).exp().add(1))],
+  tanh: [(x) => x.exp().sub(x.neg().exp()).div(x.exp().add(x.neg().exp())), (x) => quotientOfPowers(x.mul(2).exp())],
   "1 − tanh²(x)": [(x) => x.tanh().square().rsub(1)],
   "exp(x) − exp(−x)": [(x) => x.exp().sub(x.neg().exp())],
   "1 − cos(x)": [(x) => x.cos().rsub(1)],

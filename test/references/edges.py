@@ -135,7 +135,7 @@ seams = [
     math.log(2.0**53), 36.8, 37.0, 37.43, 38.0, 56 * math.log(2), 40.0, 90.0, 354.9, 372.5, 500.0,
 ]
 exponents = [*neighbors(700.0), 707.9, *neighbors(708.0), 708.4, *neighbors(709.0), 709.7]
-beyond = [709.8, 710.0, 710.5, 740.0, *neighbors(744.0), 744.5, *neighbors(745.0), 745.14, *neighbors(746.0), 750.0, 1000.0]
+beyond = [709.8, 710.0, 710.5, 740.0, *neighbors(744.0), 744.5, *neighbors(745.0), 745.14, *neighbors(746.0), 750.0, *neighbors(800.0), 1000.0]
 large = [1e4, *neighbors(1e5), 823549.6, 1e10, 2.0**52, 2.0**53, 1e16, 1e22]
 huge = [1e50, 1e100, 1.3e154, 1e155, 1e200, 1e300, 8e307, 1.7e308]
 moderate = sorted(draw.uniform(0, 4) for _ in range(16)) + sorted(draw.uniform(4, 40) for _ in range(8))
@@ -236,6 +236,12 @@ entry("where(x > 0, x^1.5, 0)", branch(lambda v, x: power(x, mpf(1.5)) if v > 0 
 entry("where(x ≠ 0, 1/x, 0)", branch(lambda v, x: reciprocal(x) if v else 0), guarded)
 entry("where(x ≠ 0, sin(x)/x, 1)", branch(lambda v, x: sin(x) / x if v else 1), [0.0, -0.0, 1.0, 2.5, -4.0])
 entry("where(x < 1, exp(x), 1)", branch(lambda v, x: exp(x) if v < 1 else 1), [0.0, 0.5, 1.0, 700.0, 1000.0, 1e300, inf, -inf])
+entry("where(x < 1, expm1(x), 1)", branch(lambda v, x: exp(x) - 1 if v < 1 else 1), [0.0, 0.5, 1.0, 700.0, 1000.0, 1e300, inf, -inf])
+entry("where(x > -1, log1p(x), 0)", branch(lambda v, x: log(1 + x) if v > -1 else 0), [0.0, 1e-20, 3.0, -0.5, -1.0, -2.0, -inf])
+entry("where(|x| < 1, x², 0)", branch(lambda v, x: whole(2)(x) if abs(v) < 1 else 0), [0.0, 0.5, -1e-200, 1.0, 1e200, inf, -inf])
+entry("where(|x| < ∞, sin(x), 0)", branch(lambda v, x: sin(x) if abs(v) < LARGE else 0), [0.0, 0.5, 1e5, inf, -inf])
+entry("where(|x| < ∞, cos(x), 0)", branch(lambda v, x: cos(x) if abs(v) < LARGE else 0), [0.0, 0.5, 1e5, inf, -inf])
+entry("where(|x| < ∞, x·x, 0)", branch(lambda v, x: x * x if abs(v) < LARGE else 0), [0.0, 0.5, 1e5, inf, -inf])
 entry("where(|x| < 1, sqrt(1 − x²), 0)", branch(lambda v, x: root(1 - x * x) if abs(v) < 1 else 0), [0.0, 0.5, -0.75, 1.0, -1.0, 2.0, 1e200, inf])
 entry("maximum of sqrt(x²) and 1e-10", branch(lambda v, x: x if v > 1e-10 else -x if v < -1e-10 else mpf(1e-10)), [0.0, -0.0, 1e-200, 1e-20, 1.0, -3.0, 1e100])
 
@@ -333,7 +339,11 @@ powers = [(x, y) for x in (0.0, 1e-320, 1e-300, 1e-200, 1e-8, 0.5, 1.0, 2.0, 1e8
 powers += [(x, y) for x in (-0.0, -1e-200, -0.5, -1.0, -2.0, -1e160) for y in (0.0, 1.0, 2.0, 3.0, -1.0, -2.0, 5.0)]
 powers += [(-2.0, 0.5), (0.5, inf), (2.0, inf), (0.5, -inf), (2.0, -inf), (0.0, inf), (0.0, -inf), (nan, 2.0), (2.0, nan), (1e200, 1.6), (1e-200, 1.6), (1e300, 1.04), (1.0000001, 1e9), (0.9999, 1e6)]
 powers += [(draw.uniform(0, 4), draw.uniform(-4, 4)) for _ in range(16)]
-entry("pow", infinite_base(lambda x, y: exp(y * log(x))), powers, at_zero=(0,), override=pow_at_edges)
+entry("pow", infinite_base(lambda x, y: power(x, y.value) * exp((y - y.value) * log(x))), powers, at_zero=(0,), override=pow_at_edges)
+
+
+weighted_powers = [(x, y, w) for x in (0.0, 1e-100, 0.5, 1.0, 3.0) for y in (0.0, 1.0, 2.0, 3.0, 1.5) for w in (0.0, 2.5) if x or y > 1.5 or w]
+entry("pow, weighted", lambda x, y, w: w * (power(x, y.value) * exp((y - y.value) * log(x))), weighted_powers, at_zero=(0,))
 
 
 def extremum(larger):
@@ -554,6 +564,9 @@ entry("binaryCrossEntropy, weight 0", lambda p, y: p.like(0), chances, at_zero=(
 scores = [0.0, 5e-324, 1e-300, 1e-20, 1e-17, 1e-12, 1e-8, 0.01, 0.5, 1.0, 2.0, 5.0, 20.0, 30.0, 36.7, 37.43, 38.0, 90.0, 700.0, 709.5, 710.0, 744.0, 745.5, 1000.0, 1e16, 1e300, inf]
 labelled = [(z, y) for z in both_signs(scores) for y in (0.0, 1.0, 0.5, 0.1)]
 entry("binaryCrossEntropyWithLogits", lambda z, y: softplus(z) - y * z if z.value <= 0 else softplus(-z) + (1 - y) * z, labelled + [(nan, 1.0), (1.0, nan)], override=bce_of_nan if False else lambda p: {i: nan if i == () else None for i in monomials(2)} if any(map(math.isnan, p)) else None)
+# With a weight that is differentiated too, what arrives at each rule depends on an input.
+weighted = [(z, y, w) for z in both_signs([0.0, 1e-8, 0.5, 3.0, 37.43, 700.0, 1000.0]) for y in (0.0, 1.0, 0.1) for w in (0.0, 2.5, 1e-300)]
+entry("binaryCrossEntropyWithLogits, weighted", lambda z, y, w: w * (softplus(z) - y * z if z.value <= 0 else softplus(-z) + (1 - y) * z), weighted)
 entry("binaryCrossEntropyWithLogits, posWeight 3", lambda z, y: y * softplus(-z) * 3 + (1 - y) * softplus(z), labelled)
 entry("binaryCrossEntropyWithLogits, labelSmoothing 0.5", lambda z, y: (lambda t: t * softplus(-z) + (1 - t) * softplus(z))(y * mpf(0.5) + mpf(0.25)), labelled)
 entry("binaryCrossEntropyWithLogits, weight 0", lambda z, y: z.like(0), labelled)
@@ -592,6 +605,8 @@ entry("huber, weight 0", lambda p, y: p.like(0), [d for d in differences if not 
 rates = [-inf, -1e300, -1000.0, -745.1, -708.0, -36.7, -2.0, -1e-8, -1e-300, 0.0, 1e-300, 1e-12, 1e-8, 0.5, 3.0, 20.0, 36.7, 700.0, 709.7, 710.0, 1000.0, 1e300, inf]
 entry("poissonNll", lambda r, k: exp(r) - k * r, [(r, k) for r in rates for k in (0.0, 1.0, 2.0, 7.0, 1e6)],
       slack=lambda i, p: mpf(2.0**-52) * (abs(mpf(p[0]) * mpf(p[1]))) if i == () and math.isfinite(p[0]) else 0, why="the value is a difference of two terms, rounded relative to the second")
+entry("poissonNll, weighted", lambda r, k, w: w * (exp(r) - k * r), [(r, k, w) for r in (-700.0, -2.0, 1e-12, 0.5, 20.0, 300.0) for k in (0.0, 1.0, 7.0) for w in (0.0, 2.5)],
+      slack=lambda i, p: mpf(2.0**-51) * (abs(mpf(p[0]) * mpf(p[1]))) * (mpf(p[2]) if i == () else 1) if i in ((), (2,)) else 0, why="the value is a difference of two terms, rounded relative to the second")
 entry("poissonNll, weight 0", lambda r, k: r.like(0), [(r, 1.0) for r in rates])
 
 

@@ -137,16 +137,21 @@ export interface EdgeReport {
   readonly worst: number;
 }
 
+/** All partial derivatives of a function of the table, of the word's order and in its mode, as one function of its inputs. */
+export function edgeProgram(name: string, word: Word, f: (...inputs: Tensor[]) => Tensor): (...inputs: Tensor[]) => Derivative[] {
+  const all = derivatives((inputs) => f(...inputs), new Coordinates(edgeTable[name]), word);
+  return (...inputs) => all(inputs);
+}
+
 /** Runs one function of the table in one mode and compares all partial derivatives of the word's order. */
 export function checkEdges(name: string, run: Run, word: Word, own = edgeFunctions[name]): EdgeReport {
   const entry = edgeTable[name];
-  const f: Field = (inputs) => (run === "stabilized" ? stabilize(own) : own)(...inputs);
   const order = orderOf(entry, run);
-  const inputs = inputsOf(entry, order);
-  const all = derivatives(f, new Coordinates(entry), word);
+  const inputs = edgeInputs(name, order);
+  const program = edgeProgram(name, word, run === "stabilized" ? stabilize(own) : own);
   let keys: string[] = [];
   const values = (...given: Tensor[]): Tensor[] => {
-    const found = all(given);
+    const found = program(...given);
     keys = found.map(([key]) => key);
     return found.map(([, value]) => value);
   };
@@ -157,16 +162,17 @@ export function checkEdges(name: string, run: Run, word: Word, own = edgeFunctio
   let worst = 0;
   found.forEach(({ data }, j) => {
     const key = keys[j];
-    entry.partials[key].forEach((written, i) => {
+    order.forEach((i, place) => {
+      const written = entry.partials[key][i];
       if (written === null || !isPossible(word, entry.only?.[i] ?? null)) return;
       checked++;
+      const found = data[place];
       const expected = number(written);
-      const error = relativeError(data[i], expected);
+      const error = relativeError(found, expected);
       const slack = entry.slack?.[key]?.[i] ?? 0;
-      if (isRight(data[i], expected, slack)) {
-        if (slack === 0 && Number.isFinite(expected) && Math.abs(expected) > 1e-300) worst = Math.max(worst, error);
-      } else
-        failures.push({ name, run, word, key, point: entry.points.map((column) => number(column[i])), found: data[i], expected, error });
+      if (!isRight(found, expected, slack))
+        failures.push({ name, run, word, key, point: entry.points.map((column) => number(column[i])), found, expected, error });
+      else if (slack === 0 && Number.isFinite(expected) && Math.abs(expected) > 1e-300) worst = Math.max(worst, error);
     });
   });
   return { failures, checked, worst };
@@ -186,7 +192,10 @@ function orderOf({ points }: EdgeEntry, run: Run): number[] {
   return [...inOrder, ...inOrder.map((i) => (i % 2 === 0 ? i >> 1 : inOrder.length - 1 - ((i - 1) >> 1))), half];
 }
 
-function inputsOf({ groups, points }: EdgeEntry, order: readonly number[]): Tensor[] {
+/** The inputs of a function of the table, with its points in the order given. */
+export function edgeInputs(name: string, order?: readonly number[]): Tensor[] {
+  const { groups, points } = edgeTable[name];
+  order ??= points[0].map((_, i) => i);
   let at = 0;
   return groups.map((width) => {
     const columns = points.slice(at, at + width).map(valuesOf);
