@@ -5,7 +5,7 @@ import { MatMul } from "../../src/ops/linalg.js";
 import type { AnyOp, AnyRule } from "../../src/ops/op.js";
 import * as reduce from "../../src/ops/reduce.js";
 import { edgeFunctions } from "./edge-functions.js";
-import { checkEdges, describeFailure, edgeInputs, edgeProgram, type Word } from "./edges.js";
+import { checkEdges, describeFailure, edgeInputs, edgeProgram, type Word, words } from "./edges.js";
 
 // Does the oracle notice a rule that is right in the middle and wrong at an edge? Rules are put back to what a textbook has, and
 // every rule is made wrong in the twelfth digit; the oracle has to object to each.
@@ -16,7 +16,7 @@ type Mutable = AnyOp & { vjp: AnyOp["vjp"]; jvp: AnyOp["jvp"] };
 /** Functions that use an op, in themselves or in their derivatives, by its name; those of few nodes first. */
 const users = new Map<string, string[]>();
 for (const name of Object.keys(edgeFunctions)) {
-  const program = edgeProgram(name, "RR", edgeFunctions[name]);
+  const program = edgeProgram(name, "RRR", edgeFunctions[name]);
   const tape = record((...inputs: Tensor[]) => program(...inputs).map(([, value]) => value), ...edgeInputs(name));
   for (const op of new Set(tape.nodes.map((node) => node.op.name))) users.set(op, [...(users.get(op) ?? []), name]);
 }
@@ -24,7 +24,7 @@ const ops = Object.values<unknown>({ ...elementwise, ...reduce, MatMul }).filter
   (op) => typeof op === "object" && users.has((op as AnyOp).name),
 ) as Mutable[];
 
-const everyWord: Word[] = ["R", "F", "RR", "RF", "FR", "FF"];
+const everyWord = [1, 2, 3].flatMap(words);
 const failuresOf = (name: string, word: Word): string[] => checkEdges(name, "eager", word).failures.map(describeFailure);
 /** What the oracle finds wrong without a mutant. */
 const known = new Map<string, Set<string>>();
@@ -99,7 +99,8 @@ describe("the rule of a textbook, which is right only in the middle, is noticed"
       test(`${name}, input ${place}`, () => {
         const changed = (op.vjp as readonly AnyRule[]).map((own, i) => (i === place ? (rule as Rule) : own));
         expect(isCaught(op, { vjp: changed }), "reverse").toBe(true);
-        expect(isCaught(op, { jvp: changed }), "forward").toBe(true);
+        // Forward mode meets no zero before sin ∞ and cos ∞, which are NaN whatever follows.
+        if (name !== "Sin" && name !== "Cos") expect(isCaught(op, { jvp: changed }), "forward").toBe(true);
       });
     });
   }

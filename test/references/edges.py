@@ -154,6 +154,11 @@ def branch(choose):
     return lambda x: x.like(0) + choose(x.value, x)
 
 
+def from_above(x):
+    """A jet at 0 as the limit from above."""
+    return x if x.value else Jet(x.inputs, [TINY] + x.coefficients[1:])
+
+
 def sigmoid(z):
     return 1 / (1 + exp(-z))
 
@@ -187,9 +192,9 @@ entry("exp", exp, everywhere, override=not_a_number)
 entry("expm1", lambda x: exp(x) - 1, everywhere, override=not_a_number)
 entry("log", log, [0.0, -0.0, *positive, *near_one, inf, -1.0, -1e-300, -inf, nan], at_infinity=HUGE, at_zero=(0,),
       override=first_of(not_a_number, outside(lambda x: x < 0), lambda p: orders(-inf, None, None, None) if math.copysign(1, p[0]) < 0 else None))
-entry("log1p", lambda x: log(1 + x), [x for x in everywhere if x > -1 or math.isnan(x)] + near_one + [x - 1 for x in near_one] + [-1.0, -1.5, -inf],
+entry("log1p", lambda x: log(from_above(1 + x)), [x for x in everywhere if x > -1 or math.isnan(x)] + near_one + [x - 1 for x in near_one] + [-1.0, -1.5, -inf],
       at_infinity=HUGE,
-      override=first_of(not_a_number, outside(lambda x: x < -1), lambda p: orders(-inf, inf, -inf, inf) if p[0] == -1 else None))
+      override=first_of(not_a_number, outside(lambda x: x < -1)))
 entry("sqrt", root, [0.0, -0.0, *positive, *near_one, inf, -1.0, -inf, nan], at_infinity=HUGE, at_zero=(0,),
       override=first_of(not_a_number, outside(lambda x: x < 0), lambda p: orders(0.0, None, None, None) if math.copysign(1, p[0]) < 0 else None))
 entry("square", whole(2), everywhere, override=lambda p: orders(nan, nan, 2.0, 0.0) if math.isnan(p[0]) else None)
@@ -251,8 +256,7 @@ descending = [-x for x in [1e-300, 1e-20, 1e-8, 0.1, *halves, 1e300, inf]]
 entry("log(1 − exp(x))", lambda x: log(-exp(x) + 1), [*descending, 0.0], at_zero=(), override=lambda p: orders(-inf, -inf, -inf, -inf) if p[0] == 0 else None)
 entry("log(exp(x) − 1)", lambda x: log(exp(x) - 1), [-x for x in descending] + [0.0], override=lambda p: orders(-inf, inf, -inf, inf) if p[0] == 0 else None,
       slack=lambda i, p: mpf(2.0**-52) if i == () and 0.5 < p[0] < 1 else 0, why="the value goes through 0 at ln 2, where x itself is rounded")
-entry("log(1 − x)", lambda x: log(1 - x), [0.0, 1e-300, -1e-300, 1e-20, -1e-20, 1e-8, -1e-8, 0.25, 0.5, 0.999, 1.0, -1.0, -3.0, -1e10, -1e300, -inf], at_infinity=HUGE,
-      override=lambda p: orders(-inf, -inf, -inf, -inf) if p[0] == 1 else None)
+entry("log(1 − x)", lambda x: log(from_above(1 - x)), [0.0, 1e-300, -1e-300, 1e-20, -1e-20, 1e-8, -1e-8, 0.25, 0.5, 0.999, 1.0, -1.0, -3.0, -1e10, -1e300, -inf], at_infinity=HUGE)
 entry("log(exp(x))", lambda x: x, [0.0, 1.0, -1.0, 709.0, 710.0, -745.0, -746.0, 1e300, -1e300, inf, -inf])
 entry("1 − sigmoid(x)", lambda x: sigmoid(-x), everywhere, override=not_a_number)
 entry("exp(x) − exp(−x)", lambda x: exp(x) - exp(-x), [0.0, *both_signs([1e-300, 1e-20, 1e-8, 0.1, *halves, 1e300, inf])])
@@ -343,7 +347,8 @@ entry("pow", infinite_base(lambda x, y: power(x, y.value) * exp((y - y.value) * 
 
 
 weighted_powers = [(x, y, w) for x in (0.0, 1e-100, 0.5, 1.0, 3.0) for y in (0.0, 1.0, 2.0, 3.0, 1.5) for w in (0.0, 2.5) if x or y > 1.5 or w]
-entry("pow, weighted", lambda x, y, w: w * (power(x, y.value) * exp((y - y.value) * log(x))), weighted_powers, at_zero=(0,))
+entry("pow, weighted", lambda x, y, w: w * (power(x, y.value) * exp((y - y.value) * log(x))), weighted_powers, at_zero=(0,),
+      override=lambda p: {i: None for i in monomials(3) if 2 not in i} if p[0] == 0 and p[2] == 0 else None)  # 0·∞ with a zero that is a number
 
 
 def extremum(larger):
@@ -506,6 +511,18 @@ entry("matmul", lambda a, b, x, y: a * x + b * y, products, groups=[2, 2],
 
 norms = [(3.0, 4.0), (-2.0, 0.5), (1.0, 1.0), (0.0, 0.0), (1e-20, -1e-20), (0.0, 2.0), (1e100, 1e100)]
 entry("norm, at least 1e-10", lambda x, y: root(x * x + y * y) if abs(x.value) + abs(y.value) > 1e-10 else x.like(mpf(1e-10)), norms, groups=[2])
+# One input's derivative is infinite, and the zero that it meets is that of the other.
+singular = {
+    "exp": (exp, LARGE, (), [(inf, 1.0), (1.0, 710.0), (0.5, inf)]),
+    "expm1": (lambda x: exp(x) - 1, LARGE, (), [(inf, 1.0), (1.0, 710.0), (0.5, inf)]),
+    "log": (log, HUGE, (0, 1), [(0.0, 1.0), (3.0, 0.0), (5e-324, 2.0)]),
+    "log1p": (lambda x: log(from_above(1 + x)), HUGE, (), [(1.0, 3.0), (-1.0, 0.5), (2.0, -1.0)]),
+    "sqrt": (root, HUGE, (0, 1), [(0.0, 1.0), (4.0, 0.0), (1.0, 9.0)]),
+    "square": (whole(2), LARGE, (), [(inf, 1.0), (2.0, -inf), (1e200, 3.0)]),
+    "reciprocal": (reciprocal, LARGE, (0, 1), [(0.0, 1.0), (2.0, 0.0), (1e-200, 4.0)]),
+}
+for name, (f, at_infinity, at_zero, points) in singular.items():
+    entry(f"sum of {name}", lambda x, y: f(x) + f(y), points, groups=[2], at_infinity=at_infinity, at_zero=at_zero)
 entry("sum of x^1.5", lambda x, y: power(x, mpf(1.5)) + power(y, mpf(1.5)), [(0.0, 1.0), (1.0, 0.0), (0.0, 0.0), (2.0, 3.0)], groups=[2], at_zero=(0, 1))
 
 
@@ -517,11 +534,7 @@ def bce(p, q, y):
 
 
 def bce_jet(p, y):
-    # At p = 1 the small number is q.
-    if p.value == 1:
-        q = Jet(p.inputs, [TINY] + [-c for c in p.coefficients[1:]])
-        return bce(1 - q, q, y)
-    return bce(p, 1 - p, y)
+    return bce(p, from_above(1 - p), y)
 
 
 probabilities = [0.0, 1e-320, 1e-300, 1e-160, 1e-100, 1e-20, 1e-10, 1e-3, 0.25, 0.3, 0.625, 0.75, 0.999, 1 - 1e-10, 1 - 2.0**-53, 1.0]
@@ -555,8 +568,7 @@ def confident(point):
 
 
 entry("binaryCrossEntropy", bce_jet, chances + [(1.5, 1.0), (-0.5, 0.0), (nan, 1.0), (0.5, nan)], at_zero=(0,), only=confident, override=bce_of_nan, slack=bce_slack(), why=as_it_stands)
-entry("binaryCrossEntropy, posWeight 3", lambda p, y: -(y * log(p) * 3) - (1 - y) * log(1 - p) if p.value != 1 else
-      (lambda q: -(y * log(1 - q) * 3) - (1 - y) * log(q))(Jet(p.inputs, [TINY] + [-c for c in p.coefficients[1:]])),
+entry("binaryCrossEntropy, posWeight 3", lambda p, y: -(y * log(p) * 3) - (1 - y) * log(from_above(1 - p)),
       [c for c in chances if c != (0.25, 0.1)], at_zero=(0,), only=confident, slack=bce_slack(), why=as_it_stands)
 entry("binaryCrossEntropy, labelSmoothing 0.5", lambda p, y: bce_jet(p, y * mpf(0.5) + mpf(0.25)), [c for c in chances if c[0] not in (0.25, 0.3, 0.75)], at_zero=(0,), only=confident, slack=bce_slack(), why=as_it_stands)
 entry("binaryCrossEntropy, weight 0", lambda p, y: p.like(0), chances, at_zero=(0,), only=confident)
