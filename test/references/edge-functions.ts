@@ -154,6 +154,10 @@ export const edgeFormulas: Record<string, readonly F[]> = {
   "sqrt(x + 1) − sqrt(x)": [(x) => x.add(1).sqrt().sub(x.sqrt())],
   "1/(x + 1) − 1/x": [(x) => x.add(1).reciprocal().sub(x.reciprocal())],
   "x·log(x)": [(x) => x.mul(x.log())],
+  "y·log(p) + (1 − y)·log(1 − p)": [
+    (p, y) => gt.binaryCrossEntropy(p, y, none).neg(),
+    (p, y) => y.mul(p.log()).add(y.rsub(1).mul(p.rsub(1).log())),
+  ],
   logSumExp: [(x) => x.exp().sum(1).log()],
   softmax: [(x) => x.exp().div(x.exp().sum(1, true)).slice([null, 0])],
   logSoftmax: [(x) => x.softmax().log().slice([null, 0]), (x) => x.exp().div(x.exp().sum(1, true)).log().slice([null, 0])],

@@ -17,6 +17,7 @@ const columns: readonly { readonly title: string; readonly run: Run; readonly wo
 function show(reports: readonly EdgeReport[]): string {
   const wrong = reports.reduce((sum, { failures }) => sum + failures.length, 0);
   if (wrong > 0) return `**${wrong} wrong**`;
+  if (reports.every((report) => report.checked === 0)) return "–";
   const worst = Math.max(...reports.map((report) => report.worst));
   return worst === 0 ? "0" : worst.toExponential(0);
 }

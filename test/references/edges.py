@@ -29,6 +29,7 @@ inf = math.inf
 nan = math.nan
 LARGE = mpf(10) ** 400
 HUGE = mp.ldexp(mpf(1), 10**400)
+ROUNDING = mpf(2.0**-53)  # half a unit in the last digit of 1
 TINY = mp.ldexp(mpf(1), -(10**400))
 
 entries = {}
@@ -255,7 +256,7 @@ halves = [math.log(2), math.nextafter(math.log(2), 0), math.log(2) / 2, 0.25, 1.
 descending = [-x for x in [1e-300, 1e-20, 1e-8, 0.1, *halves, 1e300, inf]]
 entry("log(1 − exp(x))", lambda x: log(-exp(x) + 1), [*descending, 0.0], at_zero=(), override=lambda p: orders(-inf, -inf, -inf, -inf) if p[0] == 0 else None)
 entry("log(exp(x) − 1)", lambda x: log(exp(x) - 1), [-x for x in descending] + [0.0], override=lambda p: orders(-inf, inf, -inf, inf) if p[0] == 0 else None,
-      slack=lambda i, p: mpf(2.0**-52) if i == () and 0.5 < p[0] < 1 else 0, why="the value goes through 0 at ln 2, where x itself is rounded")
+      slack=lambda i, p: 2 * ROUNDING if i == () and 0.5 < p[0] < 1 else 0, why="the value goes through 0 at ln 2, by steps of 2⁻⁵²")
 entry("log(1 − x)", lambda x: log(from_above(1 - x)), [0.0, 1e-300, -1e-300, 1e-20, -1e-20, 1e-8, -1e-8, 0.25, 0.5, 0.999, 1.0, -1.0, -3.0, -1e10, -1e300, -inf], at_infinity=HUGE)
 entry("log(exp(x))", lambda x: x, [0.0, 1.0, -1.0, 709.0, 710.0, -745.0, -746.0, 1e300, -1e300, inf, -inf])
 entry("1 − sigmoid(x)", lambda x: sigmoid(-x), everywhere, override=not_a_number)
@@ -399,7 +400,7 @@ entry("clamp", clamp, bounds, override=clamp_of_nan)
 triples = [(0.0, 0.0, 0.0), (1.0, 2.0, 3.0), (3.0, -1.0, 2.0), (1e-320, 0.0, -1e-320), (1e-200, 1e-180, 3e-190), (1e150, -1e140, 1e145), (5.0, 5.0, -40.0), (0.0, 2.0, -3.0), (0.0, 0.0, 4.0)]
 triples += [tuple(draw.uniform(-3, 3) for _ in range(3)) for _ in range(8)]
 summing = [(1e16, 1.0, -1e16), (1e308, -1e308, 1.0), (1e308, 1e308, -1e308), (1e308, 1e308, 1e308), (inf, 1.0, 2.0), (-inf, 1.0, 2.0)]
-rounded = "a sum is rounded relative to the sum of the magnitudes of its terms, whatever the order"
+rounded = "a sum is rounded, by up to 2⁻⁵¹ of the sum of the magnitudes of its terms, in whatever order it is taken"
 
 
 def sum_of(*xs):
@@ -410,7 +411,7 @@ def sum_of(*xs):
 
 
 def magnitudes(factor):
-    return lambda index, point: mpf(factor) * mpf(2e-13) * sum(map(abs, map(mpf, point))) if index == () else 0
+    return lambda index, point: mpf(factor) * ROUNDING * 4 * sum(map(abs, map(mpf, point))) if index == () else 0
 
 
 entry("sum", sum_of, triples + summing, groups=[3], slack=magnitudes(1), why=rounded)
@@ -436,12 +437,11 @@ def variance(correction):
 
 
 spread = [t for t in triples if t not in ((1e-320, 0.0, -1e-320),)] + [(1e8, 1e8 + 1, 1e8 + 2), (1e200, -1e200, 0.0), (1e308, 1e308, 1e308), (1e308, -1e308, 0.0), (1e-200, -1e-200, 0.0), (7.0, 7.0, 7.0), (0.1, 0.1, 0.1)]
-rounded_mean = "the mean is rounded, relative to the largest |x|: the value is off by the square of that"
+rounded_mean = "the mean is rounded, relative to the largest |x|; the value is off by up to twice the square of 2⁻⁵² |x|"
 
 
 def variance_slack(index, point):
-    rounding = mpf(2.0**-52)
-    return (max(map(abs, map(mpf, point))) ** (2 - len(index))) * rounding**2 * 2 if len(index) < 2 and max(map(abs, point)) < 1e10 else 0
+    return (max(map(abs, map(mpf, point))) ** (2 - len(index))) * (2 * ROUNDING) ** 2 * 2 if len(index) < 2 and max(map(abs, point)) < 1e10 else 0
 
 
 entry("variance", variance(0), spread, groups=[3], slack=variance_slack, why=rounded_mean)
@@ -466,11 +466,11 @@ def all_minus_infinity(value, rest):
     return lambda p: {i: value if i == () else rest for i in monomials(len(p))} if all(x == -inf for x in p) else None
 
 
-half_way = "each third derivative of ln Σ eˣ changes its sign where a probability is ½, by a difference of probabilities: relative to their product"
+half_way = "derivatives of ln Σ eˣ from the third on change their sign with differences of probabilities: up to 2⁻⁴⁸ of the product of these"
 
 
 def cumulant_slack(first):
-    """Allowed in derivatives of total order ≥ 3 of ln Σ eˣ: 2e-13 of the product of the probabilities that occur, times 1 − p for a lone one."""
+    """Allowed in derivatives of total order ≥ 3 of ln Σ eˣ: 2⁻⁴⁸ of the product of the probabilities that occur, times 1 − p for a lone one."""
     def slack(index, point):
         places = set(index) | set(first)
         if len(index) + len(first) < 3 or not all(map(math.isfinite, point)):
@@ -478,7 +478,7 @@ def cumulant_slack(first):
         top = max(point)
         terms = [mp.exp(mpf(x) - mpf(top)) for x in point]
         total = sum(terms)
-        result = mpf(2e-13)
+        result = 32 * ROUNDING
         for i in places:
             result *= terms[i] / total
         if len(places) == 1:
@@ -488,17 +488,20 @@ def cumulant_slack(first):
     return slack
 
 
+lse_why = f"the value is the largest x plus a rest, rounded by up to 2⁻⁵² of that x; {half_way}"
+
+
 def lse_slack(index, point):
     # The value is the largest x and a rest, added.
     if index == ():
-        return mpf(2.0**-52) * abs(max(point)) if math.isfinite(max(point)) else 0
+        return 2 * ROUNDING * abs(max(point)) if math.isfinite(max(point)) else 0
     return cumulant_slack(())(index, point)
 
 
 closeness = [0.0, 1e-300, 1e-20, 1e-8, 0.1, 1.0, 5.0, 20.0, 37.43, 700.0, 746.0, 1e300, inf]
-entry("log(exp(x) + exp(y))", lse, [p for x in closeness for p in ((x, 0.0), (0.0, x), (-x, 0.0), (0.0, -x), (x, x), (-x, -x)) if p != (inf, inf)], override=all_minus_infinity(-inf, 0.0), slack=lse_slack, why=f"the value is the largest x plus a rest; {half_way}")
-entry("logSumExp", lse, logits3 + [(-inf, -inf, -inf)], groups=[3], override=all_minus_infinity(-inf, 0.0), slack=lse_slack, why=f"the value is the largest x plus a rest; {half_way}")
-entry("logSumExp of two", lse, logits2 + [(-inf, -inf)], groups=[2], override=all_minus_infinity(-inf, 0.0), slack=lse_slack, why=f"the value is the largest x plus a rest; {half_way}")
+entry("log(exp(x) + exp(y))", lse, [p for x in closeness for p in ((x, 0.0), (0.0, x), (-x, 0.0), (0.0, -x), (x, x), (-x, -x)) if p != (inf, inf)], override=all_minus_infinity(-inf, 0.0), slack=lse_slack, why=lse_why)
+entry("logSumExp", lse, logits3 + [(-inf, -inf, -inf)], groups=[3], override=all_minus_infinity(-inf, 0.0), slack=lse_slack, why=lse_why)
+entry("logSumExp of two", lse, logits2 + [(-inf, -inf)], groups=[2], override=all_minus_infinity(-inf, 0.0), slack=lse_slack, why=lse_why)
 entry("softmax", lambda *xs: exp(xs[0] - lse(*xs)), logits3, groups=[3], slack=cumulant_slack((0,)), why=half_way)
 entry("softmax of two", lambda *xs: exp(xs[0] - lse(*xs)), logits2, groups=[2], slack=cumulant_slack((0,)), why=half_way)
 entry("logSoftmax", lambda *xs: xs[0] - lse(*xs), logits3, groups=[3], slack=cumulant_slack(()), why=half_way)
@@ -507,7 +510,7 @@ entry("logSoftmax of two", lambda *xs: xs[0] - lse(*xs), logits2, groups=[2], sl
 products = [(1.0, 2.0, 3.0, 4.0), (1e-200, 1e200, 1e200, 1e-200), (0.0, 1.0, 5.0, 0.0), (1e160, 1.0, 1e160, 1.0), (-2.0, 3.0, 1e-320, 7.0), (1e16, 1.0, 1.0, -1e16), (inf, 1.0, 2.0, 3.0)]
 products += [tuple(draw.uniform(-3, 3) for _ in range(4)) for _ in range(6)]
 entry("matmul", lambda a, b, x, y: a * x + b * y, products, groups=[2, 2],
-      slack=lambda i, p: mpf(2e-13) * (abs(mpf(p[0]) * mpf(p[2])) + abs(mpf(p[1]) * mpf(p[3]))) if i == () else 0, why=rounded)
+      slack=lambda i, p: 4 * ROUNDING * (abs(mpf(p[0]) * mpf(p[2])) + abs(mpf(p[1]) * mpf(p[3]))) if i == () else 0, why=rounded)
 
 norms = [(3.0, 4.0), (-2.0, 0.5), (1.0, 1.0), (0.0, 0.0), (1e-20, -1e-20), (0.0, 2.0), (1e100, 1e100)]
 entry("norm, at least 1e-10", lambda x, y: root(x * x + y * y) if abs(x.value) + abs(y.value) > 1e-10 else x.like(mpf(1e-10)), norms, groups=[2])
@@ -537,6 +540,9 @@ def bce_jet(p, y):
     return bce(p, from_above(1 - p), y)
 
 
+# Stabilized, it loses nothing by 1 − p.
+entry("y·log(p) + (1 − y)·log(1 − p)", lambda p, y: -bce_jet(p, y), [(p, y) for p in (1e-300, 1e-20, 1e-10, 1e-3, 0.25, 0.3, 0.625, 0.999, 1 - 2.0**-53) for y in (0.0, 1.0, 0.5, 0.1)])
+
 probabilities = [0.0, 1e-320, 1e-300, 1e-160, 1e-100, 1e-20, 1e-10, 1e-3, 0.25, 0.3, 0.625, 0.75, 0.999, 1 - 1e-10, 1 - 2.0**-53, 1.0]
 chances = [(p, y) for p in probabilities for y in (0.0, 1.0, 0.5, 0.1)]
 
@@ -547,7 +553,7 @@ def bce_of_nan(point):
     return {i: nan if i == () else None for i in monomials(2)} if not 0 <= point[0] <= 1 else None
 
 
-as_it_stands = "equation (1) as it stands: 1 − p is rounded before its logarithm is taken, relative to 1"
+as_it_stands = "equation (1) as it stands: 1 − p is rounded by up to 2⁻⁵³ before its logarithm is taken"
 
 
 def bce_slack(weigh=lambda i, p: 1):
@@ -556,7 +562,7 @@ def bce_slack(weigh=lambda i, p: 1):
         p, y = point[:2]
         if p == 1 or not 0 <= p <= 1:
             return 0
-        rounding = mpf(2.0**-53) / (1 - mpf(p))
+        rounding = ROUNDING / (1 - mpf(p))
         return weigh(index, point) * (rounding * (1 - mpf(y)) if index == () else rounding if index == (1,) else 0)
     return slack
 
@@ -616,9 +622,9 @@ entry("huber, weight 0", lambda p, y: p.like(0), [d for d in differences if not 
 
 rates = [-inf, -1e300, -1000.0, -745.1, -708.0, -36.7, -2.0, -1e-8, -1e-300, 0.0, 1e-300, 1e-12, 1e-8, 0.5, 3.0, 20.0, 36.7, 700.0, 709.7, 710.0, 1000.0, 1e300, inf]
 entry("poissonNll", lambda r, k: exp(r) - k * r, [(r, k) for r in rates for k in (0.0, 1.0, 2.0, 7.0, 1e6)],
-      slack=lambda i, p: mpf(2.0**-52) * (abs(mpf(p[0]) * mpf(p[1]))) if i == () and math.isfinite(p[0]) else 0, why="the value is a difference of two terms, rounded relative to the second")
+      slack=lambda i, p: 2 * ROUNDING * (abs(mpf(p[0]) * mpf(p[1]))) if i == () and math.isfinite(p[0]) else 0, why="the value is the difference of eʳ and k·r, rounded by up to 2⁻⁵² of the second")
 entry("poissonNll, weighted", lambda r, k, w: w * (exp(r) - k * r), [(r, k, w) for r in (-700.0, -2.0, 1e-12, 0.5, 20.0, 300.0) for k in (0.0, 1.0, 7.0) for w in (0.0, 2.5)],
-      slack=lambda i, p: mpf(2.0**-51) * (abs(mpf(p[0]) * mpf(p[1]))) * (mpf(p[2]) if i == () else 1) if i in ((), (2,)) else 0, why="the value is a difference of two terms, rounded relative to the second")
+      slack=lambda i, p: 2 * ROUNDING * (abs(mpf(p[0]) * mpf(p[1]))) * (mpf(p[2]) if i == () else 1) if i in ((), (2,)) else 0, why="the value is the difference of eʳ and k·r, rounded by up to 2⁻⁵² of the second")
 entry("poissonNll, weight 0", lambda r, k: r.like(0), [(r, 1.0) for r in rates])
 
 
