@@ -84,6 +84,14 @@ export const edgeFunctions: Record<string, F> = {
   "softmax of two": (x) => x.softmax().slice([null, 0]),
   logSoftmax: (x) => x.logSoftmax().slice([null, 0]),
   "logSoftmax of two": (x) => x.logSoftmax().slice([null, 0]),
+  "max of nine": (x) => x.max(1),
+  "min of nine": (x) => x.min(1),
+  "sum of nine": (x) => x.sum(1),
+  "mean of nine": (x) => x.mean(1),
+  "prod of nine": (x) => x.prod(1),
+  "logSumExp of nine": (x) => x.logSumExp(1),
+  "softmax of nine": (x) => x.softmax().slice([null, 0]),
+  "logSoftmax of nine": (x) => x.logSoftmax().slice([null, 0]),
   matmul: (a, x) => a.expandDims(1).matmul(x.expandDims(2)).reshape([-1]),
   "norm, at least 1e-10": (x) => x.square().sum(1).sqrt().maximum(1e-10),
   "sum of exp": (x) => x.exp().sum(1),
@@ -126,6 +134,28 @@ export const edgeFunctions: Record<string, F> = {
   poissonNll: (r, k) => gt.poissonNll(r, k, none),
   "poissonNll, weighted": (r, k, weight) => gt.poissonNll(r, k, { ...none, weight }),
   "poissonNll, weight 0": (r, k) => gt.poissonNll(r, k, { ...none, weight: 0 }),
+};
+
+/** The same functions over an axis that is not the last, for which the kernels and the machine have other loops. */
+export const edgeFunctionsByColumns: Record<string, F> = {
+  sum: (x) => x.transpose().sum(0),
+  mean: (x) => x.transpose().mean(0),
+  max: (x) => x.transpose().max(0),
+  min: (x) => x.transpose().min(0),
+  prod: (x) => x.transpose().prod(0),
+  variance: (x) => x.transpose().variance(0),
+  logSumExp: (x) => x.transpose().logSumExp(0),
+  softmax: (x) => x.transpose().softmax(0).slice([0]),
+  logSoftmax: (x) => x.transpose().logSoftmax(0).slice([0]),
+  "cumsum, second place": (x) => x.transpose().cumsum(0).slice([1]),
+  matmul: (a, x) => x.expandDims(1).matmul(a.expandDims(2)).reshape([-1]),
+  "max of nine": (x) => x.transpose().max(0),
+  "min of nine": (x) => x.transpose().min(0),
+  "sum of nine": (x) => x.transpose().sum(0),
+  "mean of nine": (x) => x.transpose().mean(0),
+  "prod of nine": (x) => x.transpose().prod(0),
+  "logSumExp of nine": (x) => x.transpose().logSumExp(0),
+  "softmax of nine": (x) => x.transpose().softmax(0).slice([0]),
 };
 
 const quotientOfPowers = (power: Tensor): Tensor => power.sub(1).div(power.add(1));

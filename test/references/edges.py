@@ -35,7 +35,7 @@ TINY = mp.ldexp(mpf(1), -(10**400))
 entries = {}
 
 
-def entry(name, f, points, *, groups=None, given=0, at_infinity=LARGE, at_zero=(), override=None, slack=None, why=None, only=None):
+def entry(name, f, points, *, groups=None, given=0, at_infinity=LARGE, at_zero=(), override=None, slack=None, why=None, only=None, order=ORDER):
     """Computes one function's references and keeps them.
 
     f            jets, and plain numbers for the last `given` inputs → jet
@@ -47,10 +47,11 @@ def entry(name, f, points, *, groups=None, given=0, at_infinity=LARGE, at_zero=(
     slack        (multi-index, point) → an absolute error that is allowed beyond the relative one, with the reason in `why`
     only         point → "pure" or "first" where only words of reverse mode alone, or beginning with it, can be right: forward mode computes
                  the derivative of each step on the way, and one of these is beyond the doubles
+    order        up to which derivatives are kept
     """
     points = [p if isinstance(p, tuple) else (p,) for p in points]
     inputs = len(points[0]) - given
-    indices = monomials(inputs)
+    indices = [index for index in monomials(inputs) if len(index) <= order]
     partials = {index: [] for index in indices}
     slacks = {index: [] for index in indices}
     for point in points:
@@ -507,6 +508,24 @@ entry("softmax of two", lambda *xs: exp(xs[0] - lse(*xs)), logits2, groups=[2], 
 entry("logSoftmax", lambda *xs: xs[0] - lse(*xs), logits3, groups=[3], slack=cumulant_slack(()), why=half_way)
 entry("logSoftmax of two", lambda *xs: xs[0] - lse(*xs), logits2, groups=[2], slack=cumulant_slack(()), why=half_way)
 
+# Rows long enough for loops that take several numbers at a time, with the one that decides at each place of them.
+def row_with(x, place, others):
+    return tuple(x if i == place else others[i] for i in range(9))
+
+
+ordinary = tuple(draw.uniform(-3, 3) for _ in range(9))
+wide = [ordinary] + [row_with(x, i, ordinary) for x in (nan, 5.0, -5.0, inf, -inf, 800.0) for i in range(9)]
+finite = [row for row in wide if all(map(math.isfinite, row))]
+entry("max of nine", extremum(True), wide, groups=[9], override=extremum_of_nan, order=1)
+entry("min of nine", extremum(False), wide, groups=[9], override=extremum_of_nan, order=1)
+nan_value = lambda p: {i: nan if i == () else None for i in monomials(len(p))} if any(map(math.isnan, p)) else None
+entry("sum of nine", sum_of, wide, groups=[9], override=lambda p: {i: nan if i == () else 1.0 for i in monomials(9)} if any(map(math.isnan, p)) else None, slack=magnitudes(4), why=rounded, order=1)
+entry("mean of nine", lambda *xs: sum_of(*xs) * (mpf(1) / 9), finite + [(1e308,) * 9], groups=[9], slack=magnitudes(4 / 9), why=rounded, order=1)
+entry("prod of nine", lambda *xs: math.prod(xs[1:], start=xs[0]), finite + [row_with(0.0, i, ordinary) for i in range(9)], groups=[9], order=1)
+entry("logSumExp of nine", lse, wide, groups=[9], override=nan_value, slack=lse_slack, why=lse_why, order=1)
+entry("softmax of nine", lambda *xs: exp(xs[0] - lse(*xs)), wide, groups=[9], override=nan_value, order=1)
+entry("logSoftmax of nine", lambda *xs: xs[0] - lse(*xs), wide, groups=[9], override=nan_value, order=1)
+
 products = [(1.0, 2.0, 3.0, 4.0), (1e-200, 1e200, 1e200, 1e-200), (0.0, 1.0, 5.0, 0.0), (1e160, 1.0, 1e160, 1.0), (-2.0, 3.0, 1e-320, 7.0), (1e16, 1.0, 1.0, -1e16), (inf, 1.0, 2.0, 3.0)]
 products += [tuple(draw.uniform(-3, 3) for _ in range(4)) for _ in range(6)]
 entry("matmul", lambda a, b, x, y: a * x + b * y, products, groups=[2, 2],
@@ -540,9 +559,6 @@ def bce_jet(p, y):
     return bce(p, from_above(1 - p), y)
 
 
-# Stabilized, it loses nothing by 1 − p.
-entry("y·log(p) + (1 − y)·log(1 − p)", lambda p, y: -bce_jet(p, y), [(p, y) for p in (1e-300, 1e-20, 1e-10, 1e-3, 0.25, 0.3, 0.625, 0.999, 1 - 2.0**-53) for y in (0.0, 1.0, 0.5, 0.1)])
-
 probabilities = [0.0, 1e-320, 1e-300, 1e-160, 1e-100, 1e-20, 1e-10, 1e-3, 0.25, 0.3, 0.625, 0.75, 0.999, 1 - 1e-10, 1 - 2.0**-53, 1.0]
 chances = [(p, y) for p in probabilities for y in (0.0, 1.0, 0.5, 0.1)]
 
@@ -573,13 +589,16 @@ def confident(point):
     return "first" if (y == 0 and 0 < p < 1e-100) else None
 
 
+# Stabilized, it loses nothing by 1 − p.
+entry("y·log(p) + (1 − y)·log(1 − p)", lambda p, y: -bce_jet(p, y), [(p, y) for p in (1e-300, 1e-20, 1e-10, 1e-3, 0.25, 0.3, 0.625, 0.999, 1 - 2.0**-53) for y in (0.0, 1.0, 0.5, 0.1)], only=confident)
+
 entry("binaryCrossEntropy", bce_jet, chances + [(1.5, 1.0), (-0.5, 0.0), (nan, 1.0), (0.5, nan)], at_zero=(0,), only=confident, override=bce_of_nan, slack=bce_slack(), why=as_it_stands)
 entry("binaryCrossEntropy, posWeight 3", lambda p, y: -(y * log(p) * 3) - (1 - y) * log(from_above(1 - p)),
       [c for c in chances if c != (0.25, 0.1)], at_zero=(0,), only=confident, slack=bce_slack(), why=as_it_stands)
 entry("binaryCrossEntropy, labelSmoothing 0.5", lambda p, y: bce_jet(p, y * mpf(0.5) + mpf(0.25)), [c for c in chances if c[0] not in (0.25, 0.3, 0.75)], at_zero=(0,), only=confident, slack=bce_slack(), why=as_it_stands)
 entry("binaryCrossEntropy, weight 0", lambda p, y: p.like(0), chances, at_zero=(0,), only=confident)
 
-scores = [0.0, 5e-324, 1e-300, 1e-20, 1e-17, 1e-12, 1e-8, 0.01, 0.5, 1.0, 2.0, 5.0, 20.0, 30.0, 36.7, 37.43, 38.0, 90.0, 700.0, 709.5, 710.0, 744.0, 745.5, 1000.0, 1e16, 1e300, inf]
+scores = [0.0, 5e-324, 1e-300, 1e-20, 1e-17, 1e-12, 1e-8, 0.01, *neighbors(0.03), 0.5, 1.0, 2.0, 5.0, 20.0, 30.0, 36.7, 37.43, 38.0, 90.0, 700.0, 709.5, 710.0, 744.0, 745.5, 1000.0, 1e16, 1e300, inf]
 labelled = [(z, y) for z in both_signs(scores) for y in (0.0, 1.0, 0.5, 0.1)]
 entry("binaryCrossEntropyWithLogits", lambda z, y: softplus(z) - y * z if z.value <= 0 else softplus(-z) + (1 - y) * z, labelled + [(nan, 1.0), (1.0, nan)], override=bce_of_nan if False else lambda p: {i: nan if i == () else None for i in monomials(2)} if any(map(math.isnan, p)) else None)
 # With a weight that is differentiated too, what arrives at each rule depends on an input.
@@ -620,7 +639,7 @@ for delta in (1.0, 0.7, 1e-300, 1e300, inf):
     entry(f"huber, delta {delta}", huber, [d for d in differences if abs(d[0]) != 1.7e308 or delta > 1e-300] + kinks, at_infinity=LARGE**10, override=lambda p: {i: nan if len(i) < 2 else None for i in monomials(2)} if any(map(math.isnan, p)) else None)
 entry("huber, weight 0", lambda p, y: p.like(0), [d for d in differences if not math.isnan(d[0])])
 
-rates = [-inf, -1e300, -1000.0, -745.1, -708.0, -36.7, -2.0, -1e-8, -1e-300, 0.0, 1e-300, 1e-12, 1e-8, 0.5, 3.0, 20.0, 36.7, 700.0, 709.7, 710.0, 1000.0, 1e300, inf]
+rates = [-inf, -1e300, -1000.0, -745.1, -708.0, -36.7, -2.0, -1e-8, -1e-300, 0.0, 1e-300, 1e-12, 1e-8, 0.5, *neighbors(1.0), 3.0, 20.0, 36.7, 700.0, 709.7, 710.0, 1000.0, 1e300, inf]
 entry("poissonNll", lambda r, k: exp(r) - k * r, [(r, k) for r in rates for k in (0.0, 1.0, 2.0, 7.0, 1e6)],
       slack=lambda i, p: 2 * ROUNDING * (abs(mpf(p[0]) * mpf(p[1]))) if i == () and math.isfinite(p[0]) else 0, why="the value is the difference of eʳ and k·r, rounded by up to 2⁻⁵² of the second")
 entry("poissonNll, weighted", lambda r, k, w: w * (exp(r) - k * r), [(r, k, w) for r in (-700.0, -2.0, 1e-12, 0.5, 20.0, 300.0) for k in (0.0, 1.0, 7.0) for w in (0.0, 2.5)],

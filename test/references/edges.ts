@@ -143,6 +143,12 @@ export function edgeProgram(name: string, word: Word, f: (...inputs: Tensor[]) =
   return (...inputs) => all(inputs);
 }
 
+/** What a function of the table is differentiated in: all words up to the order of its references. */
+export function wordsOf(name: string): Word[] {
+  const order = Math.max(...Object.keys(edgeTable[name].partials).map((key) => key.length));
+  return Array.from({ length: order + 1 }, (_, k) => words(k)).flat();
+}
+
 /** Runs one function of the table in one mode and compares all partial derivatives of the word's order. */
 export function checkEdges(name: string, run: Run, word: Word, own = edgeFunctions[name]): EdgeReport {
   const entry = edgeTable[name];
