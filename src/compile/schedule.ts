@@ -1,6 +1,7 @@
 import type { Node, Tape } from "../tape/tape.js";
 import type { Tensor } from "../tensor/tensor.js";
-import type { Rows } from "./instructions/instruction.js";
+import { NUMBER } from "./bytes.js";
+import type { Region, Rows } from "./instructions/instruction.js";
 
 /** One node, or a region: nodes that run together, on a chunk of rows at a time. */
 export interface Step {
@@ -12,9 +13,15 @@ export interface Step {
   readonly chunk: number;
 }
 
+/** The region that a node of a step is in, as its instruction sees it. */
+export const regionOf = ({ rows, count, chunk }: Step, node: number): Region | undefined =>
+  count === 0 ? undefined : { ...rows[node], chunk };
+
 /** So many bytes of one chunk stay in the second-level cache between one node and the next. */
 const CACHE = 320 * 1024;
 const SHORTEST_CHUNK = 16;
+/** The length of a chunk is a multiple of this. */
+const CHUNK_STEP = 8;
 /** No region has fewer rows: there would be nothing to gain. */
 const FEWEST_ROWS = 16;
 /** About so many values of a region are in use at a time. */
@@ -86,7 +93,7 @@ export function schedule(tape: Tape, rowsOf: (node: Node) => Rows | undefined): 
 
 /**
  * How many rows fit into the cache: all that comes from outside the region, and some of what the nodes compute, whose buffers
- * are used in turn. All chunks are equally long, a multiple of eight.
+ * are used in turn. All chunks are equally long.
  */
 function chunkOf(count: number, nodes: readonly Node[], rows: readonly Rows[]): number {
   const computed = new Set(nodes.map(({ output }) => output));
@@ -100,7 +107,7 @@ function chunkOf(count: number, nodes: readonly Node[], rows: readonly Rows[]): 
   });
   let width = BUFFERS * widest;
   for (const x of read) width += x.size / count;
-  const most = Math.max(SHORTEST_CHUNK, Math.floor(CACHE / (8 * width)));
+  const most = Math.max(SHORTEST_CHUNK, Math.floor(CACHE / (NUMBER * width)));
   const chunks = Math.ceil(count / most);
-  return Math.ceil(count / chunks / 8) * 8;
+  return Math.ceil(count / chunks / CHUNK_STEP) * CHUNK_STEP;
 }
