@@ -1,18 +1,21 @@
-import type { Shape } from "../base/shape.js";
+import { formatShape } from "../base/shape.js";
 import type { Node, Tape } from "../tape/tape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { LINE, NUMBER } from "./bytes.js";
 import type { Address, Choose, Room } from "./instructions/instruction.js";
 import type { Plan } from "./plan.js";
-import { regionOf, type Step } from "./schedule.js";
+import type { Step } from "./schedule.js";
 
-/** A stretch of the arena by what is kept there: the values that a buffer has in turn, an input, or a constant. */
-export type Slot = Address & ({ readonly buffer: number } | { readonly input: string } | { readonly constant: number | Shape });
+/** A stretch of the arena: the numbers of an input or a constant, or a buffer, which has several values in turn. */
+export interface Slot extends Address {
+  /** What listings call it. */
+  readonly name: string;
+}
 
 /** Where everything is, in bytes from the beginning of the memory. */
 export interface Arena {
   readonly slotOf: (x: Tensor) => Slot;
-  readonly constants: readonly { readonly at: number; readonly value: Tensor }[];
+  readonly constants: readonly Tensor[];
   /** The addresses of the room that instructions need, by node. */
   readonly rooms: ReadonlyMap<Node, Room>;
   /** The bytes of all buffers. */
@@ -27,76 +30,67 @@ export interface Arena {
  *     arena   inputs │ constants │ buffers │ sums under way │ room for one instruction │ words
  */
 export function allocate(tape: Tape, steps: readonly Step[], plan: Plan, choose: Choose, firstFree: number): Arena {
-  const arena = new Stretch(firstFree);
+  const arena = new Stretch(aligned(firstFree));
   const slots = new Map<Tensor, Slot>();
-  for (const [i, x] of tape.inputs.entries()) slots.set(x, { at: arena.place(x.size), stride: 0, input: x.label ?? `input${i + 1}` });
+  for (const [i, x] of tape.inputs.entries()) slots.set(x, { at: arena.place(x.size), stride: 0, name: x.label ?? `input${i + 1}` });
 
-  const constants: { at: number; value: Tensor }[] = [];
+  const constants: Tensor[] = [];
   const placeConstant = (x: Tensor): void => {
     const value = plan.source(x);
     if (plan.bufferOf.has(value) || slots.has(value)) return;
-    const at = arena.place(value.size);
-    slots.set(value, { at, stride: 0, constant: value.size === 1 ? value.first : value.shape });
-    constants.push({ at, value });
+    slots.set(value, {
+      at: arena.place(value.size),
+      stride: 0,
+      name: value.size === 1 ? String(value.first) : `constant${formatShape(value.shape)}`,
+    });
+    constants.push(value);
   };
   for (const { nodes } of steps) for (const { inputs } of nodes) inputs.forEach(placeConstant);
   tape.outputs.forEach(placeConstant);
 
   const buffersAt = arena.end;
-  const buffers = plan.buffers.map((size, buffer): Slot => ({ at: arena.place(size), stride: 0, buffer }));
+  const buffers = plan.buffers.map((size, i): Slot => ({ at: arena.place(size), stride: 0, name: `b${i}` }));
   const bufferBytes = arena.end - buffersAt;
 
-  const { rooms, end: wordsAt } = placeRooms(steps, choose, arena);
+  const rooms = placeRooms(steps, choose, arena);
   const slotOf = (x: Tensor): Slot => {
     const source = plan.source(x);
     const buffer = plan.bufferOf.get(source);
     return buffer === undefined ? (slots.get(source) as Slot) : buffers[buffer];
   };
-  return { slotOf, constants, rooms, bufferBytes, wordsAt };
+  return { slotOf, constants, rooms, bufferBytes, wordsAt: arena.end };
 }
 
-/** Gives each instruction what it keeps, and after that all the same room for what they need while they run. */
-function placeRooms(steps: readonly Step[], choose: Choose, arena: Stretch): { rooms: Map<Node, Room>; end: number } {
-  const kept: { node: Node; addresses: number[]; passing: readonly number[] }[] = [];
-  for (const step of steps) {
-    step.nodes.forEach((node, i) => {
-      const needs = choose(node)?.needs?.(node, regionOf(step, i));
-      if (needs !== undefined) kept.push({ node, addresses: needs.kept.map((size) => arena.place(size)), passing: needs.passing });
-    });
-  }
-  const from = aligned(arena.end);
-  let end = from;
+/** Gives each instruction what it keeps; after that comes what they need while they run, the same for all of them. */
+function placeRooms(steps: readonly Step[], choose: Choose, arena: Stretch): Map<Node, Room> {
   const rooms = new Map<Node, Room>();
-  for (const { node, addresses, passing } of kept) {
-    const room = new Stretch(from);
-    rooms.set(node, { kept: addresses, passing: passing.map((size) => room.placeAligned(size)) });
-    end = Math.max(end, room.end);
+  for (const { nodes, regions } of steps) {
+    for (const [i, node] of nodes.entries()) {
+      const needs = choose(node)?.needs?.(node, regions[i]);
+      if (needs !== undefined) rooms.set(node, { kept: needs.kept.map(arena.place), passing: needs.passing });
+    }
   }
-  return { rooms, end };
+  const from = arena.end;
+  for (const [node, { kept, passing }] of rooms) {
+    const room = new Stretch(from);
+    rooms.set(node, { kept, passing: passing.map(room.place) });
+    arena.end = Math.max(arena.end, room.end);
+  }
+  return rooms;
 }
 
 /** Memory that is given away from its beginning on. */
 class Stretch {
-  end: number;
-
-  constructor(from: number) {
-    this.end = aligned(from);
-  }
+  constructor(public end: number) {}
 
   /** The address of so many numbers. Many begin a line of the cache; a few stand close together. */
-  place(numbers: number): number {
-    return NUMBER * numbers < LINE ? this.take(this.end, NUMBER * numbers) : this.placeAligned(numbers);
-  }
-
-  /** The address of so many numbers, which have lines of the cache to themselves. */
-  placeAligned(numbers: number): number {
-    return this.take(aligned(this.end), aligned(NUMBER * numbers));
-  }
-
-  private take(at: number, bytes: number): number {
-    this.end = at + bytes;
+  readonly place = (numbers: number): number => {
+    const bytes = NUMBER * numbers;
+    const isShort = bytes < LINE;
+    const at = isShort ? this.end : aligned(this.end);
+    this.end = at + (isShort ? bytes : aligned(bytes));
     return at;
-  }
+  };
 }
 
 const aligned = (bytes: number): number => Math.ceil(bytes / LINE) * LINE;

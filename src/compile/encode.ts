@@ -6,7 +6,7 @@ import { type Address, type Choose, NO_ROOM, type Region, type Site, wordsOf } f
 import type { Line } from "./listing.js";
 import { names } from "./machine-words.js";
 import type { Plan } from "./plan.js";
-import { regionOf, type Step } from "./schedule.js";
+import type { Step } from "./schedule.js";
 
 /** What a program runs one after the other: the words from one place up to another, or the kernel of a node. */
 export type Run = { readonly from: number; readonly to: number } | { readonly kernel: Node };
@@ -19,57 +19,48 @@ export interface Encoding {
   readonly lines: readonly Line[];
 }
 
-/** Writes each step as words for the machine. A node without an instruction stays a call of its kernel. */
+/** Writes each step as words for the machine. A node without an instruction, which is in no region, stays a call of its kernel. */
 export function encode(steps: readonly Step[], arena: Arena, plan: Plan, choose: Choose): Encoding {
   const words: number[] = [];
   const runs: Run[] = [];
   const lines: Line[] = [];
   let from = 0;
-  const endWords = (): void => {
+  const endRun = (): void => {
     if (from < words.length) runs.push({ from, to: words.length });
     from = words.length;
   };
-
-  const encodeNode = (node: Node, region: Region | undefined): readonly number[] | undefined => {
-    const encoded = choose(node)?.encode(node, siteOf(node, region, arena, plan));
-    lines.push(lineOf(node, region !== undefined, encoded, arena));
-    return encoded;
-  };
-  const encodeAlone = (node: Node): void => {
-    const encoded = encodeNode(node, undefined);
-    if (encoded !== undefined) append(words, encoded);
-    else {
-      endWords();
+  for (const { nodes, regions, count, chunk } of steps) {
+    if (count > 0) lines.push({ count, chunk });
+    const inner: number[] = [];
+    for (const [i, node] of nodes.entries()) {
+      const encoded = choose(node)?.encode(node, siteOf(node, regions[i], arena, plan));
+      lines.push(lineOf(node, count > 0, encoded, arena));
+      append(inner, encoded ?? []);
+      if (encoded !== undefined) continue;
+      endRun();
       runs.push({ kernel: node });
     }
-  };
-  const encodeRegion = (step: Step): void => {
-    const { count, chunk } = step;
-    lines.push({ count, chunk });
-    const inner: number[] = [];
-    for (const [i, node] of step.nodes.entries()) append(inner, encodeNode(node, regionOf(step, i)) ?? []);
-    append(words, wordsOf("Region", { bytes: WORD * inner.length, count, chunk }));
+    if (count > 0) append(words, wordsOf("Region", { bytes: WORD * inner.length, count, chunk }));
     append(words, inner);
-  };
-  for (const step of steps) {
-    if (step.count > 0) encodeRegion(step);
-    else encodeAlone(step.nodes[0]);
   }
-  endWords();
+  endRun();
   return { words, runs, lines };
 }
 
 /** Where the operands of a node are, and how they move in its region. */
 function siteOf(node: Node, region: Region | undefined, { slotOf, rooms }: Arena, { chunked, source }: Plan): Site {
-  const room = rooms.get(node) ?? NO_ROOM;
-  if (region === undefined) return { region, ...room, inputs: node.inputs.map(slotOf), output: slotOf(node.output) };
-  const addressOf = (x: Tensor, hasRows: boolean): Address => ({
-    at: slotOf(x).at,
+  const addressOf = (x: Tensor, hasRows: boolean | undefined): Address => {
+    const slot = slotOf(x);
     // A value of which only a chunk is kept stays where it is.
-    stride: hasRows && !chunked.has(source(x)) ? (NUMBER * x.size) / region.count : 0,
-  });
-  const inputs = node.inputs.map((x, i) => addressOf(x, region.inputs[i]));
-  return { region, ...room, inputs, output: addressOf(node.output, !region.sums) };
+    if (region === undefined || !hasRows || chunked.has(source(x))) return slot;
+    return { at: slot.at, stride: (NUMBER * x.size) / region.count };
+  };
+  return {
+    region,
+    ...(rooms.get(node) ?? NO_ROOM),
+    inputs: node.inputs.map((x, i) => addressOf(x, region?.inputs[i])),
+    output: addressOf(node.output, !region?.sums),
+  };
 }
 
 function lineOf({ op, inputs, output }: Node, inRegion: boolean, words: readonly number[] | undefined, { slotOf }: Arena): Line {

@@ -24,12 +24,5 @@ function columnsOf(line: Line, i: number): string[] {
   if ("chunk" in line) return [`${i + 1}`, "", "Region", `${line.count} rows, ${line.chunk} at a time`, "", ""];
   const { instruction, op, inputs, output, shape, label, inRegion } = line;
   const number = `${inRegion ? "  " : ""}${i + 1}`;
-  return [number, nameOf(output), instruction, `${op}(${inputs.map(nameOf).join(", ")})`, formatShape(shape), label ?? ""];
-}
-
-/** Buffer 3 is b3, an input is called as on tapes, a constant by its number or its shape. */
-function nameOf(slot: Slot): string {
-  if ("buffer" in slot) return `b${slot.buffer}`;
-  if ("input" in slot) return slot.input;
-  return typeof slot.constant === "number" ? String(slot.constant) : `constant${formatShape(slot.constant)}`;
+  return [number, output.name, instruction, `${op}(${inputs.map(({ name }) => name).join(", ")})`, formatShape(shape), label ?? ""];
 }

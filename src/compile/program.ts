@@ -1,4 +1,3 @@
-import { type Shape, sizeOf } from "../base/shape.js";
 import type { NdArray } from "../kernels/kernel.js";
 import { isElementwise } from "../ops/op.js";
 import type { Node, Tape } from "../tape/tape.js";
@@ -21,12 +20,6 @@ export interface ProgramMemory {
   readonly total: number;
 }
 
-/** Where an array is in the memory, in bytes, and its shape. */
-interface Place {
-  readonly at: number;
-  readonly shape: Shape;
-}
-
 /** Shorter arrays are copied number by number: the call of a copy takes longer. */
 const SHORT = 48;
 
@@ -38,11 +31,10 @@ export class Program {
   readonly memory: ProgramMemory;
   readonly backend: Backend;
 
-  private readonly numbers: Float64Array;
   private readonly runs: readonly (() => void)[];
-  private readonly inputs: readonly Place[];
-  private readonly outputs: readonly Place[];
-  /** What the arena holds of each input. */
+  private readonly inputs: readonly NdArray[];
+  private readonly outputs: readonly NdArray[];
+  /** What the memory holds of each input. */
   private readonly held: (Tensor | undefined)[];
   private readonly lines: readonly Line[];
 
@@ -50,19 +42,16 @@ export class Program {
     const fused = fuse(tape);
     const { assembly, machine } = (wanted === "js" ? undefined : onMachine(fused)) ?? onKernels(fused);
     const { slotOf, constants, words, wordsAt, runs, lines, bytes, bufferBytes } = assembly;
-    const placeOf = (x: Tensor): Place => ({ at: slotOf(x).at, shape: x.shape });
+    const buffer = machine?.buffer ?? new ArrayBuffer(bytes);
+    const view = (x: Tensor): NdArray => ({ shape: x.shape, data: new Float64Array(buffer, slotOf(x).at, x.size) });
     this.backend = machine === undefined ? "js" : "wasm";
     this.memory = { buffers: bufferBytes, withoutReuse: bytesOf(fused), total: bytes };
-    this.inputs = fused.inputs.map(placeOf);
-    this.outputs = fused.outputs.map(placeOf);
+    this.inputs = fused.inputs.map(view);
+    this.outputs = fused.outputs.map(view);
     this.held = fused.inputs.map(() => undefined);
     this.lines = lines;
-
-    const buffer = machine?.buffer ?? new ArrayBuffer(bytes);
-    this.numbers = new Float64Array(buffer, 0, Math.floor(buffer.byteLength / NUMBER));
-    for (const { at, value } of constants) this.write(at, value);
+    for (const x of constants) write(view(x).data, x);
     new Uint32Array(buffer, wordsAt, words.length).set(words);
-    const view = (x: Tensor): NdArray => ({ shape: x.shape, data: new Float64Array(buffer, slotOf(x).at, x.size) });
     this.runs = runs.map((run) =>
       "kernel" in run
         ? kernelCall(run.kernel, view(run.kernel.output), run.kernel.inputs.map(view))
@@ -73,27 +62,11 @@ export class Program {
   run(inputs: readonly Tensor[]): Tensor[] {
     for (let i = 0; i < inputs.length; i++) {
       if (this.held[i] === inputs[i]) continue;
-      this.write(this.inputs[i].at, inputs[i]);
+      write(this.inputs[i].data, inputs[i]);
       this.held[i] = inputs[i];
     }
     for (let i = 0; i < this.runs.length; i++) this.runs[i]();
-    return this.outputs.map(({ at, shape }) => this.read(at, shape));
-  }
-
-  private write(at: number, x: Tensor): void {
-    const from = at / NUMBER;
-    if (x.size === 1) {
-      this.numbers[from] = x.first;
-      return;
-    }
-    const { data } = x;
-    if (data.length > SHORT) this.numbers.set(data, from);
-    else for (let i = 0; i < data.length; i++) this.numbers[from + i] = data[i];
-  }
-
-  private read(at: number, shape: Shape): Tensor {
-    const from = at / NUMBER;
-    return Tensor.wrap(shape, shape.length === 0 ? this.numbers[from] : this.numbers.slice(from, from + sizeOf(shape)));
+    return this.outputs.map(({ shape, data }) => Tensor.wrap(shape, shape.length === 0 ? data[0] : data.slice()));
   }
 
   /** One line an instruction: what it writes, the instruction, the op, the shape, the label. */
@@ -113,6 +86,16 @@ function onMachine(tape: Tape): { assembly: Assembly; machine: Machine } | undef
 }
 
 const onKernels = (tape: Tape) => ({ assembly: assemble(tape, undefined), machine: undefined });
+
+function write(to: Float64Array, x: Tensor): void {
+  if (x.size === 1) {
+    to[0] = x.first;
+    return;
+  }
+  const { data } = x;
+  if (data.length > SHORT) to.set(data);
+  else for (let i = 0; i < data.length; i++) to[i] = data[i];
+}
 
 /** What all values that a tape computes take. */
 const bytesOf = ({ nodes }: Tape): number =>

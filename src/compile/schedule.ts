@@ -6,16 +6,12 @@ import type { Region, Rows } from "./instructions/instruction.js";
 /** One node, or a region: nodes that run together, on a chunk of rows at a time. */
 export interface Step {
   readonly nodes: readonly Node[];
-  /** How each node works along the rows; empty for a node alone. */
-  readonly rows: readonly Rows[];
+  /** The region as each node sees it; `undefined` for a node alone. */
+  readonly regions: readonly (Region | undefined)[];
   /** How many rows there are, and how many are worked on at a time; 0 for a node alone. */
   readonly count: number;
   readonly chunk: number;
 }
-
-/** The region that a node of a step is in, as its instruction sees it. */
-export const regionOf = ({ rows, count, chunk }: Step, node: number): Region | undefined =>
-  count === 0 ? undefined : { ...rows[node], chunk };
 
 /** So many bytes of one chunk stay in the second-level cache between one node and the next. */
 const CACHE = 320 * 1024;
@@ -28,7 +24,7 @@ const FEWEST_ROWS = 16;
 const BUFFERS = 6;
 
 /** A node alone, over all its numbers at once. */
-const alone = (node: Node): Step => ({ nodes: [node], rows: [], count: 0, chunk: 0 });
+const alone = (node: Node): Step => ({ nodes: [node], regions: [undefined], count: 0, chunk: 0 });
 
 /** The tape as it is, node by node; nodes that only rename numbers need no step. */
 export const inOrder = (tape: Tape): Step[] => tape.nodes.filter(({ op }) => op.kernel !== null).map(alone);
@@ -50,16 +46,16 @@ export function schedule(tape: Tape, rowsOf: (node: Node) => Rows | undefined): 
     readonly regions: Map<number, { nodes: Node[]; rows: Rows[] }>;
   }
   const levels: Level[] = [];
-  /** For each value its level, and the count of rows of the region that it is a row-by-row value of (0: of none; −1: a sum of one). */
-  const known = new Map<Tensor, { readonly level: number; readonly region: number }>();
+  /** Of each value its level, and whether it is of a node alone, a sum of a region, or row by row in a region of so many rows. */
+  const known = new Map<Tensor, { readonly level: number; readonly made: "alone" | "sum" | number }>();
 
   for (const node of tape.nodes) {
     const { op, inputs, output } = node;
     if (op.kernel === null) {
       const source = known.get(inputs[0]);
       if (source === undefined) continue;
-      const keepsRows = source.region > 0 && output.rank > 0 && output.shape[0] === source.region;
-      known.set(output, source.region <= 0 || keepsRows ? source : { level: source.level + 1, region: 0 });
+      const losesRows = typeof source.made === "number" && (output.rank === 0 || output.shape[0] !== source.made);
+      known.set(output, losesRows ? { level: source.level + 1, made: "alone" } : source);
       continue;
     }
     const found = rowsOf(node);
@@ -68,7 +64,7 @@ export function schedule(tape: Tape, rowsOf: (node: Node) => Rows | undefined): 
     inputs.forEach((x, i) => {
       const source = known.get(x);
       if (source === undefined) return;
-      const together = source.region === 0 || (rows !== undefined && source.region === rows.count && rows.inputs[i]);
+      const together = source.made === "alone" || (source.made === rows?.count && rows.inputs[i]);
       level = Math.max(level, source.level + (together ? 0 : 1));
     });
     while (levels.length <= level) levels.push({ alone: [], regions: new Map() });
@@ -79,14 +75,14 @@ export function schedule(tape: Tape, rowsOf: (node: Node) => Rows | undefined): 
       region.nodes.push(node);
       region.rows.push(rows);
     }
-    known.set(output, { level, region: rows === undefined ? 0 : rows.sums ? -1 : rows.count });
+    known.set(output, { level, made: rows === undefined ? "alone" : rows.sums ? "sum" : rows.count });
   }
 
   return levels.flatMap(({ alone: singles, regions }) => [
     ...singles.map(alone),
     ...[...regions].flatMap(([count, { nodes, rows }]) => {
       const chunk = chunkOf(count, nodes, rows);
-      return chunk < count ? [{ nodes, rows, count, chunk }] : nodes.map(alone);
+      return chunk < count ? [{ nodes, regions: rows.map((row) => ({ ...row, chunk })), count, chunk }] : nodes.map(alone);
     }),
   ]);
 }

@@ -1,65 +1,74 @@
 import { type Shape, sizeOf } from "../../base/shape.js";
 import { broadcastStrides, mergeAxes, stridesOf } from "../../base/walk.js";
-import type * as ops from "../../ops/elementwise.js";
-import type * as fusedOps from "../../passes/fuse.js";
+import * as ops from "../../ops/elementwise.js";
+import type { AnyOp } from "../../ops/op.js";
+import * as fuse from "../../passes/fuse.js";
 import { NUMBER } from "../bytes.js";
-import type { Operation } from "../machine-words.js";
-import type { Address, Applied, ByOp, Instruction, Rows, Site, Sized, Table, Without } from "./instruction.js";
-import { codeOf, isOperation, wordsOf } from "./instruction.js";
+import { names, type Operation } from "../machine-words.js";
+import {
+  type Address,
+  type Applied,
+  type Entry,
+  type Rows,
+  type SingleTable,
+  type Site,
+  type Sized,
+  type Without,
+  wordsOf,
+} from "./instruction.js";
 
 /** The instructions of the elementwise ops. */
 export const elementwise = /* @__PURE__ */ singles<typeof ops>({
-  Neg: "Neg",
-  Exp: "Exp",
-  Expm1: "Expm1",
-  Log: "Log",
-  Log1p: "Log1p",
-  Sqrt: "Sqrt",
+  Neg: ops.Neg,
+  Exp: ops.Exp,
+  Expm1: ops.Expm1,
+  Log: ops.Log,
+  Log1p: ops.Log1p,
+  Sqrt: ops.Sqrt,
   Square: "rewritten",
-  Reciprocal: "Reciprocal",
-  Abs: "Abs",
-  Sign: "Sign",
-  Sin: "Sin",
-  Cos: "Cos",
-  Tanh: "Tanh",
-  Sigmoid: "Sigmoid",
-  Softplus: "Softplus",
-  Relu: "Relu",
-  Add: "Add",
-  Sub: "Sub",
-  Mul: "Mul",
-  Div: "Div",
-  Pow: "Pow",
-  Maximum: "Maximum",
-  Minimum: "Minimum",
+  Reciprocal: ops.Reciprocal,
+  Abs: ops.Abs,
+  Sign: ops.Sign,
+  Sin: ops.Sin,
+  Cos: ops.Cos,
+  Tanh: ops.Tanh,
+  Sigmoid: ops.Sigmoid,
+  Softplus: ops.Softplus,
+  Relu: ops.Relu,
+  Add: ops.Add,
+  Sub: ops.Sub,
+  Mul: ops.Mul,
+  Div: ops.Div,
+  Pow: ops.Pow,
+  Maximum: ops.Maximum,
+  Minimum: ops.Minimum,
   LogisticLoss: "rewritten",
   LogisticGradient: "rewritten",
-  Where: "Where",
-  Equal: "Equal",
-  NotEqual: "NotEqual",
-  Less: "Less",
-  LessEqual: "LessEqual",
+  Where: ops.Where,
+  Equal: ops.Equal,
+  NotEqual: ops.NotEqual,
+  Less: ops.Less,
+  LessEqual: ops.LessEqual,
   Greater: "rewritten",
   GreaterEqual: "rewritten",
 });
 
 /** The instructions of what the passes make of them. */
-export const fused = /* @__PURE__ */ singles<typeof fusedOps>({
-  ExpNegAbs: "ExpNegAbs",
-  SigmoidFromExp: "SigmoidFromExp",
-  LogisticLossFromExp: "LogisticLossFromExp",
-  LogisticResidualFromExp: "LogisticResidualFromExp",
-  Guard: "Guard",
+export const fused = /* @__PURE__ */ singles<typeof fuse>({
+  ExpNegAbs: fuse.ExpNegAbs,
+  SigmoidFromExp: fuse.SigmoidFromExp,
+  LogisticLossFromExp: fuse.LogisticLossFromExp,
+  LogisticResidualFromExp: fuse.LogisticResidualFromExp,
+  Guard: fuse.Guard,
 });
 
-/** The instructions of ops that the machine knows on single numbers: it runs each over one number, over many, and where it broadcasts. */
-function singles<Ops>(table: ByOp<Ops, Operation | Without>): Table<Ops> {
-  const entries = Object.entries<Operation | Without>(table);
-  return Object.fromEntries(entries.map(([name, entry]) => [name, isOperation(entry) ? single(codeOf(entry)) : entry])) as Table<Ops>;
-}
-
-function single(code: number): Instruction<undefined> {
-  return { rows, encode: (applied, site) => encode(code, applied, site) };
+/** The instructions of ops on single numbers: the machine runs each over one number, over many, and where it broadcasts. */
+function singles<Ops>(table: SingleTable<Ops>): (Entry<AnyOp> | Without)[] {
+  return Object.entries(table as Record<string, AnyOp | Without>).map(([name, op]) => {
+    if (typeof op === "string") return op;
+    const code = names.indexOf(name as Operation);
+    return { op, rows, encode: (applied, site) => encode(code, applied, site) };
+  });
 }
 
 function rows({ inputs, output }: Applied<undefined>): Rows | undefined {

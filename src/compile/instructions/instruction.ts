@@ -1,7 +1,7 @@
 import type { Shape } from "../../base/shape.js";
 import type { Kernel } from "../../kernels/kernel.js";
 import type { AnyOp } from "../../ops/op.js";
-import { names, type Operation, type Words, wordNames } from "../machine-words.js";
+import { type Operation, order, type Words } from "../machine-words.js";
 
 /** An array as an instruction sees it. */
 export interface Sized {
@@ -80,29 +80,26 @@ export type Choose = (applied: Applied<unknown> & { readonly op: AnyOp }) => Any
  */
 export type Without = "kernel" | "alias" | "rewritten";
 
-/** For each op that a module exports what `Entry` says: a new op is a compile error here until somebody has decided. */
-export type ByOp<Ops, Entry> = { readonly [Name in keyof Ops as Ops[Name] extends AnyOp ? Name : never]: Entry };
+/** The ops among the exports of a module. */
+type OpNames<Ops> = { [Name in keyof Ops]: Ops[Name] extends AnyOp ? Name : never }[keyof Ops];
 
-/** For each op that a module exports its instruction, or why there is none. */
-export type Table<Ops> = {
-  readonly [Name in keyof ByOp<Ops, unknown>]: Instruction<Ops[Name] extends { kernel: Kernel<infer A> | null } ? A : never> | Without;
-};
+/** What an op's kernel takes beside arrays. */
+export type AttributesOf<Op> = Op extends { readonly kernel: Kernel<infer Attributes> | null } ? Attributes : never;
 
-const codes = /* @__PURE__ */ new Map<string, number>(/* @__PURE__ */ names.map((name, code) => [name, code]));
+/** The instruction of one op. */
+export type Entry<Op> = { readonly op: Op } & Instruction<AttributesOf<Op>>;
 
-/** The code of what the machine knows. */
-export const codeOf = (name: (typeof names)[number]): number => codes.get(name) as number;
+/** For each op that a module exports its instruction, or why there is none. A new op is an error of types here until that is said. */
+export type Table<Ops> = { readonly [Name in OpNames<Ops>]: Entry<Ops[Name]> | Without };
 
-/** Whether an entry of a table names an op of the machine. */
-export const isOperation = (entry: Operation | Without): entry is Operation => codes.has(entry);
+/** The same for ops that the machine knows, by the same name, on single numbers. */
+export type SingleTable<Ops> = { readonly [Name in OpNames<Ops>]: (Name extends Operation ? Ops[Name] : never) | Without };
 
-/** The words of an instruction, its code first; or what is repeated at the end of one, which has no code. */
+/** The words of an instruction, or of what is repeated at the end of one. */
 export function wordsOf<Name extends keyof Words>(name: Name, values: Words[Name]): number[] {
   const words: number[] = [];
-  const code = codes.get(name);
-  if (code !== undefined) words.push(code);
-  for (const word of wordNames[name]) {
-    const value = values[word as keyof Words[Name]] as number | Address;
+  for (const word of order[name]) {
+    const value = typeof word === "number" ? word : (values[word as keyof Words[Name]] as number | Address);
     if (typeof value === "number") words.push(value);
     else words.push(value.at, value.stride);
   }

@@ -1,10 +1,10 @@
 import { type Shape, sizeOf } from "../../base/shape.js";
 import { broadcastStrides, forEachRow, stridesOf } from "../../base/walk.js";
 import type { MatMulAttributes } from "../../kernels/linalg.js";
-import type * as ops from "../../ops/linalg.js";
+import * as ops from "../../ops/linalg.js";
 import { NUMBER } from "../bytes.js";
 import { STRETCH, TILE } from "../machine-words.js";
-import { type Address, type Applied, type Instruction, type Region, type Site, type Sized, type Table, wordsOf } from "./instruction.js";
+import { type Address, type Applied, type Entry, type Region, type Site, type Sized, type Table, wordsOf } from "./instruction.js";
 
 /** A product with more columns is worked on whole: it is long enough to be limited by arithmetic, not by memory. */
 const NARROW = 16;
@@ -50,7 +50,8 @@ function asVector(product: Product, region: Region | undefined): Vector | undefi
   return undefined;
 }
 
-const matmul: Instruction<MatMulAttributes> = {
+const matmul: Entry<typeof ops.MatMul> = {
+  op: ops.MatMul,
   accepts(product) {
     if (!isBatch(product)) return true;
     const { m, k, n } = sizesOf(product);

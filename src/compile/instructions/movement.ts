@@ -1,46 +1,29 @@
 import type { Lattice } from "../../base/lattice.js";
 import type { Shape } from "../../base/shape.js";
 import { broadcastStrides, mergeAxes, stridesOf } from "../../base/walk.js";
-import type * as ops from "../../ops/movement.js";
+import * as ops from "../../ops/movement.js";
 import { NUMBER } from "../bytes.js";
-import { type Table, wordsOf } from "./instruction.js";
+import { type Applied, type AttributesOf, type Entry, type Table, wordsOf } from "./instruction.js";
 
 /** The instructions of what only moves numbers. */
 export const movement: Table<typeof ops> = {
   Reshape: "alias",
-  Transpose: {
-    encode({ inputs: [x], output, attributes: { axes } }, { inputs: [from], output: to }) {
-      const strides = stridesOf(x.shape);
-      return copy(
-        to.at,
-        stridesOf(output.shape),
-        from.at,
-        axes.map((axis) => strides[axis]),
-        output.shape,
-      );
-    },
-  },
-  BroadcastTo: {
-    encode: ({ inputs: [x], output }, { inputs: [from], output: to }) =>
-      copy(to.at, stridesOf(output.shape), from.at, broadcastStrides(x.shape, output.shape), output.shape),
-  },
-  Slice: {
-    encode({ inputs: [x], output, attributes: lattice }, { inputs: [from], output: to }) {
-      const strides = stridesOf(x.shape);
-      return copy(to.at, stridesOf(output.shape), from.at + start(lattice, strides), along(lattice, strides), output.shape);
-    },
-  },
+  Transpose: /* @__PURE__ */ viewed(ops.Transpose, (strides, { attributes: { axes } }) => [0, axes.map((axis) => strides[axis])]),
+  BroadcastTo: /* @__PURE__ */ viewed(ops.BroadcastTo, (_, { inputs: [x], output }) => [0, broadcastStrides(x.shape, output.shape)]),
+  Slice: /* @__PURE__ */ viewed(ops.Slice, (strides, { attributes }) => onLattice(attributes, strides)),
   Pad: {
+    op: ops.Pad,
     encode({ inputs: [x], output, attributes: lattice }, { inputs: [from], output: to }) {
-      const strides = stridesOf(output.shape);
+      const [start, strides] = onLattice(lattice, stridesOf(output.shape));
       const [low, high] = new Uint32Array(Float64Array.of(lattice.value).buffer);
       return [
         ...wordsOf("Fill", { out: to.at, count: output.size, low, high }),
-        ...copy(to.at + start(lattice, strides), along(lattice, strides), from.at, stridesOf(x.shape), x.shape),
+        ...copy(to.at + start, strides, from.at, stridesOf(x.shape), x.shape),
       ];
     },
   },
   Concat: {
+    op: ops.Concat,
     encode({ inputs, output, attributes: { axis } }, { inputs: parts, output: { at } }) {
       const strides = stridesOf(output.shape);
       let to = at;
@@ -58,6 +41,24 @@ export const movement: Table<typeof ops> = {
   Leaf: "alias",
 };
 
+/** An op that reads its input so many bytes from its beginning, with other strides. */
+function viewed<Op>(
+  op: Op,
+  view: (strides: readonly number[], applied: Applied<AttributesOf<Op>>) => [start: number, strides: readonly number[]],
+): Entry<Op> {
+  return {
+    op,
+    encode(applied, { inputs: [from], output: to }) {
+      const {
+        inputs: [x],
+        output,
+      } = applied;
+      const [start, strides] = view(stridesOf(x.shape), applied);
+      return copy(to.at, stridesOf(output.shape), from.at + start, strides, output.shape);
+    },
+  };
+}
+
 /** A copy along axes of these sizes; strides count numbers, in the output and in the input. */
 function copy(out: number, stridesOut: readonly number[], x: number, stridesX: readonly number[], shape: Shape): number[] {
   if (shape.includes(0)) return [];
@@ -70,7 +71,8 @@ function copy(out: number, stridesOut: readonly number[], x: number, stridesX: r
   return words;
 }
 
-const start = (lattice: Lattice, strides: readonly number[]): number =>
-  NUMBER * lattice.start.reduce((sum, first, axis) => sum + first * strides[axis], 0);
-
-const along = (lattice: Lattice, strides: readonly number[]): number[] => lattice.step.map((step, axis) => step * strides[axis]);
+/** The bytes to the first place of a lattice, and its strides, in an array with these strides. */
+const onLattice = ({ start, step }: Lattice, strides: readonly number[]): [start: number, strides: readonly number[]] => [
+  NUMBER * start.reduce((sum, first, axis) => sum + first * strides[axis], 0),
+  step.map((places, axis) => places * strides[axis]),
+];

@@ -1,10 +1,35 @@
 import { around, type ReducedAxes } from "../../base/axes.js";
-import type * as ops from "../../ops/reduce.js";
+import * as ops from "../../ops/reduce.js";
 import { type Applied, type Instruction, type Region, type Table, wordsOf } from "./instruction.js";
 
+/** The instructions of reductions, and of what works along one axis. */
+export const reduce: Table<typeof ops> = {
+  Sum: /* @__PURE__ */ reduction(ops.Sum, "Sum"),
+  Max: /* @__PURE__ */ reduction(ops.Max, "Max"),
+  Min: /* @__PURE__ */ reduction(ops.Min, "Min"),
+  Prod: "kernel",
+  LogSumExp: /* @__PURE__ */ alongLastAxis(ops.LogSumExp, {
+    // For each line its maximum.
+    needs: (applied, region) => ({ kept: [], passing: [perRow(lines(applied).outer, region) * (region?.chunk ?? 1)] }),
+    encode(applied, { region, inputs: [x], output: out, passing: [top] }) {
+      const { outer, size } = lines(applied);
+      return wordsOf("LogSumExp", { out, x, count: perRow(outer, region), size, top });
+    },
+  }),
+  Softmax: /* @__PURE__ */ alongLastAxis(ops.Softmax, {
+    encode(applied, { region, inputs: [x], output: out }) {
+      const { outer, size } = lines(applied);
+      return wordsOf("Softmax", { out, x, count: perRow(outer, region), size });
+    },
+  }),
+  CumSum: "kernel",
+  ArgMax: "kernel",
+};
+
 /** Reduces axes that are neighbors, as one. Over the rows of a region only a sum is taken. */
-function reduction(name: "Sum" | "Max" | "Min"): Instruction<ReducedAxes> {
+function reduction<Op>(op: Op, name: "Sum" | "Max" | "Min"): { op: Op } & Instruction<ReducedAxes> {
   return {
+    op,
     accepts: ({ attributes: { axes } }) => axes.every((axis, i) => axis === axes[0] + i),
     rows(applied) {
       const [x] = applied.inputs;
@@ -29,41 +54,23 @@ function reduced({ inputs: [x], attributes: { axes } }: Applied<ReducedAxes>) {
   return { from, ...around(x.shape, from, from + axes.length) };
 }
 
-/** What works along the last axis, on each line of numbers there. */
-const softmax: Instruction<{ readonly axis: number }> = {
-  accepts(applied) {
-    const { size, inner } = lines(applied);
-    return inner === 1 && size > 0;
-  },
-  rows: ({ inputs: [{ shape, rank }] }) => (rank > 1 ? { count: shape[0], sums: false, inputs: [true] } : undefined),
-  encode(applied, { region, inputs: [x], output: out }) {
-    const { outer, size } = lines(applied);
-    return wordsOf("Softmax", { out, x, count: perRow(outer, region), size });
-  },
-};
+/** What works on each line of numbers along the last axis, where there are any. */
+function alongLastAxis<Op>(op: Op, own: Instruction<OneAxis>): { op: Op } & Instruction<OneAxis> {
+  return {
+    op,
+    accepts(applied) {
+      const { size, inner } = lines(applied);
+      return inner === 1 && size > 0;
+    },
+    rows: ({ inputs: [{ shape, rank }] }) => (rank > 1 ? { count: shape[0], sums: false, inputs: [true] } : undefined),
+    ...own,
+  };
+}
 
-const logSumExp: typeof softmax = {
-  ...softmax,
-  // For each line its maximum.
-  needs: (applied, region) => ({ kept: [], passing: [perRow(lines(applied).outer, region) * (region?.chunk ?? 1)] }),
-  encode(applied, { region, inputs: [x], output: out, passing: [top] }) {
-    const { outer, size } = lines(applied);
-    return wordsOf("LogSumExp", { out, x, count: perRow(outer, region), size, top });
-  },
-};
+interface OneAxis {
+  readonly axis: number;
+}
 
-const lines = ({ inputs: [x], attributes: { axis } }: Applied<{ readonly axis: number }>) => around(x.shape, axis);
+const lines = ({ inputs: [x], attributes: { axis } }: Applied<OneAxis>) => around(x.shape, axis);
 
 const perRow = (count: number, region: Region | undefined): number => count / (region?.count ?? 1);
-
-/** The instructions of reductions, and of what works along one axis. */
-export const reduce: Table<typeof ops> = {
-  Sum: /* @__PURE__ */ reduction("Sum"),
-  Max: /* @__PURE__ */ reduction("Max"),
-  Min: /* @__PURE__ */ reduction("Min"),
-  Prod: "kernel",
-  LogSumExp: logSumExp,
-  Softmax: softmax,
-  CumSum: "kernel",
-  ArgMax: "kernel",
-};

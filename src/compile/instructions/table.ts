@@ -1,30 +1,17 @@
-import * as elementwiseOps from "../../ops/elementwise.js";
-import * as linalgOps from "../../ops/linalg.js";
-import * as movementOps from "../../ops/movement.js";
 import type { AnyOp } from "../../ops/op.js";
-import * as reduceOps from "../../ops/reduce.js";
-import * as fusedOps from "../../passes/fuse.js";
 import { elementwise, fused } from "./elementwise.js";
-import type { AnyInstruction, Choose, Table } from "./instruction.js";
+import type { AnyInstruction, Choose, Entry, Without } from "./instruction.js";
 import { linalg } from "./linalg.js";
 import { movement } from "./movement.js";
 import { reduce } from "./reduce.js";
 
-/** The instructions of a family by op and not by name: an op of a user's own may be called the same. */
-const byOp = <Ops>(ops: Ops, table: Table<Ops>): [AnyOp, AnyInstruction][] =>
-  Object.entries<AnyInstruction | string>(table).flatMap(([name, entry]) =>
-    typeof entry === "string" ? [] : [[ops[name as keyof Ops] as AnyOp, entry]],
-  );
+type AnyEntry = Entry<AnyOp> | Without;
 
-const instructions: ReadonlyMap<AnyOp, AnyInstruction> = /* @__PURE__ */ new Map(
-  /* @__PURE__ */ [
-    /* @__PURE__ */ byOp(elementwiseOps, elementwise),
-    /* @__PURE__ */ byOp(fusedOps, fused),
-    /* @__PURE__ */ byOp(reduceOps, reduce),
-    /* @__PURE__ */ byOp(linalgOps, linalg),
-    /* @__PURE__ */ byOp(movementOps, movement),
-  ].flat(),
-);
+/** By op and not by name: an op of a user's own may be called the same. */
+const merge = (...tables: ({ readonly [name: string]: AnyEntry } | ArrayLike<AnyEntry>)[]): ReadonlyMap<AnyOp, AnyInstruction> =>
+  new Map(tables.flatMap((table) => Object.values(table)).flatMap((entry) => (typeof entry === "string" ? [] : [[entry.op, entry]])));
+
+const instructions = /* @__PURE__ */ merge(elementwise, fused, reduce, linalg, movement);
 
 /** The machine's instruction for an applied op, if there is one. All others are left to their kernels. */
 export const instructionOf: Choose = (applied) => {

@@ -1,6 +1,7 @@
-import { Add, Exp, Log1p } from "./elementwise";
+import { Code, elements } from "./dispatch";
+import { Exp } from "./elementwise";
 import { Instruction, moved } from "./instruction";
-import { lone1, loop1Long, loop2 } from "./loops";
+import { lone1 } from "./loops";
 import { exp } from "./math/exponential";
 import { isLast } from "./region";
 
@@ -88,8 +89,8 @@ import { isLast } from "./region";
     const count = rows * this.count;
     const out = moved(this.out, this.outStride, row);
     exceptLargest(out, moved(this.x, this.xStride, row), count, this.size, this.top);
-    loop1Long<Log1p>(count, out, out);
-    loop2<Add>(count, out, out, 1, this.top, 1);
+    elements(Code.Log1p, count, out, out, 1, 0, 0, 0, 0);
+    elements(Code.Add, count, out, out, 1, this.top, 1, 0, 0);
     return changetype<usize>(this) + offsetof<LogSumExp>();
   }
 }
