@@ -26,7 +26,7 @@ console.log(`The machine: ${code.length} bytes of WebAssembly`);
 function dispatchOf({ ops, instructions }) {
   const files = new Set([...ops, ...instructions].map(({ file }) => file));
   const operands = ["", ", stepA, b, stepB", ", stepA, b, stepB, c, stepC"];
-  const loopOf = ({ operands, isLong }) => `loop${operands}${isLong ? "Long" : ""}`;
+  const loopOf = ({ operands, isLong }) => (operands === 1 && isLong ? "loop1Long" : `loop${operands}`);
   const cases = (list, text) => list.map((found) => `case Code.${found.name}: ${text(found)}`);
   const singles = cases(ops, (op) => `at = single${op.operands}<${op.file}.${op.name}>(at); break;`);
   const many = cases(instructions, ({ file, name }) => `return changetype<${file}.${name}>(at).run(row, rows);`);

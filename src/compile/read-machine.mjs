@@ -8,6 +8,8 @@ import ts from "typescript";
 
 /** The base of ops whose arithmetic is long. */
 const LONG = "Long";
+/** The loops take no more. */
+const MOST_OPERANDS = 3;
 /** The word that every instruction begins with; what writes an instruction puts it there. */
 const CODE = "code";
 /** After a word x, xStride makes an address of it that moves with the rows. */
@@ -20,30 +22,35 @@ export function readMachine(folder, generated) {
     .sort()
     .map((file) => ts.createSourceFile(basename(file, ".ts"), readFileSync(join(folder, file), "utf8"), ts.ScriptTarget.Latest));
   const classes = sources.flatMap((source) => source.statements.filter(ts.isClassDeclaration).map((node) => classOf(node, source)));
-  const byName = new Map(classes.map((found) => [found.name, found]));
-  if (byName.size < classes.length) throw new Error("build-machine: two classes of the machine have the same name");
+  const byName = new Map();
+  for (const found of classes) {
+    if (byName.has(found.name)) throw new Error(`build-machine: two classes of the machine are called ${found.name}`);
+    byName.set(found.name, found);
+  }
   /** A class after the classes that it extends. */
   const lineage = (name) => (byName.has(name) ? [...lineage(byName.get(name).base), byName.get(name)] : []);
-
-  // The compiler would make such a method look for its object's class at run time, which these objects do not know.
-  for (const { name, base } of classes) {
-    const above = byName.get(base);
-    if (above?.runs || above?.operands > 0) throw new Error(`build-machine: ${name} extends ${base}, which has a method of its own`);
-  }
-
-  const exported = classes.filter((found) => found.isExported);
-  const withWords = exported.map((found) => {
-    const fields = lineage(found.name).flatMap((one) => one.fields);
-    return { ...found, hasCode: fields[0] === CODE, words: addressesIn(fields.filter((field) => field !== CODE)) };
-  });
+  const exported = classes
+    .filter((found) => found.isExported)
+    .map((found) => ({ ...found, above: lineage(found.base), fields: lineage(found.name).flatMap(({ fields }) => fields) }));
+  exported.forEach(check);
+  const withWords = exported.map((found) => ({ ...found, words: addressesIn(found.fields.filter(({ name }) => name !== CODE)) }));
   return {
-    ops: exported
-      .filter(({ operands }) => operands > 0)
-      .map((op) => ({ ...op, isLong: lineage(op.name).some(({ name }) => name === LONG) })),
+    ops: exported.filter(({ operands }) => operands > 0).map((op) => ({ ...op, isLong: op.above.some(({ name }) => name === LONG) })),
     instructions: withWords.filter(({ runs }) => runs),
-    ends: withWords.filter(({ runs, hasCode, words }) => !runs && !hasCode && words.length > 0),
+    ends: withWords.filter(({ runs, fields }) => !runs && fields.length > 0 && fields[0].name !== CODE),
     sizes: sources.flatMap((source) => source.statements.filter(ts.isVariableStatement).flatMap((node) => sizesOf(node, source))),
   };
+}
+
+/** Refuses what compiles and does something else than it says. */
+function check({ name, above, operands, runs, fields }) {
+  // The compiler would make such a method look for its object's class at run time, which these objects do not know.
+  const base = above.find((one) => one.runs || one.operands > 0);
+  if (base !== undefined) throw new Error(`build-machine: ${name} extends ${base.name}, which has a method of its own`);
+  if (operands > MOST_OPERANDS) throw new Error(`build-machine: expected at most ${MOST_OPERANDS} operands of ${name}, got ${operands}`);
+  if (runs && fields[0]?.name !== CODE) throw new Error(`build-machine: expected ${name}, which has run, to extend Instruction`);
+  const odd = fields.find(({ type }) => type !== "u32" && type !== "i32");
+  if (odd !== undefined) throw new Error(`build-machine: expected words of 32 bits in ${name}, got ${odd.name}: ${odd.type}`);
 }
 
 function classOf(node, source) {
@@ -57,15 +64,17 @@ function classOf(node, source) {
     base: node.heritageClauses?.[0].types[0].expression.getText(source),
     operands: method("apply")?.parameters.length ?? 0,
     runs: method("run") !== undefined,
-    fields: members.filter(ts.isPropertyDeclaration).map((member) => member.name.getText(source)),
+    fields: members
+      .filter(ts.isPropertyDeclaration)
+      .map((member) => ({ name: member.name.getText(source), type: member.type?.getText(source) })),
   };
 }
 
 /** Makes one word of an address and the stride after it. */
 const addressesIn = (fields) =>
   fields
-    .map((name, i) => ({ name, isAddress: fields[i + 1] === name + STRIDE }))
-    .filter(({ name }, i) => i === 0 || name !== fields[i - 1] + STRIDE);
+    .map(({ name }, i) => ({ name, isAddress: fields[i + 1]?.name === name + STRIDE }))
+    .filter(({ name }, i) => name !== `${fields[i - 1]?.name}${STRIDE}`);
 
 const sizesOf = (node, source) =>
   node.declarationList.declarations

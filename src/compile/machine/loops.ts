@@ -3,7 +3,7 @@
 import { elements } from "./dispatch";
 import { Instruction, moved } from "./instruction";
 
-/** The base of ops whose arithmetic is long already: a loop does not write it out twice a round. */
+/** The base of ops of one operand whose arithmetic is long already: a loop does not write it out twice a round. */
 @unmanaged export class Long {}
 
 /** One number, in both lanes: not written out but called, which takes less code where there is no loop. */
