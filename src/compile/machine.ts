@@ -1,4 +1,4 @@
-import { firstFree, machineCode } from "./machine-code.js";
+import { firstFree, letters, machineCode } from "./machine-code.js";
 
 // The package is type-checked without the browser's or Node's names; this one is in both.
 declare const WebAssembly: {
@@ -31,9 +31,8 @@ function compileMachine(): object | null {
   return compiled;
 }
 
-function bytesOf(hexadecimal: string): Uint8Array {
-  return Uint8Array.from({ length: hexadecimal.length / 2 }, (_, i) => Number.parseInt(hexadecimal.slice(2 * i, 2 * i + 2), 16));
-}
+const bytesOf = (text: string): Uint8Array =>
+  Uint8Array.from(text.match(/[g-z]|../g) ?? [], (byte) => Number.parseInt(letters[byte] ?? byte, 16));
 
 /** Whether the machine can be had here at all. */
 export const hasMachine = (): boolean => compileMachine() !== null;

@@ -1,13 +1,13 @@
 import { binaryCrossEntropyWithLogits, compile, record, type Tape, type Tensor, tensor, valueAndGrad } from "gradtape";
 import { describe, expect, test } from "vitest";
-import { instructions } from "../../src/compile/instructions/table.js";
+import { instructionOf } from "../../src/compile/instructions/table.js";
 import { planBuffers } from "../../src/compile/plan.js";
 import { inOrder, type Step, schedule } from "../../src/compile/schedule.js";
 import { canonicalize } from "../../src/passes/fuse.js";
 import { randomTensor } from "../random.js";
 
 const N = 20_000;
-const scheduled = (tape: Tape): Step[] => schedule(canonicalize(tape), (node) => instructions.get(node.op)?.rows(node));
+const scheduled = (tape: Tape): Step[] => schedule(canonicalize(tape), (node) => instructionOf(node)?.rows?.(node));
 /** A step as its ops; a region in brackets. */
 const show = ({ nodes, count }: Step): string => {
   const names = nodes.map(({ op }) => op.name).join(" ");

@@ -1,5 +1,99 @@
-import { Exp, lone1 } from "./elementwise";
+import { Code, elements } from "./dispatch";
+import { Exp } from "./elementwise";
+import { Instruction, moved } from "./instruction";
+import { lone1 } from "./loops";
 import { exp } from "./math/exponential";
+import { isLast } from "./region";
+
+/** The words of an instruction that reduces the middle axis of x [outer, size, inner]. */
+@unmanaged class Reduction extends Instruction {
+  out: u32;
+  outStride: u32;
+  x: u32;
+  xStride: u32;
+  outer: u32;
+  size: u32;
+  inner: u32;
+}
+
+/** Sums the middle axis away. */
+@unmanaged export class Sum extends Reduction {
+  @inline
+  run(row: usize, rows: usize): usize {
+    sum(moved(this.out, this.outStride, row), moved(this.x, this.xStride, row), rows * this.outer, this.size, this.inner);
+    return changetype<usize>(this) + offsetof<Sum>();
+  }
+}
+
+/** The largest along the middle axis. */
+@unmanaged export class Max extends Reduction {
+  @inline
+  run(row: usize, rows: usize): usize {
+    extremum(true, moved(this.out, this.outStride, row), moved(this.x, this.xStride, row), rows * this.outer, this.size, this.inner);
+    return changetype<usize>(this) + offsetof<Max>();
+  }
+}
+
+/** The smallest along the middle axis. */
+@unmanaged export class Min extends Reduction {
+  @inline
+  run(row: usize, rows: usize): usize {
+    extremum(false, moved(this.out, this.outStride, row), moved(this.x, this.xStride, row), rows * this.outer, this.size, this.inner);
+    return changetype<usize>(this) + offsetof<Min>();
+  }
+}
+
+/** Sums the rows of a region, each [size, inner], away. `rest` stays from chunk to chunk; `part` has the sum of one. */
+@unmanaged export class SumRows extends Instruction {
+  out: u32;
+  rest: u32;
+  x: u32;
+  xStride: u32;
+  size: u32;
+  inner: u32;
+  part: u32;
+
+  @inline
+  run(row: usize, rows: usize): usize {
+    sum(this.part, moved(this.x, this.xStride, row), 1, rows * this.size, this.inner);
+    accumulate(this.out, this.rest, this.part, this.inner, row == 0, isLast(row, rows));
+    return changetype<usize>(this) + offsetof<SumRows>();
+  }
+}
+
+/** The words of an instruction on each of `count` rows of `size` numbers. */
+@unmanaged class AlongRows extends Instruction {
+  out: u32;
+  outStride: u32;
+  x: u32;
+  xStride: u32;
+  count: u32;
+  size: u32;
+}
+
+/** Softmax of each row. */
+@unmanaged export class Softmax extends AlongRows {
+  @inline
+  run(row: usize, rows: usize): usize {
+    softmax(moved(this.out, this.outStride, row), moved(this.x, this.xStride, row), rows * this.count, this.size);
+    return changetype<usize>(this) + offsetof<Softmax>();
+  }
+}
+
+/** ln Σ eˣ of each row; `top` has room for their maxima. */
+@unmanaged export class LogSumExp extends AlongRows {
+  top: u32;
+
+  @inline
+  run(row: usize, rows: usize): usize {
+    const count = rows * this.count;
+    const out = moved(this.out, this.outStride, row);
+    exceptLargest(out, moved(this.x, this.xStride, row), count, this.size, this.top);
+    elements(Code.Log1p, count, out, out, 1, 0, 0, 0, 0);
+    elements(Code.Add, count, out, out, 1, this.top, 1, 0, 0);
+    return changetype<usize>(this) + offsetof<LogSumExp>();
+  }
+}
 
 // Sums run in blocks of a few hundred numbers; block sums are added with the rounding error of each addition kept aside
 // (Neumaier 1974). The error does not grow with the number of blocks.
@@ -44,7 +138,7 @@ function blockSum(x: usize, n: usize): f64 {
 }
 
 /** Σ of n numbers in a row. */
-export function sumFlat(x: usize, n: usize): f64 {
+function sumFlat(x: usize, n: usize): f64 {
   if (n <= BLOCK) return blockSum(x, n);
   let sum = f64x2.splat(0), rest = sum;
   for (let i: usize = 0; i < n; i += BLOCK) {
@@ -88,7 +182,7 @@ function sumColumns(out: usize, x: usize, n: usize, inner: usize): void {
 }
 
 /** Sums the middle axis of x [outer, n, inner] away. */
-export function sum(out: usize, x: usize, outer: usize, n: usize, inner: usize): void {
+function sum(out: usize, x: usize, outer: usize, n: usize, inner: usize): void {
   for (let o: usize = 0; o < outer; o++, x += (n * inner) << 3, out += inner << 3) {
     if (inner == 1) store<f64>(out, sumFlat(x, n));
     else sumColumns(out, x, n, inner);
@@ -136,12 +230,12 @@ function extremumFlat(largest: bool, x: usize, n: usize): f64 {
   return largest ? max(a, b) : min(a, b);
 }
 
-export function maxFlat(x: usize, n: usize): f64 {
+function maxFlat(x: usize, n: usize): f64 {
   return extremumFlat(true, x, n);
 }
 
 /** Reduces the middle axis of x [outer, n, inner] to its largest or smallest number. */
-export function extremum(largest: bool, out: usize, x: usize, outer: usize, n: usize, inner: usize): void {
+function extremum(largest: bool, out: usize, x: usize, outer: usize, n: usize, inner: usize): void {
   const row = inner << 3;
   for (let o: usize = 0; o < outer; o++, x += n * row, out += row) {
     if (inner == 1) {
@@ -160,7 +254,7 @@ export function extremum(largest: bool, out: usize, x: usize, outer: usize, n: u
 }
 
 /** e^(x − m) / Σ e^(x − m) for each of `rows` rows of n numbers, with the row's maximum m, so that nothing overflows. */
-export function softmax(out: usize, x: usize, rows: usize, n: usize): void {
+function softmax(out: usize, x: usize, rows: usize, n: usize): void {
   const row = n << 3;
   for (let r: usize = 0; r < rows; r++, x += row, out += row) {
     const m = f64x2.splat(maxFlat(x, n));
@@ -197,7 +291,7 @@ function sumOfExp(x: usize, n: usize, m: v128): f64 {
  * ln Σ e^x of each of `rows` rows of n numbers, up to its last step: out gets Σ' e^(x − m), without the maximum m's own
  * term 1 (once), and `top` gets m. Log1p of the first keeps a small rest exact, where log(1 + rest) would round it away.
  */
-export function exceptLargest(out: usize, x: usize, rows: usize, n: usize, top: usize): void {
+function exceptLargest(out: usize, x: usize, rows: usize, n: usize, top: usize): void {
   for (let r: usize = 0; r < rows; r++, x += n << 3, out += 8, top += 8) {
     const m = maxFlat(x, n);
     store<f64>(top, m);
