@@ -1,14 +1,13 @@
 import { type Shape, sizeOf } from "../../base/shape.js";
 import { broadcastStrides, mergeAxes, stridesOf } from "../../base/walk.js";
-import * as ops from "../../ops/elementwise.js";
-import type { AnyOp } from "../../ops/op.js";
-import * as fuse from "../../passes/fuse.js";
+import type * as ops from "../../ops/elementwise.js";
+import type * as fuse from "../../passes/fuse.js";
 import { NUMBER } from "../bytes.js";
 import { names, type Operation } from "../machine-words.js";
 import {
   type Address,
-  type Applied,
-  type Entry,
+  type Call,
+  type Instruction,
   type Rows,
   type SingleTable,
   type Site,
@@ -19,65 +18,67 @@ import {
 
 /** The instructions of the elementwise ops. */
 export const elementwise = /* @__PURE__ */ singles<typeof ops>({
-  Neg: ops.Neg,
-  Exp: ops.Exp,
-  Expm1: ops.Expm1,
-  Log: ops.Log,
-  Log1p: ops.Log1p,
-  Sqrt: ops.Sqrt,
+  Neg: "machine",
+  Exp: "machine",
+  Expm1: "machine",
+  Log: "machine",
+  Log1p: "machine",
+  Sqrt: "machine",
   Square: "rewritten",
-  Reciprocal: ops.Reciprocal,
-  Abs: ops.Abs,
-  Sign: ops.Sign,
-  Sin: ops.Sin,
-  Cos: ops.Cos,
-  Tanh: ops.Tanh,
-  Sigmoid: ops.Sigmoid,
-  Softplus: ops.Softplus,
-  Relu: ops.Relu,
-  Add: ops.Add,
-  Sub: ops.Sub,
-  Mul: ops.Mul,
-  Div: ops.Div,
-  Pow: ops.Pow,
-  Maximum: ops.Maximum,
-  Minimum: ops.Minimum,
+  Reciprocal: "machine",
+  Abs: "machine",
+  Sign: "machine",
+  Sin: "machine",
+  Cos: "machine",
+  Tanh: "machine",
+  Sigmoid: "machine",
+  Softplus: "machine",
+  Relu: "machine",
+  Add: "machine",
+  Sub: "machine",
+  Mul: "machine",
+  Div: "machine",
+  Pow: "machine",
+  Maximum: "machine",
+  Minimum: "machine",
   LogisticLoss: "rewritten",
   LogisticGradient: "rewritten",
-  Where: ops.Where,
-  Equal: ops.Equal,
-  NotEqual: ops.NotEqual,
-  Less: ops.Less,
-  LessEqual: ops.LessEqual,
+  Where: "machine",
+  Equal: "machine",
+  NotEqual: "machine",
+  Less: "machine",
+  LessEqual: "machine",
   Greater: "rewritten",
   GreaterEqual: "rewritten",
 });
 
 /** The instructions of what the passes make of them. */
 export const fused = /* @__PURE__ */ singles<typeof fuse>({
-  ExpNegAbs: fuse.ExpNegAbs,
-  SigmoidFromExp: fuse.SigmoidFromExp,
-  LogisticLossFromExp: fuse.LogisticLossFromExp,
-  LogisticResidualFromExp: fuse.LogisticResidualFromExp,
-  Guard: fuse.Guard,
+  ExpNegAbs: "machine",
+  SigmoidFromExp: "machine",
+  LogisticLossFromExp: "machine",
+  LogisticResidualFromExp: "machine",
+  Guard: "machine",
 });
 
 /** The instructions of ops on single numbers: the machine runs each over one number, over many, and where it broadcasts. */
-function singles<Ops>(table: SingleTable<Ops>): (Entry<AnyOp> | Without)[] {
-  return Object.entries(table as Record<string, AnyOp | Without>).map(([name, op]) => {
-    if (typeof op === "string") return op;
-    const code = names.indexOf(name as Operation);
-    return { op, rows, encode: (applied, site) => encode(code, applied, site) };
-  });
+function singles<Family>(table: SingleTable<Family>): Record<string, Instruction<undefined> | Without> {
+  const entries = Object.entries<"machine" | Without>(table);
+  return Object.fromEntries(entries.map(([name, by]) => [name, by === "machine" ? single(name as Operation) : by]));
 }
 
-function rows({ inputs, output }: Applied<undefined>): Rows | undefined {
+function single(name: Operation): Instruction<undefined> {
+  const code = names.indexOf(name);
+  return { rows, encode: (call, site) => encode(code, call, site) };
+}
+
+function rows({ inputs, output }: Call<undefined>): Rows | undefined {
   if (output.rank === 0) return undefined;
   const [count] = output.shape;
   return { count, sums: false, inputs: inputs.map((x) => x.rank === output.rank && x.shape[0] === count) };
 }
 
-function encode(code: number, { inputs, output }: Applied<undefined>, site: Site): number[] {
+function encode(code: number, { inputs, output }: Call<undefined>, site: Site): number[] {
   if (output.size === 0) return [];
   if (output.size === 1) return [code, site.output.at, ...site.inputs.map(({ at }) => at)];
   const { region } = site;

@@ -1,6 +1,5 @@
 import type { Shape } from "../../base/shape.js";
-import type { Kernel } from "../../kernels/kernel.js";
-import type { AnyOp } from "../../ops/op.js";
+import type { AnyOp, AttributesOf, NameOf } from "../../ops/op.js";
 import { type Operation, order, type Words } from "../machine-words.js";
 
 /** An array as an instruction sees it. */
@@ -10,8 +9,8 @@ export interface Sized {
   readonly size: number;
 }
 
-/** An op applied, as its instruction sees it: shapes and attributes. How a tape keeps them, and the values, do not matter. */
-export interface Applied<Attributes> {
+/** A call of an op as its instruction sees it: shapes and attributes. How a tape keeps them, and the values, do not matter. */
+export interface Call<Attributes> {
   readonly inputs: readonly Sized[];
   readonly output: Sized;
   readonly attributes: Attributes;
@@ -58,21 +57,21 @@ export interface Site extends Room {
 
 /** What the machine does for an op. */
 export interface Instruction<Attributes> {
-  /** Whether the machine has an instruction for this application; it does where this is left out. */
-  accepts?(applied: Applied<Attributes>): boolean;
+  /** Whether the machine has an instruction for this call; it does where this is left out. */
+  accepts?(call: Call<Attributes>): boolean;
   /** How the op works along rows, if it does. */
-  rows?(applied: Applied<Attributes>): Rows | undefined;
+  rows?(call: Call<Attributes>): Rows | undefined;
   /** The room that it needs, if any. */
-  needs?(applied: Applied<Attributes>, region: Region | undefined): Room | undefined;
+  needs?(call: Call<Attributes>, region: Region | undefined): Room | undefined;
   /** The words of the instruction, or of several. */
-  encode(applied: Applied<Attributes>, site: Site): number[];
+  encode(call: Call<Attributes>, site: Site): number[];
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: these are of ops of all attributes; each was checked in the table of its family
 export type AnyInstruction = Instruction<any>;
 
-/** Finds the instruction of an applied op, if there is one. */
-export type Choose = (applied: Applied<unknown> & { readonly op: AnyOp }) => AnyInstruction | undefined;
+/** Finds the instruction for a call, if there is one. */
+export type Choose = (call: Call<unknown> & { readonly op: AnyOp }) => AnyInstruction | undefined;
 
 /**
  * Why an op has no instruction: it is left to its kernel; or its output is the input's own numbers; or the passes before write it
@@ -80,20 +79,11 @@ export type Choose = (applied: Applied<unknown> & { readonly op: AnyOp }) => Any
  */
 export type Without = "kernel" | "alias" | "rewritten";
 
-/** The ops among the exports of a module. */
-type OpNames<Ops> = { [Name in keyof Ops]: Ops[Name] extends AnyOp ? Name : never }[keyof Ops];
+/** For each op of a family its instruction, or why there is none. */
+export type Table<Family> = { readonly [Name in NameOf<Family>]: Instruction<AttributesOf<Family[Name]>> | Without };
 
-/** What an op's kernel takes beside arrays. */
-export type AttributesOf<Op> = Op extends { readonly kernel: Kernel<infer Attributes> | null } ? Attributes : never;
-
-/** The instruction of one op. */
-export type Entry<Op> = { readonly op: Op } & Instruction<AttributesOf<Op>>;
-
-/** For each op that a module exports its instruction, or why there is none. A new op is an error of types here until that is said. */
-export type Table<Ops> = { readonly [Name in OpNames<Ops>]: Entry<Ops[Name]> | Without };
-
-/** The same for ops that the machine knows, by the same name, on single numbers. */
-export type SingleTable<Ops> = { readonly [Name in OpNames<Ops>]: (Name extends Operation ? Ops[Name] : never) | Without };
+/** For each op of a family that the machine knows on single numbers, by a class of the same name, `"machine"`. */
+export type SingleTable<Family> = { readonly [Name in NameOf<Family>]: (Name extends Operation ? "machine" : never) | Without };
 
 /** The words of an instruction, or of what is repeated at the end of one. */
 export function wordsOf<Name extends keyof Words>(name: Name, values: Words[Name]): number[] {

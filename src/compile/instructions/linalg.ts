@@ -1,10 +1,10 @@
 import { type Shape, sizeOf } from "../../base/shape.js";
 import { broadcastStrides, forEachRow, stridesOf } from "../../base/walk.js";
 import type { MatMulAttributes } from "../../kernels/linalg.js";
-import * as ops from "../../ops/linalg.js";
+import type * as ops from "../../ops/linalg.js";
 import { NUMBER } from "../bytes.js";
 import { STRETCH, TILE } from "../machine-words.js";
-import { type Address, type Applied, type Entry, type Region, type Site, type Sized, type Table, wordsOf } from "./instruction.js";
+import { type Address, type Call, type Instruction, type Region, type Site, type Sized, type Table, wordsOf } from "./instruction.js";
 
 /** A product with more columns is worked on whole: it is long enough to be limited by arithmetic, not by memory. */
 const NARROW = 16;
@@ -12,7 +12,7 @@ const NARROW = 16;
 /** More products than this in one batch are left to the kernel, which walks over them without an instruction each. */
 const MOST_PRODUCTS = 1024;
 
-type Product = Applied<MatMulAttributes>;
+type Product = Call<MatMulAttributes>;
 
 /** The sizes of C [m, n] = A [m, k]·B [k, n], and of A and B as they are stored. */
 function sizesOf({ inputs: [a, b], attributes: { transposeA, transposeB } }: Product) {
@@ -50,8 +50,7 @@ function asVector(product: Product, region: Region | undefined): Vector | undefi
   return undefined;
 }
 
-const matmul: Entry<typeof ops.MatMul> = {
-  op: ops.MatMul,
+const matmul: Instruction<MatMulAttributes> = {
   accepts(product) {
     if (!isBatch(product)) return true;
     const { m, k, n } = sizesOf(product);

@@ -1,18 +1,18 @@
 import type { Lattice } from "../../base/lattice.js";
 import type { Shape } from "../../base/shape.js";
 import { broadcastStrides, mergeAxes, stridesOf } from "../../base/walk.js";
-import * as ops from "../../ops/movement.js";
+import type * as ops from "../../ops/movement.js";
+import type { AttributesOf } from "../../ops/op.js";
 import { NUMBER } from "../bytes.js";
-import { type Applied, type AttributesOf, type Entry, type Table, wordsOf } from "./instruction.js";
+import { type Call, type Instruction, type Table, wordsOf } from "./instruction.js";
 
 /** The instructions of what only moves numbers. */
 export const movement: Table<typeof ops> = {
   Reshape: "alias",
-  Transpose: /* @__PURE__ */ viewed(ops.Transpose, (strides, { attributes: { axes } }) => [0, axes.map((axis) => strides[axis])]),
-  BroadcastTo: /* @__PURE__ */ viewed(ops.BroadcastTo, (_, { inputs: [x], output }) => [0, broadcastStrides(x.shape, output.shape)]),
-  Slice: /* @__PURE__ */ viewed(ops.Slice, (strides, { attributes }) => onLattice(attributes, strides)),
+  Transpose: /* @__PURE__ */ viewed<typeof ops.Transpose>((strides, { attributes: { axes } }) => [0, axes.map((axis) => strides[axis])]),
+  BroadcastTo: /* @__PURE__ */ viewed<typeof ops.BroadcastTo>((_, { inputs: [x], output }) => [0, broadcastStrides(x.shape, output.shape)]),
+  Slice: /* @__PURE__ */ viewed<typeof ops.Slice>((strides, { attributes }) => onLattice(attributes, strides)),
   Pad: {
-    op: ops.Pad,
     encode({ inputs: [x], output, attributes: lattice }, { inputs: [from], output: to }) {
       const [start, strides] = onLattice(lattice, stridesOf(output.shape));
       const [low, high] = new Uint32Array(Float64Array.of(lattice.value).buffer);
@@ -23,7 +23,6 @@ export const movement: Table<typeof ops> = {
     },
   },
   Concat: {
-    op: ops.Concat,
     encode({ inputs, output, attributes: { axis } }, { inputs: parts, output: { at } }) {
       const strides = stridesOf(output.shape);
       let to = at;
@@ -43,17 +42,15 @@ export const movement: Table<typeof ops> = {
 
 /** An op that reads its input so many bytes from its beginning, with other strides. */
 function viewed<Op>(
-  op: Op,
-  view: (strides: readonly number[], applied: Applied<AttributesOf<Op>>) => [start: number, strides: readonly number[]],
-): Entry<Op> {
+  view: (strides: readonly number[], call: Call<AttributesOf<Op>>) => [start: number, strides: readonly number[]],
+): Instruction<AttributesOf<Op>> {
   return {
-    op,
-    encode(applied, { inputs: [from], output: to }) {
+    encode(call, { inputs: [from], output: to }) {
       const {
         inputs: [x],
         output,
-      } = applied;
-      const [start, strides] = view(stridesOf(x.shape), applied);
+      } = call;
+      const [start, strides] = view(stridesOf(x.shape), call);
       return copy(to.at, stridesOf(output.shape), from.at + start, strides, output.shape);
     },
   };
