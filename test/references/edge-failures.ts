@@ -1,6 +1,6 @@
 // Prints what the fourth oracle finds wrong, all of it or for functions whose names begin with one of the words given:
 //
-//     npx tsx test/references/edge-failures.ts tanh "crossEntropy of class 0"
+//     npm run edges -- tanh "crossEntropy of class 0"
 import { edgeFormulas, edgeFunctions, edgeFunctionsByColumns } from "./edge-functions.js";
 import { checkEdges, type EdgeFailure, edgeTable, runs, wordsOf } from "./edges.js";
 

@@ -125,7 +125,13 @@ def both_signs(points):
     return [s * x for x in points for s in (1.0, -1.0)]
 
 
-draw = random.Random(15)
+generator = random.Random(15)
+
+
+def draw(low, high):
+    # Three decimals, so that the file is short.
+    return round(generator.uniform(low, high), 3)
+
 
 tiny = [5e-324, 1e-320, 1e-310, 2.2250738585072014e-308, 1e-300, 1e-200, 1e-160, 1e-155, 1e-110, 1e-100, 1e-50, 1e-20, 1e-17]
 small = [2.0**-54, 2.0**-53, 2.0**-52, 1e-12, 1e-8, 2.0**-26, 1e-5, 1e-3, 0.01, 0.1]
@@ -140,7 +146,7 @@ exponents = [*neighbors(700.0), 707.9, *neighbors(708.0), 708.4, *neighbors(709.
 beyond = [709.8, 710.0, 710.5, 740.0, *neighbors(744.0), 744.5, *neighbors(745.0), 745.14, *neighbors(746.0), 750.0, *neighbors(800.0), 1000.0]
 large = [1e4, *neighbors(1e5), 823549.6, 1e10, 2.0**52, 2.0**53, 1e16, 1e22]
 huge = [1e50, 1e100, 1.3e154, 1e155, 1e200, 1e300, 8e307, 1.7e308]
-moderate = sorted(draw.uniform(0, 4) for _ in range(16)) + sorted(draw.uniform(4, 40) for _ in range(8))
+moderate = sorted(draw(0, 4) for _ in range(16)) + sorted(draw(4, 40) for _ in range(8))
 
 zeros = [0.0, -0.0]
 everywhere = zeros + both_signs(tiny + small + seams + exponents + beyond + large + huge + moderate + [inf]) + [nan]
@@ -283,7 +289,7 @@ def polynomial(partials):
 
 grid = [0.0, -0.0, 1.0, -2.5, 1e-320, -1e-200, 1e-8, 1e160, -1e200, 1e300]
 pairs = [(x, y) for x in grid for y in grid] + [(inf, 2.0), (-inf, 3.0), (2.0, -inf), (0.0, inf), (inf, 0.0), (inf, inf), (inf, -inf), (nan, 1.0), (1.0, nan)]
-pairs += [(draw.uniform(-3, 3), draw.uniform(-3, 3)) for _ in range(12)]
+pairs += [(draw(-3, 3), draw(-3, 3)) for _ in range(12)]
 entry("add", lambda x, y: x + y, pairs, override=polynomial(lambda x, y: {"": x + y, "0": 1.0, "1": 1.0}))
 entry("sub", lambda x, y: x - y, pairs, override=polynomial(lambda x, y: {"": x - y, "0": 1.0, "1": -1.0}))
 entry("mul", lambda x, y: x * y, pairs, override=lambda p: {i: None if i in ((0,), (0, 1)) and math.isnan(p[0]) or i in ((1,), (0, 1)) and math.isnan(p[1]) else v for i, v in (polynomial(lambda x, y: {"": x * y, "0": y, "1": x, "01": 1.0})(p) or {}).items()})
@@ -344,7 +350,7 @@ def infinite_base(f):
 powers = [(x, y) for x in (0.0, 1e-320, 1e-300, 1e-200, 1e-8, 0.5, 1.0, 2.0, 1e8, 1e200, inf) for y in (0.0, -0.0, 1.0, 2.0, 3.0, 4.0, 0.5, 1.5, 2.5, -1.0, -2.0, -0.5, 1e-300, 1e-8, 30.0, -30.0)]
 powers += [(x, y) for x in (-0.0, -1e-200, -0.5, -1.0, -2.0, -1e160) for y in (0.0, 1.0, 2.0, 3.0, -1.0, -2.0, 5.0)]
 powers += [(-2.0, 0.5), (0.5, inf), (2.0, inf), (0.5, -inf), (2.0, -inf), (0.0, inf), (0.0, -inf), (nan, 2.0), (2.0, nan), (1e200, 1.6), (1e-200, 1.6), (1e300, 1.04), (1.0000001, 1e9), (0.9999, 1e6)]
-powers += [(draw.uniform(0, 4), draw.uniform(-4, 4)) for _ in range(16)]
+powers += [(draw(0, 4), draw(-4, 4)) for _ in range(16)]
 entry("pow", infinite_base(lambda x, y: power(x, y.value) * exp((y - y.value) * log(x))), powers, at_zero=(0,), override=pow_at_edges)
 
 
@@ -399,7 +405,7 @@ entry("clamp", clamp, bounds, override=clamp_of_nan)
 # ---- Reductions
 
 triples = [(0.0, 0.0, 0.0), (1.0, 2.0, 3.0), (3.0, -1.0, 2.0), (1e-320, 0.0, -1e-320), (1e-200, 1e-180, 3e-190), (1e150, -1e140, 1e145), (5.0, 5.0, -40.0), (0.0, 2.0, -3.0), (0.0, 0.0, 4.0)]
-triples += [tuple(draw.uniform(-3, 3) for _ in range(3)) for _ in range(8)]
+triples += [tuple(draw(-3, 3) for _ in range(3)) for _ in range(8)]
 summing = [(1e16, 1.0, -1e16), (1e308, -1e308, 1.0), (1e308, 1e308, -1e308), (1e308, 1e308, 1e308), (inf, 1.0, 2.0), (-inf, 1.0, 2.0)]
 rounded = "a sum is rounded, by up to 2⁻⁵¹ of the sum of the magnitudes of its terms, in whatever order it is taken"
 
@@ -452,9 +458,9 @@ entry("variance, correction 1", variance(1), spread, groups=[3], slack=variance_
 logits3 = [(0.0, 0.0, 0.0), (1.0, 2.0, 3.0), (3.0, 1.0, 2.0), (20.0, 0.0, 0.0), (0.0, 20.0, 0.0), (0.0, 0.0, 37.43), (36.7, 0.0, 1.0), (-36.7, 0.0, 1.0), (37.43, 0.0, -5.0), (700.0, 0.0, 0.0),
            (0.0, 745.0, 10.0), (-745.0, 0.0, 0.0), (1000.0, 1000.0, 999.0), (-1000.0, -1000.5, -1001.0), (1e300, 0.0, -1e300), (0.0, -700.0, -1400.0), (5.0, 5.0, -40.0), (1e-12, 0.0, 0.0),
            (1e-300, -1e-300, 0.0), (-inf, 0.0, 0.0), (0.0, -inf, 1.0), (-inf, -inf, 0.0), (-inf, 3.0, -inf), (inf, 0.0, 0.0), (0.0, inf, 0.0), (0.0, 0.0, inf), (inf, -inf, 0.0)]
-logits3 += [tuple(draw.uniform(-3, 3) for _ in range(3)) for _ in range(8)]
+logits3 += [tuple(draw(-3, 3) for _ in range(3)) for _ in range(8)]
 logits2 = [(0.0, 0.0), (20.0, 0.0), (0.0, 20.0), (37.43, 0.0), (0.0, 37.43), (-36.7, 0.0), (700.0, 0.0), (0.0, 700.0), (745.0, 0.0), (1000.0, 1000.0), (1e300, -1e300), (-inf, 0.0), (0.0, -inf), (inf, 0.0), (0.0, inf)]
-logits2 += [tuple(draw.uniform(-3, 3) for _ in range(2)) for _ in range(6)]
+logits2 += [tuple(draw(-3, 3) for _ in range(2)) for _ in range(6)]
 
 
 def lse(*xs):
@@ -513,7 +519,7 @@ def row_with(x, place, others):
     return tuple(x if i == place else others[i] for i in range(9))
 
 
-ordinary = tuple(draw.uniform(-3, 3) for _ in range(9))
+ordinary = tuple(draw(-3, 3) for _ in range(9))
 wide = [ordinary] + [row_with(x, i, ordinary) for x in (nan, 5.0, -5.0, inf, -inf, 800.0) for i in range(9)]
 finite = [row for row in wide if all(map(math.isfinite, row))]
 entry("max of nine", extremum(True), wide, groups=[9], override=extremum_of_nan, order=1)
@@ -527,7 +533,7 @@ entry("softmax of nine", lambda *xs: exp(xs[0] - lse(*xs)), wide, groups=[9], ov
 entry("logSoftmax of nine", lambda *xs: xs[0] - lse(*xs), wide, groups=[9], override=nan_value, order=1)
 
 products = [(1.0, 2.0, 3.0, 4.0), (1e-200, 1e200, 1e200, 1e-200), (0.0, 1.0, 5.0, 0.0), (1e160, 1.0, 1e160, 1.0), (-2.0, 3.0, 1e-320, 7.0), (1e16, 1.0, 1.0, -1e16), (inf, 1.0, 2.0, 3.0)]
-products += [tuple(draw.uniform(-3, 3) for _ in range(4)) for _ in range(6)]
+products += [tuple(draw(-3, 3) for _ in range(4)) for _ in range(6)]
 entry("matmul", lambda a, b, x, y: a * x + b * y, products, groups=[2, 2],
       slack=lambda i, p: 4 * ROUNDING * (abs(mpf(p[0]) * mpf(p[2])) + abs(mpf(p[1]) * mpf(p[3]))) if i == () else 0, why=rounded)
 
@@ -627,7 +633,7 @@ entry("crossEntropy of probabilities", expected_loss, distributions, groups=[2, 
       slack=lambda i, p: (mpf(p[2]) + mpf(p[3])) * cumulant_slack(())(tuple(j for j in i if j < 2), p[:2]) if all(j < 2 for j in i) else cumulant_slack(())(tuple(j for j in i if j < 2), p[:2]) if sum(j >= 2 for j in i) == 1 else 0, why=half_way)
 
 differences = [(0.0, 0.0), (1.0, 3.0), (3.0, 1.0), (1e-200, -1e-200), (1e-320, 0.0), (1e160, 0.0), (1e300, 1e300), (1e300, -1e300), (1.7e308, -1.7e308), (inf, 1.0), (1.0, inf), (-inf, 1.0), (1e16, 1e16 + 2), (nan, 1.0)]
-differences += [(draw.uniform(-3, 3), draw.uniform(-3, 3)) for _ in range(6)]
+differences += [(draw(-3, 3), draw(-3, 3)) for _ in range(6)]
 entry("meanSquaredError", lambda p, y: (p - y) * (p - y), differences, override=lambda p: {i: nan if len(i) < 2 else None for i in monomials(2)} if any(map(math.isnan, p)) else None)
 for delta in (1.0, 0.7, 1e-300, 1e300, inf):
     def huber(p, y, delta=LARGE**11 if math.isinf(delta) else mpf(delta)):
@@ -648,19 +654,22 @@ entry("poissonNll, weight 0", lambda r, k: r.like(0), [(r, 1.0) for r in rates])
 
 
 def written(value):
+    """Numbers as JSON can hold them: whole ones short, those that are not finite as strings."""
     if isinstance(value, list):
         return [written(v) for v in value]
     if value is None or isinstance(value, (int, str)):
         return value
-    if math.isfinite(value):
-        return int(value) if value == int(value) and abs(value) < 1e15 and math.copysign(1, value) > 0 or (value != 0 and value == int(value) and abs(value) < 1e15) else value
-    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    if not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    is_short = value == int(value) and abs(value) < 1e15 and not (value == 0 and math.copysign(1, value) < 0)
+    return int(value) if is_short else value
 
 
 def simplify(name, e):
     result = {"groups": e["groups"], "given": e["given"], "points": written(e["points"]), "partials": {}}
     for k, values in e["partials"].items():
-        result["partials"][k] = written(values)
+        # The sign of a zero is that of rounding here, and nobody compares it.
+        result["partials"][k] = written([0 if v == 0 else v for v in values])
     if "only" in e:
         result["only"] = e["only"]
     if "slack" in e:
