@@ -1,7 +1,7 @@
 import { ShapeError } from "../base/errors.js";
 import { checkOptions, type Known } from "../base/options.js";
-import { formatShape } from "../base/shape.js";
-import { Cholesky, Det, DetSign, Eigh, Inverse, LogAbsDet, Solve, SolveTriangular, squareShape } from "../ops/decompositions.js";
+import { checkSquare, formatShape } from "../base/shape.js";
+import { Cholesky, Det, DetSign, Eigh, Inverse, LogAbsDet, Solve, SolveTriangular } from "../ops/decompositions.js";
 import { apply } from "../tensor/apply.js";
 import { asTensor, type Tensor, type TensorLike } from "../tensor/tensor.js";
 
@@ -128,7 +128,7 @@ export function slogdet(a: TensorLike): [sign: Tensor, logAbsDet: Tensor] {
  */
 export function eigh(a: TensorLike): [values: Tensor, vectors: Tensor] {
   const own = asTensor("eigh", a);
-  const n = squareShape("eigh", own)[own.rank - 1];
+  const n = checkSquare("eigh", own.shape)[own.rank - 1];
   const both = apply(Eigh, [own]);
   const row = (range: number | readonly [number, number]): Tensor =>
     both.slice(both.shape.map((_, i) => (i === own.rank - 2 ? range : null)));

@@ -2,6 +2,8 @@ import { type Axis, normalizeAxis } from "../base/axes.js";
 import { describe, ShapeError } from "../base/errors.js";
 import type { Range } from "../base/lattice.js";
 import { formatShape, sameShape } from "../base/shape.js";
+import { ScatterAdd } from "../ops/movement.js";
+import { apply } from "../tensor/apply.js";
 import { asTensor, type Parts, type Tensor, type TensorLike } from "../tensor/tensor.js";
 
 /**
@@ -204,7 +206,7 @@ export function segmentSum(x: TensorLike, ids: TensorLike, count: number): Tenso
     throw new ShapeError(
       `segmentSum: expected one id for each entry along axis 0, shape [${own.shape[0] ?? ""}], got ${formatShape(names.shape)} for ${formatShape(own.shape)}`,
     );
-  return own.scatterAdd(names, 0, count);
+  return apply(ScatterAdd, [own, names], { axis: 0, size: count });
 }
 
 function toList(name: string, list: readonly TensorLike[]): Tensor[] {

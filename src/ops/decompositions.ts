@@ -1,6 +1,6 @@
 import { broadcastShapes } from "../base/broadcast.js";
 import { ShapeError } from "../base/errors.js";
-import { formatShape, type Shape } from "../base/shape.js";
+import { checkSquare, formatShape, type Shape } from "../base/shape.js";
 import * as k from "../kernels/decompositions.js";
 import { eigh as eighKernel } from "../kernels/eigen.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -16,16 +16,9 @@ const times = (a: Tensor, b: Tensor): Tensor => a.matmul(b);
 const timesTransposed = (a: Tensor, b: Tensor): Tensor => a.matmul(b, { transposeB: true });
 const transposedTimes = (a: Tensor, b: Tensor): Tensor => a.matmul(b, { transposeA: true });
 
-/** The shape of a batch of square matrices. */
-export function squareShape(name: string, { shape }: Tensor): Shape {
-  if (shape.length < 2 || shape[shape.length - 1] !== shape[shape.length - 2])
-    throw new ShapeError(`${name}: expected square matrices over the last two axes, got shape ${formatShape(shape)}`);
-  return shape;
-}
-
 function solutionShape(name: string, a: Tensor, b: Tensor): Shape {
   const { shape } = b;
-  const square = squareShape(name, a);
+  const square = checkSquare(name, a.shape);
   const n = square[square.length - 1];
   if (shape[shape.length - 2] !== n)
     throw new ShapeError(
@@ -41,14 +34,14 @@ export const Solve: BinaryOp<k.SolveAttributes> = {
   shape: ([a, b]) => solutionShape("solve", a, b),
   vjp: [
     (g, x, a, _b, { transpose }) => {
-      const dB = a.throughWith(Solve, { transpose: !transpose }, g);
+      const dB = a.run(Solve, [a, g], { transpose: !transpose });
       return (transpose ? timesTransposed(x, dB) : timesTransposed(dB, x)).neg();
     },
-    (g, _, a, _b, { transpose }) => a.throughWith(Solve, { transpose: !transpose }, g),
+    (g, _, a, _b, { transpose }) => a.run(Solve, [a, g], { transpose: !transpose }),
   ],
   jvp: [
-    (da, x, a, _b, { transpose }) => a.throughWith(Solve, { transpose }, da.matmul(x, { transposeA: transpose })).neg(),
-    (db, _, a, _b, attributes) => a.throughWith(Solve, attributes, db),
+    (da, x, a, _b, { transpose }) => a.run(Solve, [a, da.matmul(x, { transposeA: transpose })], { transpose }).neg(),
+    (db, _, a, _b, attributes) => a.run(Solve, [a, db], attributes),
   ],
 };
 
@@ -59,17 +52,17 @@ export const SolveTriangular: BinaryOp<k.TriangularAttributes> = {
   shape: ([t, b]) => solutionShape("solveTriangular", t, b),
   vjp: [
     (g, x, t, _b, { lower, transpose }) => {
-      const dB = t.throughWith(SolveTriangular, { lower, transpose: !transpose }, g);
+      const dB = t.run(SolveTriangular, [t, g], { lower, transpose: !transpose });
       return triangle(transpose ? timesTransposed(x, dB) : timesTransposed(dB, x), lower).neg();
     },
-    (g, _, t, _b, { lower, transpose }) => t.throughWith(SolveTriangular, { lower, transpose: !transpose }, g),
+    (g, _, t, _b, { lower, transpose }) => t.run(SolveTriangular, [t, g], { lower, transpose: !transpose }),
   ],
   jvp: [
     (dt, x, t, _b, attributes) => {
       const change = triangle(dt, attributes.lower).matmul(x, { transposeA: attributes.transpose });
-      return t.throughWith(SolveTriangular, attributes, change).neg();
+      return t.run(SolveTriangular, [t, change], attributes).neg();
     },
-    (db, _, t, _b, attributes) => t.throughWith(SolveTriangular, attributes, db),
+    (db, _, t, _b, attributes) => t.run(SolveTriangular, [t, db], attributes),
   ],
 };
 
@@ -77,12 +70,12 @@ export const SolveTriangular: BinaryOp<k.TriangularAttributes> = {
 export const Inverse: Op<readonly [a: Tensor], { readonly caller: string }> = {
   name: "Inverse",
   kernel: k.inverse,
-  shape: ([a], { caller }) => squareShape(caller, a),
+  shape: ([a], { caller }) => checkSquare(caller, a.shape),
   vjp: [(g, x) => transposedTimes(x, timesTransposed(g, x)).neg()],
   jvp: [(da, x) => times(times(x, da), x).neg()],
 };
 
-const batchShape = (name: string, a: Tensor): Shape => squareShape(name, a).slice(0, -2);
+const batchShape = (name: string, a: Tensor): Shape => checkSquare(name, a.shape).slice(0, -2);
 /** A number for each matrix, as one that broadcasts with matrices. */
 const asMatrix = (x: Tensor): Tensor => x.reshape([...x.shape, 1, 1]);
 const MATRIX = [-2, -1];
@@ -92,8 +85,8 @@ export const Det: UnaryOp = {
   name: "Det",
   kernel: k.det,
   shape: ([a]) => batchShape("det", a),
-  vjp: [(g, _, a) => asMatrix(g).times(a.through(Cofactor))],
-  jvp: [(da, _, a) => da.times(a.through(Cofactor)).sum(MATRIX)],
+  vjp: [(g, _, a) => asMatrix(g).times(a.run(Cofactor, [a]))],
+  jvp: [(da, _, a) => da.times(a.run(Cofactor, [a])).sum(MATRIX)],
 };
 
 /**
@@ -102,16 +95,16 @@ export const Det: UnaryOp = {
 export const Cofactor: UnaryOp = {
   name: "Cofactor",
   kernel: k.cofactor,
-  shape: ([a]) => squareShape("det", a),
+  shape: ([a]) => checkSquare("det", a.shape),
   vjp: [
     (g, c, a) => {
-      const x = a.throughWith(Inverse, { caller: "det" });
+      const x = a.run(Inverse, [a], { caller: "det" });
       return transposed(asMatrix(g.times(c).sum(MATRIX)).times(x)).sub(timesTransposed(timesTransposed(c, g), x));
     },
   ],
   jvp: [
     (da, c, a) => {
-      const x = a.throughWith(Inverse, { caller: "det" });
+      const x = a.run(Inverse, [a], { caller: "det" });
       return asMatrix(da.times(transposed(x)).sum(MATRIX))
         .times(c)
         .sub(transposedTimes(times(da, x), c));
@@ -127,16 +120,16 @@ export const LogAbsDet: UnaryOp = {
   name: "LogAbsDet",
   kernel: k.logAbsDet,
   shape: ([a]) => batchShape("slogdet", a),
-  vjp: [(g, _, a) => asMatrix(g).times(transposed(a.throughWith(Inverse, { caller: "slogdet" })))],
-  jvp: [(da, _, a) => da.times(transposed(a.throughWith(Inverse, { caller: "slogdet" }))).sum(MATRIX)],
+  vjp: [(g, _, a) => asMatrix(g).times(transposed(a.run(Inverse, [a], { caller: "slogdet" })))],
+  jvp: [(da, _, a) => da.times(transposed(a.run(Inverse, [a], { caller: "slogdet" }))).sum(MATRIX)],
 };
 
-const triangle = (x: Tensor, lower: boolean): Tensor => x.throughWith(Triangle, { lower, offset: 0 });
+const triangle = (x: Tensor, lower: boolean): Tensor => x.run(Triangle, [x], { lower, offset: 0 });
 
 /** The lower triangle with half of the diagonal: what of a symmetric matrix makes it up together with its transpose. */
 const half = (x: Tensor): Tensor =>
   triangle(x, true)
-    .add(x.throughWith(Triangle, { lower: true, offset: -1 }))
+    .add(x.run(Triangle, [x], { lower: true, offset: -1 }))
     .mul(0.5);
 
 /**
@@ -146,7 +139,7 @@ const half = (x: Tensor): Tensor =>
 export const Cholesky: UnaryOp = {
   name: "Cholesky",
   kernel: k.cholesky,
-  shape: ([a]) => squareShape("cholesky", a),
+  shape: ([a]) => checkSquare("cholesky", a.shape),
   vjp: [(g, l) => symmetricPart(onBothSides(l, half(transposedTimes(l, triangle(g, true))), true))],
   jvp: [(da, l) => times(l, half(onBothSides(l, symmetricPart(da), false)))],
 };
@@ -154,7 +147,7 @@ export const Cholesky: UnaryOp = {
 const symmetricPart = (x: Tensor): Tensor => x.add(transposed(x)).mul(0.5);
 /** L⁻¹·x·L⁻ᵀ, or L⁻ᵀ·x·L⁻¹. */
 function onBothSides(l: Tensor, x: Tensor, transpose: boolean): Tensor {
-  const left = (y: Tensor): Tensor => l.throughWith(SolveTriangular, { lower: true, transpose }, y);
+  const left = (y: Tensor): Tensor => l.run(SolveTriangular, [l, y], { lower: true, transpose });
   return transposed(left(transposed(left(x))));
 }
 
@@ -167,7 +160,7 @@ export const Eigh: UnaryOp = {
   name: "Eigh",
   kernel: eighKernel,
   shape: ([a]) => {
-    const shape = squareShape("eigh", a);
+    const shape = checkSquare("eigh", a.shape);
     const n = shape[shape.length - 1];
     return [...shape.slice(0, -2), n + 1, n];
   },

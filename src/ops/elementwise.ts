@@ -66,7 +66,7 @@ export const Sin = unary("Sin", k.sin, (g, _, x) => g.times(x.cos()));
 export const Cos = unary("Cos", k.cos, (g, _, x) => g.times(x.sin()).neg());
 
 /** tanh x.  d(tanh x)/dx = 1 − tanh² x, which is {@link TanhSlope}. */
-export const Tanh = unary("Tanh", k.tanh, (g, _, x) => g.times(x.tanhSlope()));
+export const Tanh = unary("Tanh", k.tanh, (g, _, x) => g.times(x.run(TanhSlope, [x])));
 
 /**
  * 1 − tanh² x = sech² x.  d/dx = −2 tanh x sech² x.
@@ -77,7 +77,7 @@ export const TanhSlope = unary("TanhSlope", k.tanhSlope, (g, out, x) => g.times(
 /**
  * σ(z) = 1/(1 + e⁻ᶻ), equation (2).  dσ/dz = σ(z)(1 − σ(z)), equation (10), which is {@link SigmoidSlope}.
  */
-export const Sigmoid = unary("Sigmoid", k.sigmoid, (g, _, z) => g.times(z.sigmoidSlope()));
+export const Sigmoid = unary("Sigmoid", k.sigmoid, (g, _, z) => g.times(z.run(SigmoidSlope, [z])));
 
 /**
  * σ(z)(1 − σ(z)), equation (10).  d/dz = −σ(z)(1 − σ(z)) tanh(z/2).
@@ -97,12 +97,12 @@ export const Silu = unary("Silu", k.silu, (g, _, x) =>
     x
       .abs()
       .greater(SATURATED)
-      .where(x.greater(0), x.sigmoid().add(x.mul(x.sigmoidSlope()))),
+      .where(x.greater(0), x.sigmoid().add(x.mul(x.run(SigmoidSlope, [x])))),
   ),
 );
 
-/** max(x, 0).  d/dx = 1 for x > 0, else 0 (at the kink too). */
-export const Relu = unary("Relu", k.relu, (g, _, x) => g.timesEither(x.heaviside(0, 0)));
+/** max(x, 0).  d/dx = 1 for x > 0, else 0 (at the kink too): the sign of the output, which is NaN at NaN. */
+export const Relu = unary("Relu", k.relu, (g, out) => g.timesEither(out.sign()));
 
 /** x + y.  ∂/∂x = ∂/∂y = 1. */
 export const Add = binary(
@@ -144,8 +144,8 @@ export const Div = binary<k.Strength | undefined>(
 export const Pow = binary(
   "Pow",
   k.pow,
-  (g, _, x, y) => g.powDerivative(x, y, 1, 0),
-  (g, _, x, y) => g.powDerivative(x, y, 0, 1),
+  (g, _, x, y) => g.run(PowDerivative, [g, x, y], { byBase: 1, byExponent: 0 }),
+  (g, _, x, y) => g.run(PowDerivative, [g, x, y], { byBase: 0, byExponent: 1 }),
 );
 
 /**
@@ -153,28 +153,34 @@ export const Pow = binary(
  * An op of its own because its terms, such as xʸ⁻¹ and y·xʸ⁻¹·ln x, have limits at x = 0 together that they do not have one by one;
  * and a zero c wins, so that a negative x needs no logarithm unless y varies.
  */
-export const PowDerivative = elementwise<readonly [c: Tensor, x: Tensor, y: Tensor], PowerOrders>(
+export const PowDerivative: Op<readonly [c: Tensor, x: Tensor, y: Tensor], PowerOrders> = elementwise<
+  readonly [c: Tensor, x: Tensor, y: Tensor],
+  PowerOrders
+>(
   "PowDerivative",
   k.powDerivative,
-  (g, _, _c, x, y, { byBase, byExponent }) => g.powDerivative(x, y, byBase, byExponent),
-  (g, _, c, x, y, { byBase, byExponent }) => g.timesEither(c).powDerivative(x, y, byBase + 1, byExponent),
-  (g, _, c, x, y, { byBase, byExponent }) => g.timesEither(c).powDerivative(x, y, byBase, byExponent + 1),
+  (g, _, _c, x, y, orders) => g.run(PowDerivative, [g, x, y], orders),
+  (g, _, c, x, y, orders) => g.run(PowDerivative, [g.timesEither(c), x, y], { ...orders, byBase: orders.byBase + 1 }),
+  (g, _, c, x, y, orders) => g.run(PowDerivative, [g.timesEither(c), x, y], { ...orders, byExponent: orders.byExponent + 1 }),
 );
+
+/** Of a tie each gets half. */
+const HALF = { tie: 0.5 } as const;
 
 /** The larger of x and y.  The gradient goes to the larger one; equal ones share it. */
 export const Maximum = binary(
   "Maximum",
   k.maximum,
-  (g, _, x, y) => g.timesEither(x.heaviside(y, 0.5)),
-  (g, _, x, y) => g.timesEither(y.heaviside(x, 0.5)),
+  (g, _, x, y) => g.timesEither(x.run(Heaviside, [x, y], HALF)),
+  (g, _, x, y) => g.timesEither(y.run(Heaviside, [y, x], HALF)),
 );
 
 /** The smaller of x and y.  The gradient goes to the smaller one; equal ones share it. */
 export const Minimum = binary(
   "Minimum",
   k.minimum,
-  (g, _, x, y) => g.timesEither(y.heaviside(x, 0.5)),
-  (g, _, x, y) => g.timesEither(x.heaviside(y, 0.5)),
+  (g, _, x, y) => g.timesEither(y.run(Heaviside, [y, x], HALF)),
+  (g, _, x, y) => g.timesEither(x.run(Heaviside, [x, y], HALF)),
 );
 
 /**
@@ -184,16 +190,16 @@ export const Minimum = binary(
 export const LogisticLoss = binary(
   "LogisticLoss",
   k.logisticLoss,
-  (g, _, z, y) => g.logisticGradient(z, y),
+  (g, _, z, y) => g.run(LogisticGradient, [g, z, y]),
   (g, _, z) => g.times(z).neg(),
 );
 
 /** g·(σ(z) − y): (12) before the factor X, times what arrives.  ∂/∂g = σ(z) − y, ∂/∂z = g·σ(z)(1 − σ(z)), equation (10), ∂/∂y = −g. */
-export const LogisticGradient = elementwise<readonly [g: Tensor, z: Tensor, y: Tensor]>(
+export const LogisticGradient: Op<readonly [g: Tensor, z: Tensor, y: Tensor]> = elementwise<readonly [g: Tensor, z: Tensor, y: Tensor]>(
   "LogisticGradient",
   k.logisticGradient,
-  (h, _, _g, z, y) => h.logisticGradient(z, y),
-  (h, _, g, z) => h.timesEither(g).times(z.sigmoidSlope()),
+  (h, _, _g, z, y) => h.run(LogisticGradient, [h, z, y]),
+  (h, _, g, z) => h.timesEither(g).times(z.run(SigmoidSlope, [z])),
   (h, _, g) => h.timesEither(g).neg(),
 );
 
@@ -204,7 +210,7 @@ export const LogisticGradient = elementwise<readonly [g: Tensor, z: Tensor, y: T
 export const PoissonLoss = binary(
   "PoissonLoss",
   k.poissonLoss,
-  (g, _, r, count) => g.times(r.poissonResidual(count)),
+  (g, _, r, count) => g.times(r.run(PoissonResidual, [r, count])),
   (g, _, r) => g.times(r).neg(),
 );
 

@@ -35,28 +35,28 @@ export const MatMul: BinaryOp<k.MatMulAttributes> = {
       const both = strong === "b" || strong === "both";
       if (b.rank === 1) return a.rank === 1 ? times(g, b, both) : outer(g, b, both, transposeA);
       if (a.rank === 1) return rowGradient(g, b, both, transposeB);
-      return transposeA
-        ? b.strongMatmul(g, transposeB, true, both ? "both" : "b")
-        : g.strongMatmul(b, false, !transposeB, both ? "both" : "a");
+      return transposeA ? product(b, g, transposeB, true, both ? "both" : "b") : product(g, b, false, !transposeB, both ? "both" : "a");
     },
     (g, _, a, b, { transposeA, transposeB, strong }) => {
       const both = strong === "a" || strong === "both";
       if (a.rank === 1) return b.rank === 1 ? times(g, a, both) : outer(g, a, both, !transposeB);
       if (b.rank === 1) return rowGradient(g, a, both, !transposeA);
-      return transposeB
-        ? g.strongMatmul(a, true, transposeA, both ? "both" : "a")
-        : a.strongMatmul(g, !transposeA, false, both ? "both" : "b");
+      return transposeB ? product(g, a, true, transposeA, both ? "both" : "a") : product(a, g, !transposeA, false, both ? "both" : "b");
     },
   ],
   jvp: [
     (da, _, _a, b, { transposeA, transposeB, strong }) =>
-      da.strongMatmul(b, transposeA, transposeB, strong === "b" || strong === "both" ? "both" : "a"),
+      product(da, b, transposeA, transposeB, strong === "b" || strong === "both" ? "both" : "a"),
     (db, _, a, _b, { transposeA, transposeB, strong }) =>
-      a.strongMatmul(db, transposeA, transposeB, strong === "a" || strong === "both" ? "both" : "b"),
+      product(a, db, transposeA, transposeB, strong === "a" || strong === "both" ? "both" : "b"),
   ],
 };
 
 const batchOf = (x: Tensor): Shape => (x.rank <= 2 ? SCALAR : x.shape.slice(0, -2));
+
+/** A·B in which the zeros of one operand or of both win. */
+const product = (a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean, strong: "a" | "b" | "both"): Tensor =>
+  a.run(MatMul, [a, b], { transposeA, transposeB, strong });
 
 const times = (g: Tensor, x: Tensor, both: boolean): Tensor => (both ? g.timesEither(x) : g.times(x));
 
@@ -67,9 +67,9 @@ const outer = (g: Tensor, v: Tensor, both: boolean, transposed: boolean): Tensor
 /** g·Bᵀ for a vector x that met B from the left (x·B); for one that met it from the right, B is seen transposed. */
 function rowGradient(g: Tensor, b: Tensor, both: boolean, transposeB: boolean): Tensor {
   const strong = both ? "both" : "b";
-  if (b.rank === 2) return b.strongMatmul(g, transposeB, false, strong);
+  if (b.rank === 2) return product(b, g, transposeB, false, strong);
   // With batch axes g is a stack of vectors, not a matrix: make each a column, and let the sweep sum over the stack.
-  return b.strongMatmul(g.expandDims(-1), transposeB, false, strong).squeeze(-1);
+  return product(b, g.expandDims(-1), transposeB, false, strong).squeeze(-1);
 }
 
 /** The lower or upper triangle of a matrix, zeros elsewhere.  So is its gradient. */
@@ -81,6 +81,6 @@ export const Triangle: UnaryOp<k.TriangleAttributes> = {
       throw new ShapeError(`${lower ? "tril" : "triu"}: expected matrices over the last two axes, got shape ${formatShape(x.shape)}`);
     return x.shape;
   },
-  vjp: [(g, _, _x, attributes) => g.throughWith(Triangle, attributes)],
-  jvp: [(dx, _, _x, attributes) => dx.throughWith(Triangle, attributes)],
+  vjp: [(g, _, _x, attributes) => g.run(Triangle, [g], attributes)],
+  jvp: [(dx, _, _x, attributes) => dx.run(Triangle, [dx], attributes)],
 };

@@ -19,8 +19,8 @@ export const TakeAlong: BinaryOp<AlongAttributes> = {
   name: "TakeAlong",
   kernel: k.takeAlong,
   shape: ([, indices]) => indices.shape,
-  vjp: [(g, _, x, indices, { axis }) => g.throughWith(ScatterAlong, { axis, size: x.shape[axis] }, indices), null],
-  jvp: [(dx, _, _x, indices, attributes) => dx.throughWith(TakeAlong, attributes, indices), null],
+  vjp: [(g, _, x, indices, { axis }) => g.run(ScatterAlong, [g, indices], { axis, size: x.shape[axis] }), null],
+  jvp: [(dx, _, _x, indices, attributes) => dx.run(TakeAlong, [dx, indices], attributes), null],
 };
 
 /** The reverse of {@link TakeAlong}: each number is added to the place that its index names, in an axis of `size` places. */
@@ -28,6 +28,6 @@ export const ScatterAlong: BinaryOp<AlongAttributes & { readonly size: number }>
   name: "ScatterAlong",
   kernel: k.scatterAlong,
   shape: ([x], { axis, size }) => x.shape.map((own, i) => (i === axis ? size : own)),
-  vjp: [(g, _, _x, indices, { axis }) => g.throughWith(TakeAlong, { axis }, indices), null],
-  jvp: [(dx, _, _x, indices, attributes) => dx.throughWith(ScatterAlong, attributes, indices), null],
+  vjp: [(g, _, _x, indices, { axis }) => g.run(TakeAlong, [g, indices], { axis }), null],
+  jvp: [(dx, _, _x, indices, attributes) => dx.run(ScatterAlong, [dx, indices], attributes), null],
 };

@@ -3,6 +3,7 @@ import { ShapeError } from "../base/errors.js";
 import { formatShape, type Shape } from "../base/shape.js";
 import * as k from "../kernels/reduce.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { Heaviside } from "./elementwise.js";
 import type { BinaryOp, UnaryOp } from "./op.js";
 
 /** Σ x over axes.  ∂/∂xᵢ = 1. */
@@ -20,14 +21,17 @@ export const Mean: UnaryOp<k.MeanAttributes> = {
   kernel: k.mean,
   shape: ([x], { axes, keepDims }) => reducedShape(x.shape, axes, keepDims),
   vjp: [(g, _, x, { axes, count }) => keep(g.div(count), x, axes)],
-  jvp: [(dx, _, _x, attributes) => dx.meanOver(attributes)],
+  jvp: [(dx, _, _x, attributes) => dx.run(Mean, [dx], attributes)],
 };
 
+/** A place where x is the extremum counts. */
+const TIES = { tie: 1 } as const;
+
 /** max x over axes.  The gradient goes to the maximum; several equal ones share it. */
-export const Max: UnaryOp<ReducedAxes> = extremum("Max", k.max, (x, largest) => x.heaviside(largest, 1));
+export const Max: UnaryOp<ReducedAxes> = extremum("Max", k.max, (x, largest) => x.run(Heaviside, [x, largest], TIES));
 
 /** min x over axes.  The gradient goes to the minimum; several equal ones share it. */
-export const Min: UnaryOp<ReducedAxes> = extremum("Min", k.min, (x, smallest) => smallest.heaviside(x, 1));
+export const Min: UnaryOp<ReducedAxes> = extremum("Min", k.min, (x, smallest) => x.run(Heaviside, [smallest, x], TIES));
 
 /** `taken` is 1 where x is the extremum and 0 elsewhere, NaN if that is NaN. */
 function extremum(name: string, kernel: typeof k.max, taken: (x: Tensor, extremum: Tensor) => Tensor): UnaryOp<ReducedAxes> {
@@ -112,8 +116,8 @@ export const Softmax: UnaryOp<AxisAttributes> = {
   name: "Softmax",
   kernel: k.softmax,
   shape: ([x]) => x.shape,
-  vjp: [(g, s, _, { axis }) => g.center(s, axis).times(s)],
-  jvp: [(dx, s, _, { axis }) => dx.center(s, axis).times(s)],
+  vjp: [(g, s, _, { axis }) => g.run(Center, [g, s], { axis }).times(s)],
+  jvp: [(dx, s, _, { axis }) => dx.run(Center, [dx, s], { axis }).times(s)],
 };
 
 /** ln sᵢ = xᵢ − ln Σ e^x along one axis, with s = softmax(x).  ∂ ln sᵢ/∂xⱼ = δᵢⱼ − sⱼ. */
@@ -121,8 +125,8 @@ export const LogSoftmax: UnaryOp<AxisAttributes> = {
   name: "LogSoftmax",
   kernel: k.logSoftmax,
   shape: ([x]) => x.shape,
-  vjp: [(g, _, x, { axis }) => g.centerTranspose(x.softmax(axis), axis)],
-  jvp: [(dx, _, x, { axis }) => dx.center(x.softmax(axis), axis)],
+  vjp: [(g, _, x, { axis }) => g.run(CenterTranspose, [g, x.softmax(axis)], { axis })],
+  jvp: [(dx, _, x, { axis }) => dx.run(Center, [dx, x.softmax(axis)], { axis })],
 };
 
 // These two are the product with the matrix δᵢⱼ − sⱼ and with its transpose, for weights s that sum to 1. Ops of their own because
@@ -136,9 +140,12 @@ export const Center: BinaryOp<AxisAttributes> = {
   name: "Center",
   kernel: k.center,
   shape: ([h]) => h.shape,
-  vjp: [(g, _, _h, s, { axis }) => g.centerTranspose(s, axis), (g, out, _h, _s, { axis }) => g.sum(axis, true).times(out).neg()],
+  vjp: [
+    (g, _, _h, s, { axis }) => g.run(CenterTranspose, [g, s], { axis }),
+    (g, out, _h, _s, { axis }) => g.sum(axis, true).times(out).neg(),
+  ],
   jvp: [
-    (dh, _, _h, s, { axis }) => dh.center(s, axis),
+    (dh, _, _h, s, { axis }) => dh.run(Center, [dh, s], { axis }),
     (ds, out, _h, _s, { axis }) => ds.times(out).sum(axis, true).neg().broadcastTo(out.shape),
   ],
 };
@@ -148,8 +155,11 @@ export const CenterTranspose: BinaryOp<AxisAttributes> = {
   name: "CenterTranspose",
   kernel: k.centerTranspose,
   shape: ([g]) => g.shape,
-  vjp: [(h, _, _g, s, { axis }) => h.center(s, axis), (h, _, g, _s, { axis }) => h.times(g.sum(axis, true)).neg()],
-  jvp: [(dg, _, _g, s, { axis }) => dg.centerTranspose(s, axis), (ds, _, g, _s, { axis }) => ds.times(g.sum(axis, true)).neg()],
+  vjp: [(h, _, _g, s, { axis }) => h.run(Center, [h, s], { axis }), (h, _, g, _s, { axis }) => h.times(g.sum(axis, true)).neg()],
+  jvp: [
+    (dg, _, _g, s, { axis }) => dg.run(CenterTranspose, [dg, s], { axis }),
+    (ds, _, g, _s, { axis }) => ds.times(g.sum(axis, true)).neg(),
+  ],
 };
 
 /** Running sums along one axis, from the end with `reverse`.  The gradient is a running sum in the other direction. */
@@ -200,13 +210,13 @@ export const Recurrence: BinaryOp<k.RecurrenceAttributes> = {
     (g, _, a, _b, { axis, reverse }) => backwards(g, a, axis, reverse),
   ],
   jvp: [
-    (da, y, a, _b, attributes) => a.throughWith(Recurrence, attributes, da.times(before(y, attributes.axis, attributes.reverse))),
-    (db, _, a, _b, attributes) => a.throughWith(Recurrence, attributes, db),
+    (da, y, a, _b, attributes) => a.run(Recurrence, [a, da.times(before(y, attributes.axis, attributes.reverse))], attributes),
+    (db, _, a, _b, attributes) => a.run(Recurrence, [a, db], attributes),
   ],
 };
 
 const backwards = (g: Tensor, a: Tensor, axis: number, reverse: boolean): Tensor =>
-  before(a, axis, !reverse).throughWith(Recurrence, { axis, reverse: !reverse }, g);
+  a.run(Recurrence, [before(a, axis, !reverse), g], { axis, reverse: !reverse });
 
 /** At each place the number of the place before, and 0 at the first; from the end with `reverse`. */
 function before(x: Tensor, axis: number, reverse: boolean): Tensor {

@@ -25,13 +25,13 @@ export const Tan = /* @__PURE__ */ unary("Tan", k.tan, (g, out) => g.times(out.s
 export const OneMinusSquare = /* @__PURE__ */ unary("OneMinusSquare", k.oneMinusSquare, (g, _, x) => g.times(x).mul(-2));
 
 /** arcsin x.  d/dx = 1/√(1 − x²). */
-export const Asin = /* @__PURE__ */ unary("Asin", k.asin, (g, _, x) => g.over(x.through(OneMinusSquare).sqrt()));
+export const Asin = /* @__PURE__ */ unary("Asin", k.asin, (g, _, x) => g.over(x.run(OneMinusSquare, [x]).sqrt()));
 
 /** arccos x.  d/dx = −1/√(1 − x²). */
-export const Acos = /* @__PURE__ */ unary("Acos", k.acos, (g, _, x) => g.over(x.through(OneMinusSquare).sqrt()).neg());
+export const Acos = /* @__PURE__ */ unary("Acos", k.acos, (g, _, x) => g.over(x.run(OneMinusSquare, [x]).sqrt()).neg());
 
 /** arctan x.  d/dx = 1/(1 + x²), which is {@link AtanSlope}. */
-export const Atan = /* @__PURE__ */ unary("Atan", k.atan, (g, _, x) => g.times(x.through(AtanSlope)));
+export const Atan = /* @__PURE__ */ unary("Atan", k.atan, (g, _, x) => g.times(x.run(AtanSlope, [x])));
 
 /** 1/(1 + x²).  d/dx = −2x/(1 + x²)², in an order in which nothing overflows, and 0 at ±∞. */
 export const AtanSlope = /* @__PURE__ */ unary("AtanSlope", k.atanSlope, (g, out, x) => g.times(out.times(x)).times(out).mul(-2));
@@ -40,16 +40,20 @@ export const AtanSlope = /* @__PURE__ */ unary("AtanSlope", k.atanSlope, (g, out
 export const Atan2 = /* @__PURE__ */ binary(
   "Atan2",
   k.atan2,
-  (g, _, y, x) => g.times(x.through(DirectionCosine, y)).over(length(x, y)),
-  (g, _, y, x) => g.times(y.through(DirectionCosine, x)).over(length(x, y)).neg(),
+  (g, _, y, x) => g.times(x.run(DirectionCosine, [x, y])).over(length(x, y)),
+  (g, _, y, x) =>
+    g
+      .times(y.run(DirectionCosine, [y, x]))
+      .over(length(x, y))
+      .neg(),
 );
 
 /** √(x² + y²) without overflow on the way.  ∂/∂x = x/√(x² + y²), and 0 where both are 0. */
 export const Hypot: BinaryOp = /* @__PURE__ */ binary(
   "Hypot",
   k.hypot,
-  (g, _, x, y) => g.times(x.through(DirectionCosine, y)),
-  (g, _, x, y) => g.times(y.through(DirectionCosine, x)),
+  (g, _, x, y) => g.times(x.run(DirectionCosine, [x, y])),
+  (g, _, x, y) => g.times(y.run(DirectionCosine, [y, x])),
 );
 
 /**
@@ -59,30 +63,35 @@ export const Hypot: BinaryOp = /* @__PURE__ */ binary(
 export const DirectionCosine: BinaryOp = /* @__PURE__ */ binary(
   "DirectionCosine",
   k.directionCosine,
-  (g, _, x, y) => g.times(y.through(DirectionCosine, x).square()).over(length(x, y)),
-  (g, out, x, y) => g.times(out).times(y.through(DirectionCosine, x)).over(length(x, y)).neg(),
+  (g, _, x, y) => g.times(y.run(DirectionCosine, [y, x]).square()).over(length(x, y)),
+  (g, out, x, y) =>
+    g
+      .times(out)
+      .times(y.run(DirectionCosine, [y, x]))
+      .over(length(x, y))
+      .neg(),
 );
 
 /** √(x² + y²), and 1 where both are 0. */
 const length = (x: Tensor, y: Tensor): Tensor => {
-  const r = x.through(Hypot, y);
+  const r = x.run(Hypot, [x, y]);
   return r.equal(0).where(1, r);
 };
 
 /** (eˣ − e⁻ˣ)/2.  d/dx = cosh x. */
-export const Sinh: UnaryOp = /* @__PURE__ */ unary("Sinh", k.sinh, (g, _, x) => g.times(x.through(Cosh)));
+export const Sinh: UnaryOp = /* @__PURE__ */ unary("Sinh", k.sinh, (g, _, x) => g.times(x.run(Cosh, [x])));
 
 /** (eˣ + e⁻ˣ)/2.  d/dx = sinh x. */
-export const Cosh: UnaryOp = /* @__PURE__ */ unary("Cosh", k.cosh, (g, _, x) => g.times(x.through(Sinh)));
+export const Cosh: UnaryOp = /* @__PURE__ */ unary("Cosh", k.cosh, (g, _, x) => g.times(x.run(Sinh, [x])));
 
 /** ln(x + √(x² + 1)).  d/dx = 1/√(1 + x²). */
-export const Asinh = /* @__PURE__ */ unary("Asinh", k.asinh, (g, _, x) => g.over(x.equal(0).where(1, 1).through(Hypot, x)));
+export const Asinh = /* @__PURE__ */ unary("Asinh", k.asinh, (g, _, x) => g.over(x.run(Hypot, [x.equal(0).where(1, 1), x])));
 
 /** ln(x + √(x² − 1)).  d/dx = 1/√(x² − 1), as two roots: x² would overflow. */
 export const Acosh = /* @__PURE__ */ unary("Acosh", k.acosh, (g, _, x) => g.over(x.sub(1).sqrt().timesEither(x.add(1).sqrt())));
 
 /** ½ ln((1 + x)/(1 − x)).  d/dx = 1/(1 − x²). */
-export const Atanh = /* @__PURE__ */ unary("Atanh", k.atanh, (g, _, x) => g.over(x.through(OneMinusSquare)));
+export const Atanh = /* @__PURE__ */ unary("Atanh", k.atanh, (g, _, x) => g.over(x.run(OneMinusSquare, [x])));
 
 /** ∛x.  d/dx = 1/(3·∛x²). */
 export const Cbrt = /* @__PURE__ */ unary("Cbrt", k.cbrt, (g, root) => g.over(root.square().mul(3)));
@@ -100,26 +109,26 @@ export const Log10 = /* @__PURE__ */ unary("Log10", k.log10, (g, _, x) => g.over
 const TWO_OVER_ROOT_PI = 1.1283791670955126;
 
 /** The error function 2/√π ∫₀ˣ e^(−t²) dt.  d/dx = 2/√π e^(−x²). */
-export const Erf = /* @__PURE__ */ unary("Erf", k.erf, (g, _, x) => g.times(x.through(Gaussian)).mul(TWO_OVER_ROOT_PI));
+export const Erf = /* @__PURE__ */ unary("Erf", k.erf, (g, _, x) => g.times(x.run(Gaussian, [x])).mul(TWO_OVER_ROOT_PI));
 
 /** 1 − erf x.  d/dx = −2/√π e^(−x²). */
-export const Erfc = /* @__PURE__ */ unary("Erfc", k.erfc, (g, _, x) => g.times(x.through(Gaussian)).mul(-TWO_OVER_ROOT_PI));
+export const Erfc = /* @__PURE__ */ unary("Erfc", k.erfc, (g, _, x) => g.times(x.run(Gaussian, [x])).mul(-TWO_OVER_ROOT_PI));
 
 /** e^(−x²).  d/dx = −2x·e^(−x²). An op of its own because of the digits that x² loses by rounding. */
 export const Gaussian = /* @__PURE__ */ unary("Gaussian", k.gaussian, (g, out, x) => g.times(out.times(x)).mul(-2));
 
 /** ln|Γ(x)|.  d/dx = ψ(x). */
-export const Lgamma = /* @__PURE__ */ unary("Lgamma", k.lgamma, (g, _, x) => g.times(x.through(Digamma)));
+export const Lgamma = /* @__PURE__ */ unary("Lgamma", k.lgamma, (g, _, x) => g.times(x.run(Digamma, [x])));
 
 /** ψ(x) = Γ′(x)/Γ(x).  d/dx = ψ′(x). */
-export const Digamma = /* @__PURE__ */ unary("Digamma", k.digamma, (g, _, x) => g.times(x.throughWith(Polygamma, { order: 1 })));
+export const Digamma = /* @__PURE__ */ unary("Digamma", k.digamma, (g, _, x) => g.times(x.run(Polygamma, [x], { order: 1 })));
 
 /** ψ⁽ⁿ⁾(x), the derivatives of ψ.  d/dx = ψ⁽ⁿ⁺¹⁾(x). */
 export const Polygamma: Op<readonly [x: Tensor], k.PolygammaAttributes> = {
   name: "Polygamma",
   kernel: k.polygamma,
-  vjp: [(g, _, x, { order }) => g.times(x.throughWith(Polygamma, { order: order + 1 }))],
-  jvp: [(dx, _, x, { order }) => dx.times(x.throughWith(Polygamma, { order: order + 1 }))],
+  vjp: [(g, _, x, { order }) => g.times(x.run(Polygamma, [x], { order: order + 1 }))],
+  jvp: [(dx, _, x, { order }) => dx.times(x.run(Polygamma, [x], { order: order + 1 }))],
 };
 
 /** x − y, and 0 where they are equal: ∞ − ∞ would be NaN. */
@@ -146,7 +155,7 @@ export const Mod = /* @__PURE__ */ binary(
   "Mod",
   k.mod,
   (g) => g,
-  (g, out, x, y) => g.times(out.sub(x).div(y).through(Round)),
+  (g, out, x, y) => g.times(x.run(Round, [out.sub(x).div(y)])),
 );
 
 // These are whole numbers, constant between their jumps: no gradient.

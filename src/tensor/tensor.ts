@@ -9,12 +9,12 @@ import type { Strength } from "../kernels/elementwise.js";
 import type { MeanAttributes } from "../kernels/reduce.js";
 import * as e from "../ops/elementwise.js";
 import { MatMul } from "../ops/linalg.js";
-import { BroadcastTo, Concat, OneHot, Pad, Reshape, ScatterAdd, Slice, StopGradient, Take, Transpose } from "../ops/movement.js";
-import type { AnyOp, AttributesOf } from "../ops/op.js";
-import { ArgMax, Center, CenterTranspose, CumSum, LogSoftmax, LogSumExp, Max, Mean, Min, Prod, Softmax, Sum } from "../ops/reduce.js";
+import { BroadcastTo, Concat, OneHot, Pad, Reshape, Slice, StopGradient, Take, Transpose } from "../ops/movement.js";
+import type { Op } from "../ops/op.js";
+import { ArgMax, CumSum, LogSoftmax, LogSumExp, Max, Mean, Min, Prod, Softmax, Sum } from "../ops/reduce.js";
 import { isSealed, refuseSealed, sealedLeaves } from "../tape/sealing.js";
 import { recording } from "../tape/under-way.js";
-import { apply, applyAgain } from "./apply.js";
+import { apply } from "./apply.js";
 import {
   CUMSUM_OPTIONS,
   type CumsumOptions,
@@ -26,7 +26,6 @@ import {
 import { type NestedArray, type NumericArray, readValues } from "./values.js";
 
 const FIRST: Strength = /* @__PURE__ */ Object.freeze({ strong: "first" });
-const LIMIT: Strength = /* @__PURE__ */ Object.freeze({ strong: "limit" });
 const EITHER: Strength = /* @__PURE__ */ Object.freeze({ strong: "either" });
 
 /** So many empty arrays a tensor without numbers may become. */
@@ -384,7 +383,7 @@ export class Tensor {
   }
   /** The mean over axes, or over all. See {@link mean}. */
   mean(axis?: Axis, keepDims = false): Tensor {
-    return this.meanOver(this.countOver("mean", axis, keepDims));
+    return apply(Mean, [this], this.countOver("mean", axis, keepDims));
   }
   /** The maximum over axes, or over all. See {@link max}. */
   max(axis?: Axis, keepDims = false): Tensor {
@@ -408,9 +407,7 @@ export class Tensor {
     const all = this.countOver("variance", axis, keepDims);
     const count = all.count - correction;
     if (!(count > 0)) throw new DomainError(`variance: the count less the correction must be positive, got ${all.count} and ${correction}`);
-    return this.sub(this.mean(axis, true))
-      .square()
-      .meanOver({ ...all, count });
+    return apply(Mean, [this.sub(this.mean(axis, true)).square()], { ...all, count });
   }
   /** Running sums along an axis. See {@link cumsum}. */
   cumsum(axis: number, options?: CumsumOptions): Tensor {
@@ -544,17 +541,13 @@ export class Tensor {
     });
   }
 
-  /** @internal An op of this tensor and others: for rules whose derivative is an op without a method. */
-  through(op: AnyOp, ...others: readonly Tensor[]): Tensor {
-    return applyAgain(op, [this, ...others], undefined);
-  }
-  /** @internal The same for an op with attributes. */
-  throughWith<O extends AnyOp>(op: O, attributes: AttributesOf<O>, ...others: readonly Tensor[]): Tensor {
-    return applyAgain(op, [this, ...others], attributes);
-  }
-  /** @internal The reverse of {@link Tensor.take}. */
-  scatterAdd(indices: Tensor, axis: number, size: number): Tensor {
-    return apply(ScatterAdd, [this, indices], { axis, size });
+  /** @internal What rules apply an op with that has no method: they know tensors as a type only. */
+  run<Inputs extends readonly Tensor[], Attributes = undefined>(
+    op: Op<Inputs, Attributes>,
+    inputs: Inputs,
+    attributes?: Attributes,
+  ): Tensor {
+    return apply(op, inputs, attributes as Attributes);
   }
   /** @internal x·y, and 0 where x is 0, whatever y is. */
   times(y: Tensor): Tensor {
@@ -564,61 +557,9 @@ export class Tensor {
   timesEither(y: Tensor): Tensor {
     return apply(e.Mul, [this, y], EITHER);
   }
-  /** @internal x·y, and 0 where x is 0 and y infinite; NaN stays NaN. */
-  timesLimit(y: Tensor): Tensor {
-    return apply(e.Mul, [this, y], LIMIT);
-  }
   /** @internal x/y, and 0 where x is 0, whatever y is. */
   over(y: Tensor): Tensor {
     return apply(e.Div, [this, y], FIRST);
-  }
-  /** @internal The matrix product in which zeros of one operand, or of both, win over ∞ and NaN. */
-  strongMatmul(b: Tensor, transposeA: boolean, transposeB: boolean, strong: "a" | "b" | "both"): Tensor {
-    return apply(MatMul, [this, b], { transposeA, transposeB, strong });
-  }
-  /** @internal Σ x / count over axes. */
-  meanOver(attributes: MeanAttributes): Tensor {
-    return apply(Mean, [this], attributes);
-  }
-  /** @internal eˣ − k·x. */
-  poissonLoss(count: Tensor): Tensor {
-    return apply(e.PoissonLoss, [this, count]);
-  }
-  /** @internal eˣ − k. */
-  poissonResidual(count: Tensor): Tensor {
-    return apply(e.PoissonResidual, [this, count]);
-  }
-  /** @internal 1 where x > y, 0 where x < y, `tie` where they are equal. */
-  heaviside(y: TensorLike, tie: number): Tensor {
-    return apply(e.Heaviside, [this, asTensor("heaviside", y)], { tie });
-  }
-  /** @internal this − Σ s·this along an axis. */
-  center(s: Tensor, axis: number): Tensor {
-    return apply(Center, [this, s], { axis });
-  }
-  /** @internal this − s·Σ this along an axis. */
-  centerTranspose(s: Tensor, axis: number): Tensor {
-    return apply(CenterTranspose, [this, s], { axis });
-  }
-  /** @internal this times a derivative of xʸ. */
-  powDerivative(x: Tensor, y: Tensor, byBase: number, byExponent: number): Tensor {
-    return apply(e.PowDerivative, [this, x, y], { byBase, byExponent });
-  }
-  /** @internal 1 − tanh² x. */
-  tanhSlope(): Tensor {
-    return apply(e.TanhSlope, [this]);
-  }
-  /** @internal σ(x)(1 − σ(x)). */
-  sigmoidSlope(): Tensor {
-    return apply(e.SigmoidSlope, [this]);
-  }
-  /** @internal softplus(x) − y·x. */
-  logisticLoss(y: Tensor): Tensor {
-    return apply(e.LogisticLoss, [this, y]);
-  }
-  /** @internal this·(σ(z) − y). */
-  logisticGradient(z: Tensor, y: Tensor): Tensor {
-    return apply(e.LogisticGradient, [this, z, y]);
   }
   /** @internal The places start + j·step of each axis. */
   sliceLattice(attributes: Lattice): Tensor {

@@ -86,7 +86,7 @@ export function flatten(name: string, what: string, tree: unknown): Flat {
 }
 
 /** A tree may be so deep: the stack of every JavaScript engine holds the calls. */
-const DEEPEST = 500;
+export const DEEPEST = 500;
 
 /** Where a tensor stands in its tree as a name: `w`, `layers[0].w`; empty for a tree that is the tensor itself. */
 export const nameOfPath = (path: string): string => path.replace(/^\./, "");

@@ -90,7 +90,7 @@ function assembled(parts: readonly Part[], shape: Shape): Tensor {
   const [{ g, lattice }] = parts;
   if (parts.length === 1) return g.padLattice({ start: lattice.start, step: lattice.step, shape, value: 0 });
   const places = parts.map(({ lattice: { start, step } }) => ({ start, step }));
-  return g.throughWith(Assemble, { shape, parts: places }, ...parts.slice(1).map((part) => part.g));
+  return g.run(Assemble, [g, ...parts.slice(1).map((part) => part.g)], { shape, parts: places });
 }
 
 /** Where the op repeated its input along an axis, the input's cotangent is the sum over the repeats. */

@@ -1,7 +1,8 @@
 // Prints what the fourth oracle finds wrong, all of it or for functions whose names begin with one of the words given:
 //
-//     npx tsx test/references/edge-failures.ts tanh "crossEntropy of class 0"
-import { checkEdges, type EdgeFailure, edgeTable, runs, words } from "./edges.js";
+//     npm run edges -- tanh "crossEntropy of class 0"
+import { edgeFormulas, edgeFunctions, edgeFunctionsByColumns } from "./edge-functions.js";
+import { checkEdges, type EdgeFailure, edgeTable, runs, wordsOf } from "./edges.js";
 
 const beginnings = process.argv.slice(2);
 const names = Object.keys(edgeTable).filter((name) => beginnings.length === 0 || beginnings.some((begin) => name.startsWith(begin)));
@@ -23,7 +24,12 @@ const atMost = (most: number, list: readonly string[], separator: string): strin
 let total = 0;
 for (const name of names) {
   const failures: EdgeFailure[] = [];
-  for (const run of runs) for (const word of [0, 1, 2, 3].flatMap(words)) failures.push(...checkEdges(name, run, word).failures);
+  for (const word of wordsOf(name)) {
+    if (name in edgeFunctions) for (const run of runs) failures.push(...checkEdges(name, run, word).failures);
+    if (name in edgeFunctionsByColumns)
+      for (const run of runs) failures.push(...checkEdges(name, run, word, edgeFunctionsByColumns[name]).failures);
+    for (const formula of edgeFormulas[name] ?? []) failures.push(...checkEdges(name, "stabilized", word, formula).failures);
+  }
   if (failures.length === 0) continue;
   total += failures.length;
   console.log(`\n${name}: ${failures.length} wrong numbers`);

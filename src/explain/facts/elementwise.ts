@@ -55,7 +55,13 @@ export const formulas: FormulaTable<Ops> = {
   SigmoidSlope: { reads: ([z]) => product([call(e.Sigmoid, [z]), sum([number(1), negate(call(e.Sigmoid, [z]))])]) },
   Silu: { reads: ([x]) => product([x, call(e.Sigmoid, [x])]) },
   Softplus: { notation: { as: "function", name: { text: "softplus" } }, algebra: "opaque", linearIn: [] },
-  Relu: { notation: { as: "function", name: { text: "relu" } }, algebra: "opaque", linearIn: [] },
+  Relu: {
+    notation: { as: "function", name: { text: "relu" } },
+    algebra: "opaque",
+    linearIn: [],
+    // g·[x > 0]
+    textbookRule: (g, _, [x]) => x.greater(0).where(g, 0),
+  },
   Add: { reads: ([x, y]) => sum([x, y]) },
   Sub: { reads: ([x, y]) => sum([x, negate(y)]) },
   Mul: { reads: ([x, y]) => product([x, y]) },
@@ -345,7 +351,7 @@ export const numerics: NumericTable<Ops> = {
   PowDerivative: {
     rounding: { kind: "places", isExactAt: never, loses: "ill-conditioned" },
     summarizes: false,
-    steep: "nowhere",
+    steep: ([, x]) => x === 0,
     stops: undefined,
     advice: {},
   },

@@ -51,8 +51,14 @@ function logOfRest(graph: Graph, x: string, axis: number, keepDims: boolean): re
 
 const logSoftmax: FormOf<"LogSoftmax"> = (graph, [x], { attributes: { axis } }) => {
   const [m, logarithm] = logOfRest(graph, x, axis, true);
-  return graph.node("Sub", [graph.node("Sub", [x, m]), logarithm]);
+  const infinite = graph.number(Number.NEGATIVE_INFINITY);
+  const finite = graph.node("Sub", [belowTop(graph, x, m), logarithm]);
+  return graph.node("Where", [graph.node("Equal", [m, infinite]), infinite, finite]);
 };
+
+/** x − m, and 0 at the maximum m, also where that is ∞. */
+const belowTop = (graph: Graph, x: string, m: string): string =>
+  graph.node("Where", [graph.node("Equal", [x, m]), graph.number(0), graph.node("Sub", [x, m])]);
 
 /** 1 at the largest weights along an axis, and how many there are. */
 function largest(graph: Graph, s: string, axis: number): readonly [top: string, count: string] {
@@ -79,7 +85,12 @@ const centerTranspose: FormOf<"CenterTranspose"> = (graph, [g, s], { attributes:
   return graph.node("Where", [isAlone, graph.node("Neg", [total(others)]), plain]);
 };
 
-const softmax: FormOf<"Softmax"> = (graph, [x], { attributes: { axis } }) => graph.node("Softmax", [x], { axis });
+/** Softmax of x − m; rows of −∞ alone have no mass. */
+const softmax: FormOf<"Softmax"> = (graph, [x], { attributes: { axis } }) => {
+  const m = reduceOver(graph, "ReduceMax", x, along(axis, true));
+  const isEmpty = graph.node("Equal", [m, graph.number(Number.NEGATIVE_INFINITY)]);
+  return graph.node("Where", [isEmpty, graph.number(0), graph.node("Softmax", [belowTop(graph, x, m)], { axis })]);
+};
 
 const cumsum: FormOf<"CumSum"> = (graph, [x], { attributes: { axis, reverse } }) =>
   graph.node("CumSum", [x, graph.integers([axis], [])], { reverse: Number(reverse) });
