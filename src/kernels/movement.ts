@@ -106,14 +106,14 @@ export const take: Kernel<{ readonly axis: number }> = (out, [x, indices], { axi
   const count = names.length;
   if (outer === 1 && inner === 1) {
     for (let j = 0; j < count; j++) {
-      const place = names[j] >>> 0; // of what is negative, too large or not whole, another number
-      to[j] = from[place === names[j] && place < size ? place : countedPlace(names[j], size)];
+      const value: number | undefined = from[names[j]]; // there is none under a negative index, one too large or not whole
+      to[j] = value === undefined ? from[countedPlace(names[j], size)] : value;
     }
     return;
   }
   for (let o = 0, at = 0; o < outer; o++) {
     for (let j = 0; j < count; j++, at += inner) {
-      const place = names[j] >>> 0;
+      const place = names[j] >>> 0; // of an index that is negative, too large or not whole, another number
       const start = (o * size + (place === names[j] && place < size ? place : countedPlace(names[j], size))) * inner;
       if (inner >= LONG) to.set(from.subarray(start, start + inner), at);
       else for (let i = 0; i < inner; i++) to[at + i] = from[start + i];
@@ -130,8 +130,9 @@ export const scatterAdd: Kernel<{ readonly axis: number }> = (out, [x, indices],
   const count = names.length;
   if (outer === 1 && inner === 1) {
     for (let j = 0; j < count; j++) {
-      const place = names[j] >>> 0;
-      to[place === names[j] && place < size ? place : countedPlace(names[j], size)] += from[j];
+      const sum: number | undefined = to[names[j]];
+      if (sum === undefined) to[countedPlace(names[j], size)] += from[j];
+      else to[names[j]] = sum + from[j];
     }
     return;
   }
