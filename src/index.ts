@@ -43,6 +43,13 @@ export * from "./functions/special.js";
 export type { NdArray } from "./kernels/kernel.js";
 export { type AdamOptions, type AdamState, type AdamWOptions, adam, adamW } from "./optim/adam.js";
 export { cosineDecay, exponentialDecay, type LearningRate } from "./optim/learning-rate.js";
+export {
+  type LeastSquaresOptions,
+  type LeastSquaresReport,
+  type LeastSquaresResult,
+  type LeastSquaresStatus,
+  leastSquares,
+} from "./optim/least-squares.js";
 export { type MinimizeOptions, minimize, minimizeSteps } from "./optim/minimize.js";
 export type { PartRequest } from "./optim/objective.js";
 export type { Optimizer } from "./optim/optimizer.js";
