@@ -29,7 +29,9 @@ console.log(`The machine: ${code.length} bytes of WebAssembly`);
 function operationsOf({ ops, instructions }) {
   const operands = ["", ", stepA, b, stepB", ", stepA, b, stepB, c, stepC"];
   const loopOf = ({ operands, isLong }) => (operands === 1 && isLong ? "loop1Long" : `loop${operands}`);
-  const cases = ops.map((op) => `case Code.${op.name}: return ${loopOf(op)}<${op.file}.${op.name}>(n, out, a${operands[op.operands - 1]});`);
+  const cases = ops.map(
+    (op) => `case Code.${op.name}: return ${loopOf(op)}<${op.file}.${op.name}>(n, out, a${operands[op.operands - 1]});`,
+  );
   return `${WRITTEN}${importsOf(ops)}
 import { ${[...new Set(ops.map(loopOf))].sort().join(", ")} } from "./loops";
 

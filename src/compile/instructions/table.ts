@@ -5,17 +5,13 @@ import { linalg } from "./linalg.js";
 import { movement } from "./movement.js";
 import { reduce } from "./reduce.js";
 
-const tables: Readonly<Record<string, AnyInstruction | Without>> = /* @__PURE__ */ Object.assign(
-  {},
-  elementwise,
-  fused,
-  reduce,
-  linalg,
-  movement,
-);
+type Rows = Readonly<Record<string, AnyInstruction | Without>>;
+
+/** The families' tables in one. */
+export const instructions: Rows = /* @__PURE__ */ Object.assign({}, elementwise, reduce, linalg, movement);
 
 /** The machine's instruction for a call, if there is one. All others are left to their kernels. */
 export const instructionOf: Choose = (call) => {
-  const row = rowOf(tables, call.op);
+  const row = rowOf(instructions, call.op) ?? rowOf<Rows[string]>(fused, call.op);
   return row === undefined || typeof row === "string" || row.accepts?.(call) === false ? undefined : row;
 };
