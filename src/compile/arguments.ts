@@ -1,7 +1,7 @@
 import { describe } from "../base/errors.js";
-import { type Shape, sameShape } from "../base/shape.js";
+import { MOST_AXES, type Shape, sameShape } from "../base/shape.js";
 import { asTensor, Tensor, type TensorLike } from "../tensor/tensor.js";
-import { nameOfPath } from "../tensor/tree.js";
+import { DEEPEST, nameOfPath } from "../tensor/tree.js";
 import { isNumericArray } from "../tensor/values.js";
 
 /** What the arguments of a call look like: a program is kept for each such pattern. */
@@ -28,15 +28,17 @@ export function argumentsOf(patterns: readonly Pattern[], tensors: readonly Tens
 }
 
 /** Tells what varies from what is frozen: tensors, and arrays of numbers, are inputs; everything else is part of the pattern. */
-function patternOf(value: unknown, path: string): Pattern {
+function patternOf(value: unknown, path: string, depth = 0): Pattern {
+  if (depth > DEEPEST)
+    throw new TypeError(`compile: expected arguments at most ${DEEPEST} levels deep, got deeper ones; does a part of one hold itself?`);
   if (value instanceof Tensor || isNumbers(value)) {
     const { shape, label } = asTensor("compile", value as TensorLike);
     return { kind: "tensor", shape, label, name: label ?? nameOfPath(path) };
   }
-  if (Array.isArray(value)) return { kind: "list", parts: value.map((part, i) => patternOf(part, `${path}[${i}]`)) };
+  if (Array.isArray(value)) return { kind: "list", parts: value.map((part, i) => patternOf(part, `${path}[${i}]`, depth + 1)) };
   if (isRecord(value)) {
     const names = Object.keys(value);
-    return { kind: "record", names, parts: names.map((name) => patternOf(value[name], `${path}.${name}`)) };
+    return { kind: "record", names, parts: names.map((name) => patternOf(value[name], `${path}.${name}`, depth + 1)) };
   }
   if (value === null || ["number", "string", "boolean", "undefined", "bigint"].includes(typeof value)) return { kind: "frozen", value };
   throw new TypeError(
@@ -44,7 +46,7 @@ function patternOf(value: unknown, path: string): Pattern {
   );
 }
 
-/** Whether a value has the pattern; appends its tensors to `inputs` in order. Runs at each call: it makes nothing new. */
+/** Whether a value has the pattern; appends its tensors to `inputs` in order. Runs at each call: it makes next to nothing new. */
 function match(pattern: Pattern, value: unknown, inputs: Tensor[]): boolean {
   switch (pattern.kind) {
     case "tensor": {
@@ -62,9 +64,12 @@ function match(pattern: Pattern, value: unknown, inputs: Tensor[]): boolean {
     case "record": {
       const { names, parts } = pattern;
       if (!isRecord(value)) return false;
-      let count = 0;
-      for (const name in value) if (name !== names[count++]) return false;
-      return count === names.length && parts.every((part, i) => match(part, value[names[i]], inputs));
+      const own = Object.keys(value);
+      return (
+        own.length === names.length &&
+        own.every((name, i) => name === names[i]) &&
+        parts.every((part, i) => match(part, value[names[i]], inputs))
+      );
     }
     case "frozen":
       return Object.is(value, pattern.value);
@@ -91,7 +96,7 @@ function argumentOf(pattern: Pattern, tensors: Iterator<Tensor>): unknown {
 function isNumbers(value: unknown): boolean {
   if (isNumericArray(value)) return true;
   let first = value;
-  while (Array.isArray(first) && first.length > 0) first = first[0];
+  for (let axis = 0; axis <= MOST_AXES && Array.isArray(first) && first.length > 0; axis++) first = first[0];
   return typeof first === "number" && Array.isArray(value);
 }
 

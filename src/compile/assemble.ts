@@ -1,4 +1,4 @@
-import { canonicalize, fuseGuards, shareExponentials } from "../passes/fuse.js";
+import { canonicalize, shareExponentials } from "../passes/fuse.js";
 import { prune } from "../passes/prune.js";
 import type { Tape } from "../tape/tape.js";
 import { type Arena, allocate } from "./arena.js";
@@ -15,7 +15,7 @@ export interface Assembly extends Arena, Encoding {
 }
 
 /** The last passes, which give a tape the ops that the machine has instructions for, and the kernels. */
-export const fuse = (tape: Tape): Tape => prune(fuseGuards(canonicalize(shareExponentials(tape))));
+export const fuse = (tape: Tape): Tape => prune(canonicalize(shareExponentials(tape)));
 
 /** All steps from a fused tape to a program. The machine leaves free what begins at `firstFree`; without it all nodes are left to kernels. */
 export function assemble(tape: Tape, firstFree: number | undefined): Assembly {

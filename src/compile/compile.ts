@@ -138,7 +138,13 @@ function build(
     return { tape: tidied(tapeOf(segment)), output: segment.output };
   };
   const { tape, output } = recordAgain(inputs);
-  return { patterns, program: new Program(tape, backend), rebuildOutput: output.rebuild, tape: (at) => recordAgain(at).tape };
+  // What f returned as a number is the same in every call, and a number.
+  return {
+    patterns,
+    program: new Program(tape, backend),
+    rebuildOutput: (values) => output.rebuild(values.map((x, i) => (output.numbers.has(i) ? (x as Tensor).item() : x))),
+    tape: (at) => recordAgain(at).tape,
+  };
 }
 
 /** The tape after the passes, which do not follow cotangents; those are kept that an output is, so that one knows which it is. */

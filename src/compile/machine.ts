@@ -39,13 +39,18 @@ export const hasMachine = (): boolean => compileMachine() !== null;
 
 /**
  * The machine with a memory of so many bytes; `undefined` where there is no WebAssembly with SIMD, where a security policy
- * forbids it, or where the memory would be too large for it.
+ * forbids it, or where its memory cannot be had.
  */
 export function startMachine(bytes: number): Machine | undefined {
   const module = compileMachine();
   const pages = Math.ceil(bytes / PAGE);
   if (module === null || pages > MOST_PAGES) return undefined;
-  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
-  const { exports } = new WebAssembly.Instance(module, { env: { memory }, math: Math });
-  return { buffer: memory.buffer, run: (exports as Pick<Machine, "run">).run };
+  try {
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    const { exports } = new WebAssembly.Instance(module, { env: { memory }, math: Math });
+    return { buffer: memory.buffer, run: (exports as Pick<Machine, "run">).run };
+  } catch {
+    // Each memory reserves some 10 GB of addresses, which a limit, or thousands of programs before this one, may leave no room for.
+    return undefined;
+  }
 }

@@ -1,3 +1,4 @@
+import { GradtapeError } from "../base/errors.js";
 import type { NdArray } from "../kernels/kernel.js";
 import { isElementwise } from "../ops/op.js";
 import type { Node, Tape } from "../tape/tape.js";
@@ -37,6 +38,7 @@ export class Program {
   /** What the memory holds of each input. */
   private readonly held: (Tensor | undefined)[];
   private readonly lines: readonly Line[];
+  private isRunning = false;
 
   constructor(tape: Tape, wanted: Backend | undefined) {
     const fused = fuse(tape);
@@ -60,6 +62,19 @@ export class Program {
   }
 
   run(inputs: readonly Tensor[]): Tensor[] {
+    if (this.isRunning)
+      throw new GradtapeError(
+        "compile: expected no call of a compiled function while it runs, got one from the forward of an op within it; its buffers are in use. Call the function that was compiled",
+      );
+    this.isRunning = true;
+    try {
+      return this.runOnce(inputs);
+    } finally {
+      this.isRunning = false;
+    }
+  }
+
+  private runOnce(inputs: readonly Tensor[]): Tensor[] {
     for (let i = 0; i < inputs.length; i++) {
       if (this.held[i] === inputs[i]) continue;
       write(this.inputs[i].data, inputs[i]);

@@ -1,4 +1,4 @@
-import { compile, defineOp, type Tensor, tensor } from "gradtape";
+import { compile, defineOp, grad, type Tensor, tensor } from "gradtape";
 import { expect, expectTypeOf, test } from "vitest";
 import { type SingleTable, type Table, wordsOf } from "../../src/compile/instructions/instruction.js";
 import type { reduce } from "../../src/compile/instructions/reduce.js";
@@ -61,6 +61,8 @@ test("each instruction of the machine is written for something", () => {
         a.min(0),
         a.softmax(1),
         a.logSumExp(1),
+        grad((b: Tensor) => b.softmax(1).square().sum().add(b.logSoftmax(1).square().sum()))(a),
+        a.logSoftmax(1),
       ],
     ],
     { backend: "wasm" },

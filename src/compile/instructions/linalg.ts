@@ -119,9 +119,10 @@ function encodeOne(product: Product, { region, inputs, output: out, kept: [rest 
     const { columns } = vector;
     const rows = region === undefined ? vector.rows : 1;
     const [matrix, other] = [inputs[vector.matrix], inputs[1 - vector.matrix]];
+    const strong = bitsOf(product.attributes.strong, vector.matrix === 1);
     return vector.byRows
-      ? wordsOf("RowsTimes", { out, matrix, rows, columns, vector: other })
-      : wordsOf("ColumnsTimes", { out: out.at, rest, part, matrix, rows, columns, vector: other });
+      ? wordsOf("RowsTimes", { out, matrix, rows, columns, vector: other, strong })
+      : wordsOf("ColumnsTimes", { out: out.at, rest, part, matrix, rows, columns, vector: other, strong });
   }
   const { transposeA, transposeB } = product.attributes;
   const { m, k, n } = sizesOf(product);
@@ -131,7 +132,27 @@ function encodeOne(product: Product, { region, inputs, output: out, kept: [rest 
   const [panels, part = 0] = passing;
   const whole = { m, mPerRow: 0, k, kPerRow: 0 };
   const grown = region === undefined ? whole : region.sums ? { ...whole, k: 0, kPerRow: 1 } : { ...whole, m: 0, mPerRow: 1 };
-  return wordsOf("MatMul", { out, rest, part, a, aRow, aStep, b, bRow, bStep, ...grown, n, room: panels });
+  return wordsOf("MatMul", {
+    out,
+    rest,
+    part,
+    a,
+    aRow,
+    aStep,
+    b,
+    bRow,
+    bStep,
+    ...grown,
+    n,
+    room: panels,
+    strong: bitsOf(product.attributes.strong),
+  });
+}
+
+/** Whose zeros win, in two bits: of the first operand of the instruction and of the second. */
+function bitsOf(strong: MatMulAttributes["strong"], swapped = false): number {
+  const bits = strong === undefined ? 0 : strong === "a" ? 1 : strong === "b" ? 2 : 3;
+  return swapped ? (bits >> 1) | ((bits & 1) << 1) : bits;
 }
 
 /** The bytes from row to row, and along a row, of a matrix that may be stored transposed. */

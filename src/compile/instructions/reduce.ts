@@ -22,6 +22,15 @@ export const reduce: Table<typeof ops> = {
       return wordsOf("Softmax", { out, x, count: perRow(outer, region), size });
     },
   }),
+  Mean: "rewritten",
+  LogSoftmax: /* @__PURE__ */ alongLastAxis({
+    encode(call, { region, inputs: [x], output: out }) {
+      const { outer, size } = lines(call);
+      return wordsOf("LogSoftmax", { out, x, count: perRow(outer, region), size });
+    },
+  }),
+  Center: /* @__PURE__ */ weighted("Center"),
+  CenterTranspose: /* @__PURE__ */ weighted("CenterTranspose"),
   CumSum: "kernel",
   ArgMax: "kernel",
 };
@@ -63,6 +72,17 @@ function alongLastAxis(own: Instruction<OneAxis>): Instruction<OneAxis> {
     rows: ({ inputs: [{ shape, rank }] }) => (rank > 1 ? { count: shape[0], sums: false, inputs: [true] } : undefined),
     ...own,
   };
+}
+
+/** What works on each line and as many weights. */
+function weighted(name: "Center" | "CenterTranspose"): Instruction<OneAxis> {
+  return alongLastAxis({
+    rows: ({ inputs: [{ shape, rank }] }) => (rank > 1 ? { count: shape[0], sums: false, inputs: [true, true] } : undefined),
+    encode(call, { region, inputs: [x, s], output: out }) {
+      const { outer, size } = lines(call);
+      return wordsOf(name, { out, x, s, count: perRow(outer, region), size });
+    },
+  });
 }
 
 interface OneAxis {

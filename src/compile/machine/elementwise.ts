@@ -22,6 +22,9 @@ declare function power(x: f64, y: f64): f64;
 @unmanaged export class Sin extends Long { @inline apply(x: v128): v128 { return sin(x); } }
 @unmanaged export class Cos extends Long { @inline apply(x: v128): v128 { return cos(x); } }
 @unmanaged export class Tanh extends Long { @inline apply(x: v128): v128 { return tanh(x); } }
+@unmanaged export class TanhSlope extends Long { @inline apply(x: v128): v128 { return f64x2.mul(f64x2.splat(4), slopeFromExp(exp(f64x2.mul(f64x2.splat(-2), f64x2.abs(x))))); } }
+@unmanaged export class SigmoidSlopeFromExp { @inline apply(e: v128): v128 { return slopeFromExp(e); } }
+@unmanaged export class Silu extends Long { @inline apply(x: v128): v128 { return zeroWhere(f64x2.mul(x, sigmoid(x)), f64x2.eq(x, f64x2.splat(-Infinity))); } }
 @unmanaged export class Sigmoid extends Long { @inline apply(x: v128): v128 { return sigmoid(x); } }
 @unmanaged export class Softplus extends Long { @inline apply(x: v128): v128 { return softplus(x); } }
 @unmanaged export class Relu { @inline apply(x: v128): v128 { return f64x2.max(x, f64x2.splat(0)); } }
@@ -30,6 +33,10 @@ declare function power(x: f64, y: f64): f64;
 @unmanaged export class Sub { @inline apply(x: v128, y: v128): v128 { return f64x2.sub(x, y); } }
 @unmanaged export class Mul { @inline apply(x: v128, y: v128): v128 { return f64x2.mul(x, y); } }
 @unmanaged export class Div { @inline apply(x: v128, y: v128): v128 { return f64x2.div(x, y); } }
+@unmanaged export class MulLimit { @inline apply(x: v128, y: v128): v128 { return zeroWhere(f64x2.mul(x, y), v128.and(isZero(x), f64x2.eq(y, y))); } }
+@unmanaged export class MulFirst { @inline apply(x: v128, y: v128): v128 { return zeroWhere(f64x2.mul(x, y), isZero(x)); } }
+@unmanaged export class MulEither { @inline apply(x: v128, y: v128): v128 { return zeroWhere(f64x2.mul(x, y), v128.or(isZero(x), isZero(y))); } }
+@unmanaged export class DivFirst { @inline apply(x: v128, y: v128): v128 { return zeroWhere(f64x2.div(x, y), isZero(x)); } }
 @unmanaged export class Pow { @inline apply(x: v128, y: v128): v128 { return pow(x, y); } }
 @unmanaged export class Maximum { @inline apply(x: v128, y: v128): v128 { return f64x2.max(x, y); } }
 @unmanaged export class Minimum { @inline apply(x: v128, y: v128): v128 { return f64x2.min(x, y); } }
@@ -38,10 +45,40 @@ declare function power(x: f64, y: f64): f64;
 @unmanaged export class Less { @inline apply(x: v128, y: v128): v128 { return truth(f64x2.lt(x, y)); } }
 @unmanaged export class LessEqual { @inline apply(x: v128, y: v128): v128 { return truth(f64x2.le(x, y)); } }
 @unmanaged export class SigmoidFromExp { @inline apply(x: v128, y: v128): v128 { return sigmoidFromExp(x, y); } }
-@unmanaged export class Guard { @inline apply(x: v128, y: v128): v128 { return f64x2.add(x, truth(f64x2.eq(f64x2.add(x, y), f64x2.splat(0)))); } }
+@unmanaged export class Step { @inline apply(x: v128, y: v128, z: v128): v128 { return heaviside(x, y, z); } }
 @unmanaged export class Where { @inline apply(x: v128, y: v128, z: v128): v128 { return v128.bitselect(y, z, f64x2.ne(x, f64x2.splat(0))); } }
 @unmanaged export class LogisticLossFromExp { @inline apply(x: v128, y: v128, z: v128): v128 { return logisticLossFrom(x, y, log1pOfUnit(z)); } }
 @unmanaged export class LogisticResidualFromExp { @inline apply(x: v128, y: v128, z: v128): v128 { return logisticResidual(x, y, z); } }
+
+// @ts-ignore: decorator
+@inline
+function isZero(x: v128): v128 {
+  return f64x2.eq(x, f64x2.splat(0));
+}
+
+/** A result with 0 in the place of a NaN that a zero made. */
+// @ts-ignore: decorator
+@inline
+function zeroWhere(result: v128, wins: v128): v128 {
+  return v128.andnot(result, v128.and(wins, f64x2.ne(result, result)));
+}
+
+/** 1 where x > y, 0 where x < y, `tie` where they are equal, NaN where either is. */
+// @ts-ignore: decorator
+@inline
+function heaviside(x: v128, y: v128, tie: v128): v128 {
+  const step = v128.or(truth(f64x2.gt(x, y)), v128.and(f64x2.eq(x, y), tie));
+  const ordered = v128.and(f64x2.eq(x, x), f64x2.eq(y, y));
+  return v128.bitselect(step, f64x2.splat(NaN), ordered);
+}
+
+/** e/(1 + e)² from e = e^(−|z|): σ(z)(1 − σ(z)). */
+// @ts-ignore: decorator
+@inline
+function slopeFromExp(e: v128): v128 {
+  const below = f64x2.add(f64x2.splat(1), e);
+  return f64x2.div(e, f64x2.mul(below, below));
+}
 
 /** A mask as numbers: 1 where it is set, else 0. */
 // @ts-ignore: decorator
@@ -102,5 +139,15 @@ function logisticResidual(z: v128, y: v128, e: v128): v128 {
   const half = f64x2.splat(0.5);
   const s = sign(z);
   const t = f64x2.div(f64x2.mul(s, e), f64x2.add(f64x2.splat(1), e));
-  return f64x2.sub(f64x2.sub(f64x2.add(half, f64x2.mul(half, s)), y), t);
+  const plain = f64x2.sub(f64x2.sub(f64x2.add(half, f64x2.mul(half, s)), y), t);
+  const small = f64x2.lt(f64x2.abs(z), f64x2.splat(SMALL_LOGIT));
+  if (!v128.any_true(small)) return plain;
+  const z2 = f64x2.mul(z, z);
+  let series = f64x2.sub(f64x2.splat(1.0 / 480), f64x2.mul(z2, f64x2.splat(17.0 / 80640)));
+  series = f64x2.sub(f64x2.splat(1.0 / 48), f64x2.mul(z2, series));
+  series = f64x2.mul(z, f64x2.sub(f64x2.splat(0.25), f64x2.mul(z2, series)));
+  return v128.bitselect(f64x2.add(f64x2.sub(half, y), series), plain, small);
 }
+
+/** Up to here σ(z) − ½ is taken by its series, which keeps its digits where y is ½: the next term is below 10⁻¹⁶ of the sum. */
+const SMALL_LOGIT: f64 = 0.03;

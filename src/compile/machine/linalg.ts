@@ -4,7 +4,7 @@ import { Instruction, moved } from "./instruction";
 import { accumulate } from "./reduce";
 import { isLast } from "./region";
 
-/** out = matrix [rows, columns] · vector. */
+/** out = matrix [rows, columns] · vector. `strong` says whose zeros win: {@link letZerosWin}. */
 @unmanaged export class RowsTimes extends Instruction {
   out: u32;
   outStride: u32;
@@ -14,11 +14,14 @@ import { isLast } from "./region";
   columns: u32;
   vector: u32;
   vectorStride: u32;
+  strong: u32;
 
   @inline
   run(row: usize, rows: usize): usize {
     const matrix = moved(this.matrix, this.matrixStride, row), vector = moved(this.vector, this.vectorStride, row);
-    rowsTimes(moved(this.out, this.outStride, row), matrix, rows * this.rows, this.columns, vector);
+    const out = moved(this.out, this.outStride, row), count = rows * this.rows, columns: usize = this.columns;
+    rowsTimes(out, matrix, count, columns, vector);
+    if (this.strong) letZerosWin(this.strong, out, matrix, columns << 3, 8, vector, 8, 0, count, columns, 1);
     return changetype<usize>(this) + offsetof<RowsTimes>();
   }
 }
@@ -34,12 +37,15 @@ import { isLast } from "./region";
   columns: u32;
   vector: u32;
   vectorStride: u32;
+  strong: u32;
 
   @inline
   run(row: usize, rows: usize): usize {
     const out: usize = this.out, part: usize = this.part, columns: usize = this.columns;
     const matrix = moved(this.matrix, this.matrixStride, row), vector = moved(this.vector, this.vectorStride, row);
-    columnsTimes(part != 0 ? part : out, matrix, rows * this.rows, columns, vector);
+    const to = part != 0 ? part : out, count = rows * this.rows;
+    columnsTimes(to, matrix, count, columns, vector);
+    if (this.strong) letZerosWin(this.strong, to, matrix, 8, columns << 3, vector, 8, 0, columns, count, 1);
     if (part != 0) accumulate(out, this.rest, part, columns, row == 0, isLast(row, rows));
     return changetype<usize>(this) + offsetof<ColumnsTimes>();
   }
@@ -69,15 +75,39 @@ import { isLast } from "./region";
   kPerRow: u32;
   n: u32;
   room: u32;
+  strong: u32;
 
   @inline
   run(row: usize, rows: usize): usize {
     const out = moved(this.out, this.outStride, row), part: usize = this.part;
     const m = this.m + rows * this.mPerRow, k = this.k + rows * this.kPerRow, n: usize = this.n;
     const a = moved(this.a, this.aStride, row), b = moved(this.b, this.bStride, row);
-    matmul(part != 0 ? part : out, a, this.aRow, this.aStep, b, this.bRow, this.bStep, m, k, n, this.room);
+    const to = part != 0 ? part : out;
+    matmul(to, a, this.aRow, this.aStep, b, this.bRow, this.bStep, m, k, n, this.room);
+    if (this.strong) letZerosWin(this.strong, to, a, this.aRow, this.aStep, b, this.bRow, this.bStep, m, k, n);
     if (part != 0) accumulate(out, this.rest, part, m * n, row == 0, isLast(row, rows));
     return changetype<usize>(this) + offsetof<MatMul>();
+  }
+}
+
+/**
+ * Takes those places of a product anew that are NaN, which is rare: without the terms in which a zero of `a` (bit 0 of `strong`) or
+ * of `b` (bit 1) meets ∞ or NaN.
+ */
+function letZerosWin(
+  strong: u32, out: usize, a: usize, aRow: usize, aStep: usize, b: usize, bRow: usize, bStep: usize, m: usize, k: usize, n: usize,
+): void {
+  for (let i: usize = 0; i < m; i++) {
+    for (let j: usize = 0; j < n; j++, out += 8) {
+      const found = load<f64>(out);
+      if (found == found) continue;
+      let sum: f64 = 0;
+      for (let p: usize = 0; p < k; p++) {
+        const x = load<f64>(a + i * aRow + p * aStep), y = load<f64>(b + p * bRow + j * bStep);
+        if ((x != 0 || !(strong & 1)) && (y != 0 || !(strong & 2))) sum += x * y;
+      }
+      store<f64>(out, sum);
+    }
   }
 }
 

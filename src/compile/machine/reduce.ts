@@ -1,4 +1,4 @@
-import { Exp } from "./elementwise";
+import { Exp, Log, Log1p } from "./elementwise";
 import { Instruction, moved } from "./instruction";
 import { lone1 } from "./loops";
 import { exp } from "./math/exponential";
@@ -95,6 +95,41 @@ import { isLast } from "./region";
   }
 }
 
+/** ln softmax of each row. */
+@unmanaged export class LogSoftmax extends AlongRows {
+  @inline
+  run(row: usize, rows: usize): usize {
+    logSoftmax(moved(this.out, this.outStride, row), moved(this.x, this.xStride, row), rows * this.count, this.size);
+    return changetype<usize>(this) + offsetof<LogSoftmax>();
+  }
+}
+
+/** The words of an instruction on each of `count` rows of `size` numbers, with weights s that sum to 1. */
+@unmanaged class Weighted extends AlongRows {
+  s: u32;
+  sStride: u32;
+}
+
+/** x − Σ s·x of each row. */
+@unmanaged export class Center extends Weighted {
+  @inline
+  run(row: usize, rows: usize): usize {
+    const s = moved(this.s, this.sStride, row);
+    center(moved(this.out, this.outStride, row), moved(this.x, this.xStride, row), s, rows * this.count, this.size);
+    return changetype<usize>(this) + offsetof<Center>();
+  }
+}
+
+/** x − s·Σ x of each row. */
+@unmanaged export class CenterTranspose extends Weighted {
+  @inline
+  run(row: usize, rows: usize): usize {
+    const s = moved(this.s, this.sStride, row);
+    centerTranspose(moved(this.out, this.outStride, row), moved(this.x, this.xStride, row), s, rows * this.count, this.size);
+    return changetype<usize>(this) + offsetof<CenterTranspose>();
+  }
+}
+
 // Sums run in blocks of a few hundred numbers; block sums are added with the rounding error of each addition kept aside
 // (Neumaier 1974). The error does not grow with the number of blocks.
 
@@ -186,7 +221,18 @@ function sum(out: usize, x: usize, outer: usize, n: usize, inner: usize): void {
   for (let o: usize = 0; o < outer; o++, x += (n * inner) << 3, out += inner << 3) {
     if (inner == 1) store<f64>(out, sumFlat(x, n));
     else sumColumns(out, x, n, inner);
+    for (let j: usize = 0; j < inner; j++) {
+      const at = out + (j << 3);
+      if (!isFinite(load<f64>(at))) store<f64>(at, sumScaled(x + (j << 3), n, inner << 3));
+    }
   }
+}
+
+/** Σ of n numbers so many bytes apart, where a sum has overflowed on the way or is infinite: of the scaled numbers. */
+function sumScaled(x: usize, n: usize, step: usize): f64 {
+  let sum: f64 = 0;
+  for (let i: usize = 0; i < n; i++, x += step) sum += load<f64>(x) * 5.421010862427522e-20;
+  return sum * 18446744073709551616.0;
 }
 
 /**
@@ -257,7 +303,12 @@ function extremum(largest: bool, out: usize, x: usize, outer: usize, n: usize, i
 function softmax(out: usize, x: usize, rows: usize, n: usize): void {
   const row = n << 3;
   for (let r: usize = 0; r < rows; r++, x += row, out += row) {
-    const m = f64x2.splat(maxFlat(x, n));
+    const largest = maxFlat(x, n);
+    if (!isFinite(largest)) {
+      softmaxAtInfinity(out, x, n, largest);
+      continue;
+    }
+    const m = f64x2.splat(largest);
     let s = f64x2.splat(0);
     let i: usize = 0;
     for (; i + 15 < row; i += 16) {
@@ -274,6 +325,83 @@ function softmax(out: usize, x: usize, rows: usize, n: usize): void {
     const divisor = f64x2.splat(total);
     for (i = 0; i + 15 < row; i += 16) v128.store(out + i, f64x2.div(v128.load(out + i), divisor));
     if (i < row) v128.store64_lane(out + i, f64x2.div(v128.load64_splat(out + i), divisor), 0);
+  }
+}
+
+/** At infinite maxima the limits: rows of −∞ alone have no mass; +∞, perhaps several times, has all of it. */
+function softmaxAtInfinity(out: usize, x: usize, n: usize, m: f64): void {
+  let count: f64 = 0;
+  for (let i: usize = 0; i < n; i++) if (load<f64>(x + (i << 3)) == m) count++;
+  for (let i: usize = 0; i < n; i++) {
+    const share = load<f64>(x + (i << 3)) == m && m > 0 ? 1 / count : 0;
+    store<f64>(out + (i << 3), m != m ? m : share);
+  }
+}
+
+/** (x − m) − ln(1 + Σ' e^(x − m)) of each row; at infinite maxima the logarithm of what softmax gives. */
+function logSoftmax(out: usize, x: usize, rows: usize, n: usize): void {
+  const row = n << 3;
+  for (let r: usize = 0; r < rows; r++, x += row, out += row) {
+    const m = maxFlat(x, n);
+    if (!isFinite(m)) {
+      softmaxAtInfinity(out, x, n, m);
+      for (let i: usize = 0; i < row; i += 8) store<f64>(out + i, lone1Of<Log>(load<f64>(out + i)));
+      continue;
+    }
+    const logarithm = lone1Of<Log1p>(restOf(x, n, m));
+    for (let i: usize = 0; i < row; i += 8) store<f64>(out + i, load<f64>(x + i) - m - logarithm);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function lone1Of<Op>(x: f64): f64 {
+  return f64x2.extract_lane(lone1<Op>(f64x2.splat(x)), 0);
+}
+
+/** The address of the largest of n weights. */
+function heaviest(s: usize, n: usize): usize {
+  let best = s;
+  for (let at = s + 8, end = s + (n << 3); at < end; at += 8) if (load<f64>(at) > load<f64>(best)) best = at;
+  return best - s;
+}
+
+/** h − Σ s·h of each row, h taken relative to its value at the largest weight, so that nothing cancels where that is close to 1. */
+function center(out: usize, h: usize, s: usize, rows: usize, n: usize): void {
+  const row = n << 3;
+  for (let r: usize = 0; r < rows; r++, h += row, s += row, out += row) {
+    const origin = load<f64>(h + heaviest(s, n));
+    let mean: f64 = 0;
+    for (let i: usize = 0; i < row; i += 8) {
+      const value = load<f64>(h + i);
+      if (value != origin) mean += load<f64>(s + i) * (value - origin);
+    }
+    for (let i: usize = 0; i < row; i += 8) {
+      const value = load<f64>(h + i);
+      store<f64>(out + i, value == origin ? -mean : value - origin - mean);
+    }
+  }
+}
+
+/** g − s·Σ g of each row; at the largest weight g·(1 − s) − s·Σ' g with the sums of the others for 1 − s and Σ'. */
+function centerTranspose(out: usize, g: usize, s: usize, rows: usize, n: usize): void {
+  const row = n << 3;
+  for (let r: usize = 0; r < rows; r++, g += row, s += row, out += row) {
+    const top = heaviest(s, n);
+    let others: f64 = 0, weights: f64 = 0;
+    for (let i: usize = 0; i < row; i += 8) {
+      if (i == top) continue;
+      others += load<f64>(g + i);
+      weights += load<f64>(s + i);
+    }
+    const own = load<f64>(g + top);
+    const total = others + own;
+    const atTop = (own == 0 ? 0 : own * weights) - (others == 0 ? 0 : load<f64>(s + top) * others);
+    for (let i: usize = 0; i < row; i += 8) {
+      const value = load<f64>(g + i);
+      store<f64>(out + i, total == 0 ? value : value - load<f64>(s + i) * total);
+    }
+    store<f64>(out + top, atTop);
   }
 }
 
@@ -299,10 +427,15 @@ function exceptLargest(out: usize, x: usize, rows: usize, n: usize, top: usize):
       store<f64>(out, 0);
       continue;
     }
-    let at = x;
-    while (load<f64>(at) != m) at += 8;
-    const spread = f64x2.splat(m);
-    const before = (at - x) >> 3;
-    store<f64>(out, sumOfExp(x, before, spread) + sumOfExp(at + 8, n - before - 1, spread));
+    store<f64>(out, restOf(x, n, m));
   }
+}
+
+/** Σ' e^(x − m) of n numbers in a row, without one of the maximum m. */
+function restOf(x: usize, n: usize, m: f64): f64 {
+  let at = x;
+  while (load<f64>(at) != m) at += 8;
+  const spread = f64x2.splat(m);
+  const before = (at - x) >> 3;
+  return sumOfExp(x, before, spread) + sumOfExp(at + 8, n - before - 1, spread);
 }
