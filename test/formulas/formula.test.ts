@@ -2,7 +2,7 @@ import { type add, grad, type log, record, ShapeError, type Tensor, tensor, valu
 import { ExpressionError, parseMath } from "gradtape/math";
 import { describe, expect, expectTypeOf, test } from "vitest";
 import { type families, familyOf } from "../../src/formulas/functions.js";
-import { opNames } from "../op-names.js";
+import { opNames } from "../oracles/op-names.js";
 
 const value = (source: string, values: Record<string, number> = {}): number => parseMath(source)(values).item();
 

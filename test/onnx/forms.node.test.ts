@@ -7,9 +7,9 @@ import * as elementwise from "../../src/ops/elementwise.js";
 import * as linalg from "../../src/ops/linalg.js";
 import * as movement from "../../src/ops/movement.js";
 import * as reduce from "../../src/ops/reduce.js";
-import { type Case, cases } from "../cases.js";
-import { opNames } from "../op-names.js";
-import { randomTensor } from "../random.js";
+import { type Case, cases } from "../oracles/cases.js";
+import { opNames } from "../oracles/op-names.js";
+import { randomTensor } from "../support/random.js";
 import { difference, replay } from "./runtime.js";
 import { TABLE_OF_FORMS, tableOfForms } from "./table.js";
 

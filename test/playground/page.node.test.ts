@@ -14,7 +14,7 @@ import { fromHash, initialTraining } from "../../docs/playground/state.js";
 import { formatNumber, formatTensor } from "../../docs/playground/text.js";
 import { Model, objective } from "../../docs/playground/training/model.js";
 import { pointsOf } from "../../docs/playground/training/points.js";
-import { chromium } from "../installed.js";
+import { chromium } from "../setup/installed.js";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const folder = mkdtempSync(join(tmpdir(), "playground-"));

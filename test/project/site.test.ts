@@ -5,7 +5,7 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { chromium as browserType, type Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { chromium } from "../installed.js";
+import { chromium } from "../setup/installed.js";
 import { root } from "./documents.js";
 
 // The site is built as `npm run docs` does it, into a folder whose path has what paths may have.

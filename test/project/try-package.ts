@@ -7,7 +7,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { extname, join, normalize } from "node:path";
 import { chromium as browserType } from "playwright";
-import { chromium } from "../installed.js";
+import { chromium } from "../setup/installed.js";
 import { pack, root, runIn } from "./pack.js";
 
 const TOOLS = ["bun@latest", "deno@latest", "esbuild@latest", "vite@latest", "webpack@latest", "webpack-cli@latest"];

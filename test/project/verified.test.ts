@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { opNames } from "../op-names.js";
+import { opNames } from "../oracles/op-names.js";
 
 const page = readFileSync(new URL("../../docs/verified-gradients.md", import.meta.url), "utf8");
 

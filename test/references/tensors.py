@@ -1,7 +1,7 @@
 """Values and gradients of ops on tensors and of losses, by another implementation: PyTorch in float64.
 
 Run when the list changes:  python3 test/references/tensors.py   (needs PyTorch, in Debian python3-torch)
-Writes tensors.json beside this file. The functions of the same names are in test/references.test.ts.
+Writes tensors.json beside this file. The functions of the same names are in test/oracles/references.test.ts.
 """
 import json
 import os

@@ -13,7 +13,7 @@ import {
   tensor,
 } from "gradtape";
 import { describe, expect, test } from "vitest";
-import { cubeRootDefinition } from "../cube-root.js";
+import { cubeRootDefinition } from "../support/cube-root.js";
 
 const definition = cubeRootDefinition;
 const cubeRoot = defineOp(definition);

@@ -1,7 +1,7 @@
 import * as gradtape from "gradtape";
 import { binaryCrossEntropyWithLogits, grad, type Tensor, tensor } from "gradtape";
 import { describe, expect, test } from "vitest";
-import references from "./references/pointwise.json" with { type: "json" };
+import references from "../references/pointwise.json" with { type: "json" };
 
 type Unary = (x: Tensor) => Tensor;
 

@@ -1,8 +1,8 @@
 // `npm run verified`: measures every op by three independent oracles and by duality, and writes docs/verified-gradients.md.
 import { writeFileSync } from "node:fs";
-import { cases } from "../cases.js";
-import { opNames } from "../op-names.js";
-import { byComplexStep, byDifferences, byDuality, byReference } from "../oracles.js";
+import { cases } from "./cases.js";
+import { opNames } from "./op-names.js";
+import { byComplexStep, byDifferences, byDuality, byReference } from "./oracles.js";
 
 const show = (value: number | undefined): string => (value === undefined ? "–" : value === 0 ? "0" : value.toExponential(0));
 
@@ -23,10 +23,10 @@ writeFileSync(
 
 Every op and loss of the library, and the largest error that three independent oracles and a check of the two modes against each
 other find in its derivatives, relative where a number exceeds 1. \`npm run verified\` measures and writes this page;
-\`test/oracles.test.ts\` holds the library to all four at every run, and fails if an op is missing here.
+\`test/oracles/oracles.test.ts\` holds the library to all four at every run, and fails if an op is missing here.
 
 1. *Differences*: reverse mode, forward mode, forward over reverse and reverse over reverse against central differences of
-   five points, first and second order, on the given number of cases (\`test/cases.ts\`: shapes, broadcasts, axes, options). The
+   five points, first and second order, on the given number of cases (\`test/oracles/cases.ts\`: shapes, broadcasts, axes, options). The
    error is mostly that of the differences.
 2. *Complex step*: Im f(x + ih)/h with functions over complex numbers from mathjs, which has no rounding to speak of, for the
    functions that are defined there.

@@ -1,10 +1,10 @@
 import { record, Tensor, vjp } from "gradtape";
 import { describe, expect, test } from "vitest";
-import * as elementwise from "../src/ops/elementwise.js";
-import * as linalg from "../src/ops/linalg.js";
-import * as movement from "../src/ops/movement.js";
-import type { AnyOp, AnyRule } from "../src/ops/op.js";
-import * as reduce from "../src/ops/reduce.js";
+import * as elementwise from "../../src/ops/elementwise.js";
+import * as linalg from "../../src/ops/linalg.js";
+import * as movement from "../../src/ops/movement.js";
+import type { AnyOp, AnyRule } from "../../src/ops/op.js";
+import * as reduce from "../../src/ops/reduce.js";
 import { type Case, cases } from "./cases.js";
 import { byDifferences, byDuality } from "./oracles.js";
 

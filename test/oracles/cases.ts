@@ -1,7 +1,7 @@
 import type { Tensor } from "gradtape";
 import * as gt from "gradtape";
-import { cubeRootDefinition } from "./cube-root.js";
-import { randomTensor } from "./random.js";
+import { cubeRootDefinition } from "../support/cube-root.js";
+import { randomTensor } from "../support/random.js";
 
 /** One use of an op or a loss at a point where it is smooth. The suites of oracles run over all of these. */
 export interface Case {

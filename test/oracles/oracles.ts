@@ -1,11 +1,11 @@
 import * as gt from "gradtape";
 import { checkGradients, grad, jvp, type Tensor, tensor, vjp } from "gradtape";
 import { type Complex, complex, create, all as everything } from "mathjs";
+import { functions } from "../references/functions.js";
+import pointwise from "../references/pointwise.json" with { type: "json" };
+import tensors from "../references/tensors.json" with { type: "json" };
+import { randomTensor } from "../support/random.js";
 import type { Case } from "./cases.js";
-import { randomTensor } from "./random.js";
-import { functions } from "./references/functions.js";
-import pointwise from "./references/pointwise.json" with { type: "json" };
-import tensors from "./references/tensors.json" with { type: "json" };
 
 // Independent ways to know a derivative. Each returns the largest error that it found, relative where the numbers exceed 1.
 

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { chromium, firefox, mpirun } from "./installed.js";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
+const root = fileURLToPath(new URL("../..", import.meta.url));
 
 function step(title: string, command: string, args: readonly string[]): void {
   console.log(`\n▸ ${title}`);
@@ -25,7 +25,7 @@ const browsers = [
   ["Firefox", firefox],
 ].map(([name, path]) => (path === undefined ? `not in ${name} (none found)` : `in ${name} (${path})`));
 const places = `in Node, ${browsers.join(", ")}`;
-step(`Tests ${places}`, "npx", ["vitest", "run", "--config", "test/vitest.config.ts"]);
+step(`Tests ${places}`, "npx", ["vitest", "run", "--config", "test/setup/vitest.config.ts"]);
 console.log(`\nRan ${places}.`);
 console.log(
   mpirun === undefined

@@ -1,7 +1,7 @@
 import { type Tensor, tensor, vjp } from "gradtape";
 import { describe, expect, test } from "vitest";
-import { functions } from "./references/functions.js";
-import references from "./references/tensors.json" with { type: "json" };
+import { functions } from "../references/functions.js";
+import references from "../references/tensors.json" with { type: "json" };
 
 function expectClose(found: Tensor, expected: unknown): void {
   const wanted = tensor(expected as number[]);

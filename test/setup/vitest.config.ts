@@ -5,7 +5,7 @@ import type { BrowserProviderOption } from "vitest/node";
 import { firefoxProvider } from "./firefox-provider.js";
 import { chromium, firefox, mpirun } from "./installed.js";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
+const root = fileURLToPath(new URL("../..", import.meta.url));
 
 // What starts several processes over Open MPI runs where it is installed.
 const withMpi = ["test/**/*.mpi.test.ts"];
@@ -42,9 +42,9 @@ export default defineConfig({
   root,
   resolve: {
     alias: {
-      "gradtape/onnx": fileURLToPath(new URL("../src/onnx.ts", import.meta.url)),
-      "gradtape/math": fileURLToPath(new URL("../src/math.ts", import.meta.url)),
-      gradtape: fileURLToPath(new URL("../src/index.ts", import.meta.url)),
+      "gradtape/onnx": fileURLToPath(new URL("../../src/onnx.ts", import.meta.url)),
+      "gradtape/math": fileURLToPath(new URL("../../src/math.ts", import.meta.url)),
+      gradtape: fileURLToPath(new URL("../../src/index.ts", import.meta.url)),
     },
   },
   test: {
