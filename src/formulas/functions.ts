@@ -81,13 +81,13 @@ interface Family {
 // biome-ignore format: one name a line says less
 export const families = [
   { counts: [1], functions: { abs, cos, exp, expm1, log, log1p, logSigmoid, neg, reciprocal, relu, sigmoid, sign, silu, sin, softplus, sqrt, square, stopGradient, tanh, ln: log, σ: sigmoid } },
-  { counts: [2], functions: { add, broadcastTo, cumsum, div, equal, expandDims, greater, greaterEqual, less, lessEqual, matmul, maximum, minimum, mul, notEqual, oneHot, pow, reshape, slice, sub, sumTo } },
+  { counts: [2], functions: { add, broadcastTo, div, equal, expandDims, greater, greaterEqual, less, lessEqual, maximum, minimum, mul, notEqual, oneHot, pow, reshape, slice, sub, sumTo } },
   { counts: [3], functions: { clamp, where } },
   { counts: [1, 2], functions: { argmax, concat, logSoftmax, softmax, squeeze, stack, transpose } },
   { counts: [2, 3], functions: { pad, split, take } },
   { counts: [1, 2, 3], functions: { logSumExp, max, mean, min, prod, sum } },
   { counts: [1, 2], options: true, functions: { variance } },
-  { counts: [2], options: true, functions: { binaryCrossEntropy, binaryCrossEntropyWithLogits, crossEntropy, huber, meanSquaredError, poissonNll } },
+  { counts: [2], options: true, functions: { binaryCrossEntropy, binaryCrossEntropyWithLogits, crossEntropy, cumsum, huber, matmul, meanSquaredError, poissonNll } },
 ] as const satisfies readonly Family[];
 
 const byName = /* @__PURE__ */ index(families);
