@@ -2,7 +2,7 @@ import { type add, grad, type log, record, ShapeError, type Tensor, tensor, valu
 import { ExpressionError, parseMath } from "gradtape/math";
 import { describe, expect, expectTypeOf, test } from "vitest";
 import { type families, familyOf } from "../../src/formulas/functions.js";
-import { opNames } from "../oracles/op-names.js";
+import { functionNames } from "../oracles/families.js";
 
 const value = (source: string, values: Record<string, number> = {}): number => parseMath(source)(values).item();
 
@@ -95,7 +95,7 @@ test("e is no constant, and the error says how to write it", () => {
 });
 
 test("every op and loss of the library can be called by its name, and ln and σ by theirs", () => {
-  for (const name of opNames) {
+  for (const name of functionNames) {
     const [fewest] = familyOf(name)?.counts ?? [0];
     expect(parseMath(`${name}(${Array.from({ length: fewest }, () => "x")})`).functions).toEqual([name]);
   }

@@ -1,11 +1,10 @@
-import * as gt from "gradtape";
 import { checkGradients, grad, jvp, type Tensor, tensor, vjp } from "gradtape";
-import { type Complex, complex, create, all as everything } from "mathjs";
-import { functions } from "../references/functions.js";
 import pointwise from "../references/pointwise.json" with { type: "json" };
 import tensors from "../references/tensors.json" with { type: "json" };
 import { randomTensor } from "../support/random.js";
-import type { Case } from "./cases.js";
+import { type Case, records } from "./cases.js";
+import { number } from "./complex.js";
+import { functionOf, functions } from "./families.js";
 
 // Independent ways to know a derivative. Each returns the largest error that it found, relative where the numbers exceed 1.
 
@@ -20,6 +19,8 @@ const largest = (errors: Iterable<number>): number => {
 
 const inner = (a: Tensor, b: Tensor): number => a.data.reduce((sum, v, i) => sum + v * b.data[i], 0);
 
+const shapesOf = (list: readonly Tensor[]): string => JSON.stringify(list.map(({ shape }) => shape));
+
 /** (1) Central differences: of the function for both modes, and of the gradient for both second-order modes. */
 export const byDifferences = ({ f, inputs }: Case): number => checkGradients(f, [...inputs] as Tensor[]);
 
@@ -29,8 +30,7 @@ export function byDuality({ op, title, f, inputs }: Case): number {
   const [output, tangent] = jvp<Tensor[], Tensor>(f, [...inputs], u);
   const v = randomTensor(200, output.shape);
   const cotangents = vjp<Tensor[], Tensor>(f, ...inputs)[1](v);
-  const shapes = (list: readonly Tensor[]): string => JSON.stringify(list.map(({ shape }) => shape));
-  if (shapes([tangent, ...cotangents]) !== shapes([output, ...inputs]))
+  if (shapesOf([tangent, ...cotangents]) !== shapesOf([output, ...inputs]))
     throw new Error(`${op} ${title}: a derivative has another shape than what it belongs to`);
   return error(
     inner(v, tangent),
@@ -38,65 +38,27 @@ export function byDuality({ op, title, f, inputs }: Case): number {
   );
 }
 
-const math = create(everything);
-type Z = Complex;
-const re = (value: number): Z => complex(value, 0);
-const add = (a: Z, b: Z): Z => math.add(a, b) as Z;
-const sub = (a: Z, b: Z): Z => math.subtract(a, b) as Z;
-const mul = (a: Z, b: Z): Z => math.multiply(a, b) as Z;
-const div = (a: Z, b: Z): Z => math.divide(a, b) as Z;
-const exp = (z: Z): Z => math.exp(z) as Z;
-const log = (z: Z): Z => math.log(z) as Z;
-const logistic = (z: Z): Z => div(re(1), add(re(1), exp(math.unaryMinus(z) as Z)));
-
-/** Elementwise functions over complex numbers, from their definitions and mathjs. */
-const complexFunctions: Record<string, (x: Z, y: Z) => Z> = {
-  neg: (x) => math.unaryMinus(x) as Z,
-  exp,
-  expm1: (x) => sub(exp(x), re(1)),
-  log,
-  log1p: (x) => log(add(re(1), x)),
-  sqrt: (x) => math.sqrt(x) as Z,
-  square: (x) => mul(x, x),
-  reciprocal: (x) => div(re(1), x),
-  sin: (x) => math.sin(x) as Z,
-  cos: (x) => math.cos(x) as Z,
-  tanh: (x) => math.tanh(x) as Z,
-  sigmoid: logistic,
-  softplus: (x) => log(add(re(1), exp(x))),
-  logSigmoid: (x) => log(logistic(x)),
-  silu: (x) => mul(x, logistic(x)),
-  add,
-  sub,
-  mul,
-  div,
-  pow: (x, y) => exp(mul(y, log(x))),
-  binaryCrossEntropy: (p, y) => math.unaryMinus(add(mul(y, log(p)), mul(sub(re(1), y), log(sub(re(1), p))))) as Z,
-  binaryCrossEntropyWithLogits: (z, y) => sub(log(add(re(1), exp(z))), mul(y, z)),
-  meanSquaredError: (p, y) => mul(sub(p, y), sub(p, y)),
-  poissonNll: (r, k) => sub(exp(r), mul(k, r)),
-};
-
 /**
  * (2) The complex step: Im f(x + ih)/h is the derivative to the last digit, because nothing is subtracted (Squire and
- * Trapp 1998). For functions that are defined over complex numbers; `undefined` for the others.
+ * Trapp 1998). For functions whose record has a form over complex numbers; `undefined` for the others.
  */
 export function byComplexStep(op: string): number | undefined {
-  const f = complexFunctions[op];
-  if (f === undefined) return undefined;
-  const api = (gt as unknown as Record<string, (...args: unknown[]) => Tensor>)[op];
+  const record = records.get(op);
+  if (record === undefined || record.complex === null) return undefined;
+  const { complex: f, intervals, uses } = record;
   const h = 1e-20;
-  const isLoss = /crossentropy|squared|poisson/i.test(op);
-  const points = isLoss || /^(log|log1p|sqrt|pow|div|reciprocal)$/.test(op) ? [0.1, 0.35, 0.8] : [-2.5, -0.7, 0.1, 1.3];
-  const second = [0.2, 0.9];
+  const api = op in functions ? functionOf(op) : uses[0].f; // an op without a function is called as in its first use
+  const points = intervals.map(([low, high]) => [0.07, 0.36, 0.61, 0.94].map((part) => low + part * (high - low)));
   return largest(
-    points.flatMap((x) =>
-      second.flatMap((y) => {
-        const g = (a: Tensor, b: Tensor): Tensor => (f.length === 1 ? api(a) : isLoss ? api(a, b, { reduction: "sum" }) : api(a, b));
-        const errors = [error(grad(g)(tensor(x), tensor(y)).item(), f(complex(x, h), re(y)).im / h)];
-        if (f.length === 2) errors.push(error(grad(g, { argnums: 1 })(tensor(x), tensor(y)).item(), f(re(x), complex(y, h)).im / h));
-        return errors;
-      }),
+    intervals.flatMap((_, argnums) =>
+      points[0].flatMap((x) =>
+        (points[1] ?? [0]).map((y) => {
+          const [re, im] = [number, (value: number) => number(value, h)];
+          const expected = f(argnums === 0 ? im(x) : re(x), argnums === 1 ? im(y) : re(y)).im / h;
+          const inputs = [x, y].slice(0, intervals.length).map((value) => tensor(value));
+          return error(grad((...t: Tensor[]) => api(...t), { argnums })(...(inputs as [Tensor])).item(), expected);
+        }),
+      ),
     ),
   );
 }
@@ -104,29 +66,58 @@ export function byComplexStep(op: string): number | undefined {
 const flat = (nested: unknown): number[] =>
   Array.isArray(nested) ? nested.flatMap(flat) : [Number(String(nested).replace("inf", "Infinity"))];
 
-/** (3) Values and gradients from elsewhere, by name of the op: arithmetic with 1,000 digits for elementwise functions, PyTorch for the rest. */
-export function byReference(op: string): { source: string; error: number } | undefined {
-  const errors: number[] = [];
-  const sources = new Set<string>();
-  const exact = (pointwise as Record<string, { points: number[]; value: unknown; first: unknown }>)[op];
-  if (exact !== undefined) {
-    sources.add("mpmath");
-    const f = (gt as unknown as Record<string, (x: Tensor) => Tensor>)[op];
-    const [value, first] = [flat(exact.value), flat(exact.first)];
-    exact.points.forEach((x, i) => {
-      errors.push(error(f(tensor(x)).item(), value[i]), error(grad(f)(x).item(), first[i]));
-    });
-  }
-  for (const [name, { inputs, value, cotangent, gradients }] of Object.entries(tensors)) {
-    if (name.split(" ")[0] !== op) continue;
-    sources.add("PyTorch");
-    const [output, pullback] = vjp<Tensor[], Tensor>(functions[name as keyof typeof tensors], ...inputs.map((x) => tensor(x as number[])));
-    const found = [output, ...pullback(cotangent as number[])].flatMap((x) => [...x.data]);
-    const expected = [...flat(value), ...flat(gradients)];
-    if (found.length !== expected.length) throw new Error(`${name}: ${found.length} numbers, but the reference has ${expected.length}`);
-    found.forEach((v, i) => {
-      errors.push(error(v, expected[i]));
-    });
-  }
-  return errors.length === 0 ? undefined : { source: [...sources].join(", "), error: largest(errors) };
+/** A function of one number, by its name in `test/references/pointwise.json`. */
+export function pointwiseFunction(name: string): (x: Tensor) => Tensor {
+  for (const { pointwise: own } of records.values()) if (own?.[name] !== undefined) return own[name];
+  return functionOf(name);
 }
+
+/** A function of tensors, by its name in `test/references/tensors.json`; nothing if no record has it. */
+function tensorFunction(name: string): ((...x: Tensor[]) => Tensor) | undefined {
+  for (const { tensors: own } of records.values()) if (own?.[name] !== undefined) return own[name];
+  return undefined;
+}
+
+/** Values and gradients from elsewhere. */
+export interface Reference {
+  /** The name of the function, and what is special about this use. */
+  readonly name: string;
+  readonly op: string;
+  readonly source: "mpmath" | "PyTorch";
+  readonly error: () => number;
+}
+
+const opOf = (name: string): string => /^\w+/.exec(name)?.[0] ?? "";
+
+/** (3) Values and gradients from elsewhere: arithmetic with 1,000 digits for functions of one number, PyTorch for those of tensors. */
+export const references: readonly Reference[] = [
+  ...Object.entries(pointwise).map(
+    ([name, { points, value, first }]): Reference => ({
+      name,
+      op: opOf(name),
+      source: "mpmath",
+      error: () => {
+        const f = pointwiseFunction(name);
+        const [values, slopes] = [flat(value), flat(first)];
+        return largest(points.flatMap((x, i) => [error(f(tensor(x)).item(), values[i]), error(grad(f)(x).item(), slopes[i])]));
+      },
+    }),
+  ),
+  ...Object.entries(tensors).map(
+    ([name, { inputs, value, cotangent, gradients }]): Reference => ({
+      name,
+      op: opOf(name),
+      source: "PyTorch",
+      error: () => {
+        const f = tensorFunction(name);
+        if (f === undefined) throw new Error(`${name}: no record in test/oracles/records/ says what it means`);
+        const [output, pullback] = vjp<Tensor[], Tensor>(f, ...inputs.map((x) => tensor(x as number[])));
+        const found = [output, ...pullback(cotangent as number[])];
+        const expected = [value, ...gradients].map((x) => tensor(x as number[]));
+        if (shapesOf(found) !== shapesOf(expected))
+          throw new Error(`${name}: shapes ${shapesOf(found)}, in the reference ${shapesOf(expected)}`);
+        return largest(found.flatMap((x, j) => [...x.data].map((v, i) => error(v, expected[j].data[i]))));
+      },
+    }),
+  ),
+];
