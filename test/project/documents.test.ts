@@ -33,5 +33,5 @@ test("the code of each document is one file that a strict project compiles", () 
           .join("\n"),
       ] as const,
   );
-  expect(typeErrorsOf(new Map(programs.filter(([, program]) => program !== "")))).toEqual([]);
+  expect(typeErrorsOf(new Map(programs.filter(([, program]) => program !== ""))), "mend the code in the document").toEqual([]);
 });

@@ -74,11 +74,14 @@ test("examples in doc comments are what a strict project compiles", () => {
   const programs = examples.map(
     ({ title, code }) => [title.replace(": ", "/"), [...imports, code.replace(/^import .*\n/gm, "")].join("\n")] as const,
   );
-  expect(typeErrorsOf(new Map(programs))).toEqual([]);
+  expect(typeErrorsOf(new Map(programs)), "mend the @example in src/").toEqual([]);
 });
 
 test("every exported function has an example", () => {
   const shown = examples.map(({ title }) => title.split(": ")[1]);
   const functions = Object.entries(exported).flatMap(([name, value]) => (typeof value === "function" && /^[a-z]/.test(name) ? [name] : []));
-  expect(functions.filter((name) => !shown.includes(name))).toEqual([]);
+  expect(
+    functions.filter((name) => !shown.includes(name)),
+    "add an @example to the doc comments of these in src/",
+  ).toEqual([]);
 });

@@ -58,7 +58,10 @@ const graph = new Map(files.map((file) => [file.replaceAll("\\", "/").replace(/\
 const roomOf = (module: string): number => rooms.indexOf(module.split("/")[0]);
 
 test("every file belongs to a room", () => {
-  expect([...graph.keys()].filter((module) => roomOf(module) < 0)).toEqual([]);
+  expect(
+    [...graph.keys()].filter((module) => roomOf(module) < 0),
+    "put these into a room, or name their new room in test/project/layers.test.ts and in CONTRIBUTING.md",
+  ).toEqual([]);
   expect(graph.size).toBeGreaterThan(15);
 });
 
@@ -66,7 +69,7 @@ test("value imports go from a later room to an earlier one, or stay within one",
   const wrong = [...graph].flatMap(([from, targets]) =>
     targets.filter((to) => !(to in packages) && (roomOf(to) > roomOf(from) || roomOf(to) < 0)).map((to) => `${from} → ${to}`),
   );
-  expect(wrong).toEqual([]);
+  expect(wrong, "the order of the rooms stands in test/project/layers.test.ts").toEqual([]);
 });
 
 test("there is no cycle of value imports", () => {
@@ -83,7 +86,7 @@ test("there is no cycle of value imports", () => {
 test("no import has a side effect, the engine imports no package, and an optional entry imports its own in one file", () => {
   for (const [module, targets] of graph) {
     const wrong = targets.filter((to) => !graph.has(to) && packages[to] !== module);
-    expect(wrong, `${module} imports ${wrong}`).toEqual([]);
+    expect(wrong, `see src/${module}.ts; what an entry may import stands in test/project/layers.test.ts`).toEqual([]);
   }
 });
 
@@ -93,5 +96,5 @@ test("no file is longer than one can read at a sitting", () => {
     const lines = code.split("\n").filter((line) => line.trim() !== "" && !line.trim().startsWith("//")).length;
     return lines > LONGEST && !generated.includes(file) ? [`${file}: ${lines} lines of code`] : [];
   });
-  expect(long).toEqual([]);
+  expect(long, "split these by what they are about").toEqual([]);
 });

@@ -56,7 +56,7 @@ test("every link of every page is relative and leads to a file of the site, and 
       else if (anchor !== "" && file.endsWith(".html") && !idsOf(inside).has(anchor)) broken.push(`${page}: no place for ${link}`);
     }
   }
-  expect(broken).toEqual([]);
+  expect(broken, "mend these links in README.md, in docs/ or in a doc comment of src/").toEqual([]);
   expect(count).toBeGreaterThan(1000);
 });
 
@@ -65,7 +65,10 @@ test("links into the repository lead to files of it", () => {
     [...textOf(page).matchAll(/href="https:\/\/github\.com\/gradtape\/gradtape\/blob\/main\/([^"#]*)/g)].map(([, path]) => path),
   );
   expect(new Set(paths).size).toBeGreaterThan(30);
-  expect([...new Set(paths)].filter((path) => path.includes("node_modules") || !existsSync(root + path))).toEqual([]);
+  expect(
+    [...new Set(paths)].filter((path) => path.includes("node_modules") || !existsSync(root + path)),
+    "mend the links to these in docs/ or in a doc comment of src/",
+  ).toEqual([]);
 });
 
 test("pages need nothing from elsewhere", () => {
@@ -74,14 +77,17 @@ test("pages need nothing from elsewhere", () => {
     const sources = [...attributesOf(html, "src"), ...[...html.matchAll(/<link [^>]*href="([^"]*)"/g)].map(([, href]) => href)];
     return sources.filter((link) => /^(https?:)?\/\//.test(link)).map((link) => `${page}: ${link}`);
   });
-  expect(fetched).toEqual([]);
+  expect(fetched, "see docs/typedoc.mjs and docs/site.css").toEqual([]);
 });
 
 test("each document of docs/ is a page, each chapter has its answers, and no source is left as a download", () => {
   const documents = readdirSync(`${root}docs`, { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".md") && !name.startsWith("site"))
     .map((name) => name.replaceAll("\\", "/").replace(/^.*\//, "").replace(/\.md$/, ""));
-  expect(documents.filter((name) => !pages.includes(join("documents", `${name}.html`)))).toEqual([]);
+  expect(
+    documents.filter((name) => !pages.includes(join("documents", `${name}.html`))),
+    "list these in docs/typedoc.mjs and docs/site-structure.mjs",
+  ).toEqual([]);
   const chapters = documents.filter((name) => /^\d/.test(name));
   expect(chapters).toHaveLength(8);
   for (const chapter of chapters) {
@@ -115,7 +121,7 @@ describe.runIf(chromium !== undefined)("opened from a folder", () => {
         const excess = await phone.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
         if (excess > 0) wide.push(`${name}: ${excess}`);
       }
-      expect(wide).toEqual([]);
+      expect(wide, "see docs/site.css, or cut a line of the page").toEqual([]);
 
       const desktop = await newPage(1280, 800);
       await desktop.goto(addressOf("index.html"));
