@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import * as gradtape from "gradtape";
 import { expect, test } from "vitest";
-import { root } from "./documents.js";
+import { root } from "../support/root.js";
 
 test("what the tables of docs/coming-from.md call in gradtape exists", () => {
   const text = readFileSync(`${root}docs/coming-from.md`, "utf8");

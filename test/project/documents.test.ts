@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { blocksOf, documents, root, run, runSessions, sessionsOf, typeErrorsOf } from "./documents.js";
+import { root } from "../support/root.js";
+import { blocksOf, documents, run, runSessions, sessionsOf, typeErrorsOf } from "./documents.js";
 
 describe("documents do what they show", () => {
   for (const document of documents) {

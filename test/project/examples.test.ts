@@ -1,16 +1,16 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import * as gradtape from "gradtape";
 import * as math from "gradtape/math";
 import * as onnx from "gradtape/onnx";
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
+import { root } from "../support/root.js";
 import { typeErrorsOf } from "./documents.js";
 
 // The examples in doc comments are run: each line `expression; // result` must give that result.
 const exported = { ...gradtape, ...math, ...onnx };
-const src = fileURLToPath(new URL("../../src", import.meta.url));
+const src = `${root}src`;
 
 interface Example {
   readonly title: string;

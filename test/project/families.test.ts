@@ -1,12 +1,11 @@
 import { existsSync, readdirSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { functionNames, ops } from "../oracles/families.js";
+import { root } from "../support/root.js";
 
 // A family of ops has the same file name in every room that it passes through. Tables of a family in `src/` are typed by the names
 // that it exports; that the family itself is in them, and in the tests, is held here.
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
 const familiesIn = (room: string): string[] => readdirSync(`${root}src/${room}`).map((file) => file.replace(/\.ts$/, ""));
 
 /** The rooms of a family by the one that it begins in, and what is in them. */

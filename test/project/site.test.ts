@@ -1,32 +1,21 @@
-import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { chromium as browserType, type Page } from "playwright";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { chromium } from "../setup/installed.js";
-import { root } from "./documents.js";
+import { builtSite } from "../support/built.js";
+import { root } from "../support/root.js";
 
-// The site is built as `npm run docs` does it, into a folder whose path has what paths may have.
-const parent = mkdtempSync(join(tmpdir(), "gradtape site #1 "));
-const site = join(parent, "deep", "é");
+let site: string;
 let pages: string[] = [];
 
-beforeAll(() => {
-  execFileSync(process.execPath, ["node_modules/typedoc/bin/typedoc", "--options", "docs/typedoc.mjs", "--out", site], {
-    cwd: root,
-    encoding: "utf8",
-    stdio: "pipe",
-  });
-  const built = ["build", "--config", "docs/playground/vite.config.ts", "--outDir", join(site, "playground")];
-  execFileSync(process.execPath, ["node_modules/vite/bin/vite.js", ...built], { cwd: root, encoding: "utf8", stdio: "pipe" });
+beforeAll(async () => {
+  site = await builtSite();
   // The playground is one page with its program in it, and has tests of its own.
   const isPage = (name: string): boolean => name.endsWith(".html") && dirname(name) !== "playground";
   pages = readdirSync(site, { recursive: true, encoding: "utf8" }).filter(isPage);
 }, 300_000);
-
-afterAll(() => rmSync(parent, { recursive: true }));
 
 const textOf = (page: string): string => readFileSync(join(site, page), "utf8");
 const attributesOf = (html: string, name: string): string[] =>

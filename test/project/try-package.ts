@@ -8,7 +8,8 @@ import { tmpdir } from "node:os";
 import { extname, join, normalize } from "node:path";
 import { chromium as browserType } from "playwright";
 import { chromium } from "../setup/installed.js";
-import { pack, root, runIn } from "./pack.js";
+import { root } from "../support/root.js";
+import { pack, runIn } from "./pack.js";
 
 const TOOLS = ["bun@latest", "deno@latest", "esbuild@latest", "vite@latest", "webpack@latest", "webpack-cli@latest"];
 
