@@ -1,5 +1,5 @@
-// Compiles the machine (machine/, in AssemblyScript) to WebAssembly. It writes three files, which are not kept in git:
-// - machine/dispatch.ts: which code is run by what, for the machine itself;
+// Compiles the machine (machine/, in AssemblyScript) to WebAssembly. It writes these files, which are not kept in git:
+// - machine/operations.ts and machine/dispatch.ts: the codes, and what runs for each, for the machine itself;
 // - machine-words.ts: the names of the instructions and of their words, for the encoder;
 // - machine-code.ts: the WebAssembly as text, so that the package needs no file at run time.
 // `npm ci` runs this, and `npm test`.
@@ -13,8 +13,10 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const LETTERS = "ghijklmnopqrstuvwxyz";
 const WRITTEN = "// Written by build-machine.mjs.\n\n";
 
+const OPERATIONS = "operations.ts";
 const DISPATCH = "dispatch.ts";
-const machine = readMachine(here("machine"), DISPATCH);
+const machine = readMachine(here("machine"), [OPERATIONS, DISPATCH]);
+writeFileSync(here(`machine/${OPERATIONS}`), operationsOf(machine));
 writeFileSync(here(`machine/${DISPATCH}`), dispatchOf(machine));
 writeFileSync(here("machine-words.ts"), wordsOf(machine));
 const code = await compile();
@@ -23,46 +25,62 @@ const { instance } = await WebAssembly.instantiate(code, { env: { memory }, math
 writeFileSync(here("machine-code.ts"), textOf(code, instance.exports.firstFree.value));
 console.log(`The machine: ${code.length} bytes of WebAssembly`);
 
-function dispatchOf({ ops, instructions }) {
-  const files = new Set([...ops, ...instructions].map(({ file }) => file));
+/** The codes, and the ops over many numbers. */
+function operationsOf({ ops, instructions }) {
   const operands = ["", ", stepA, b, stepB", ", stepA, b, stepB, c, stepC"];
   const loopOf = ({ operands, isLong }) => (operands === 1 && isLong ? "loop1Long" : `loop${operands}`);
-  const cases = (list, text) => list.map((found) => `case Code.${found.name}: ${text(found)}`);
-  const singles = cases(ops, (op) => `at = single${op.operands}<${op.file}.${op.name}>(at); break;`);
-  const many = cases(instructions, ({ file, name }) => `return changetype<${file}.${name}>(at).run(row, rows);`);
-  const loops = cases(ops, (op) => `return ${loopOf(op)}<${op.file}.${op.name}>(n, out, a${operands[op.operands - 1]});`);
-  return `${WRITTEN}import { ${[...new Set(ops.flatMap((op) => [`single${op.operands}`, loopOf(op)]))].sort().join(", ")} } from "./loops";
-${[...files].map((file) => `import * as ${file} from "./${file}";`).join("\n")}
+  const cases = ops.map(
+    (op) => `case Code.${op.name}: return ${loopOf(op)}<${op.file}.${op.name}>(n, out, a${operands[op.operands - 1]});`,
+  );
+  return `${WRITTEN}${importsOf(ops)}
+import { ${[...new Set(ops.map(loopOf))].sort().join(", ")} } from "./loops";
 
 /** What an instruction begins with. */
-export enum Code { ${[...ops, ...instructions].map(({ name }) => name).join(", ")} }
+export enum Code {
+  ${[...ops, ...instructions].map(({ name }) => `${name},`).join("\n  ")}
+}
 
-/** Runs the instructions from \`at\` up to \`end\`. Within a region: on \`rows\` rows from \`row\` on; otherwise 1 and 0. */
-export function run(at: usize, end: usize, row: usize, rows: usize): void {
-  while (at < end) {
-    switch (load<u32>(at)) {
-      ${singles.join("\n      ")}
-      default: at = runMany(at, row, rows);
-    }
+/** The op with this code over n numbers; the steps are 0 or 1, that of a lone operand is 1. */
+export function elements(code: u32, n: usize, out: usize, a: usize, stepA: usize, b: usize, stepB: usize, c: usize, stepC: usize): void {
+  switch (code) {
+    ${cases.join("\n    ")}
+    default: unreachable();
+  }
+}
+`;
+}
+
+/** The instructions. That of a region, which runs others, is left to the machine's loop. */
+function dispatchOf({ ops, instructions }) {
+  const run = instructions.filter(({ runs }) => runs);
+  const singles = ops.map((op) => `case Code.${op.name}: return single${op.operands}<${op.file}.${op.name}>(at);`);
+  const many = run.map(({ file, name }) => `case Code.${name}: return changetype<${file}.${name}>(at).run(row, rows);`);
+  return `${WRITTEN}${importsOf([...ops, ...run])}
+import { ${[...new Set(ops.map((op) => `single${op.operands}`))].sort().join(", ")} } from "./loops";
+import { Code } from "./operations";
+
+/** Runs one instruction and returns where the next one begins. */
+// @ts-ignore: decorator
+@inline
+export function step(at: usize, row: usize, rows: usize): usize {
+  switch (load<u32>(at)) {
+    ${singles.join("\n    ")}
+    default: return runMany(at, row, rows);
   }
 }
 
-/** Runs one instruction over many numbers and returns where the next one begins. */
+/** The same for those that are not on single numbers. */
 function runMany(at: usize, row: usize, rows: usize): usize {
   switch (load<u32>(at)) {
     ${many.join("\n    ")}
     default: return unreachable();
   }
 }
-
-/** The op with this code over n numbers; the steps are 0 or 1, that of a lone operand is 1. */
-export function elements(code: u32, n: usize, out: usize, a: usize, stepA: usize, b: usize, stepB: usize, c: usize, stepC: usize): void {
-  switch (code) {
-    ${loops.join("\n    ")}
-    default: unreachable();
-  }
-}
 `;
+}
+
+function importsOf(classes) {
+  return [...new Set(classes.map(({ file }) => `import * as ${file} from "./${file}";`))].join("\n");
 }
 
 function wordsOf({ ops, instructions, ends, sizes }) {

@@ -1,24 +1,26 @@
 // What the machine can do is read from its sources, so that it is said once:
 // - an exported class with `apply` is an op on single numbers, with as many operands as `apply` takes;
-// - an exported class with `run` is an instruction, and its fields are its words; one with fields only is repeated at the end of one;
+// - an exported class that extends Instruction is an instruction: its fields are its words, and its method `run` does the work;
+// - an exported class with other fields is what is repeated at the end of an instruction;
 // - an exported number is a size that the encoder has to know.
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import ts from "typescript";
 
+/** The base of instructions. Its field is the word that each begins with; what writes an instruction puts it there. */
+const INSTRUCTION = "Instruction";
+const CODE = "code";
 /** The base of ops whose arithmetic is long. */
 const LONG = "Long";
 /** The loops take no more. */
 const MOST_OPERANDS = 3;
-/** The word that every instruction begins with; what writes an instruction puts it there. */
-const CODE = "code";
 /** After a word x, xStride makes an address of it that moves with the rows. */
 const STRIDE = "Stride";
 
 /** All ops, instructions, their repeated ends, and sizes, in the order of the files and within a file as they stand there. */
-export function readMachine(folder, generated) {
+export function readMachine(folder, written) {
   const sources = readdirSync(folder)
-    .filter((file) => file.endsWith(".ts") && file !== generated)
+    .filter((file) => file.endsWith(".ts") && !written.includes(file))
     .sort()
     .map((file) => ts.createSourceFile(basename(file, ".ts"), readFileSync(join(folder, file), "utf8"), ts.ScriptTarget.Latest));
   const classes = sources.flatMap((source) => source.statements.filter(ts.isClassDeclaration).map((node) => classOf(node, source)));
@@ -36,8 +38,8 @@ export function readMachine(folder, generated) {
   const withWords = exported.map((found) => ({ ...found, words: addressesIn(found.fields.filter(({ name }) => name !== CODE)) }));
   return {
     ops: exported.filter(({ operands }) => operands > 0).map((op) => ({ ...op, isLong: op.above.some(({ name }) => name === LONG) })),
-    instructions: withWords.filter(({ runs }) => runs),
-    ends: withWords.filter(({ runs, fields }) => !runs && fields.length > 0 && fields[0].name !== CODE),
+    instructions: withWords.filter(({ above }) => above.some(({ name }) => name === INSTRUCTION)),
+    ends: withWords.filter(({ fields }) => fields.length > 0 && fields[0].name !== CODE),
     sizes: sources.flatMap((source) => source.statements.filter(ts.isVariableStatement).flatMap((node) => sizesOf(node, source))),
   };
 }

@@ -4,7 +4,7 @@ import { checkOptions } from "../base/options.js";
 import { formatShape } from "../base/shape.js";
 import { ArgMax, Norm, Recurrence } from "../ops/reduce.js";
 import { apply } from "../tensor/apply.js";
-import { VARIANCE_OPTIONS, type VarianceOptions } from "../tensor/options.js";
+import { type CumsumOptions, VARIANCE_OPTIONS, type VarianceOptions } from "../tensor/options.js";
 import { asTensor, type Tensor, type TensorLike } from "../tensor/tensor.js";
 
 /**
@@ -115,15 +115,17 @@ export function variance(x: TensorLike, axis?: Axis, options?: VarianceOptions):
 }
 
 /**
- * Running sums along an axis: place i holds x₀ + … + xᵢ. Derivative: the running sums of g from the end.
+ * Running sums along an axis: place i holds x₀ + … + xᵢ, or with `reverse` the sum from xᵢ to the end. Derivative: the running
+ * sums of g from the other end.
  *
  * @example
  * ```ts
  * cumsum([1, 2, 3], 0).toArray(); // [1, 3, 6]
+ * cumsum([1, 2, 3], 0, { reverse: true }).toArray(); // [6, 5, 3]
  * ```
  */
-export function cumsum(x: TensorLike, axis: number): Tensor {
-  return asTensor("cumsum", x).cumsum(axis);
+export function cumsum(x: TensorLike, axis: number, options?: CumsumOptions): Tensor {
+  return asTensor("cumsum", x).cumsum(axis, options);
 }
 
 /**

@@ -19,7 +19,7 @@ interface Found {
 }
 
 const script = new URL("../../src/compile/read-machine.mjs", import.meta.url).href;
-const { readMachine } = (await import(script)) as { readMachine: (folder: string, generated: string) => Found };
+const { readMachine } = (await import(script)) as { readMachine: (folder: string, written: readonly string[]) => Found };
 
 const folders: string[] = [];
 afterAll(() => folders.forEach((folder) => void rmSync(folder, { recursive: true })));
@@ -28,7 +28,7 @@ function read(files: Readonly<Record<string, string>>): Found {
   const folder = mkdtempSync(join(tmpdir(), "gradtape-machine-"));
   folders.push(folder);
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
-  return readMachine(folder, "dispatch.ts");
+  return readMachine(folder, ["dispatch.ts"]);
 }
 
 const base = "@unmanaged export class Instruction { code: u32; }\n@unmanaged export class Long {}\n";

@@ -8,20 +8,13 @@ import { order } from "./order.js";
 import { reduce } from "./reduce.js";
 import { special } from "./special.js";
 
-const tables: Readonly<Record<string, AnyInstruction | Without>> = /* @__PURE__ */ Object.assign(
-  {},
-  elementwise,
-  fused,
-  reduce,
-  linalg,
-  movement,
-  decompositions,
-  order,
-  special,
-);
+type Rows = Readonly<Record<string, AnyInstruction | Without>>;
+
+/** The families' tables in one. */
+export const instructions: Rows = /* @__PURE__ */ Object.assign({}, elementwise, reduce, linalg, movement, decompositions, order, special);
 
 /** The machine's instruction for a call, if there is one. All others are left to their kernels. */
 export const instructionOf: Choose = (call) => {
-  const row = rowOf(tables, call.op);
+  const row = rowOf(instructions, call.op) ?? rowOf<Rows[string]>(fused, call.op);
   return row === undefined || typeof row === "string" || row.accepts?.(call) === false ? undefined : row;
 };

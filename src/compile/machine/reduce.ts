@@ -1,8 +1,8 @@
-import { Code, elements } from "./dispatch";
 import { Exp, Log, Log1p } from "./elementwise";
 import { Instruction, moved } from "./instruction";
 import { lone1 } from "./loops";
 import { exp } from "./math/exponential";
+import { Code, elements } from "./operations";
 import { isLast } from "./region";
 
 /** The words of an instruction that reduces the middle axis of x [outer, size, inner]. */
