@@ -102,9 +102,9 @@ export function det(a: TensorLike): Tensor {
  *
  * @example
  * ```ts
- * const [sign, logAbsDet] = slogdet([[0, 1], [Math.E, 0]]);
- * sign.item(); // -1
- * logAbsDet.item(); // 1
+ * const [s, logarithm] = slogdet([[0, 1], [Math.E, 0]]);
+ * s.item(); // -1
+ * logarithm.item(); // 1
  * ```
  */
 export function slogdet(a: TensorLike): [sign: Tensor, logAbsDet: Tensor] {

@@ -4,7 +4,8 @@ import type { Range } from "../base/lattice.js";
 import { formatShape, sameShape } from "../base/shape.js";
 import { ScatterAdd } from "../ops/movement.js";
 import { apply } from "../tensor/apply.js";
-import { asTensor, type Parts, type Tensor, type TensorLike } from "../tensor/tensor.js";
+import type { Parts } from "../tensor/known.js";
+import { asTensor, type Tensor, type TensorLike } from "../tensor/tensor.js";
 
 /**
  * The axes in another order: axis i of the result is axis `axes[i]` of x; reversed if left out.
@@ -184,7 +185,7 @@ export function stack(list: readonly TensorLike[], axis = 0): Tensor {
  * split([1, 2, 3, 4], [1, 3]).map((part) => part.toArray()); // [[1], [2, 3, 4]]
  * ```
  */
-export function split<const P extends number | readonly number[]>(x: TensorLike, parts: P, axis = 0): Parts<P> {
+export function split<const P extends number | readonly number[]>(x: TensorLike, parts: P, axis?: number): Parts<P> {
   return asTensor("split", x).split(parts, axis);
 }
 

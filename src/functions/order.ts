@@ -117,7 +117,7 @@ function quantileOf(name: string, x: TensorLike, q: number | readonly number[], 
           : at(below)
               .mul(1 - fraction)
               .add(at(below + 1).mul(fraction));
-      return largest.equal(largest).where(value, Number.NaN); // NaN is the last in order
+      return largest.equal(largest).where(value, largest); // NaN is the last in order
     });
     return typeof q === "number" ? values[0] : stack(values);
   });

@@ -1,6 +1,7 @@
 import { around, type ReducedAxes } from "../base/axes.js";
 import type { Kernel, NdArray } from "./kernel.js";
 import { exp } from "./math.js";
+import { scaleFor } from "./scale.js";
 
 /** Of a mean: what the sum is divided by, the count of the numbers in it or one less. */
 export interface MeanAttributes extends ReducedAxes {
@@ -249,18 +250,18 @@ export const argmax: Kernel<ReducedAxes> = eachOutput((x, start, n, step) => {
   return best;
 });
 
-/** √Σ x², scaled by the largest number only where squares would leave the range of numbers. */
+/** √Σ x², scaled where squares would leave the range of numbers. */
 export const norm = /* @__PURE__ */ eachOutput((x, start, n, step) => {
   let largest = 0;
   for (let i = 0, at = start; i < n; i++, at += step) largest = Math.max(largest, Math.abs(x[at]));
   if (!(largest > 0 && largest < Number.POSITIVE_INFINITY)) return infiniteNorm(x, start, n, step, largest);
-  const scale = largest < 1e150 / Math.sqrt(n) && largest > 1e-140 ? 1 : largest;
+  const scale = scaleFor(largest);
   let sum = 0;
   for (let i = 0, at = start; i < n; i++, at += step) {
-    const part = x[at] / scale;
+    const part = x[at] * scale;
     sum += part * part;
   }
-  return scale * Math.sqrt(sum);
+  return Math.sqrt(sum) / scale;
 });
 
 /** A vector with an infinite number is infinitely long, whatever else is in it, as `Math.hypot` has it; without one `largest` is 0 or NaN. */

@@ -2,6 +2,7 @@ import { binary, unary } from "./elementwise.js";
 import { erfc as erfcOf, erf as erfOf, gaussian as gaussianOf } from "./error-function.js";
 import { digamma as digammaOf, lgamma as lgammaOf, polygamma as polygammaOf } from "./gamma.js";
 import type { Kernel } from "./kernel.js";
+import { scaleFor } from "./scale.js";
 
 // Elementary and special functions beyond those of elementwise.ts: one call an element.
 
@@ -42,17 +43,25 @@ export const round = /* @__PURE__ */ each((x) => {
 
 export const erf = /* @__PURE__ */ each(erfOf);
 export const erfc = /* @__PURE__ */ each(erfcOf);
-export const gaussian = /* @__PURE__ */ each(gaussianOf);
 export const lgamma = /* @__PURE__ */ each(lgammaOf);
 export const digamma = /* @__PURE__ */ each(digammaOf);
 
-/** How often ψ is differentiated. */
-export interface PolygammaAttributes {
+/** How often a function is differentiated. */
+export interface OrderAttributes {
   readonly order: number;
 }
 
-export const polygamma: Kernel<PolygammaAttributes> = (out, inputs, { order }) =>
-  each((x) => polygammaOf(order, x))(out, inputs, undefined);
+/** dⁿ e^(−x²)/dxⁿ = (−1)ⁿ Hₙ(x)·e^(−x²), with Hermite's polynomials Hₙ₊₁ = 2x·Hₙ − 2n·Hₙ₋₁. */
+export const gaussian: Kernel<OrderAttributes> = (out, inputs, { order }) =>
+  each((x) => {
+    const power = gaussianOf(x);
+    if (power === 0) return 0;
+    let [last, hermite] = [0, 1];
+    for (let n = 0; n < order; n++) [last, hermite] = [hermite, -2 * x * hermite - 2 * n * last];
+    return hermite * power;
+  })(out, inputs, undefined);
+
+export const polygamma: Kernel<OrderAttributes> = (out, inputs, { order }) => each((x) => polygammaOf(order, x))(out, inputs, undefined);
 
 /** 1 − x² as (1 − x)(1 + x), which does not cancel near ±1. */
 export const oneMinusSquare = /* @__PURE__ */ each((x) => (1 - x) * (1 + x));
@@ -62,16 +71,12 @@ export const atanSlope = /* @__PURE__ */ each((x) => (Math.abs(x) > 1e154 ? 1 / 
 
 export const atan2 = /* @__PURE__ */ eachPair(Math.atan2);
 
-/** √(x² + y²). Scaled only where squares would leave the range of numbers: else two roundings less. */
-export const hypot = /* @__PURE__ */ eachPair((a, b) => {
-  const x = Math.abs(a);
-  const y = Math.abs(b);
-  const large = Math.max(x, y);
-  const least = Math.min(x, y);
-  if (x === Number.POSITIVE_INFINITY || y === Number.POSITIVE_INFINITY) return Number.POSITIVE_INFINITY;
-  if (large < 1e150 && least > 1e-140) return Math.sqrt(x * x + y * y);
-  const ratio = least / large;
-  return large === 0 ? 0 : large * Math.sqrt(1 + ratio * ratio);
+/** √(x² + y²), scaled by a power of two, which rounds nothing, where squares would leave the range of numbers. */
+export const hypot = /* @__PURE__ */ eachPair((x, y) => {
+  if (Math.abs(x) === Number.POSITIVE_INFINITY || Math.abs(y) === Number.POSITIVE_INFINITY) return Number.POSITIVE_INFINITY;
+  const scale = scaleFor(Math.max(Math.abs(x), Math.abs(y)));
+  const [a, b] = [x * scale, y * scale];
+  return Math.sqrt(a * a + b * b) / scale;
 });
 
 /** x/√(x² + y²), and 0 where both are 0. */

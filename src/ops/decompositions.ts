@@ -207,6 +207,6 @@ function diagonalOf(x: Tensor): Tensor {
 
 /** 1/(λⱼ − λᵢ), 0 on the diagonal, ∞ where two are equal. */
 function gaps(values: Tensor): Tensor {
-  const infinite = values.equal(values).where(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY);
-  return values.sub(transposed(values)).add(onDiagonal(infinite)).reciprocal();
+  const identity = onDiagonal(values.equal(values).where(1, 1));
+  return values.sub(transposed(values)).add(identity).reciprocal().sub(identity);
 }

@@ -1,7 +1,7 @@
 import type { Kernel } from "../kernels/kernel.js";
 import * as k from "../kernels/special.js";
 import type { Tensor } from "../tensor/tensor.js";
-import type { BinaryOp, Op, UnaryOp } from "./op.js";
+import type { BinaryOp, UnaryOp } from "./op.js";
 
 // Elementary and special functions that have no method. Each derivative is written with functions that hold at the edges of the
 // domain and in the tails, where 0, ∞ and what cancels meet; some are ops for that reason alone.
@@ -109,13 +109,18 @@ export const Log10 = /* @__PURE__ */ unary("Log10", k.log10, (g, _, x) => g.over
 const TWO_OVER_ROOT_PI = 1.1283791670955126;
 
 /** The error function 2/√π ∫₀ˣ e^(−t²) dt.  d/dx = 2/√π e^(−x²). */
-export const Erf = /* @__PURE__ */ unary("Erf", k.erf, (g, _, x) => g.times(x.run(Gaussian, [x])).mul(TWO_OVER_ROOT_PI));
+export const Erf = /* @__PURE__ */ unary("Erf", k.erf, (g, _, x) => g.times(x.run(Gaussian, [x], { order: 0 })).mul(TWO_OVER_ROOT_PI));
 
 /** 1 − erf x.  d/dx = −2/√π e^(−x²). */
-export const Erfc = /* @__PURE__ */ unary("Erfc", k.erfc, (g, _, x) => g.times(x.run(Gaussian, [x])).mul(-TWO_OVER_ROOT_PI));
+export const Erfc = /* @__PURE__ */ unary("Erfc", k.erfc, (g, _, x) => g.times(x.run(Gaussian, [x], { order: 0 })).mul(-TWO_OVER_ROOT_PI));
 
-/** e^(−x²).  d/dx = −2x·e^(−x²). An op of its own because of the digits that x² loses by rounding. */
-export const Gaussian = /* @__PURE__ */ unary("Gaussian", k.gaussian, (g, out, x) => g.times(out.times(x)).mul(-2));
+/** dⁿ e^(−x²)/dxⁿ.  d/dx is that of the next order. An op of its own because of the digits that x² loses by rounding, and of ∞·0 in the tails. */
+export const Gaussian: UnaryOp<k.OrderAttributes> = {
+  name: "Gaussian",
+  kernel: k.gaussian,
+  vjp: [(g, _, x, { order }) => g.times(x.run(Gaussian, [x], { order: order + 1 }))],
+  jvp: [(dx, _, x, { order }) => dx.times(x.run(Gaussian, [x], { order: order + 1 }))],
+};
 
 /** ln|Γ(x)|.  d/dx = ψ(x). */
 export const Lgamma = /* @__PURE__ */ unary("Lgamma", k.lgamma, (g, _, x) => g.times(x.run(Digamma, [x])));
@@ -124,7 +129,7 @@ export const Lgamma = /* @__PURE__ */ unary("Lgamma", k.lgamma, (g, _, x) => g.t
 export const Digamma = /* @__PURE__ */ unary("Digamma", k.digamma, (g, _, x) => g.times(x.run(Polygamma, [x], { order: 1 })));
 
 /** ψ⁽ⁿ⁾(x), the derivatives of ψ.  d/dx = ψ⁽ⁿ⁺¹⁾(x). */
-export const Polygamma: Op<readonly [x: Tensor], k.PolygammaAttributes> = {
+export const Polygamma: UnaryOp<k.OrderAttributes> = {
   name: "Polygamma",
   kernel: k.polygamma,
   vjp: [(g, _, x, { order }) => g.times(x.run(Polygamma, [x], { order: order + 1 }))],

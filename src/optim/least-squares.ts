@@ -97,7 +97,7 @@ export type LeastSquaresStatus = "converged" | "stalled" | "limit" | "stopped" |
  * const residuals = (p: { a: Tensor; b: Tensor }) => p.a.mul(p.b.mul(x).exp()).sub(y);
  * const { params, converged } = leastSquares(residuals, { a: 2, b: 0.5 });
  * converged; // true
- * params.b.item().toFixed(3); // "1.000"
+ * params.b.item().toFixed(3); // "1.001"
  * ```
  */
 export function leastSquares<P, R, Rest extends unknown[]>(

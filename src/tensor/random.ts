@@ -32,7 +32,7 @@ const WORD = 2 ** 32;
  * const draw = random(7);
  * const X = draw.normal([100, 3]);
  * X.shape; // [100, 3]
- * draw.permutation(5).toArray().length; // 5
+ * draw.permutation(5).size; // 5
  * random(7).uniform([2]).sub(random(7).uniform([2])).toArray(); // [0, 0]
  * ```
  */

@@ -15,6 +15,7 @@ import { ArgMax, CumSum, LogSoftmax, LogSumExp, Max, Mean, Min, Prod, Softmax, S
 import { isSealed, refuseSealed, sealedLeaves } from "../tape/sealing.js";
 import { recording } from "../tape/under-way.js";
 import { apply } from "./apply.js";
+import type { ArraysOfRank, Parts } from "./known.js";
 import {
   CUMSUM_OPTIONS,
   type CumsumOptions,
@@ -23,36 +24,13 @@ import {
   VARIANCE_OPTIONS,
   type VarianceOptions,
 } from "./options.js";
-import { type NestedArray, type NumericArray, readValues } from "./values.js";
+import { type NestedArray, type NumericArray, nest, readValues } from "./values.js";
 
 const FIRST: Strength = /* @__PURE__ */ Object.freeze({ strong: "first" });
 const EITHER: Strength = /* @__PURE__ */ Object.freeze({ strong: "either" });
 
-/** So many empty arrays a tensor without numbers may become. */
-const MOST_ARRAYS = 1_000_000;
-
 /** What is accepted wherever a tensor is expected. */
 export type TensorLike = Tensor | number | NestedArray | NumericArray;
-
-/** The nested arrays of a tensor by its rank. */
-export interface ArraysOfRank {
-  readonly 0: number;
-  readonly 1: number[];
-  readonly 2: number[][];
-  readonly 3: number[][][];
-  readonly 4: number[][][][];
-}
-
-/** What {@link split} returns: a tuple where the types know the count of the parts, up to 64. */
-export type Parts<P extends number | readonly number[]> = TupleOf<P extends readonly number[] ? P["length"] : P & number>;
-
-type TupleOf<N extends number, Built extends Tensor[] = []> = number extends N
-  ? Tensor[]
-  : Built["length"] extends N
-    ? Built
-    : Built["length"] extends 64
-      ? Tensor[]
-      : TupleOf<N, [...Built, Tensor]>;
 
 /**
  * An immutable array of float64 numbers with a shape. Make one with {@link tensor}.
@@ -159,15 +137,7 @@ export class Tensor {
   toArray(rank?: number): number | NestedArray {
     if (rank !== undefined && rank !== this.rank)
       throw new ShapeError(`toArray: expected a tensor of rank ${describe(rank)}, got shape ${formatShape(this.shape)}`);
-    const arrays = this.shape.slice(0, -1).reduce((count, n) => (count > MOST_ARRAYS ? count : count * n), 1);
-    if (this.size === 0 && arrays > MOST_ARRAYS)
-      throw new ShapeError(`toArray: expected at most ${MOST_ARRAYS} empty arrays, got shape ${formatShape(this.shape)}`);
-    const nest = (axis: number, offset: number, size: number): number | NestedArray => {
-      if (axis === this.rank) return this.data[offset];
-      const step = size / Math.max(this.shape[axis], 1);
-      return Array.from({ length: this.shape[axis] }, (_, i) => nest(axis + 1, offset + i * step, step));
-    };
-    return nest(0, 0, this.size);
+    return nest("toArray", this.shape, this.data);
   }
 
   /**

@@ -53,8 +53,18 @@ test("docs/onnx.md shows the table of forms as it is", () => {
 });
 
 const { NaN: nan, POSITIVE_INFINITY: inf } = Number;
-/** The functions that compute a number from so many numbers. */
-const elementwise = (inputs: 1 | 2): string[] => [...records].flatMap(([name, record]) => (record.elementwise === inputs ? [name] : []));
+/** Whether an op, or one in its gradient, is refused; the table says so. */
+const isRefused = (f: (...x: Tensor[]) => unknown, ...inputs: Tensor[]): boolean =>
+  record(f, ...inputs).nodes.some((node) => typeof forms[node.op.name] !== "function");
+/** The functions that compute a number from so many numbers, and have a form together with their gradients. */
+const elementwise = (inputs: 1 | 2): string[] =>
+  [...records].flatMap(([name, { elementwise: own, uses }]) => {
+    if (own !== inputs) return [];
+    const [{ f }] = uses;
+    const withGradient = (...x: Tensor[]): unknown => vjp<Tensor[], Tensor>(f, ...x)[1](gt.tensor(1));
+    const at = Array.from({ length: inputs }, () => gt.tensor(0.5));
+    return name in gt && !isRefused(withGradient, ...at) ? [name] : [];
+  });
 const [unary, binary] = [elementwise(1), elementwise(2)];
 const edges = [0, -0, 1e-10, -1e-10, 1e-5, 0.5, -0.5, 1, -1, 3, 20, -20, 40, -40, 700, -700, 1000, -1000, inf, -inf, nan];
 

@@ -14,6 +14,12 @@ const named = (text: string, algebra: "even" | "odd" | "opaque" = "opaque", late
 
 const lengthOf = ([x, y]: readonly Expression[]): Expression => call(Sqrt, [sum([power(x, 2), power(y, 2)])]);
 
+/** e^(−x²) and its first derivative −2x·e^(−x²). */
+function gaussian(x: Expression, order: number): Expression | undefined {
+  const power2 = call(Exp, [negate(power(x, 2))]);
+  return order === 0 ? power2 : order === 1 ? product([number(-2), x, power2]) : undefined;
+}
+
 /** What formulas know of elementary and special functions. */
 export const formulas: FormulaTable<Ops> = {
   Tan: named("tan", "odd", "\\tan"),
@@ -36,7 +42,7 @@ export const formulas: FormulaTable<Ops> = {
   Log10: named("log10", "opaque", "\\log_{10}"),
   Erf: named("erf", "odd"),
   Erfc: named("erfc"),
-  Gaussian: { reads: ([x]) => call(Exp, [negate(power(x, 2))]) },
+  Gaussian: { readsSometimes: ([x], { order }) => gaussian(x, order), ...named("gaussian") },
   Lgamma: named("lgamma", "opaque", "\\ln\\Gamma"),
   Digamma: named("digamma", "opaque", "\\psi"),
   Polygamma: named("polygamma"),
@@ -111,7 +117,7 @@ export const numerics: NumericTable<Ops> = {
   Log10: rounds(([x]) => x === 1, LOGARITHM, atZero),
   Erf: rounds(atZero),
   Erfc: rounds(atZero),
-  Gaussian: rounds(atZero),
+  Gaussian: rounds(never),
   Lgamma: rounds(
     ([x]) => x === 1 || x === 2,
     {},

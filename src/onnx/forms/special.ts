@@ -1,3 +1,4 @@
+import type { AttributesOf } from "../../ops/op.js";
 import type { Graph } from "../graph.js";
 import { expm1, log1p, log1pOfPositive, operator } from "./elementwise.js";
 import type { Form, Forms, Refusal } from "./form.js";
@@ -7,13 +8,17 @@ type Ops = typeof import("../../ops/special.js");
 const FLOAT32_ONLY: Refusal = { refused: "runtimes compute it in float32 only" };
 const MISSING: Refusal = { refused: "ONNX has no such function" };
 
+/** From here on x² + 1 is x², in float32 too, and x² does not overflow. */
+const LARGE = 1e10;
+
 const signed = (graph: Graph, x: string, ofSize: string): string => graph.node("Mul", [graph.node("Sign", [x]), ofSize]);
 
-/** ±(e + e/(1 + e))/2 with e = e^|x| − 1: no digits are lost near 0, and at ∞ the fraction is 1. */
+/** ±(e + e/(1 + e))/2 with e = e^|x| − 1: no digits are lost near 0. The fraction is 1 at most, which it is taken for where e is large. */
 const sinh: Form = (graph, [x], node) => {
   const one = graph.number(1);
   const e = expm1(graph, [graph.node("Abs", [x])], node);
-  const rest = graph.node("Sub", [one, graph.node("Div", [one, graph.node("Add", [one, e])])]);
+  const isLarge = graph.node("Greater", [e, graph.number(LARGE)]);
+  const rest = graph.node("Where", [isLarge, one, graph.node("Div", [e, graph.node("Add", [one, e])])]);
   return signed(graph, x, graph.node("Mul", [graph.number(0.5), graph.node("Add", [e, rest])]));
 };
 
@@ -46,9 +51,6 @@ const acosh: Form = (graph, [x]) => {
   return graph.node("Where", [isLarge, far, log1pOfPositive(graph, graph.node("Add", [t, root]))]);
 };
 
-/** From here on x² + 1 is x², in float32 too, and x² does not overflow. */
-const LARGE = 1e10;
-
 /** ±½ ln(1 + 2|x|/(1 − |x|)). */
 const atanh: Form = (graph, [x], node) => {
   const size = graph.node("Abs", [x]);
@@ -63,18 +65,22 @@ const logarithm =
   (graph, [x]) =>
     graph.node("Mul", [graph.node("Log", [x]), graph.number(factor)]);
 
-/** √(x² + y²), with the larger of the two taken out; its part of it where the first is asked for. */
+/**
+ * The two divided by the larger, and the root of the sum of their squares; where one is infinite, ±1 stands for what is and 0 for the other.
+ */
 const length =
-  (finish: (graph: Graph, x: string, large: string, root: string) => string): Form =>
+  (finish: (graph: Graph, part: string, large: string, root: string) => string): Form =>
   (graph, [x, y]) => {
-    const large = graph.node("Max", [graph.node("Abs", [x]), graph.node("Abs", [y])]);
-    const safe = graph.node("Where", [graph.node("Equal", [large, graph.number(0)]), graph.number(1), large]);
-    const square = (z: string): string => {
-      const part = graph.node("Div", [z, safe]);
-      return graph.node("Mul", [part, part]);
-    };
+    const [zero, one, infinity] = [0, 1, Number.POSITIVE_INFINITY].map((value) => graph.number(value));
+    const isInfinite = (z: string): string => graph.node("Equal", [graph.node("Abs", [z]), infinity]);
+    const isFar = graph.node("Or", [isInfinite(x), isInfinite(y)]);
+    const large = graph.node("Where", [isFar, infinity, graph.node("Max", [graph.node("Abs", [x]), graph.node("Abs", [y])])]);
+    const safe = graph.node("Where", [graph.node("Or", [isFar, graph.node("Equal", [large, zero])]), one, large]);
+    const part = (z: string): string =>
+      graph.node("Where", [isFar, graph.node("Where", [isInfinite(z), graph.node("Sign", [z]), zero]), graph.node("Div", [z, safe])]);
+    const square = (z: string): string => graph.node("Mul", [part(z), part(z)]);
     const root = graph.node("Sqrt", [graph.node("Add", [square(x), square(y)])]);
-    return finish(graph, graph.node("Div", [x, safe]), large, root);
+    return finish(graph, part(x), large, root);
   };
 
 const hypot = length((graph, _, large, root) => graph.node("Mul", [large, root]));
@@ -118,6 +124,17 @@ const oneMinusSquare: Form = (graph, [x]) => {
   return graph.node("Mul", [graph.node("Sub", [one, x]), graph.node("Add", [one, x])]);
 };
 
+/** Hermite's polynomial times e^(−x²), by the recurrence of the kernel. */
+const gaussian: Form<AttributesOf<Ops["Gaussian"]>> = (graph, [x], { attributes: { order } }) => {
+  const times = (factor: number, y: string): string => graph.node("Mul", [graph.number(factor), y]);
+  let [last, hermite] = [graph.number(0), graph.number(1)];
+  for (let n = 0; n < order; n++)
+    [last, hermite] = [hermite, graph.node("Sub", [times(-2, graph.node("Mul", [x, hermite])), times(2 * n, last)])];
+  const power = graph.node("Exp", [graph.node("Neg", [graph.node("Mul", [x, x])])]);
+  const isZero = graph.node("Equal", [power, graph.number(0)]);
+  return graph.node("Where", [isZero, power, graph.node("Mul", [hermite, power])]);
+};
+
 /** The forms of elementary and special functions. */
 export const special: Forms<Ops> = {
   Tan: (graph, [x]) => graph.node("Div", [graph.node("Sin", [x]), graph.node("Cos", [x])]),
@@ -140,7 +157,7 @@ export const special: Forms<Ops> = {
   Log10: logarithm(Math.LOG10E),
   Erf: FLOAT32_ONLY,
   Erfc: MISSING,
-  Gaussian: (graph, [x]) => graph.node("Exp", [graph.node("Neg", [graph.node("Mul", [x, x])])]),
+  Gaussian: gaussian,
   Lgamma: MISSING,
   Digamma: MISSING,
   Polygamma: MISSING,

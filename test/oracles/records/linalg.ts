@@ -71,7 +71,7 @@ export const linalg: Records<typeof functions, typeof ops> = {
     uses: [use("of [3, 3]", (x) => gt.trace(x), [[3, 3]]), use("of [2, 2, 3]", (x) => gt.trace(x), [[2, 2, 3]])],
     complex: null,
     tensors: { trace: (x) => gt.trace(x) },
-    step: (x) => (x.rank >= 2 ? gt.trace(x.tanh()) : x),
+    step: (x) => (x.rank >= 2 ? gt.trace(x.tanh()).mean() : x),
   },
   diag: {
     uses: [
@@ -114,7 +114,7 @@ export const linalg: Records<typeof functions, typeof ops> = {
     ],
     complex: null,
     tensors: { einsum: (x, y) => gt.einsum("bij,jk->bk", x, y), "einsum of diagonals": (x) => gt.einsum("iij->j", x) },
-    step: (x) => (x.rank > 0 ? gt.einsum("...i,...i->...", x, x.tanh()) : x),
+    step: (x) => (x.rank > 0 ? gt.einsum("...i,...i->...", x, x.tanh()).expandDims(-1) : x),
   },
 
   triangle: {
