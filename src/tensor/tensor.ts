@@ -8,10 +8,11 @@ import { checkList, checkShape, formatShape, resolveReshape, SCALAR, SHAPE, type
 import * as e from "../ops/elementwise.js";
 import { MatMul } from "../ops/linalg.js";
 import { BroadcastTo, Concat, OneHot, Pad, Reshape, ScatterAdd, Slice, StopGradient, Take, Transpose } from "../ops/movement.js";
+import type { AnyOp } from "../ops/op.js";
 import { ArgMax, CumSum, LogSumExp, Max, Min, Prod, Softmax, Sum } from "../ops/reduce.js";
 import { isSealed, refuseSealed, sealedLeaves } from "../tape/sealing.js";
 import { recording } from "../tape/under-way.js";
-import { apply } from "./apply.js";
+import { apply, applyAgain } from "./apply.js";
 import {
   CUMSUM_OPTIONS,
   type CumsumOptions,
@@ -495,6 +496,10 @@ export class Tensor {
     });
   }
 
+  /** @internal An op of this tensor and others: for rules whose derivative is an op without a method. */
+  through(op: AnyOp, ...others: readonly Tensor[]): Tensor {
+    return applyAgain(op, [this, ...others], undefined);
+  }
   /** @internal The reverse of {@link Tensor.take}. */
   scatterAdd(indices: Tensor, axis: number, size: number): Tensor {
     return apply(ScatterAdd, [this, indices], { axis, size });

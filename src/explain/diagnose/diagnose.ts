@@ -1,6 +1,6 @@
 import { checkFunction, GradtapeError } from "../../base/errors.js";
 import { Look } from "../../passes/look.js";
-import { findRewrites } from "../../passes/stabilize/stabilize.js";
+import { findRewrites } from "../../passes/stabilize/find.js";
 import { describeNode, tapeNames } from "../../tape/print.js";
 import { sealedLeaves } from "../../tape/sealing.js";
 import type { Node } from "../../tape/tape.js";

@@ -8,8 +8,9 @@ import type { Tensor } from "../../tensor/tensor.js";
 import { flatten } from "../../tensor/tree.js";
 import { tapeOf } from "../../transforms/record.js";
 import { trace } from "../../transforms/trace.js";
-import { Formulas } from "./formulas.js";
-import { type Found, type RewriteRule, RULES } from "./rules.js";
+import { evaluate } from "./expression.js";
+import { type Found, findRewrites } from "./find.js";
+import type { RewriteRule } from "./rules.js";
 
 /** One place where a rule has fired. */
 export interface Rewrite extends RewriteRule {
@@ -70,31 +71,13 @@ export function stabilize<F extends (...args: never[]) => unknown>(f: F): Stabil
         const rule = found.get(node)?.rule;
         return rule === undefined
           ? []
-          : [{ node: i + 1, name: name(node.output), pattern: rule.pattern, replacement: rule.replacement, why: rule.why }];
+          : [{ node: i + 1, name: name(node.output), ...textOf(rule) }];
       });
     },
   }) as unknown as Stabilized<F>;
 }
 
-/** What is still needed once all is rewritten, and for each of its nodes the first rule that fits. */
-export function findRewrites(tape: Tape): { found: Map<Node, Found & { readonly rule: RewriteRule }>; needed: Set<Tensor> } {
-  const look = new Formulas(tape);
-  const needed = new Set<Tensor>(tape.outputs);
-  const found = new Map<Node, Found & { readonly rule: RewriteRule }>();
-  for (const node of [...tape.nodes].reverse()) {
-    if (!needed.has(node.output)) continue;
-    let operands = node.inputs;
-    for (const rule of RULES) {
-      const match = rule.match(node, look);
-      if (match === undefined) continue;
-      found.set(node, { ...match, rule });
-      operands = match.operands;
-      break;
-    }
-    for (const x of operands) needed.add(x);
-  }
-  return { found, needed };
-}
+const textOf = ({ pattern, replacement, condition, why, source }: RewriteRule): RewriteRule => ({ pattern, replacement, condition, why, source });
 
 /** Runs a tape again on other inputs, with the stable forms in their places. */
 function replay(tape: Tape, inputs: readonly Tensor[], found: ReadonlyMap<Node, Found>, needed: ReadonlySet<Tensor>): Tensor[] {
@@ -104,8 +87,7 @@ function replay(tape: Tape, inputs: readonly Tensor[], found: ReadonlyMap<Node, 
     const { op, inputs: operands, output, attributes } = node;
     if (!needed.has(output)) continue;
     const rewrite = found.get(node);
-    const value =
-      rewrite === undefined ? applyAgain(op, operands.map(current), attributes) : rewrite.build(...rewrite.operands.map(current));
+    const value = rewrite === undefined ? applyAgain(op, operands.map(current), attributes) : evaluate(rewrite.expression, current);
     // A constant of one number may have had axes of its own.
     const shaped = sameShape(value.shape, output.shape) ? value : value.broadcastTo(output.shape);
     values.set(output, output.label === undefined ? shaped : shaped.named(output.label));

@@ -1,0 +1,108 @@
+import * as k from "../kernels/tails.js";
+import type { Kernel } from "../kernels/kernel.js";
+import type { Tensor } from "../tensor/tensor.js";
+import type { BinaryOp, UnaryOp } from "./op.js";
+
+// What stabilize puts in the place of formulas that fail in the tails or at an edge. The derivatives are written with the same
+// functions, so that they do not fail there either, to any order.
+
+type UnaryRule = (g: Tensor, output: Tensor, x: Tensor) => Tensor;
+type BinaryRule = (g: Tensor, output: Tensor, x: Tensor, y: Tensor) => Tensor;
+const unary = (name: string, kernel: Kernel<undefined>, rule: UnaryRule): UnaryOp => ({ name, kernel, vjp: [rule], jvp: [rule] });
+const binary = (name: string, kernel: Kernel<undefined>, byX: BinaryRule, byY: BinaryRule): BinaryOp => ({
+  name,
+  kernel,
+  vjp: [byX, byY],
+  jvp: [byX, byY],
+});
+
+/** x − y, and 0 where they are equal: ∞ − ∞ would be NaN. */
+const difference = (x: Tensor, y: Tensor): Tensor => x.equal(y).mul(x.abs().equal(Number.POSITIVE_INFINITY)).where(0, x.sub(y));
+
+/** ln(eˣ + eʸ).  ∂/∂x = σ(x − y), ∂/∂y = σ(y − x). */
+export const LogAddExp = /* @__PURE__ */ binary(
+  "LogAddExp",
+  k.logAddExp,
+  (g, _, x, y) => g.mul(difference(x, y).sigmoid()),
+  (g, _, x, y) => g.mul(difference(y, x).sigmoid()),
+);
+
+/** 1/(eˣ − 1), the mean occupation of Bose and Einstein.  n′(x) = n(x)·n(−x), since n(x) + n(−x) = −1. */
+export const ReciprocalExpm1: UnaryOp = /* @__PURE__ */ unary("ReciprocalExpm1", k.reciprocalExpm1, (g, out, x) =>
+  g.mul(out).mul(x.neg().through(ReciprocalExpm1)),
+);
+
+/** ln(1 − eˣ).  d/dx = −eˣ/(1 − eˣ) = −1/(e⁻ˣ − 1). */
+export const Log1mExp = /* @__PURE__ */ unary("Log1mExp", k.log1mExp, (g, _, x) => g.mul(x.neg().through(ReciprocalExpm1)).neg());
+
+/** e^(x + y), as exact as eˣ·eʸ and without its overflow.  ∂/∂x = ∂/∂y = the output. */
+export const ExpOfSum = /* @__PURE__ */ binary(
+  "ExpOfSum",
+  k.expOfSum,
+  (g, out) => g.mul(out),
+  (g, out) => g.mul(out),
+);
+
+/** x ln x, and 0 at 0.  d/dx = ln x + 1. */
+export const XLogX = /* @__PURE__ */ unary("XLogX", k.xLogX, (g, _, x) => g.mul(x.log().add(1)));
+
+/** (1 + x) ln(1 + x), and 0 at −1.  d/dx = ln(1 + x) + 1. */
+export const OnePlusLog = /* @__PURE__ */ unary("OnePlusLog", k.onePlusLog, (g, _, x) => g.mul(x.log1p().add(1)));
+
+/** p ln(p/q), and 0 at p = 0.  ∂/∂p = ln(p/q) + 1, ∂/∂q = −p/q. */
+export const RelativeEntropy = /* @__PURE__ */ binary(
+  "RelativeEntropy",
+  k.relativeEntropy,
+  (g, _, p, q) => g.mul(p.div(q).log().add(1)),
+  (g, _, p, q) => g.mul(p.div(q)).neg(),
+);
+
+/** √(x² + y²) without overflow on the way.  ∂/∂x = x/√(x² + y²), and 0 where both are 0. */
+export const Hypotenuse = /* @__PURE__ */ binary(
+  "Hypotenuse",
+  k.hypot,
+  (g, out, x) => g.mul(x.div(out.equal(0).where(1, out))),
+  (g, out, _x, y) => g.mul(y.div(out.equal(0).where(1, out))),
+);
+
+/** ln cosh x.  d/dx = tanh x. */
+export const LogCosh = /* @__PURE__ */ unary("LogCosh", k.logCosh, (g, _, x) => g.mul(x.tanh()));
+
+/** 1/cosh x.  d/dx = −sech x · tanh x. */
+export const Sech = /* @__PURE__ */ unary("Sech", k.sech, (g, out, x) => g.mul(out).mul(x.tanh()).neg());
+
+/** 1/cosh² x.  d/dx = −2 sech² x · tanh x. */
+export const SechSquared = /* @__PURE__ */ unary("SechSquared", k.sechSquared, (g, out, x) => g.mul(out).mul(x.tanh()).mul(-2));
+
+/** (eˣ − e⁻ˣ)/2.  d/dx = cosh x. */
+export const HyperbolicSine: UnaryOp = /* @__PURE__ */ unary("HyperbolicSine", k.sinh, (g, _, x) => g.mul(x.through(HyperbolicCosine)));
+/** (eˣ + e⁻ˣ)/2.  d/dx = sinh x. */
+export const HyperbolicCosine: UnaryOp = /* @__PURE__ */ unary("HyperbolicCosine", k.cosh, (g, _, x) => g.mul(x.through(HyperbolicSine)));
+
+/** ln(x + √(x² + 1)).  d/dx = 1/√(1 + x²). */
+export const InverseSinh = /* @__PURE__ */ unary("InverseSinh", k.asinh, (g, _, x) => {
+  const one = x.equal(x).where(1, 1);
+  return g.div(one.through(Hypotenuse, x));
+});
+
+/** ln(x + √(x² − 1)).  d/dx = 1/√(x² − 1). */
+export const InverseCosh = /* @__PURE__ */ unary("InverseCosh", k.acosh, (g, _, x) => g.div(x.sub(1).sqrt().mul(x.add(1).sqrt())));
+
+/** ½ ln((1 + x)/(1 − x)).  d/dx = 1/((1 − x)(1 + x)). */
+export const InverseTanh = /* @__PURE__ */ unary("InverseTanh", k.atanh, (g, _, x) => g.div(x.rsub(1).mul(x.add(1))));
+
+/** (1 + x)ⁿ without the rounding of 1 + x.  ∂/∂x = n(1 + x)ⁿ⁻¹, ∂/∂n = (1 + x)ⁿ ln(1 + x). */
+export const Compound: BinaryOp = /* @__PURE__ */ binary(
+  "Compound",
+  k.compound,
+  (g, _, x, n) => g.mul(n).mul(x.through(Compound, n.sub(1))),
+  (g, out, x) => g.mul(out).mul(x.log1p()),
+);
+
+/** x² − y² as (x − y)(x + y).  ∂/∂x = 2x, ∂/∂y = −2y. */
+export const DifferenceOfSquares = /* @__PURE__ */ binary(
+  "DifferenceOfSquares",
+  k.differenceOfSquares,
+  (g, _, x) => g.mul(x.mul(2)),
+  (g, _, _x, y) => g.mul(y.mul(-2)),
+);
