@@ -113,7 +113,8 @@ for line in (here / "catalog.txt").read_text().splitlines():
         mp.dps = 1500
         try:
             value, gradient = value_and_gradient(code, point)
-            if isinstance(value, mpmath.mpc) or isinstance(value, complex):
+            numbers = [value, *gradient.values()]
+            if not all(mpmath.isfinite(x) for number in numbers for x in (number if isinstance(number, list) else [number])):
                 raise ValueError(name)
         except (ZeroDivisionError, ValueError):
             mp.dps = 4 * TINY + 1500

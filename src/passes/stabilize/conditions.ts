@@ -1,6 +1,6 @@
 import type { Bindings } from "./match.js";
 import { callOf, type Tree, type TreeCall, termOf } from "./pattern.js";
-import { countOfSummands, type Reduction, type Term, type Terms } from "./term.js";
+import { countOfSummands, factors, type Reduction, type Term, type Terms } from "./term.js";
 
 /** Whether a condition of a rule holds: see rules.txt. */
 export function holds(condition: Tree, bindings: Bindings, terms: Terms): boolean {
@@ -17,6 +17,8 @@ export function holds(condition: Tree, bindings: Bindings, terms: Terms): boolea
       return a.kind !== "number" || Math.abs(a.value) > 3;
     case "cancels":
       return countOfSummands(terms.sub(a, b)) < countOfSummands(a) + countOfSummands(b);
+    case "divides":
+      return factors(terms.product([[b, 1], [a, -1]])).parts.length < factors(a).parts.length + factors(b).parts.length;
     case "keepsAxes":
       return bindings.reduction !== undefined && keepsAxes(bindings.reduction);
     default:

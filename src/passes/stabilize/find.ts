@@ -18,6 +18,10 @@ export interface Found {
 interface Candidate extends Found {
   /** The nodes that the pattern takes up, the node itself among them. */
   readonly cover: ReadonlySet<Node>;
+  /** How much the pattern says. */
+  readonly weight: number;
+  /** Whether it is only a part of the node's sum or product. */
+  readonly isPart: boolean;
 }
 
 /** What is still needed once all is rewritten, and for each of its nodes that a rule rewrites, how. */
@@ -54,33 +58,36 @@ class Finder {
   }
 
   /**
-   * The rule that says most about a node: of those that fit, the one whose pattern takes up most nodes. One whose pattern ends
-   * in the middle of a larger one does not count: in log(1 − cos x), 1 − cos x is more than the 1 − u of log(1 − u).
+   * The rule that says most about a node: of those that fit, the one with the largest pattern. One that ends in the middle of a
+   * larger one does not count: in log(1 − cos x), 1 − cos x is more than the 1 − u of log(1 − u).
    */
   best(node: Node, below: ReadonlyMap<Node, Candidate>): Candidate | undefined {
-    const candidates = [...this.contraction(node), ...this.rewrites(node)].sort((a, b) => b.cover.size - a.cover.size);
-    return candidates.find(({ cover }) =>
-      [...cover].every((inner) => {
-        const other = inner === node ? undefined : below.get(inner)?.cover;
-        return other === undefined || other.size < cover.size || [...other].every((at) => cover.has(at));
-      }),
+    const candidates = [...this.contraction(node), ...this.rewrites(node)].sort(
+      (a, b) => Number(a.isPart) - Number(b.isPart) || b.weight - a.weight,
     );
+    return candidates.find(({ cover, weight, expression }) => {
+      const read = valuesOf(expression);
+      return [...cover].every((inner) => {
+        const other = inner === node || read.has(inner.output) ? undefined : below.get(inner);
+        return other === undefined || other.weight < weight || [...other.cover].every((at) => cover.has(at));
+      });
+    });
   }
 
   /** A node whose formula is a simpler one, spelled out. */
   private contraction(node: Node): Candidate[] {
     const term = this.terms.of(node.output);
-    const rule = this.terms.contracted.get(term);
-    if (rule === undefined || node.inputs.some((x) => this.terms.of(x) === term)) return [];
-    const expression = this.structure(term, this.placeOf(node.output));
+    const rule = this.terms.contracted.get(node);
+    if (rule === undefined || this.hands(node, term)) return [];
+    const expression = term.kind === "atom" ? this.fromTerm(term, this.placeOf(node.output)) : this.structure(term, this.placeOf(node.output));
     if (isNode(node, expression)) return [];
     const ends = valuesOf(expression);
-    return [{ rule, expression, cover: this.cover(node, (x) => ends.has(x)) }];
+    return [{ rule, expression, cover: this.cover(node, (x) => ends.has(x)), weight: rule.weight, isPart: false }];
   }
 
   private rewrites(node: Node): Candidate[] {
     const term = this.terms.of(node.output);
-    if (node.inputs.some((x) => this.terms.of(x) === term)) return [];
+    if (this.hands(node, term)) return [];
     return this.rules.flatMap((rule) => {
       if (rule.contracts || !canMatch(rule.term, term)) return [];
       const match = matchRule(rule, term, this.terms.terms, true);
@@ -90,8 +97,22 @@ class Finder {
       const expression = this.expression(rule, match, this.placeOf(node.output));
       if (isNode(node, expression)) return [];
       const ends = new Set([...match.bindings.terms.values(), ...(match.rest === undefined ? [] : [match.rest])]);
-      return [{ rule, expression, cover: this.cover(node, (x) => ends.has(this.terms.of(x))) }];
+      return [
+        {
+          rule,
+          expression,
+          cover: this.cover(node, (x) => ends.has(this.terms.of(x))),
+          weight: rule.weight,
+          isPart: match.rest !== undefined,
+        },
+      ];
     });
+  }
+
+  /** Whether a node only hands on what it is given, as it is or next to a number: x.mul(1). */
+  private hands({ inputs }: Node, term: Term): boolean {
+    const same = inputs.find((x) => this.terms.of(x) === term);
+    return same !== undefined && inputs.every((x) => x === same || !this.places.has(x));
   }
 
   private cover(node: Node, isEnd: (x: Tensor) => boolean): ReadonlySet<Node> {
@@ -201,6 +222,7 @@ class Finder {
 
 /** Whether a pattern and a term are of a kind, before anything is looked at closely. */
 function canMatch(pattern: Term, term: Term): boolean {
+  if (pattern.kind === "product") return term.kind === "product" || isMultiple(term);
   if (pattern.kind !== "call") return pattern.kind === term.kind;
   if (pattern.name === "pow" && term.kind === "product") return term.parts.length === 1;
   return term.kind === "call" && term.name === pattern.name;

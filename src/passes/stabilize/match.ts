@@ -217,6 +217,8 @@ class Matcher {
       );
     }
     const [[term, exponent], ...later] = variables;
+    // Nothing left is not a factor of 1.
+    if (parts.length === 0 && coefficient === 1) return false;
     if (later.length === 0) {
       const root = this.root(coefficient, parts, exponent);
       return root !== undefined && this.bind(nameOf(term), root, () => next(1, []));

@@ -35,6 +35,8 @@ export interface Rule extends RewriteRule {
   readonly contracts: boolean;
   /** The pattern up to spelling, its variables as atoms. */
   readonly term: Term;
+  /** How much the pattern says: its functions, numbers and signs. */
+  readonly weight: number;
 }
 
 /** The rules of {@link stabilize}. */
@@ -56,8 +58,25 @@ export function rulesOf(contractWith: (rules: readonly Rule[]) => Contract): rea
     // A pattern is contracted by the rules before it, as the formulas in which it is looked for are.
     const terms = new Terms(contractWith(rules.filter((rule) => rule.contracts)));
     const term = termOf(pattern, terms, (name) => terms.atom(name));
-    rules.push({ ...rewriteRules[i], tree: { pattern, replacement, conditions }, contracts: contracts === 1, term });
+    rules.push({ ...rewriteRules[i], tree: { pattern, replacement, conditions }, contracts: contracts === 1, term, weight: weightOf(term) });
   });
   prepared = rules;
   return rules;
+}
+
+/** Of two patterns that fit, the one that says more is meant. A variable says nothing, and next to another factor little. */
+function weightOf(term: Term): number {
+  switch (term.kind) {
+    case "call":
+      return 1 + term.args.reduce((sum, arg) => sum + weightOf(arg), 0);
+    case "sum":
+      return term.parts.reduce(
+        (sum, [part, c]) => sum + weightOf(part) + (c === 1 ? 0 : 1) + 1,
+        term.constant === 0 ? -1 : 0,
+      );
+    case "product":
+      return term.parts.reduce((sum, [part, e]) => sum + weightOf(part) + (e === 1 ? 0 : 1) + (part.kind === "atom" ? 0.5 : 1), -1);
+    default:
+      return 0;
+  }
 }

@@ -44,8 +44,10 @@ export class TapeTerms {
   readonly terms: Terms;
   /** The first value that has a term, which stands for all that have it. */
   readonly first = new Map<Term, Tensor>();
-  /** For a term that a rule has made simpler, that rule. */
-  readonly contracted = new Map<Term, Rule>();
+  /** The nodes whose terms a rule has made simpler. */
+  readonly contracted = new Map<Node, Rule>();
+  private readonly reasons = new Map<Term, Rule>();
+  private readonly simplified = new Set<Term>();
   private readonly ofValue = new Map<Tensor, Term>();
   private readonly look: Look;
   private atoms = 0;
@@ -53,12 +55,21 @@ export class TapeTerms {
   constructor(tape: Tape, rules: readonly Rule[]) {
     const contract = contractWith(
       rules.filter((rule) => rule.contracts),
-      (simpler, rule) => this.contracted.set(simpler, rule),
+      (simpler, rule) => this.reasons.set(simpler, rule),
     );
-    this.terms = new Terms((term, terms) => meanOf(term, terms) ?? contract(term, terms));
+    this.terms = new Terms(
+      (term, terms) => meanOf(term, terms) ?? contract(term, terms),
+      (simpler) => this.simplified.add(simpler),
+    );
     this.look = new Look(tape);
     for (const x of tape.inputs) this.set(x, this.atom());
-    for (const node of tape.nodes) this.set(node.output, this.read(node));
+    for (const node of tape.nodes) {
+      this.simplified.clear();
+      const term = this.read(node);
+      const rule = this.simplified.has(term) ? this.reasons.get(term) : undefined;
+      if (rule !== undefined) this.contracted.set(node, rule);
+      this.set(node.output, term);
+    }
   }
 
   of(x: Tensor): Term {

@@ -53,9 +53,14 @@ export type Contract = (term: Term, terms: Terms) => Term | undefined;
 /** The terms of one tape or one pattern. */
 export class Terms {
   private readonly known = new Map<string, Term>();
+  private readonly simpler = new Set<string>();
   private next = 0;
 
-  constructor(private readonly contract: Contract = () => undefined) {}
+  /** `contracted` is told each time that a simpler term stands for one. */
+  constructor(
+    private readonly contract: Contract = () => undefined,
+    private readonly contracted: (simpler: Term) => void = () => undefined,
+  ) {}
 
   number(value: number): Term {
     return this.intern(`n${Object.is(value, -0) ? 0 : value}`, (id) => ({ kind: "number", id, value: value + 0 }));
@@ -139,12 +144,17 @@ export class Terms {
 
   private intern(key: string, make: (id: number) => Term): Term {
     const known = this.known.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      if (this.simpler.has(key)) this.contracted(known);
+      return known;
+    }
     const term = make(this.next++);
     this.known.set(key, term);
     const simpler = this.contract(term, this);
     if (simpler === undefined || simpler === term) return term;
     this.known.set(key, simpler);
+    this.simpler.add(key);
+    this.contracted(simpler);
     return simpler;
   }
 }
