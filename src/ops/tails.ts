@@ -57,12 +57,27 @@ export const RelativeEntropy = /* @__PURE__ */ binary(
   (g, _, p, q) => g.mul(p.div(q)).neg(),
 );
 
+/**
+ * x/√(x² + y²) with the length r = √(x² + y²): the cosine of an angle whose sine is y/r.  ∂/∂x = sine²/r, ∂/∂y = −cosine·sine/r.
+ * So written, 1/r − x²/r³ does not cancel where x is much larger than y.
+ */
+const DirectionCosine: BinaryOp = /* @__PURE__ */ binary(
+  "DirectionCosine",
+  k.directionCosine,
+  (g, _, x, y) => g.mul(y.through(DirectionCosine, x).square()).div(length(x, y)),
+  (g, out, x, y) => g.mul(out).mul(y.through(DirectionCosine, x)).div(length(x, y)).neg(),
+);
+const length = (x: Tensor, y: Tensor): Tensor => {
+  const r = x.through(Hypotenuse, y);
+  return r.equal(0).where(1, r);
+};
+
 /** √(x² + y²) without overflow on the way.  ∂/∂x = x/√(x² + y²), and 0 where both are 0. */
-export const Hypotenuse = /* @__PURE__ */ binary(
+export const Hypotenuse: BinaryOp = /* @__PURE__ */ binary(
   "Hypotenuse",
   k.hypot,
-  (g, out, x) => g.mul(x.div(out.equal(0).where(1, out))),
-  (g, out, _x, y) => g.mul(y.div(out.equal(0).where(1, out))),
+  (g, _, x, y) => g.mul(x.through(DirectionCosine, y)),
+  (g, _, x, y) => g.mul(y.through(DirectionCosine, x)),
 );
 
 /** ln cosh x.  d/dx = tanh x. */
@@ -105,4 +120,36 @@ export const DifferenceOfSquares = /* @__PURE__ */ binary(
   k.differenceOfSquares,
   (g, _, x) => g.mul(x.mul(2)),
   (g, _, _x, y) => g.mul(y.mul(-2)),
+);
+
+/** f(x) − f(y), which keeps its digits where the two are near each other.  ∂/∂x = f′(x), ∂/∂y = −f′(y). */
+const differenceOf = (name: string, kernel: Kernel<undefined>, slope: (g: Tensor, x: Tensor) => Tensor): BinaryOp =>
+  binary(
+    name,
+    kernel,
+    (g, _, x) => slope(g, x),
+    (g, _, _x, y) => slope(g, y).neg(),
+  );
+
+/** sin x − sin y. */
+export const SineDifference = /* @__PURE__ */ differenceOf("SineDifference", k.sineDifference, (g, x) => g.mul(x.cos()));
+/** cos x − cos y. */
+export const CosineDifference = /* @__PURE__ */ differenceOf("CosineDifference", k.cosineDifference, (g, x) => g.mul(x.sin()).neg());
+/** eˣ − eʸ. */
+export const ExpDifference = /* @__PURE__ */ differenceOf("ExpDifference", k.expDifference, (g, x) => g.mul(x.exp()));
+/** ln x − ln y. */
+export const LogDifference = /* @__PURE__ */ differenceOf("LogDifference", k.logDifference, (g, x) => g.div(x));
+/** √x − √y. */
+export const RootDifference = /* @__PURE__ */ differenceOf("RootDifference", k.rootDifference, (g, x) => g.div(x.sqrt().mul(2)));
+/** 1/x − 1/y. */
+export const ReciprocalDifference = /* @__PURE__ */ differenceOf("ReciprocalDifference", k.reciprocalDifference, (g, x) =>
+  g.div(x).div(x).neg(),
+);
+/** tanh x − tanh y. */
+export const TanhDifference = /* @__PURE__ */ differenceOf("TanhDifference", k.tanhDifference, (g, x) =>
+  g.mul(x.through(SechSquared)),
+);
+/** σ(x) − σ(y). */
+export const SigmoidDifference = /* @__PURE__ */ differenceOf("SigmoidDifference", k.sigmoidDifference, (g, x) =>
+  g.mul(x.mul(0.5).through(SechSquared)).mul(0.25),
 );

@@ -15,7 +15,7 @@ type F = (v: Record<string, Tensor>) => Tensor;
 const BY_CONDITION: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "cancels(a, b)": { a: "(u + v)", b: "u" },
   "cancels(a, b²)": { a: "(u^2 + v)", b: "u" },
-  "cancels(1, a)": { a: "(1 + u)" },
+  "cancels(x, y)": { x: "(u + v)", y: "u" },
   "divides(c, a − b²)": { a: "(u^2 - 4*v*w)", b: "u", c: "(2*v)" },
   "number(c)": { c: "3" },
   "number(n)": { n: "5" },
@@ -80,7 +80,8 @@ function check(formula: string, isVector: boolean): { complaints: string[]; comp
       const rows = values.map((row, i) => row.map((_, j) => direction[i] * (1 - 0.5 * j)));
       const along = rows.map((row) => tensor(isVector ? row : (row[0] as never)));
       const [[exact]] = exactly(tape, values, rows, ORDER, digits);
-      if (exact[0].isNaN()) continue;
+      // Outside of the domain, or where even these digits do not tell a pole from a large number.
+      if (!exact[0].isFinite()) continue;
       // How much the exact numbers change with the last digit of a variable.
       const sensitivity = exact.map(() => 0);
       values.forEach((row, i) => {
@@ -96,7 +97,7 @@ function check(formula: string, isVector: boolean): { complaints: string[]; comp
       const after = derivatives(s, names, at, along);
       for (let k = 0; k <= ORDER; k++) {
         const wanted = exact[k].times(factorial[k]);
-        if (wanted.isNaN()) continue;
+        if (!wanted.isFinite()) continue;
         compared++;
         const allowed = 4 * distance(before[k], wanted) + 64 * EPSILON * (wanted.abs().toNumber() + factorial[k] * sensitivity[k]) + 1e-300;
         const off = distance(after[k], wanted);
@@ -135,7 +136,8 @@ describe("reverse mode and compiled functions do the same", () => {
         const compiled = compile(grad(s))(at);
         names.forEach((name, i) => {
           const along = names.map((_, j) => tensor(i === j ? 1 : 0));
-          const [, forward] = derivatives(s, names, tensors, along);
+          const [value, forward] = derivatives(s, names, tensors, along);
+          if (Number.isNaN(value)) return;
           for (const found of [reverse[name].item(), compiled[name].item()])
             if (!(Object.is(found, forward) || Math.abs(found - forward) <= 1e-9 * Math.abs(forward) + 1e-12)) expect([name, point, found]).toEqual([name, point, forward]);
         });

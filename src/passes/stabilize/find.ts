@@ -102,7 +102,8 @@ class Finder {
           rule,
           expression,
           cover: this.cover(node, (x) => ends.has(this.terms.of(x))),
-          weight: rule.weight,
+          // Two variables that stand for one thing were not meant.
+          weight: rule.weight - match.bindings.terms.size + new Set(match.bindings.terms.values()).size,
           isPart: match.rest !== undefined,
         },
       ];
