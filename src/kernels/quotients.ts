@@ -1,5 +1,5 @@
-import type { Kernel } from "./kernel.js";
 import { unary } from "./elementwise.js";
+import type { Kernel } from "./kernel.js";
 
 // Functions such as sin(x)/x, which have a value at 0 that their formula has not, and their derivatives of any order. Near 0 a
 // power series is summed. Elsewhere the formula is right, and its derivatives are coefficients of its Taylor series at x, which
@@ -179,7 +179,11 @@ const cotangents = (sine: Quotient, alternating: boolean): readonly number[] => 
 
 /** (1/x − cot x)/x = 1/3 + x²/45 + …, which converges up to π. */
 export const cotangentRemainder: Quotient = {
-  coefficient: /* @__PURE__ */ table(() => cotangents(sineQuotient, true).slice(2).map((c) => -c)),
+  coefficient: /* @__PURE__ */ table(() =>
+    cotangents(sineQuotient, true)
+      .slice(2)
+      .map((c) => -c),
+  ),
   near: 1,
   series: (x, count) => {
     const base = identity(x, count);
@@ -198,4 +202,3 @@ export const langevinQuotient: Quotient = {
     return over(minus(over(one, tanhSeries(x, count)), over(one, base)), base);
   },
 };
-

@@ -1,5 +1,5 @@
-import * as k from "../kernels/tails.js";
 import type { Kernel } from "../kernels/kernel.js";
+import * as k from "../kernels/tails.js";
 import type { Tensor } from "../tensor/tensor.js";
 import type { BinaryOp, UnaryOp } from "./op.js";
 
@@ -146,9 +146,7 @@ export const ReciprocalDifference = /* @__PURE__ */ differenceOf("ReciprocalDiff
   g.div(x).div(x).neg(),
 );
 /** tanh x − tanh y. */
-export const TanhDifference = /* @__PURE__ */ differenceOf("TanhDifference", k.tanhDifference, (g, x) =>
-  g.mul(x.through(SechSquared)),
-);
+export const TanhDifference = /* @__PURE__ */ differenceOf("TanhDifference", k.tanhDifference, (g, x) => g.mul(x.through(SechSquared)));
 /** σ(x) − σ(y). */
 export const SigmoidDifference = /* @__PURE__ */ differenceOf("SigmoidDifference", k.sigmoidDifference, (g, x) =>
   g.mul(x.mul(0.5).through(SechSquared)).mul(0.25),

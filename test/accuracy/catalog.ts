@@ -1,6 +1,6 @@
-import { diagnose, grad, stabilize, tensor, type Tensor } from "gradtape";
+import { diagnose, grad, stabilize, type Tensor, tensor } from "gradtape";
 import { parseMath } from "gradtape/math";
-import entries from "./catalog.json";
+import entries from "./catalog.json" with { type: "json" };
 
 type Numbers = number | readonly number[];
 type Texts = string | readonly string[];
@@ -80,7 +80,9 @@ export function judge(entry: Entry): Row {
   const worse = after.some(({ value, gradient }, i) => isWorse(value, before[i].value) || isWorse(gradient, before[i].gradient));
   const [plain, stable] = [largest(before), largest(after)];
   const wrong = entry.points.filter((_, i) => before[i].value > RIGHT || before[i].gradient > RIGHT);
-  const found = wrong.every(({ at }) => !diagnose(f as never, Object.fromEntries(Object.entries(at).map(([name, x]) => [name, tensor(x as number)]))).healthy);
+  const found = wrong.every(
+    ({ at }) => !diagnose(f as never, Object.fromEntries(Object.entries(at).map(([name, x]) => [name, tensor(x as number)]))).healthy,
+  );
   const verdict =
     wrong.length === 0
       ? "right as it is"

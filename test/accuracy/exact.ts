@@ -35,7 +35,9 @@ export function exactly(
   tape.inputs.forEach((x, i) => {
     values.set(
       x,
-      at[i].map((value, j) => Array.from({ length: order + 1 }, (_, k) => k === 0 ? decimalOf(value) : k === 1 ? decimalOf(along[i][j]) : ZERO)),
+      at[i].map((value, j) =>
+        Array.from({ length: order + 1 }, (_, k) => (k === 0 ? decimalOf(value) : k === 1 ? decimalOf(along[i][j]) : ZERO)),
+      ),
     );
   });
   const read = (x: Tensor): readonly Series[] => {
@@ -199,7 +201,15 @@ function run({ op, inputs, output, attributes }: Node, args: readonly (readonly 
     }
     case "Transpose": {
       const { axes } = attributes as { axes: readonly number[] };
-      return indices(output.shape).map((index) => x[placeOf(axes.reduce<number[]>((to, axis, i) => ((to[axis] = index[i]), to), []), inputs[0].shape)]);
+      return indices(output.shape).map(
+        (index) =>
+          x[
+            placeOf(
+              axes.reduce<number[]>((to, axis, i) => ((to[axis] = index[i]), to), []),
+              inputs[0].shape,
+            )
+          ],
+      );
     }
     case "Sum":
       return along((attributes as { axes: readonly number[] }).axes).map((places) => sum(places.map((i) => x[i])));
@@ -230,13 +240,18 @@ function run({ op, inputs, output, attributes }: Node, args: readonly (readonly 
 function indices(shape: readonly number[]): number[][] {
   return shape.reduce<number[][]>((list, size) => list.flatMap((index) => Array.from({ length: size }, (_, i) => [...index, i])), [[]]);
 }
-const placeOf = (index: readonly number[], shape: readonly number[]): number => shape.reduce((place, size, i) => place * size + index[i], 0);
+const placeOf = (index: readonly number[], shape: readonly number[]): number =>
+  shape.reduce((place, size, i) => place * size + index[i], 0);
 
 /** For each place of the output, that of an input that broadcasts to it. */
 function broadcastReader(from: readonly number[], to: readonly number[]): (place: number) => number {
   const all = indices(to);
   const lead = to.length - from.length;
-  return (place) => placeOf(from.map((size, i) => (size === 1 ? 0 : all[place][lead + i])), from);
+  return (place) =>
+    placeOf(
+      from.map((size, i) => (size === 1 ? 0 : all[place][lead + i])),
+      from,
+    );
 }
 
 /** The places that go into each number of a reduction. */

@@ -27,14 +27,40 @@ const BY_CONDITION: Readonly<Record<string, Readonly<Record<string, string>>>> =
 function formulaOf({ pattern, condition }: (typeof rewriteRules)[number]): string {
   const chosen = condition.split(" and ").flatMap((part) => Object.entries(BY_CONDITION[part] ?? {}));
   const text = pattern.replaceAll("sechSquared(x)", "(1 − tanh(x)²)");
-  return [...new Map(chosen)].reduce((formula, [name, instead]) => formula.replace(new RegExp(`(?<![\\p{L}])${name}(?![\\p{L}(])`, "gu"), instead), text);
+  return [...new Map(chosen)].reduce(
+    (formula, [name, instead]) => formula.replace(new RegExp(`(?<![\\p{L}])${name}(?![\\p{L}(])`, "gu"), instead),
+    text,
+  );
 }
 
 const ALONE = [0.3, -0.7, 2.5, -3, 1e-10, -1e-10, 1e-3, 1e10, -1e10, 40, -40, 400, -800, 1, 0.5];
 const PAIRS = [
-  ...[[0.3, 0.7], [0.7, 0.3], [2.5, -1.5], [-0.4, -0.9], [0.6, 0.6], [1.5, 1.5000000001], [3, 1e-10], [1e-10, 3], [1e10, 1], [40, 39], [-40, 1], [700, 701], [12, 1e-12]],
+  ...[
+    [0.3, 0.7],
+    [0.7, 0.3],
+    [2.5, -1.5],
+    [-0.4, -0.9],
+    [0.6, 0.6],
+    [1.5, 1.5000000001],
+    [3, 1e-10],
+    [1e-10, 3],
+    [1e10, 1],
+    [40, 39],
+    [-40, 1],
+    [700, 701],
+    [12, 1e-12],
+  ],
 ];
-const TRIPLES = [...[[0.3, 0.7, 0.2], [2.5, -1.5, 0.4], [0.6, 0.6, 0.6], [1e5, 1, 1], [40, 39, 1], [1, 1e-8, 2]]];
+const TRIPLES = [
+  ...[
+    [0.3, 0.7, 0.2],
+    [2.5, -1.5, 0.4],
+    [0.6, 0.6, 0.6],
+    [1e5, 1, 1],
+    [40, 39, 1],
+    [1, 1e-8, 2],
+  ],
+];
 
 function pointsFor(count: number): readonly (readonly number[])[] {
   if (count === 1) return ALONE.map((x) => [x]);
@@ -45,7 +71,10 @@ function pointsFor(count: number): readonly (readonly number[])[] {
 /** Value and derivatives along a line, by the engine. */
 function derivatives(f: F, names: readonly string[], at: readonly Tensor[], along: readonly Tensor[]): number[] {
   const onList = (...xs: Tensor[]): Tensor => f(Object.fromEntries(names.map((name, i) => [name, xs[i]])));
-  const next = (g: (...xs: Tensor[]) => Tensor) => (...xs: Tensor[]): Tensor => jvp(g, xs as never, along as never)[1] as Tensor;
+  const next =
+    (g: (...xs: Tensor[]) => Tensor) =>
+    (...xs: Tensor[]): Tensor =>
+      jvp(g, xs as never, along as never)[1] as Tensor;
   const first = next(onList);
   const second = next(first);
   return [onList, first, second, next(second)].map((g) => g(...at).item());
@@ -58,7 +87,10 @@ const factorial = [1, 1, 2, 6];
 function distance(found: number, exact: Decimal): number {
   if (Number.isNaN(found)) return Number.POSITIVE_INFINITY;
   const wanted = exact.toNumber();
-  if (!Number.isFinite(wanted) || !Number.isFinite(found)) return wanted === found || (Math.abs(wanted) > 1e307 && Math.sign(wanted) === Math.sign(found) && Math.abs(found) > 1e307) ? 0 : Number.POSITIVE_INFINITY;
+  if (!Number.isFinite(wanted) || !Number.isFinite(found))
+    return wanted === found || (Math.abs(wanted) > 1e307 && Math.sign(wanted) === Math.sign(found) && Math.abs(found) > 1e307)
+      ? 0
+      : Number.POSITIVE_INFINITY;
   return exact.minus(found).abs().toNumber();
 }
 
@@ -75,7 +107,8 @@ function check(formula: string, isVector: boolean): { complaints: string[]; comp
     const tape = record(plain, Object.fromEntries(names.map((name, i) => [name, at[i]])));
     const scalar = tape.outputs[0].size === 1 ? plain : (v: Record<string, Tensor>): Tensor => plain(v).slice([0]);
     const digits = digitsFor(values.flat());
-    const directions = names.length === 1 ? [[1]] : [...names.map((_, i) => names.map((__, j) => (i === j ? 1 : 0))), names.map((_, i) => 1 - 0.75 * i)];
+    const directions =
+      names.length === 1 ? [[1]] : [...names.map((_, i) => names.map((__, j) => (i === j ? 1 : 0))), names.map((_, i) => 1 - 0.75 * i)];
     for (const direction of directions) {
       const rows = values.map((row, i) => row.map((_, j) => direction[i] * (1 - 0.5 * j)));
       const along = rows.map((row) => tensor(isVector ? row : (row[0] as never)));
@@ -85,7 +118,12 @@ function check(formula: string, isVector: boolean): { complaints: string[]; comp
       // How much the exact numbers change with the last digit of a variable.
       const sensitivity = exact.map(() => 0);
       values.forEach((row, i) => {
-        const moved = values.map((other, k) => other.map((x, j) => (k === i ? new (exact[0].constructor as typeof Decimal)(x).times("1.00000000000000000001") : x) as never as number & typeof j));
+        const moved = values.map((other, k) =>
+          other.map(
+            (x, j) =>
+              (k === i ? new (exact[0].constructor as typeof Decimal)(x).times("1.00000000000000000001") : x) as never as number & typeof j,
+          ),
+        );
         const [[nearby]] = exactly(tape, moved, rows, ORDER, digits);
         nearby.forEach((x, k) => {
           sensitivity[k] += x.minus(exact[k]).abs().times("1e20").toNumber() * row.length;
@@ -102,7 +140,9 @@ function check(formula: string, isVector: boolean): { complaints: string[]; comp
         const allowed = 4 * distance(before[k], wanted) + 64 * EPSILON * (wanted.abs().toNumber() + factorial[k] * sensitivity[k]) + 1e-300;
         const off = distance(after[k], wanted);
         if (!(off <= allowed))
-          complaints.push(`order ${k} at ${point.join(", ")} along ${direction.join(", ")}: ${after[k]}, before ${before[k]}, exact ${wanted.toPrecision(18)}`);
+          complaints.push(
+            `order ${k} at ${point.join(", ")} along ${direction.join(", ")}: ${after[k]}, before ${before[k]}, exact ${wanted.toPrecision(18)}`,
+          );
       }
     }
   }
@@ -139,7 +179,8 @@ describe("reverse mode and compiled functions do the same", () => {
           const [value, forward] = derivatives(s, names, tensors, along);
           if (Number.isNaN(value)) return;
           for (const found of [reverse[name].item(), compiled[name].item()])
-            if (!(Object.is(found, forward) || Math.abs(found - forward) <= 1e-9 * Math.abs(forward) + 1e-12)) expect([name, point, found]).toEqual([name, point, forward]);
+            if (!(Object.is(found, forward) || Math.abs(found - forward) <= 1e-9 * Math.abs(forward) + 1e-12))
+              expect([name, point, found]).toEqual([name, point, forward]);
         });
       }
     });

@@ -104,7 +104,7 @@ function rewrites(run: Run): (node: Node) => Advice | undefined {
       const rule = found.get(at)?.rule;
       if (rule !== undefined) {
         const { why, replacement, loss } = rule;
-        const forLoss = loss === undefined ? "" : `. For a loss, give the logits to ${loss}`;
+        const forLoss = loss === "" ? "" : `. For a loss, give the logits to ${loss}`;
         return { why, instead: `${replacement}; stabilize(f) does it for you${forLoss}` };
       }
       seen.add(at);

@@ -23,7 +23,7 @@ function treeOf(node) {
   return fold !== undefined && args.every((arg) => typeof arg === "number") ? fold(...args) : [name, ...args];
 }
 
-const LINES = { "=": "replacement", "≡": "replacement", if: "condition", because: "why", from: "source" };
+const LINES = { "=": "replacement", "≡": "replacement", if: "condition", because: "why", from: "source", loss: "loss" };
 
 function ruleOf(block) {
   const [first, ...others] = block.split("\n");
@@ -31,7 +31,7 @@ function ruleOf(block) {
   for (const line of others) {
     const [, key, text] = /^ {2}(\S+) (.+)$/.exec(line) ?? [];
     const field = LINES[key];
-    if (field === undefined) throw new Error(`rules.txt: expected "=", "≡", "if", "because" or "from", got "${line}"`);
+    if (field === undefined) throw new Error(`rules.txt: expected "=", "≡", "if", "because", "from" or "loss", got "${line}"`);
     rule[field] = text;
     if (key === "≡") rule.contracts = true;
   }
@@ -40,7 +40,10 @@ function ruleOf(block) {
       ...rule,
       patternTree: treeOf(parse(rule.pattern)),
       replacementTree: treeOf(parse(rule.replacement)),
-      conditionTrees: (rule.condition ?? "").split(" and ").filter(Boolean).map((text) => treeOf(parse(text))),
+      conditionTrees: (rule.condition ?? "")
+        .split(" and ")
+        .filter(Boolean)
+        .map((text) => treeOf(parse(text))),
     };
   } catch (error) {
     throw new Error(`rules.txt: ${rule.pattern}: ${error.message}`);
@@ -56,12 +59,11 @@ const blocks = text
   .map((block) => block.replace(/^\n+|\n+$/g, ""))
   .filter((block) => block !== "");
 const rules = blocks.map(ruleOf).map((rule) => {
-  for (const key of ["replacement", "why", "source"])
-    if (!rule[key]) throw new Error(`rules.txt: ${rule.pattern} has no ${key}`);
+  for (const key of ["replacement", "why", "source"]) if (!rule[key]) throw new Error(`rules.txt: ${rule.pattern} has no ${key}`);
   return rule;
 });
 const row = (rule) =>
-  `  [${[rule.contracts ? 1 : 0, rule.pattern, rule.replacement, rule.condition ?? "", rule.why, rule.source].map((x) => JSON.stringify(x)).join(", ")},\n` +
+  `  [${[rule.contracts ? 1 : 0, rule.pattern, rule.replacement, rule.condition ?? "", rule.why, rule.source, rule.loss ?? ""].map((x) => JSON.stringify(x)).join(", ")},\n` +
   `    ${JSON.stringify(rule.patternTree)}, ${JSON.stringify(rule.replacementTree)}, ${JSON.stringify(rule.conditionTrees)}],`;
 writeFileSync(
   here("parsed-rules.ts"),

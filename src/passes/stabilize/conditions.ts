@@ -13,12 +13,22 @@ export function holds(condition: Tree, bindings: Bindings, terms: Terms): boolea
       return a.kind === "number" && a.value % 2 === 0;
     case "fraction":
       return a.kind === "number" && !Number.isInteger(a.value) && a.value !== 0.5;
+    case "unlikeSquare":
+      return a.kind !== "number" || (a.value !== 2 && a.value !== 3);
     case "large":
       return a.kind !== "number" || Math.abs(a.value) > 3;
     case "cancels":
       return countOfSummands(terms.sub(a, b)) < countOfSummands(a) + countOfSummands(b);
     case "divides":
-      return factors(terms.product([[b, 1], [a, -1]])).parts.length < factors(a).parts.length + factors(b).parts.length;
+      return (
+        factors(
+          terms.product([
+            [b, 1],
+            [a, -1],
+          ]),
+        ).parts.length <
+        factors(a).parts.length + factors(b).parts.length
+      );
     case "keepsAxes":
       return bindings.reduction !== undefined && keepsAxes(bindings.reduction);
     default:

@@ -1,8 +1,8 @@
-import { match, type Match } from "./match.js";
 import { holds } from "./conditions.js";
+import { type Match, match } from "./match.js";
 import { callOf, type TreeCall, termOf } from "./pattern.js";
 import type { Rule } from "./rules.js";
-import { type Contract, type Term, type Terms } from "./term.js";
+import type { Contract, Term, Terms } from "./term.js";
 
 /** The place of a rule's pattern in a term, under the rule's conditions. */
 export const matchRule = (rule: Rule, subject: Term, terms: Terms, partly: boolean): Match | undefined =>
@@ -13,7 +13,18 @@ export function replaced(rule: Rule, { bindings, scale, rest }: Match, terms: Te
   const variable = (name: string): Term => bindings.terms.get(name) as Term;
   const core = bindings.reduction === undefined ? termOf(rule.tree.replacement, terms, variable) : reduced(rule, bindings, terms);
   if (rest === undefined) return terms.scale(core, scale);
-  return rule.term.kind === "sum" ? terms.sum([[core, scale], [rest, 1]]) : terms.product([[core, 1], [rest, 1]], scale);
+  return rule.term.kind === "sum"
+    ? terms.sum([
+        [core, scale],
+        [rest, 1],
+      ])
+    : terms.product(
+        [
+          [core, 1],
+          [rest, 1],
+        ],
+        scale,
+      );
 }
 
 /** The one replacement that keeps a reduction: softmax(x). */

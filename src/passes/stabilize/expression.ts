@@ -1,12 +1,11 @@
-import { sizeOf } from "../../base/shape.js";
+import { sameShape, sizeOf } from "../../base/shape.js";
 import * as e from "../../ops/elementwise.js";
 import type { AnyOp, UnaryOp } from "../../ops/op.js";
 import * as q from "../../ops/quotients.js";
-import * as t from "../../ops/tails.js";
 import { LogSumExp, Prod, Softmax, Sum } from "../../ops/reduce.js";
+import * as t from "../../ops/tails.js";
 import { apply } from "../../tensor/apply.js";
 import { Tensor } from "../../tensor/tensor.js";
-import { sameShape } from "../../base/shape.js";
 import { countOf } from "./tape-terms.js";
 import { type Reduction, reductionKey } from "./term.js";
 
@@ -16,7 +15,12 @@ export type Expression =
   | { readonly kind: "number"; readonly value: number }
   | { readonly kind: "apply"; readonly name: string; readonly args: readonly Expression[]; readonly reduction: Reduction | undefined };
 
-export const applyTo = (name: string, args: readonly Expression[], reduction?: Reduction): Expression => ({ kind: "apply", name, args, reduction });
+export const applyTo = (name: string, args: readonly Expression[], reduction?: Reduction): Expression => ({
+  kind: "apply",
+  name,
+  args,
+  reduction,
+});
 export const numberOf = (value: number): Expression => ({ kind: "number", value });
 
 /** The values of the tape that an expression reads. */
@@ -32,7 +36,8 @@ export function evaluate(expression: Expression, current: (x: Tensor) => Tensor)
   const ids = new Map<Tensor, number>();
   const keyOf = (at: Expression): string => {
     if (at.kind === "number") return `${at.value}`;
-    if (at.kind === "apply") return `${at.name}(${at.args.map(keyOf).join()})${at.reduction === undefined ? "" : reductionKey(at.reduction)}`;
+    if (at.kind === "apply")
+      return `${at.name}(${at.args.map(keyOf).join()})${at.reduction === undefined ? "" : reductionKey(at.reduction)}`;
     ids.set(at.value, ids.get(at.value) ?? ids.size);
     return `#${ids.get(at.value)}`;
   };
@@ -63,7 +68,6 @@ export function evaluate(expression: Expression, current: (x: Tensor) => Tensor)
 
 /** The op that an expression is a single application of, if its name is that of one. */
 export const opOf = (name: string): AnyOp | undefined => OPS[name];
-
 
 /** The ops by their names in rules. */
 const OPS: Readonly<Record<string, AnyOp | undefined>> = {

@@ -3,7 +3,7 @@ import type { Node, Tape } from "../../tape/tape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { contractWith, matchRule } from "./contract.js";
 import { applyTo, type Expression, numberOf, opOf, valuesOf } from "./expression.js";
-import { type Bindings, type Match } from "./match.js";
+import type { Bindings, Match } from "./match.js";
 import { callOf, type Tree, termOf } from "./pattern.js";
 import { type Rule, rulesOf } from "./rules.js";
 import { TapeTerms } from "./tape-terms.js";
@@ -79,7 +79,8 @@ class Finder {
     const term = this.terms.of(node.output);
     const rule = this.terms.contracted.get(node);
     if (rule === undefined || this.hands(node, term)) return [];
-    const expression = term.kind === "atom" ? this.fromTerm(term, this.placeOf(node.output)) : this.structure(term, this.placeOf(node.output));
+    const expression =
+      term.kind === "atom" ? this.fromTerm(term, this.placeOf(node.output)) : this.structure(term, this.placeOf(node.output));
     if (isNode(node, expression)) return [];
     const ends = valuesOf(expression);
     return [{ rule, expression, cover: this.cover(node, (x) => ends.has(x)), weight: rule.weight, isPart: false }];
@@ -93,7 +94,8 @@ class Finder {
       const match = matchRule(rule, term, this.terms.terms, true);
       if (match === undefined) return [];
       // A part of a sum that is a node of its own is rewritten there.
-      if (match.rest !== undefined && node.inputs.some((x) => matchRule(rule, this.terms.of(x), this.terms.terms, true) !== undefined)) return [];
+      if (match.rest !== undefined && node.inputs.some((x) => matchRule(rule, this.terms.of(x), this.terms.terms, true) !== undefined))
+        return [];
       const expression = this.expression(rule, match, this.placeOf(node.output));
       if (isNode(node, expression)) return [];
       const ends = new Set([...match.bindings.terms.values(), ...(match.rest === undefined ? [] : [match.rest])]);
@@ -211,7 +213,13 @@ class Finder {
     const power = ([base, e]: readonly [Term, number]): Expression => {
       const value = this.fromTerm(base, before);
       const size = Math.abs(e);
-      return size === 1 ? value : size === 2 ? applyTo("square", [value]) : size === 0.5 ? applyTo("sqrt", [value]) : applyTo("pow", [value, numberOf(size)]);
+      return size === 1
+        ? value
+        : size === 2
+          ? applyTo("square", [value])
+          : size === 0.5
+            ? applyTo("sqrt", [value])
+            : applyTo("pow", [value, numberOf(size)]);
     };
     const { parts } = factors(term);
     const above = parts.filter(([, e]) => e > 0).map(power);
@@ -235,7 +243,9 @@ function isNode(node: Node, expression: Expression): boolean {
   const { args, reduction } = expression;
   if (args.length !== node.inputs.length) return false;
   const sameInputs = args.every((arg, i) =>
-    arg.kind === "value" ? arg.value === node.inputs[i] : arg.kind === "number" && node.inputs[i].size === 1 && node.inputs[i].first === arg.value,
+    arg.kind === "value"
+      ? arg.value === node.inputs[i]
+      : arg.kind === "number" && node.inputs[i].size === 1 && node.inputs[i].first === arg.value,
   );
   return sameInputs && (reduction === undefined || sameShape(reduction.from, node.inputs[0].shape));
 }

@@ -1,4 +1,16 @@
-import { type Call, countOfSummands, factors, type Part, type Product, type Reduction, reductionKey, type Sum, summands, type Term, type Terms } from "./term.js";
+import {
+  type Call,
+  countOfSummands,
+  factors,
+  type Part,
+  type Product,
+  type Reduction,
+  reductionKey,
+  type Sum,
+  summands,
+  type Term,
+  type Terms,
+} from "./term.js";
 
 // Matching modulo the order of sums and products: what a pattern needs is looked for among the parts, one after the other, and
 // taken back where it leads nowhere. A sum matches up to a factor, −2(1 − cos x) the pattern 1 − cos x, and parts may be left over.
@@ -149,8 +161,7 @@ class Matcher {
     const { constant, parts } = summands(rest);
     const factor = 1 / (scale * coefficient);
     if (countOfSummands(rest) === 0) return false;
-    if (later.length === 0)
-      return this.bind(nameOf(term), this.terms.scale(rest, factor), () => next(scale, this.terms.number(0)));
+    if (later.length === 0) return this.bind(nameOf(term), this.terms.scale(rest, factor), () => next(scale, this.terms.number(0)));
     for (const [i, [candidate, own]] of parts.entries()) {
       const others = this.terms.sum(
         parts.filter((_, j) => j !== i),
@@ -212,9 +223,7 @@ class Matcher {
       const value = factors(this.bindings.terms.get(nameOf(term)) as Term);
       let rest: readonly Part[] | undefined = parts;
       for (const [factor, own] of value.parts) rest = rest && takeAway(rest, factor, own * exponent);
-      return (
-        rest !== undefined && this.variableFactors(without(variables, known), rest, coefficient / value.coefficient ** exponent, next)
-      );
+      return rest !== undefined && this.variableFactors(without(variables, known), rest, coefficient / value.coefficient ** exponent, next);
     }
     const [[term, exponent], ...later] = variables;
     // Nothing left is not a factor of 1.

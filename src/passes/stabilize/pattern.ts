@@ -12,7 +12,11 @@ const FORMS: Readonly<Record<string, ((terms: Terms, ...args: Term[]) => Term) |
   add: (terms, x, y) => terms.add(x, y),
   sub: (terms, x, y) => terms.sub(x, y),
   mul: (terms, x, y) => terms.mul(x, y),
-  div: (terms, x, y) => terms.product([[x, 1], [y, -1]]),
+  div: (terms, x, y) =>
+    terms.product([
+      [x, 1],
+      [y, -1],
+    ]),
   square: (terms, x) => terms.power(x, 2),
   reciprocal: (terms, x) => terms.power(x, -1),
   sqrt: (terms, x) => terms.power(x, 0.5),
@@ -41,4 +45,7 @@ export function termOf(tree: Tree, terms: Terms, variable: (name: string) => Ter
 }
 
 /** The function and the arguments of a tree that is a call. */
-export const callOf = ([name, ...args]: TreeCall): { readonly name: string; readonly args: readonly Tree[] } => ({ name: name as string, args });
+export const callOf = ([name, ...args]: TreeCall): { readonly name: string; readonly args: readonly Tree[] } => ({
+  name: name as string,
+  args,
+});

@@ -24,6 +24,7 @@ export type RuleRow = readonly [
   condition: string,
   why: string,
   source: string,
+  loss: string,
   patternTree: Tree,
   replacementTree: Tree,
   conditionTrees: readonly Tree[],
@@ -35,6 +36,8 @@ export interface Rule extends RewriteRule {
   readonly contracts: boolean;
   /** The pattern up to spelling, its variables as atoms. */
   readonly term: Term;
+  /** For a pattern that losses are written with, the call of the loss that takes the logits themselves; else empty. */
+  readonly loss: string;
   /** How much the pattern says: its functions, numbers and signs. */
   readonly weight: number;
 }
@@ -54,11 +57,18 @@ let prepared: readonly Rule[] | undefined;
 export function rulesOf(contractWith: (rules: readonly Rule[]) => Contract): readonly Rule[] {
   if (prepared !== undefined) return prepared;
   const rules: Rule[] = [];
-  rows.forEach(([contracts, , , , , , pattern, replacement, conditions], i) => {
+  rows.forEach(([contracts, , , , , , loss, pattern, replacement, conditions], i) => {
     // A pattern is contracted by the rules before it, as the formulas in which it is looked for are.
     const terms = new Terms(contractWith(rules.filter((rule) => rule.contracts)));
     const term = termOf(pattern, terms, (name) => terms.atom(name));
-    rules.push({ ...rewriteRules[i], tree: { pattern, replacement, conditions }, contracts: contracts === 1, term, weight: weightOf(term) });
+    rules.push({
+      ...rewriteRules[i],
+      tree: { pattern, replacement, conditions },
+      contracts: contracts === 1,
+      loss,
+      term,
+      weight: weightOf(term),
+    });
   });
   prepared = rules;
   return rules;
@@ -70,10 +80,7 @@ function weightOf(term: Term): number {
     case "call":
       return 1 + term.args.reduce((sum, arg) => sum + weightOf(arg), 0);
     case "sum":
-      return term.parts.reduce(
-        (sum, [part, c]) => sum + weightOf(part) + (c === 1 ? 0 : 1) + 1,
-        term.constant === 0 ? -1 : 0,
-      );
+      return term.parts.reduce((sum, [part, c]) => sum + weightOf(part) + (c === 1 ? 0 : 1) + 1, term.constant === 0 ? -1 : 0);
     case "product":
       return term.parts.reduce((sum, [part, e]) => sum + weightOf(part) + (e === 1 ? 0 : 1) + (part.kind === "atom" ? 0.5 : 1), -1);
     default:

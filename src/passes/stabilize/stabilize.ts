@@ -1,5 +1,5 @@
 import { checkFunction } from "../../base/errors.js";
-import { sameShape } from "../../base/shape.js";
+import { type Shape, sameShape } from "../../base/shape.js";
 import { tapeNames } from "../../tape/print.js";
 import { aside } from "../../tape/sealing.js";
 import type { Node, Tape } from "../../tape/tape.js";
@@ -8,6 +8,7 @@ import type { Tensor } from "../../tensor/tensor.js";
 import { flatten } from "../../tensor/tree.js";
 import { tapeOf } from "../../transforms/record.js";
 import { trace } from "../../transforms/trace.js";
+import { withoutLeadingOnes } from "./conditions.js";
 import { evaluate } from "./expression.js";
 import { type Found, findRewrites } from "./find.js";
 import type { RewriteRule } from "./rules.js";
@@ -69,15 +70,25 @@ export function stabilize<F extends (...args: never[]) => unknown>(f: F): Stabil
       const name = tapeNames(tape);
       return tape.nodes.flatMap((node, i) => {
         const rule = found.get(node)?.rule;
-        return rule === undefined
-          ? []
-          : [{ node: i + 1, name: name(node.output), ...textOf(rule) }];
+        return rule === undefined ? [] : [{ node: i + 1, name: name(node.output), ...textOf(rule) }];
       });
     },
   }) as unknown as Stabilized<F>;
 }
 
-const textOf = ({ pattern, replacement, condition, why, source }: RewriteRule): RewriteRule => ({ pattern, replacement, condition, why, source });
+const textOf = ({ pattern, replacement, condition, why, source }: RewriteRule): RewriteRule => ({
+  pattern,
+  replacement,
+  condition,
+  why,
+  source,
+});
+
+/** Terms do not tell axes of size 1 in front from none, and a constant of one number may have had axes of its own. */
+function inShape(value: Tensor, shape: Shape): Tensor {
+  if (sameShape(value.shape, shape)) return value;
+  return value.reshape(withoutLeadingOnes(value.shape)).broadcastTo(shape);
+}
 
 /** Runs a tape again on other inputs, with the stable forms in their places. */
 function replay(tape: Tape, inputs: readonly Tensor[], found: ReadonlyMap<Node, Found>, needed: ReadonlySet<Tensor>): Tensor[] {
@@ -88,8 +99,7 @@ function replay(tape: Tape, inputs: readonly Tensor[], found: ReadonlyMap<Node, 
     if (!needed.has(output)) continue;
     const rewrite = found.get(node);
     const value = rewrite === undefined ? applyAgain(op, operands.map(current), attributes) : evaluate(rewrite.expression, current);
-    // A constant of one number may have had axes of its own.
-    const shaped = sameShape(value.shape, output.shape) ? value : value.broadcastTo(output.shape);
+    const shaped = inShape(value, output.shape);
     values.set(output, output.label === undefined ? shaped : shaped.named(output.label));
   }
   return tape.outputs.map(current);

@@ -3,14 +3,14 @@ import * as e from "../../ops/elementwise.js";
 import { BroadcastTo, Reshape } from "../../ops/movement.js";
 import type { AnyOp } from "../../ops/op.js";
 import { LogSumExp, Prod, Softmax, Sum } from "../../ops/reduce.js";
-import { keyOfAttributes } from "../share.js";
-import { Look } from "../look.js";
 import type { Node, Tape } from "../../tape/tape.js";
 import type { Tensor } from "../../tensor/tensor.js";
+import { Look } from "../look.js";
+import { keyOfAttributes } from "../share.js";
 import { withoutLeadingOnes } from "./conditions.js";
 import { contractWith } from "./contract.js";
 import { applied } from "./pattern.js";
-import { type Rule } from "./rules.js";
+import type { Rule } from "./rules.js";
 import { factors, isMultiple, type Reduction, summands, type Term, Terms } from "./term.js";
 
 /** What the elementwise ops are called in formulas. */
@@ -55,7 +55,10 @@ export class TapeTerms {
   constructor(tape: Tape, rules: readonly Rule[]) {
     const contract = contractWith(
       rules.filter((rule) => rule.contracts),
-      (simpler, rule) => this.reasons.set(simpler, rule),
+      (simpler, rule) => {
+        // Of several rules one after the other, the last says what the term is.
+        if (!this.reasons.has(simpler)) this.reasons.set(simpler, rule);
+      },
     );
     this.terms = new Terms(
       (term, terms) => meanOf(term, terms) ?? contract(term, terms),
@@ -95,7 +98,8 @@ export class TapeTerms {
     const { terms } = this;
     const args = inputs.map((x) => this.of(x));
     // The same in every run. What holds NaN or ∞ is left as it is.
-    if (args.every(({ kind }) => kind === "number")) return output.size === 1 && Number.isFinite(output.first) ? terms.number(output.first) : this.atom();
+    if (args.every(({ kind }) => kind === "number"))
+      return output.size === 1 && Number.isFinite(output.first) ? terms.number(output.first) : this.atom();
     // The guard of binaryCrossEntropy does not change what it guards, as far as a logarithm sees.
     const guard = op === e.Log ? this.look.guard(inputs[0]) : undefined;
     if (guard !== undefined) return applied(terms, "log", [this.of(guard.p)]);
@@ -152,7 +156,8 @@ export class TapeTerms {
 function meanOf(term: Term, terms: Terms): Term | undefined {
   if (!isMultiple(term)) return undefined;
   const [[sum, coefficient]] = term.parts;
-  if (sum.kind !== "call" || sum.name !== "sum" || sum.reduction === undefined || coefficient !== 1 / countOf(sum.reduction)) return undefined;
+  if (sum.kind !== "call" || sum.name !== "sum" || sum.reduction === undefined || coefficient !== 1 / countOf(sum.reduction))
+    return undefined;
   return terms.call("mean", sum.args, { reduction: sum.reduction });
 }
 

@@ -95,14 +95,16 @@ export class Terms {
     return this.intern(`s${rest}+${key}`, (id) => ({ kind: "sum", id, constant: rest, parts: kept }));
   }
 
-  add = (a: Term, b: Term): Term => this.sum([
-    [a, 1],
-    [b, 1],
-  ]);
-  sub = (a: Term, b: Term): Term => this.sum([
-    [a, 1],
-    [b, -1],
-  ]);
+  add = (a: Term, b: Term): Term =>
+    this.sum([
+      [a, 1],
+      [b, 1],
+    ]);
+  sub = (a: Term, b: Term): Term =>
+    this.sum([
+      [a, 1],
+      [b, -1],
+    ]);
   scale = (a: Term, c: number): Term => (c === 1 ? a : this.sum([[a, c]]));
 
   /** coefficient · Π tᵢ^eᵢ of any terms. */
@@ -136,10 +138,11 @@ export class Terms {
     );
   }
 
-  mul = (a: Term, b: Term): Term => this.product([
-    [a, 1],
-    [b, 1],
-  ]);
+  mul = (a: Term, b: Term): Term =>
+    this.product([
+      [a, 1],
+      [b, 1],
+    ]);
   power = (a: Term, e: number): Term => (e === 1 ? a : this.product([[a, e]]));
 
   private intern(key: string, make: (id: number) => Term): Term {
