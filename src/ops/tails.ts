@@ -32,8 +32,8 @@ export const ReciprocalExpm1: UnaryOp = /* @__PURE__ */ unary("ReciprocalExpm1",
   g.mul(out).mul(x.neg().through(ReciprocalExpm1)),
 );
 
-/** ln(1 − eˣ).  d/dx = −eˣ/(1 − eˣ) = −1/(e⁻ˣ − 1). */
-export const Log1mExp = /* @__PURE__ */ unary("Log1mExp", k.log1mExp, (g, _, x) => g.mul(x.neg().through(ReciprocalExpm1)).neg());
+/** ln(1 − eˣ).  d/dx = −eˣ/(1 − eˣ) = −1/(e⁻ˣ − 1), with 0 − x for −x: at its end, x = 0, the domain is left of it. */
+export const Log1mExp = /* @__PURE__ */ unary("Log1mExp", k.log1mExp, (g, _, x) => g.mul(x.rsub(0).through(ReciprocalExpm1)).neg());
 
 /** e^(x + y), as exact as eˣ·eʸ and without its overflow.  ∂/∂x = ∂/∂y = the output. */
 export const ExpOfSum = /* @__PURE__ */ binary(

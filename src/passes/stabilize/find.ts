@@ -98,12 +98,13 @@ class Finder {
         return [];
       const expression = this.expression(rule, match, this.placeOf(node.output));
       if (isNode(node, expression)) return [];
-      const ends = new Set([...match.bindings.terms.values(), ...(match.rest === undefined ? [] : [match.rest])]);
+      const bound = [...match.bindings.terms.values(), ...(match.rest === undefined ? [] : [match.rest])];
+      const ends = new Set(bound.flatMap((term) => [...valuesOf(this.fromTerm(term, this.placeOf(node.output)))]));
       return [
         {
           rule,
           expression,
-          cover: this.cover(node, (x) => ends.has(this.terms.of(x))),
+          cover: this.cover(node, (x) => ends.has(x)),
           // Two variables that stand for one thing were not meant.
           weight: rule.weight - match.bindings.terms.size + new Set(match.bindings.terms.values()).size,
           isPart: match.rest !== undefined,
