@@ -176,7 +176,10 @@ const REDUCING: Readonly<Record<string, ((reduction: Reduction, x: Tensor) => Te
     reduced(reduction, x, (full) => {
       const largest = peakOf(full.stopGradient().abs().max(reduction.axes, true));
       const scale = largest.equal(0).where(1, largest);
-      return full.div(scale).square().sum(reduction.axes, true).sqrt().mul(scale);
+      const total = full.div(scale).square().sum(reduction.axes, true);
+      // At 0 there is no direction to go: the gradient is 0.
+      const isZero = total.equal(0);
+      return isZero.where(0, isZero.where(1, total).sqrt().mul(scale));
     }),
   centered: ({ from, axes }, x) => {
     const full = x.broadcastTo(from);

@@ -1,5 +1,5 @@
 import { rows } from "./parsed-rules.js";
-import { type Tree, termOf } from "./pattern.js";
+import { callOf, type Tree, termOf } from "./pattern.js";
 import { type Contract, type Term, Terms } from "./term.js";
 
 /** One unsafe pattern and the stable form that takes its place. */
@@ -86,4 +86,18 @@ function weightOf(term: Term): number {
     default:
       return 0;
   }
+}
+
+/** Functions that everybody has. */
+const PLAIN =
+  /^(neg|add|sub|mul|div|square|sqrt|pow|reciprocal|abs|exp|expm1|log|log1p|sin|cos|tanh|sigmoid|softplus|logSigmoid|softmax|logSoftmax|logSumExp)$/;
+
+/** Whether a rule's replacement is a formula that people can write, with no condition in it and no function of ours alone. */
+export function isPlain({ tree: { replacement } }: Rule): boolean {
+  const isPlainTree = (tree: Tree): boolean => {
+    if (typeof tree === "number" || typeof tree === "string") return true;
+    const { name, args } = callOf(tree);
+    return PLAIN.test(name) && args.every(isPlainTree);
+  };
+  return isPlainTree(replacement);
 }

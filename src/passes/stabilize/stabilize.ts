@@ -91,7 +91,7 @@ function inShape(value: Tensor, shape: Shape): Tensor {
 }
 
 /** Runs a tape again on other inputs, with the stable forms in their places. */
-function replay(tape: Tape, inputs: readonly Tensor[], found: ReadonlyMap<Node, Found>, needed: ReadonlySet<Tensor>): Tensor[] {
+export function replay(tape: Tape, inputs: readonly Tensor[], found: ReadonlyMap<Node, Found>, needed: ReadonlySet<Tensor>): Tensor[] {
   const values = new Map<Tensor, Tensor>(tape.inputs.map((x, i) => [x, inputs[i]]));
   const current = (x: Tensor): Tensor => values.get(x) ?? x;
   for (const node of tape.nodes) {
