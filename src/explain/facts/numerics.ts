@@ -6,10 +6,11 @@ import { numerics as movement } from "./movement.js";
 import { numerics as reduce } from "./reduce.js";
 
 const merge = (...families: NumericRows[]): NumericRows => Object.assign({}, ...families);
-const rows = /* @__PURE__ */ merge(elementwise, reduce, movement, linalg);
+/** The rows of all families. */
+export const numericRows = /* @__PURE__ */ merge(elementwise, reduce, movement, linalg);
 
 /** What is taken for granted of an op that a user defined: that it rounds, and nothing else. */
 const CUSTOM: AnyNumericFacts = { rounding: { kind: "rounded" }, summarizes: false, steep: "nowhere", stops: undefined, advice: {} };
 
 /** What is known of the numbers of an op. */
-export const numericFactsOf = (op: AnyOp): AnyNumericFacts => rowOf(rows, op) ?? CUSTOM;
+export const numericFactsOf = (op: AnyOp): AnyNumericFacts => rowOf(numericRows, op) ?? CUSTOM;
