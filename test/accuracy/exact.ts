@@ -201,15 +201,8 @@ function run({ op, inputs, output, attributes }: Node, args: readonly (readonly 
     }
     case "Transpose": {
       const { axes } = attributes as { axes: readonly number[] };
-      return indices(output.shape).map(
-        (index) =>
-          x[
-            placeOf(
-              axes.reduce<number[]>((to, axis, i) => ((to[axis] = index[i]), to), []),
-              inputs[0].shape,
-            )
-          ],
-      );
+      const before = (index: readonly number[]): number[] => axes.map((_, axis) => index[axes.indexOf(axis)]);
+      return indices(output.shape).map((index) => x[placeOf(before(index), inputs[0].shape)]);
     }
     case "Sum":
       return along((attributes as { axes: readonly number[] }).axes).map((places) => sum(places.map((i) => x[i])));

@@ -71,7 +71,7 @@ function putIntoWords(run: Run, suspicions: readonly Suspicion[]): Finding[] {
     const at = (node?.output ?? tensor) as Tensor;
     const g = node && run.cotangent(node);
     const general = adviceFor(kind, node, look, output);
-    const advice = (node && rewriteAt(node, general)) ?? general;
+    const advice = (node && rewriteAt(node, general, backward)) ?? general;
     return {
       kind,
       node: number ?? 0,
@@ -90,7 +90,7 @@ function putIntoWords(run: Run, suspicions: readonly Suspicion[]): Finding[] {
 }
 
 /** For nodes that `stabilize` would rewrite, or would not need any more, what it puts in their place. */
-function rewrites(run: Run): (node: Node, general: Advice) => Advice | undefined {
+function rewrites(run: Run): (node: Node, general: Advice, backward: boolean) => Advice | undefined {
   const { found, needed } = findRewrites(run.forward);
   const readers = new Map<Tensor, Node[]>();
   for (const node of run.forward.nodes)
@@ -99,7 +99,7 @@ function rewrites(run: Run): (node: Node, general: Advice) => Advice | undefined
       if (known === undefined) readers.set(x, [node]);
       else known.push(node);
     }
-  return (node, general) => {
+  return (node, general, backward) => {
     const open = [node];
     const seen = new Set<Node>();
     for (let at = open.shift(); at !== undefined; at = open.shift()) {
@@ -114,7 +114,9 @@ function rewrites(run: Run): (node: Node, general: Advice) => Advice | undefined
         return { why, instead: instead + forLoss };
       }
       seen.add(at);
-      if (!needed.has(at.output)) open.push(...(readers.get(at.output) ?? []).filter((reader) => !seen.has(reader)));
+      // What is lost in the backward pass is often lost between a node and those that read it.
+      if (!needed.has(at.output) || (backward && at === node))
+        open.push(...(readers.get(at.output) ?? []).filter((reader) => !seen.has(reader)));
     }
     return undefined;
   };

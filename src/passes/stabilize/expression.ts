@@ -41,7 +41,7 @@ export function evaluate(expression: Expression, current: (x: Tensor) => Tensor)
     ids.set(at.value, ids.get(at.value) ?? ids.size);
     return `#${ids.get(at.value)}`;
   };
-  const valueOf = (at: Expression): Tensor => {
+  const computed = (at: Expression): Tensor => {
     const key = keyOf(at);
     const value = known.get(key) ?? compute(at);
     known.set(key, value);
@@ -54,7 +54,7 @@ export function evaluate(expression: Expression, current: (x: Tensor) => Tensor)
       case "number":
         return Tensor.wrap([], at.value);
       case "apply": {
-        const args = at.args.map(valueOf);
+        const args = at.args.map(computed);
         const reduce = REDUCING[at.name];
         if (reduce !== undefined && at.reduction !== undefined) return reduce(at.reduction, args[0]);
         const f = FUNCTIONS[at.name];
@@ -63,7 +63,7 @@ export function evaluate(expression: Expression, current: (x: Tensor) => Tensor)
       }
     }
   };
-  return valueOf(expression);
+  return computed(expression);
 }
 
 /** The op that an expression is a single application of, if its name is that of one. */

@@ -90,7 +90,7 @@ function weightOf(term: Term): number {
 
 /** Functions that everybody has. */
 const PLAIN =
-  /^(neg|add|sub|mul|div|square|sqrt|pow|reciprocal|abs|exp|expm1|log|log1p|sin|cos|tanh|sigmoid|softplus|logSigmoid|softmax|logSoftmax|logSumExp)$/;
+  /^(neg|add|sub|mul|div|square|sqrt|pow|reciprocal|abs|exp|expm1|log|log1p|sin|cos|tanh|sigmoid|softplus|logSigmoid|softmax|logSoftmax|logSumExp|logAddExp|hypot|sinh|asinh|acosh|atanh)$/;
 
 /** Whether a rule's replacement is a formula that people can write, with no condition in it and no function of ours alone. */
 export function isPlain({ tree: { replacement } }: Rule): boolean {
