@@ -293,4 +293,43 @@ export const planted: readonly Planted[] = [
     Float64Array.from({ length: 20 }, (_, i) => (i === 13 ? -1 : i / 20 + 0.1)),
     "cannot be 0",
   ),
+  // The gradient alone is wrong.
+  inBackward("sin(x)/x", "cancellation", "Sin", (x) => x.sin().named(F).div(x), 1e-8, "stabilize(f) rewrites sin(x)/x"),
+  inBackward("(eˣ − 1)/x", "cancellation", "Expm1", (x) => x.expm1().named(F).div(x), 1e-16, "stabilize(f) rewrites (exp(x) − 1)/x"),
+  inBackward(
+    "x⁴/(1 + x⁴)",
+    "cancellation",
+    "Pow",
+    (x) => {
+      const power = x.pow(4).named(F);
+      return power.div(power.add(1));
+    },
+    1e4,
+    "stabilize(f) rewrites a/(a + b)",
+  ),
+  // A bound kills it.
+  inBackward(
+    "a clamp in front of a logarithm",
+    "vanishing gradient",
+    "Where",
+    (x) =>
+      x
+        .sigmoid()
+        .clamp(1e-7, 1 - 1e-7)
+        .named(F)
+        .log(),
+    -50,
+    "leave the bound out",
+  ),
+  inBackward(
+    "a maximum in front of a logarithm",
+    "vanishing gradient",
+    "Maximum",
+    (x) => x.exp().maximum(1e-12).named(F).log(),
+    -40,
+    "leave the bound out",
+  ),
+  inBackward("a hard tanh at its end", "vanishing gradient", "Where", (x) => x.clamp(-1, 1).named(F).square(), -5, "tanh"),
+  // The sum, and not the logarithm that finds nothing.
+  inForward("asinh spelled out", "cancellation", "Add", (x) => x.add(x.square().add(1).sqrt()).named(F).log(), -1e8, "asinh(x)"),
 ];

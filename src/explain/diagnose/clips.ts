@@ -11,6 +11,9 @@ import type { Upstream } from "./upstream.js";
 /** So much of what arrives has to be lost. */
 const MOST = 0.5;
 
+/** A number is far outside of a range from this part of its width on. Next to it, the next step may lead back. */
+const FAR = 0.75;
+
 /** Which side of a bound a number is on: held up from below, or held down from above. */
 type Side = "below" | "above";
 
@@ -18,8 +21,9 @@ interface Clip {
   /** What is clipped. */
   readonly x: Tensor;
   readonly side: Side;
-  /** Whether it is, at a place. */
-  readonly isAt: (place: number) => boolean;
+  /** At a place, how far x is beyond the bound: 0 or less where it is not clipped. */
+  readonly beyond: (place: number) => number;
+  readonly bound: (place: number) => number;
 }
 
 /**
@@ -55,8 +59,9 @@ export class Clips {
     const clip = this.clips.get(node);
     if (clip === undefined) return undefined;
     const isGuard = this.isReadBySteep(node.output);
-    const hasTwoEnds = [...this.clips.values()].some(({ x, side }) => x === clip.x && side !== clip.side);
-    if (!isGuard && (!hasTwoEnds || this.upstream.hasGradient(node))) return undefined;
+    const other = [...this.clips.values()].find(({ x, side }) => x === clip.x && side !== clip.side);
+    if (!isGuard && (other === undefined || this.upstream.hasGradient(node))) return undefined;
+    const isFar = (i: number): boolean => other !== undefined && clip.beyond(i) >= FAR * Math.abs(clip.bound(i) - other.bound(i));
     const places: number[] = [];
     let all = 0;
     let lost = 0;
@@ -65,7 +70,7 @@ export class Clips {
       all += part;
       // A loss goes down along −g.
       const isPulledBack = clip.side === "below" ? g[i] < 0 : g[i] > 0;
-      if (part === 0 || !clip.isAt(i) || !(isGuard || isPulledBack)) continue;
+      if (part === 0 || clip.beyond(i) <= 0 || !(isGuard || (isPulledBack && isFar(i)))) continue;
       lost += part;
       places.push(i);
     }
@@ -85,8 +90,12 @@ export class Clips {
       if (bound < 0 || inputs.every(this.isConstant) || (op === e.Maximum && inputs[bound].data.every((x) => x === 0))) return undefined;
       const side = op === e.Maximum ? "below" : "above";
       const sign = op === e.Maximum ? 1 : -1;
-      const isAt = (i: number): boolean => sign * (at(i)[bound] - at(i)[1 - bound]) > 0;
-      return { x: inputs[1 - bound], side, isAt };
+      return {
+        x: inputs[1 - bound],
+        side,
+        beyond: (i) => sign * (at(i)[bound] - at(i)[1 - bound]),
+        bound: (i) => at(i)[bound],
+      };
     }
     if (op !== e.Where) return undefined;
     // where(x < low, low, …) and where(x > high, high, …): the constant that is taken is the one that x is compared with.
@@ -95,7 +104,13 @@ export class Clips {
     if (comparison === undefined || side === undefined || !this.isConstant(inputs[1]) || this.isConstant(inputs[2])) return undefined;
     const [x, bound] = comparison.inputs;
     const isBound = bound === inputs[1] || (bound.size === 1 && inputs[1].size === 1 && bound.first === inputs[1].first);
-    return isBound && !this.isConstant(x) ? { x, side, isAt: (i) => at(i)[0] !== 0 } : undefined;
+    if (!isBound || this.isConstant(x)) return undefined;
+    const compared = valuesAt([x, bound], output.shape);
+    const beyond = (i: number): number => {
+      const [value, limit] = compared(i);
+      return side === "below" ? limit - value : value - limit;
+    };
+    return { x, side, beyond, bound: (i) => compared(i)[1] };
   }
 
   /** Whether a logarithm, a root or a division takes the value, perhaps subtracted from a constant or scaled first. */

@@ -5,6 +5,7 @@ import type { Tensor } from "../../tensor/tensor.js";
 import { numericFactsOf } from "../facts/numerics.js";
 import { shownValues, valuesAt } from "../places.js";
 import { type Birth, findBirth } from "./birth.js";
+import { Roundings } from "./conditions.js";
 import { type FindingKind, inRuleOf, type Suspicion } from "./finding.js";
 import type { Run } from "./run.js";
 
@@ -45,12 +46,13 @@ export function findNonFinite(run: Run): Suspicion[] {
 function cancelled({ op, inputs, output }: Node, birth: Birth, run: Run): Suspicion | undefined {
   if (!isElementwise(op) || kindOf(op, birth) !== "domain edge") return undefined;
   const made = new Map(run.forward.nodes.map((node) => [node.output, node]));
+  const { rounded } = new Roundings(run.forward);
   for (const x of inputs) {
     const sum = made.get(x);
     if (sum === undefined || (sum.op !== Add && sum.op !== Sub) || x.size !== output.size || x.data[birth.place] !== 0) continue;
     const terms = valuesAt(sum.inputs, x.shape)(birth.place);
     const isMade = sum.inputs.every((term) => made.has(term) || run.inputs.includes(term));
-    if (!isMade || !sum.inputs.some((term) => made.has(term)) || terms.includes(0)) continue;
+    if (!isMade || !sum.inputs.some((term) => rounded.has(term)) || terms.includes(0)) continue;
     return {
       ...birth,
       kind: "cancellation",
