@@ -300,10 +300,7 @@ export const planted: readonly Planted[] = [
     "x⁴/(1 + x⁴)",
     "cancellation",
     "Pow",
-    (x) => {
-      const power = x.pow(4).named(F);
-      return power.div(power.add(1));
-    },
+    (x) => x.pow(4).named(F).div(x.pow(4).add(1)),
     1e4,
     "stabilize(f) rewrites a/(a + b)",
   ),

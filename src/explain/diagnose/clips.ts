@@ -11,8 +11,8 @@ import type { Upstream } from "./upstream.js";
 /** So much of what arrives has to be lost. */
 const MOST = 0.5;
 
-/** A number is far outside of a range from this part of its width on. Next to it, the next step may lead back. */
-const FAR = 0.75;
+/** A number is far outside of a range from this part of its width on. Next to it, a step of something else may lead back. */
+const FAR = 1.5;
 
 /** Which side of a bound a number is on: held up from below, or held down from above. */
 type Side = "below" | "above";
