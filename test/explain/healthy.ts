@@ -12,8 +12,8 @@ import {
   poissonNll,
   stack,
   type Tensor,
-  tensor,
   type Tree,
+  tensor,
   where,
   zeros,
 } from "gradtape";
@@ -35,7 +35,8 @@ function trained(f: (p: Params) => Tensor, at: Params, steps: number): Params {
   const slope = grad(f);
   let params = at;
   let state = optimizer.init(params as Tree<Params>);
-  for (let i = 0; i < steps; i++) [params, state] = optimizer.update(slope(params) as never, state, params as never) as [Params, typeof state];
+  for (let i = 0; i < steps; i++)
+    [params, state] = optimizer.update(slope(params) as never, state, params as never) as [Params, typeof state];
   return params;
 }
 
@@ -47,15 +48,25 @@ const activations: Record<string, (x: Tensor) => Tensor> = {
   sigmoid: (x) => x.sigmoid(),
   silu: (x) => x.silu(),
   softplus: (x) => x.softplus(),
-  GELU: (x) => x.mul(0.5).mul(x.add(x.pow(3).mul(0.044715)).mul(Math.sqrt(2 / Math.PI)).tanh().add(1)),
+  GELU: (x) =>
+    x.mul(0.5).mul(
+      x
+        .add(x.pow(3).mul(0.044715))
+        .mul(Math.sqrt(2 / Math.PI))
+        .tanh()
+        .add(1),
+    ),
   "leaky relu": (x) => where(x.greater(0), x, x.mul(0.01)),
-  "relu6": (x) => x.clamp(0, 6),
+  relu6: (x) => x.clamp(0, 6),
 };
 
 function nets(): Program[] {
   return Object.entries(activations).flatMap(([name, activation], i) => {
     const x = randomTensor(10 + i, [24, 3]);
-    const target = x.slice([null, 0]).mul(x.slice([null, 1])).sin();
+    const target = x
+      .slice([null, 0])
+      .mul(x.slice([null, 1]))
+      .sin();
     const labels = tensor(Array.from(target.data, (v) => (v > 0 ? 1 : 0)));
     const at = {
       W: randomTensor(20 + i, [3, 8], -0.7, 0.7),
@@ -110,7 +121,12 @@ function gaussianProcesses(): Program[] {
     // A Cholesky factor column by column, of a kernel with noise on its diagonal.
     const f = ({ scale, length, noise }: Params): Tensor => {
       const d = x.expandDims(1).sub(x.expandDims(0)).div(length.exp());
-      const k = d.square().mul(-0.5).exp().mul(scale.mul(2).exp()).add(eye(5).mul(noise.mul(2).exp()));
+      const k = d
+        .square()
+        .mul(-0.5)
+        .exp()
+        .mul(scale.mul(2).exp())
+        .add(eye(5).mul(noise.mul(2).exp()));
       const columns: Tensor[][] = [];
       for (let j = 0; j < 5; j++) {
         let diagonal = k.slice([j, j]);
@@ -168,7 +184,12 @@ function hiddenMarkovModels(): Program[] {
       const moves = A.logSoftmax(1);
       const emits = B.logSoftmax(1);
       let alpha = emits.slice([null, symbols[0]]).sub(Math.log(2));
-      for (const symbol of symbols.slice(1)) alpha = alpha.expandDims(1).add(moves).logSumExp(0).add(emits.slice([null, symbol]));
+      for (const symbol of symbols.slice(1))
+        alpha = alpha
+          .expandDims(1)
+          .add(moves)
+          .logSumExp(0)
+          .add(emits.slice([null, symbol]));
       return alpha.logSumExp().neg();
     };
     return { title: `a hidden Markov model, ${seed}`, f, at: { A: randomTensor(seed + 5, [2, 2]), B: randomTensor(seed + 6, [2, 3]) } };
@@ -211,7 +232,12 @@ function simulations(): Program[] {
     const pendulum = ({ angle, speed, length }: Params): Tensor => {
       let [a, v] = [angle, speed];
       for (let i = 0; i < 40; i++) {
-        v = v.sub(a.sin().mul(9.81 * 0.02).div(length));
+        v = v.sub(
+          a
+            .sin()
+            .mul(9.81 * 0.02)
+            .div(length),
+        );
         a = a.add(v.mul(0.02));
       }
       return a.square().add(v.square());
@@ -246,7 +272,11 @@ function simulations(): Program[] {
     };
     return [
       { title: `a pendulum, ${seed}`, f: pendulum, at: { angle: tensor(0.3 * seed), speed: tensor(0.1), length: tensor(1.2) } },
-      { title: `predator and prey, ${seed}`, f: prey, at: { rates: randomTensor(seed, [4], 0.4, 1.2), start: randomTensor(seed + 1, [2], 0.7, 1.6) } },
+      {
+        title: `predator and prey, ${seed}`,
+        f: prey,
+        at: { rates: randomTensor(seed, [4], 0.4, 1.2), start: randomTensor(seed + 1, [2], 0.7, 1.6) },
+      },
       { title: `heat in a rod, ${seed}`, f: heat, at: { u: randomTensor(seed, [10]), k: tensor(0.2) } },
       { title: `a planet, ${seed}`, f: planets, at: { q: randomTensor(seed, [2], 0.8, 1.2), p: randomTensor(seed + 2, [2], -0.7, 0.7) } },
     ];
@@ -270,7 +300,11 @@ function attentions(): Program[] {
     const norm = ({ V, gain }: Params): Tensor => {
       const h = x.matmul(V);
       const centered = h.sub(h.mean(-1, true));
-      return centered.div(h.variance(-1, { keepDims: true }).add(1e-5).sqrt()).mul(gain).square().mean();
+      return centered
+        .div(h.variance(-1, { keepDims: true }).add(1e-5).sqrt())
+        .mul(gain)
+        .square()
+        .mean();
     };
     const at = { Q: randomTensor(seed + 1, [4, 4]), K: randomTensor(seed + 2, [4, 4]), V: randomTensor(seed + 3, [4, 4]), gain: ones([4]) };
     return [
@@ -288,7 +322,11 @@ function others(): Program[] {
     const hinge = ({ w, b }: Params): Tensor => x.matmul(w).add(b).mul(sign).rsub(1).maximum(0).mean().add(w.square().sum().mul(0.01));
     const survival = ({ w, b }: Params): Tensor => {
       const rate = x.matmul(w).add(b).softplus();
-      return rate.log().sub(rate.mul(x.square().sum(1))).mean().neg();
+      return rate
+        .log()
+        .sub(rate.mul(x.square().sum(1)))
+        .mean()
+        .neg();
     };
     const policy = ({ w, b }: Params): Tensor => {
       const ratio = x.matmul(w).add(b).mul(0.3).exp();

@@ -296,14 +296,7 @@ export const planted: readonly Planted[] = [
   // The gradient alone is wrong.
   inBackward("sin(x)/x", "cancellation", "Sin", (x) => x.sin().named(F).div(x), 1e-8, "stabilize(f) rewrites sin(x)/x"),
   inBackward("(eˣ − 1)/x", "cancellation", "Expm1", (x) => x.expm1().named(F).div(x), 1e-16, "stabilize(f) rewrites (exp(x) − 1)/x"),
-  inBackward(
-    "x⁴/(1 + x⁴)",
-    "cancellation",
-    "Pow",
-    (x) => x.pow(4).named(F).div(x.pow(4).add(1)),
-    1e4,
-    "stabilize(f) rewrites a/(a + b)",
-  ),
+  inBackward("x⁴/(1 + x⁴)", "cancellation", "Pow", (x) => x.pow(4).named(F).div(x.pow(4).add(1)), 1e4, "stabilize(f) rewrites a/(a + b)"),
   // A bound kills it.
   inBackward(
     "a clamp in front of a logarithm",
