@@ -1,4 +1,4 @@
-import { rows } from "./parsed-rules.js";
+import { rows as parsed } from "./parsed-rules.js";
 import { callOf, type Tree, termOf } from "./pattern.js";
 import { type Contract, type Term, Terms } from "./term.js";
 
@@ -17,7 +17,7 @@ export interface RewriteRule {
 }
 
 /** A rule as the build script writes it: the texts, and the formulas as trees. */
-export type RuleRow = readonly [
+type RuleRow = readonly [
   contracts: 0 | 1,
   pattern: string,
   replacement: string,
@@ -29,6 +29,8 @@ export type RuleRow = readonly [
   replacementTree: Tree,
   conditionTrees: readonly Tree[],
 ];
+
+const rows = parsed as readonly RuleRow[];
 
 export interface Rule extends RewriteRule {
   readonly tree: { readonly pattern: Tree; readonly replacement: Tree; readonly conditions: readonly Tree[] };

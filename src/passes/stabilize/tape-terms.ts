@@ -1,7 +1,7 @@
 import type { ReducedAxes } from "../../base/axes.js";
 import * as e from "../../ops/elementwise.js";
 import { BroadcastTo, Reshape } from "../../ops/movement.js";
-import type { AnyOp } from "../../ops/op.js";
+import { type AnyOp, rowOf } from "../../ops/op.js";
 import { LogSumExp, Prod, Softmax, Sum } from "../../ops/reduce.js";
 import type { Node, Tape } from "../../tape/tape.js";
 import type { Tensor } from "../../tensor/tensor.js";
@@ -13,28 +13,28 @@ import { applied } from "./pattern.js";
 import type { Rule } from "./rules.js";
 import { factors, isMultiple, type Reduction, summands, type Term, Terms } from "./term.js";
 
-/** What the elementwise ops are called in formulas. */
-const NAMES: ReadonlyMap<AnyOp, string> = /* @__PURE__ */ new Map<AnyOp, string>([
-  [e.Neg, "neg"],
-  [e.Exp, "exp"],
-  [e.Expm1, "expm1"],
-  [e.Log, "log"],
-  [e.Log1p, "log1p"],
-  [e.Sqrt, "sqrt"],
-  [e.Square, "square"],
-  [e.Reciprocal, "reciprocal"],
-  [e.Abs, "abs"],
-  [e.Sin, "sin"],
-  [e.Cos, "cos"],
-  [e.Tanh, "tanh"],
-  [e.Sigmoid, "sigmoid"],
-  [e.Softplus, "softplus"],
-  [e.Add, "add"],
-  [e.Sub, "sub"],
-  [e.Mul, "mul"],
-  [e.Div, "div"],
-  [e.Pow, "pow"],
-]);
+/** What the ops that formulas know are called there. */
+const NAMES: Readonly<Record<string, string>> = {
+  Neg: "neg",
+  Exp: "exp",
+  Expm1: "expm1",
+  Log: "log",
+  Log1p: "log1p",
+  Sqrt: "sqrt",
+  Square: "square",
+  Reciprocal: "reciprocal",
+  Abs: "abs",
+  Sin: "sin",
+  Cos: "cos",
+  Tanh: "tanh",
+  Sigmoid: "sigmoid",
+  Softplus: "softplus",
+  Add: "add",
+  Sub: "sub",
+  Mul: "mul",
+  Div: "div",
+  Pow: "pow",
+};
 
 /** A term of more parts is not looked into: matching would take too long, and nobody writes such a formula by hand. */
 const PARTS = 12;
@@ -116,7 +116,7 @@ export class TapeTerms {
       const to = withoutLeadingOnes(output.shape.map((size, i) => (i === axis ? 1 : size)));
       return terms.call("softmax", args, { reduction: { from: [...output.shape], axes: [axis], to } });
     }
-    const name = NAMES.get(op);
+    const name = rowOf(NAMES, op);
     if (name === undefined) return this.opaque(op, args, inputs, attributes);
     const term = applied(terms, name, args);
     return summands(term).parts.length > PARTS || factors(term).parts.length > PARTS ? this.atom() : term;
