@@ -76,8 +76,20 @@ export class Clips {
     }
     if (places.length === 0 || lost <= MOST * all) return undefined;
     const [place] = places;
-    const inputs = valuesAt(node.inputs, node.output.shape)(place);
-    return [inRuleOf(node.output, { kind: "vanishing gradient", inputs, place, count: places.length, relativeError: UNIT_ROUNDOFF })];
+    const whole = this.wholeOf(node, clip.x);
+    const inputs = valuesAt(whole.inputs, whole.output.shape)(place);
+    return [inRuleOf(whole.output, { kind: "vanishing gradient", inputs, place, count: places.length, relativeError: UNIT_ROUNDOFF })];
+  }
+
+  /** A clamp is several nodes; its result is the last one that selects by comparing the same x. */
+  private wholeOf(node: Node, x: Tensor): Node {
+    const selects = ({ op, inputs: [condition] }: Node): boolean => {
+      const compared = op === e.Where ? this.made.get(condition) : undefined;
+      return compared !== undefined && SIDES.has(compared.op) && compared.inputs.some((y) => (this.roots.get(y) ?? y) === x);
+    };
+    let at = node;
+    for (let next: Node | undefined = at; next !== undefined; next = (this.readers.get(at.output) ?? []).find(selects)) at = next;
+    return at;
   }
 
   private isConstant = (x: Tensor): boolean => !this.made.has(x) && !this.inputs.has(x);
