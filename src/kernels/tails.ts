@@ -3,6 +3,12 @@ import type { Kernel } from "./kernel.js";
 
 // Functions that are right on their whole domain where the usual formula overflows, cancels, or is 0·∞ at an edge.
 
+/** A number of two, place by place. */
+const ofTwo = (f: (x: number, y: number) => number): Kernel<undefined> =>
+  binary((n, out, o, a, i, di, b, j, dj) => {
+    for (const end = o + n; o < end; o++, i += di, j += dj) out[o] = f(a[i], b[j]);
+  });
+
 export const logAddExp = binary((n, out, o, a, i, di, b, j, dj) => {
   for (const end = o + n; o < end; o++, i += di, j += dj)
     out[o] = a[i] === b[j] ? a[i] + Math.LN2 : Math.max(a[i], b[j]) + Math.log1p(Math.exp(-Math.abs(a[i] - b[j])));
@@ -106,6 +112,12 @@ export const compound = binary((n, out, o, a, i, di, b, j, dj) => {
   }
 });
 
+/** n(1 + x)ⁿ⁻¹, and 0 where the power is, however large n is. */
+export const compoundSlope = ofTwo((x, n) => {
+  const power = (1 + x) ** (n - 1);
+  return power === 0 ? 0 : n * power;
+});
+
 export const differenceOfSquares = binary((n, out, o, a, i, di, b, j, dj) => {
   for (const end = o + n; o < end; o++, i += di, j += dj) {
     const product = (a[i] - b[j]) * (a[i] + b[j]);
@@ -115,37 +127,32 @@ export const differenceOfSquares = binary((n, out, o, a, i, di, b, j, dj) => {
 
 // f(x) − f(y) where the two are near each other, from x − y, which is exact by then.
 
-const difference = (f: (x: number, y: number) => number): Kernel<undefined> =>
-  binary((n, out, o, a, i, di, b, j, dj) => {
-    for (const end = o + n; o < end; o++, i += di, j += dj) out[o] = f(a[i], b[j]);
-  });
-
 /** 2 sin((x − y)/2) cos((x + y)/2). The mean is rounded, which for large x does more harm than the difference. */
-export const sineDifference = difference((x, y) =>
+export const sineDifference = ofTwo((x, y) =>
   Math.abs(x - y) * Math.max(Math.abs(x), 1) < 0.5 ? 2 * Math.sin((x - y) / 2) * Math.cos((x + y) / 2) : Math.sin(x) - Math.sin(y),
 );
 /** −2 sin((x − y)/2) sin((x + y)/2). */
-export const cosineDifference = difference((x, y) =>
+export const cosineDifference = ofTwo((x, y) =>
   Math.abs(x - y) * Math.max(Math.abs(x), 1) < 0.5 ? -2 * Math.sin((x - y) / 2) * Math.sin((x + y) / 2) : Math.cos(x) - Math.cos(y),
 );
 /** e^y (e^(x − y) − 1). */
-export const expDifference = difference((x, y) => (Math.abs(x - y) < 1 ? Math.exp(y) * Math.expm1(x - y) : Math.exp(x) - Math.exp(y)));
+export const expDifference = ofTwo((x, y) => (Math.abs(x - y) < 1 ? Math.exp(y) * Math.expm1(x - y) : Math.exp(x) - Math.exp(y)));
 /** ln(1 + (x − y)/y). */
-export const logDifference = difference((x, y) =>
+export const logDifference = ofTwo((x, y) =>
   Math.abs(x - y) < Math.abs(y) / 2 ? (x > 0 ? Math.log1p((x - y) / y) : Number.NaN) : Math.log(x) - Math.log(y),
 );
 /** (x − y)/(√x + √y). */
-export const rootDifference = difference((x, y) =>
+export const rootDifference = ofTwo((x, y) =>
   Math.abs(x - y) < Math.abs(y) / 2 ? (x - y) / (Math.sqrt(x) + Math.sqrt(y)) : Math.sqrt(x) - Math.sqrt(y),
 );
 /** (y − x)/(xy). */
-export const reciprocalDifference = difference((x, y) => (Math.abs(x - y) < Math.abs(y) / 2 ? (y - x) / x / y : 1 / x - 1 / y));
+export const reciprocalDifference = ofTwo((x, y) => (Math.abs(x - y) < Math.abs(y) / 2 ? (y - x) / x / y : 1 / x - 1 / y));
 /** sinh(x − y) sech x sech y. */
-export const tanhDifference = difference((x, y) =>
+export const tanhDifference = ofTwo((x, y) =>
   Math.abs(x - y) < 2 ? Math.sinh(x - y) * sechOf(x) * sechOf(y) : Math.tanh(x) - Math.tanh(y),
 );
 /** ½ sinh((x − y)/2) sech(x/2) sech(y/2). */
-export const sigmoidDifference = difference((x, y) =>
+export const sigmoidDifference = ofTwo((x, y) =>
   Math.abs(x - y) < 4 ? 0.5 * Math.sinh((x - y) / 2) * sechOf(x / 2) * sechOf(y / 2) : sigmoidOf(x) - sigmoidOf(y),
 );
 const sechOf = (x: number): number => {
@@ -155,7 +162,7 @@ const sechOf = (x: number): number => {
 const sigmoidOf = (z: number): number => (z < -700 ? Math.exp(z) : 1 / (1 + Math.exp(-z)));
 
 /** x/√(x² + y²), and 0 where both are 0. */
-export const directionCosine = difference((x, y) => {
+export const directionCosine = ofTwo((x, y) => {
   const large = Math.max(Math.abs(x), Math.abs(y));
   if (large === 0) return 0;
   if (large === Number.POSITIVE_INFINITY) return Math.abs(x) < large ? 0 : Math.sign(x) * (Math.abs(y) === large ? Math.SQRT1_2 : 1);

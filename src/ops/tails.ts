@@ -106,11 +106,19 @@ export const InverseCosh = /* @__PURE__ */ unary("InverseCosh", k.acosh, (g, _, 
 /** ½ ln((1 + x)/(1 − x)).  d/dx = 1/((1 − x)(1 + x)). */
 export const InverseTanh = /* @__PURE__ */ unary("InverseTanh", k.atanh, (g, _, x) => g.div(x.rsub(1).mul(x.add(1))));
 
+/** n(1 + x)ⁿ⁻¹.  ∂/∂x = (n − 1)/(1 + x) times itself, ∂/∂n = (1/n + ln(1 + x)) times itself. */
+const CompoundSlope = /* @__PURE__ */ binary(
+  "CompoundSlope",
+  k.compoundSlope,
+  (g, out, x, n) => g.mul(out).mul(n.sub(1)).div(x.add(1)),
+  (g, out, x, n) => g.mul(out.mul(x.log1p()).add(out.div(n))),
+);
+
 /** (1 + x)ⁿ without the rounding of 1 + x.  ∂/∂x = n(1 + x)ⁿ⁻¹, ∂/∂n = (1 + x)ⁿ ln(1 + x). */
-export const Compound: BinaryOp = /* @__PURE__ */ binary(
+export const Compound = /* @__PURE__ */ binary(
   "Compound",
   k.compound,
-  (g, _, x, n) => g.mul(n).mul(x.through(Compound, n.sub(1))),
+  (g, _, x, n) => g.mul(x.through(CompoundSlope, n)),
   (g, out, x) => g.mul(out).mul(x.log1p()),
 );
 

@@ -186,3 +186,62 @@ describe("reverse mode and compiled functions do the same", () => {
     });
   }
 });
+
+// At the edges, exact arithmetic has no value; where the plain formula has one, it is right, or the limit is.
+const EDGES = [0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+const PAIRS_AT_EDGES = EDGES.flatMap((x) => [...EDGES, 1].map((y) => [x, y])).concat(EDGES.map((y) => [1, y]));
+
+/** Whether a number is the limit, as far as a point nearby tells. */
+function isLimit(found: number, nearby: Decimal): boolean {
+  const limit = nearby.toNumber();
+  if (!Number.isFinite(found)) return Math.abs(limit) > 1e8 && Math.sign(limit) === Math.sign(found);
+  return Math.abs(found - limit) <= 1e-6 * Math.max(1e-2, Math.abs(limit));
+}
+
+describe("what is right at an edge stays right", () => {
+  for (const rule of rewriteRules) {
+    const formula = formulaOf(rule);
+    if (/sum|mean|prod|softmax/.test(formula)) continue;
+    test(rule.pattern, () => {
+      const f = parseMath(formula) as unknown as F & { variables: readonly string[] };
+      const plain: F = (v) => f(v);
+      const names = f.variables;
+      const points = names.length === 1 ? EDGES.map((x) => [x]) : names.length === 2 ? PAIRS_AT_EDGES : [];
+      const complaints: string[] = [];
+      for (const point of points) {
+        const at = point.map((x) => tensor(x));
+        const s = stabilize(plain);
+        names.forEach((_, i) => {
+          const direction = names.map((__, j) => (i === j ? 1 : 0));
+          const along = direction.map((d) => tensor(d));
+          const before = derivatives(plain, names, at, along);
+          const after = derivatives(s, names, at, along);
+          for (let k = 0; k <= 1; k++) {
+            // Where there is no value there is no derivative, whatever zeros make of it.
+            if (
+              Number.isNaN(before[0]) ||
+              Number.isNaN(before[k]) ||
+              before[k] === after[k] ||
+              Math.abs(before[k] - after[k]) <= 1e-13 * Math.abs(before[k])
+            )
+              continue;
+            const tape = record(plain, Object.fromEntries(names.map((name, j) => [name, tensor(0.5 + j)])));
+            const isRight = [1, -1].some((sign) => {
+              const nearby = point.map((x) => (x === 0 ? sign * 1e-30 : Number.isFinite(x) ? x : Math.sign(x) * 1e9));
+              const [[exact]] = exactly(
+                tape,
+                nearby.map((x) => [x]),
+                direction.map((d) => [d]),
+                1,
+                200,
+              );
+              return isLimit(after[k], exact[k]);
+            });
+            if (!isRight) complaints.push(`order ${k} at ${point.join(", ")} by ${names[i]}: ${after[k]}, before ${before[k]}`);
+          }
+        });
+      }
+      expect(complaints).toEqual([]);
+    });
+  }
+});

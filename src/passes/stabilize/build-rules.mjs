@@ -15,7 +15,9 @@ const FOLDED = { neg: (x) => -x, div: (x, y) => x / y, pow: (x, y) => (x === 10 
 
 /** Numbers, names of variables, and lists of a function's name and its arguments; see pattern.ts. */
 function treeOf(node) {
-  if (node.kind === "literal" || node.kind === "variable") return node.kind === "literal" ? node.value : node.name;
+  // JSON has no ∞.
+  if (node.kind === "literal") return node.value === Number.POSITIVE_INFINITY ? "∞" : node.value;
+  if (node.kind === "variable") return node.name;
   if (node.kind !== "call") throw new Error(`rules.txt: expected a formula, got a ${node.kind}`);
   const args = node.args.map(treeOf);
   const name = OTHER_NAMES[node.name] ?? node.name;
