@@ -76,13 +76,6 @@ export const sech = unary((out, x) => {
   for (let i = 0; i < out.length; i++) out[i] = sechOf(x[i]);
 });
 
-export const sechSquared = unary((out, x) => {
-  for (let i = 0; i < out.length; i++) {
-    const e = Math.exp(-2 * Math.abs(x[i]));
-    out[i] = (4 * e) / (1 + e) ** 2;
-  }
-});
-
 export const sinh = unary((out, x) => {
   for (let i = 0; i < out.length; i++) out[i] = Math.sinh(x[i]);
 });

@@ -10,7 +10,7 @@ function derivatives(name: string, f: k.Quotient): UnaryOp {
   const ofOrder = (order: number): UnaryOp => {
     const known = made[order];
     if (known !== undefined) return known;
-    const rule = (g: Tensor, _: Tensor, x: Tensor): Tensor => g.mul(x.through(ofOrder(order + 1)));
+    const rule = (g: Tensor, _: Tensor, x: Tensor): Tensor => g.times(x.run(ofOrder(order + 1), [x]));
     const op: Op<readonly [x: Tensor]> = { name: name + "′".repeat(order), kernel: k.quotient(f, order), vjp: [rule], jvp: [rule] };
     made[order] = op;
     return op;

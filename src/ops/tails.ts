@@ -1,6 +1,7 @@
 import type { Kernel } from "../kernels/kernel.js";
 import * as k from "../kernels/tails.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { SigmoidSlope, TanhSlope } from "./elementwise.js";
 import type { BinaryOp, UnaryOp } from "./op.js";
 
 // What stabilize puts in the place of formulas that fail in the tails or at an edge. The derivatives are written with the same
@@ -23,38 +24,38 @@ const difference = (x: Tensor, y: Tensor): Tensor => x.equal(y).mul(x.abs().equa
 export const LogAddExp = /* @__PURE__ */ binary(
   "LogAddExp",
   k.logAddExp,
-  (g, _, x, y) => g.mul(difference(x, y).sigmoid()),
-  (g, _, x, y) => g.mul(difference(y, x).sigmoid()),
+  (g, _, x, y) => g.times(difference(x, y).sigmoid()),
+  (g, _, x, y) => g.times(difference(y, x).sigmoid()),
 );
 
 /** 1/(eˣ − 1), the mean occupation of Bose and Einstein.  n′(x) = n(x)·n(−x), since n(x) + n(−x) = −1. */
 export const ReciprocalExpm1: UnaryOp = /* @__PURE__ */ unary("ReciprocalExpm1", k.reciprocalExpm1, (g, out, x) =>
-  g.mul(out).mul(x.neg().through(ReciprocalExpm1)),
+  g.times(out).times(x.run(ReciprocalExpm1, [x.neg()])),
 );
 
 /** ln(1 − eˣ).  d/dx = −eˣ/(1 − eˣ) = −1/(e⁻ˣ − 1), with 0 − x for −x: at its end, x = 0, the domain is left of it. */
-export const Log1mExp = /* @__PURE__ */ unary("Log1mExp", k.log1mExp, (g, _, x) => g.mul(x.rsub(0).through(ReciprocalExpm1)).neg());
+export const Log1mExp = /* @__PURE__ */ unary("Log1mExp", k.log1mExp, (g, _, x) => g.times(x.run(ReciprocalExpm1, [x.rsub(0)])).neg());
 
 /** e^(x + y), as exact as eˣ·eʸ and without its overflow.  ∂/∂x = ∂/∂y = the output. */
 export const ExpOfSum = /* @__PURE__ */ binary(
   "ExpOfSum",
   k.expOfSum,
-  (g, out) => g.mul(out),
-  (g, out) => g.mul(out),
+  (g, out) => g.times(out),
+  (g, out) => g.times(out),
 );
 
 /** x ln x, and 0 at 0.  d/dx = ln x + 1. */
-export const XLogX = /* @__PURE__ */ unary("XLogX", k.xLogX, (g, _, x) => g.mul(x.log().add(1)));
+export const XLogX = /* @__PURE__ */ unary("XLogX", k.xLogX, (g, _, x) => g.times(x.log().add(1)));
 
 /** (1 + x) ln(1 + x), and 0 at −1.  d/dx = ln(1 + x) + 1. */
-export const OnePlusLog = /* @__PURE__ */ unary("OnePlusLog", k.onePlusLog, (g, _, x) => g.mul(x.log1p().add(1)));
+export const OnePlusLog = /* @__PURE__ */ unary("OnePlusLog", k.onePlusLog, (g, _, x) => g.times(x.log1p().add(1)));
 
 /** p ln(p/q), and 0 at p = 0.  ∂/∂p = ln(p/q) + 1, ∂/∂q = −p/q. */
 export const RelativeEntropy = /* @__PURE__ */ binary(
   "RelativeEntropy",
   k.relativeEntropy,
-  (g, _, p, q) => g.mul(p.div(q).log().add(1)),
-  (g, _, p, q) => g.mul(p.div(q)).neg(),
+  (g, _, p, q) => g.times(p.div(q).log().add(1)),
+  (g, _, p, q) => g.times(p.div(q)).neg(),
 );
 
 /**
@@ -64,11 +65,16 @@ export const RelativeEntropy = /* @__PURE__ */ binary(
 const DirectionCosine: BinaryOp = /* @__PURE__ */ binary(
   "DirectionCosine",
   k.directionCosine,
-  (g, _, x, y) => g.mul(y.through(DirectionCosine, x).square()).div(length(x, y)),
-  (g, out, x, y) => g.mul(out).mul(y.through(DirectionCosine, x)).div(length(x, y)).neg(),
+  (g, _, x, y) => g.times(y.run(DirectionCosine, [y, x]).square()).over(length(x, y)),
+  (g, out, x, y) =>
+    g
+      .times(out)
+      .times(y.run(DirectionCosine, [y, x]))
+      .div(length(x, y))
+      .neg(),
 );
 const length = (x: Tensor, y: Tensor): Tensor => {
-  const r = x.through(Hypotenuse, y);
+  const r = x.run(Hypotenuse, [x, y]);
   return r.equal(0).where(1, r);
 };
 
@@ -76,58 +82,57 @@ const length = (x: Tensor, y: Tensor): Tensor => {
 export const Hypotenuse: BinaryOp = /* @__PURE__ */ binary(
   "Hypotenuse",
   k.hypot,
-  (g, _, x, y) => g.mul(x.through(DirectionCosine, y)),
-  (g, _, x, y) => g.mul(y.through(DirectionCosine, x)),
+  (g, _, x, y) => g.times(x.run(DirectionCosine, [x, y])),
+  (g, _, x, y) => g.times(y.run(DirectionCosine, [y, x])),
 );
 
 /** ln cosh x.  d/dx = tanh x. */
-export const LogCosh = /* @__PURE__ */ unary("LogCosh", k.logCosh, (g, _, x) => g.mul(x.tanh()));
+export const LogCosh = /* @__PURE__ */ unary("LogCosh", k.logCosh, (g, _, x) => g.times(x.tanh()));
 
 /** 1/cosh x.  d/dx = −sech x · tanh x. */
-export const Sech = /* @__PURE__ */ unary("Sech", k.sech, (g, out, x) => g.mul(out).mul(x.tanh()).neg());
-
-/** 1/cosh² x.  d/dx = −2 sech² x · tanh x. */
-export const SechSquared = /* @__PURE__ */ unary("SechSquared", k.sechSquared, (g, out, x) => g.mul(out).mul(x.tanh()).mul(-2));
+export const Sech = /* @__PURE__ */ unary("Sech", k.sech, (g, out, x) => g.times(out).times(x.tanh()).neg());
 
 /** (eˣ − e⁻ˣ)/2.  d/dx = cosh x. */
-export const HyperbolicSine: UnaryOp = /* @__PURE__ */ unary("HyperbolicSine", k.sinh, (g, _, x) => g.mul(x.through(HyperbolicCosine)));
+export const HyperbolicSine: UnaryOp = /* @__PURE__ */ unary("HyperbolicSine", k.sinh, (g, _, x) => g.times(x.run(HyperbolicCosine, [x])));
 /** (eˣ + e⁻ˣ)/2.  d/dx = sinh x. */
-export const HyperbolicCosine: UnaryOp = /* @__PURE__ */ unary("HyperbolicCosine", k.cosh, (g, _, x) => g.mul(x.through(HyperbolicSine)));
+export const HyperbolicCosine: UnaryOp = /* @__PURE__ */ unary("HyperbolicCosine", k.cosh, (g, _, x) =>
+  g.times(x.run(HyperbolicSine, [x])),
+);
 
 /** ln(x + √(x² + 1)).  d/dx = 1/√(1 + x²). */
 export const InverseSinh = /* @__PURE__ */ unary("InverseSinh", k.asinh, (g, _, x) => {
   const one = x.equal(x).where(1, 1);
-  return g.div(one.through(Hypotenuse, x));
+  return g.over(one.run(Hypotenuse, [one, x]));
 });
 
 /** ln(x + √(x² − 1)).  d/dx = 1/√(x² − 1). */
-export const InverseCosh = /* @__PURE__ */ unary("InverseCosh", k.acosh, (g, _, x) => g.div(x.sub(1).sqrt().mul(x.add(1).sqrt())));
+export const InverseCosh = /* @__PURE__ */ unary("InverseCosh", k.acosh, (g, _, x) => g.over(x.sub(1).sqrt().mul(x.add(1).sqrt())));
 
 /** ½ ln((1 + x)/(1 − x)).  d/dx = 1/((1 − x)(1 + x)). */
-export const InverseTanh = /* @__PURE__ */ unary("InverseTanh", k.atanh, (g, _, x) => g.div(x.rsub(1).mul(x.add(1))));
+export const InverseTanh = /* @__PURE__ */ unary("InverseTanh", k.atanh, (g, _, x) => g.over(x.rsub(1).mul(x.add(1))));
 
 /** n(1 + x)ⁿ⁻¹.  ∂/∂x = (n − 1)/(1 + x) times itself, ∂/∂n = (1/n + ln(1 + x)) times itself. */
 const CompoundSlope = /* @__PURE__ */ binary(
   "CompoundSlope",
   k.compoundSlope,
-  (g, out, x, n) => g.mul(out).mul(n.sub(1)).div(x.add(1)),
-  (g, out, x, n) => g.mul(out.mul(x.log1p()).add(out.div(n))),
+  (g, out, x, n) => g.times(out).times(n.sub(1)).over(x.add(1)),
+  (g, out, x, n) => g.times(out.mul(x.log1p()).add(out.div(n))),
 );
 
 /** (1 + x)ⁿ without the rounding of 1 + x.  ∂/∂x = n(1 + x)ⁿ⁻¹, ∂/∂n = (1 + x)ⁿ ln(1 + x). */
 export const Compound = /* @__PURE__ */ binary(
   "Compound",
   k.compound,
-  (g, _, x, n) => g.mul(x.through(CompoundSlope, n)),
-  (g, out, x) => g.mul(out).mul(x.log1p()),
+  (g, _, x, n) => g.times(x.run(CompoundSlope, [x, n])),
+  (g, out, x) => g.times(out).times(x.log1p()),
 );
 
 /** x² − y² as (x − y)(x + y).  ∂/∂x = 2x, ∂/∂y = −2y. */
 export const DifferenceOfSquares = /* @__PURE__ */ binary(
   "DifferenceOfSquares",
   k.differenceOfSquares,
-  (g, _, x) => g.mul(x.mul(2)),
-  (g, _, _x, y) => g.mul(y.mul(-2)),
+  (g, _, x) => g.times(x.mul(2)),
+  (g, _, _x, y) => g.times(y.mul(-2)),
 );
 
 /** f(x) − f(y), which keeps its digits where the two are near each other.  ∂/∂x = f′(x), ∂/∂y = −f′(y). */
@@ -140,22 +145,22 @@ const differenceOf = (name: string, kernel: Kernel<undefined>, slope: (g: Tensor
   );
 
 /** sin x − sin y. */
-export const SineDifference = /* @__PURE__ */ differenceOf("SineDifference", k.sineDifference, (g, x) => g.mul(x.cos()));
+export const SineDifference = /* @__PURE__ */ differenceOf("SineDifference", k.sineDifference, (g, x) => g.times(x.cos()));
 /** cos x − cos y. */
-export const CosineDifference = /* @__PURE__ */ differenceOf("CosineDifference", k.cosineDifference, (g, x) => g.mul(x.sin()).neg());
+export const CosineDifference = /* @__PURE__ */ differenceOf("CosineDifference", k.cosineDifference, (g, x) => g.times(x.sin()).neg());
 /** eˣ − eʸ. */
-export const ExpDifference = /* @__PURE__ */ differenceOf("ExpDifference", k.expDifference, (g, x) => g.mul(x.exp()));
+export const ExpDifference = /* @__PURE__ */ differenceOf("ExpDifference", k.expDifference, (g, x) => g.times(x.exp()));
 /** ln x − ln y. */
-export const LogDifference = /* @__PURE__ */ differenceOf("LogDifference", k.logDifference, (g, x) => g.div(x));
+export const LogDifference = /* @__PURE__ */ differenceOf("LogDifference", k.logDifference, (g, x) => g.over(x));
 /** √x − √y. */
-export const RootDifference = /* @__PURE__ */ differenceOf("RootDifference", k.rootDifference, (g, x) => g.div(x.sqrt().mul(2)));
+export const RootDifference = /* @__PURE__ */ differenceOf("RootDifference", k.rootDifference, (g, x) => g.over(x.sqrt().mul(2)));
 /** 1/x − 1/y. */
 export const ReciprocalDifference = /* @__PURE__ */ differenceOf("ReciprocalDifference", k.reciprocalDifference, (g, x) =>
-  g.div(x).div(x).neg(),
+  g.over(x).over(x).neg(),
 );
 /** tanh x − tanh y. */
-export const TanhDifference = /* @__PURE__ */ differenceOf("TanhDifference", k.tanhDifference, (g, x) => g.mul(x.through(SechSquared)));
+export const TanhDifference = /* @__PURE__ */ differenceOf("TanhDifference", k.tanhDifference, (g, x) => g.times(x.run(TanhSlope, [x])));
 /** σ(x) − σ(y). */
 export const SigmoidDifference = /* @__PURE__ */ differenceOf("SigmoidDifference", k.sigmoidDifference, (g, x) =>
-  g.mul(x.mul(0.5).through(SechSquared)).mul(0.25),
+  g.times(x.run(SigmoidSlope, [x])),
 );

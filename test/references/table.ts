@@ -1,8 +1,9 @@
-// `npm run verified`: measures every op by three independent oracles and by duality, and writes docs/verified-gradients.md.
+// `npm run verified`: measures every op by four independent oracles and by duality, and writes docs/verified-gradients.md.
 import { writeFileSync } from "node:fs";
 import { cases } from "../cases.js";
 import { opNames } from "../op-names.js";
 import { byComplexStep, byDifferences, byDuality, byReference } from "../oracles.js";
+import { edgeSection } from "./edge-table.js";
 
 const show = (value: number | undefined): string => (value === undefined ? "–" : value === 0 ? "0" : value.toExponential(0));
 
@@ -16,6 +17,8 @@ const rows = [...opNames]
     const differences = op === "stopGradient" ? undefined : Math.max(...own.map(byDifferences));
     return `| \`${op}\` | ${own.length} | ${show(differences)} | ${show(byComplexStep(op))} | ${show(Math.max(...own.map(byDuality)))} | ${show(reference?.error)} | ${reference?.source ?? "–"} |`;
   });
+
+const edges = edgeSection();
 
 writeFileSync(
   new URL("../../docs/verified-gradients.md", import.meta.url),
@@ -40,6 +43,7 @@ both modes share.
 | op | cases | differences | complex step | duality | reference | from |
 | --- | --- | --- | --- | --- | --- | --- |
 ${rows.join("\n")}
-`,
+
+${edges.text}`,
 );
-console.log(`${rows.length} ops in docs/verified-gradients.md`);
+console.log(`${rows.length} ops in docs/verified-gradients.md, and ${edges.checked} numbers at edges`);

@@ -105,7 +105,7 @@ const OPS: Readonly<Record<string, AnyOp | undefined>> = {
   hypot: t.Hypotenuse,
   logCosh: t.LogCosh,
   sech: t.Sech,
-  sechSquared: t.SechSquared,
+  sechSquared: e.TanhSlope,
   sinh: t.HyperbolicSine,
   asinh: t.InverseSinh,
   acosh: t.InverseCosh,

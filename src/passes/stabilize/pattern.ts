@@ -23,6 +23,9 @@ const FORMS: Readonly<Record<string, ((terms: Terms, ...args: Term[]) => Term) |
   pow: (terms, x, y) => (y.kind === "number" ? terms.power(x, y.value) : terms.call("pow", [x, y])),
   expm1: (terms, x) => terms.sub(terms.call("exp", [x]), terms.number(1)),
   log1p: (terms, x) => terms.call("log", [terms.add(terms.number(1), x)]),
+  silu: (terms, x) => terms.mul(x, terms.call("sigmoid", [x])),
+  sigmoidSlope: (terms, x) => terms.mul(terms.call("sigmoid", [x]), terms.call("sigmoid", [terms.scale(x, -1)])),
+  tanhSlope: (terms, x) => terms.call("sechSquared", [x]),
   softplus: (terms, x) => terms.call("log", [terms.add(terms.number(1), terms.call("exp", [x]))]),
 };
 

@@ -2,7 +2,7 @@ import type { ReducedAxes } from "../../base/axes.js";
 import * as e from "../../ops/elementwise.js";
 import { BroadcastTo, Reshape } from "../../ops/movement.js";
 import { type AnyOp, rowOf } from "../../ops/op.js";
-import { LogSumExp, Prod, Softmax, Sum } from "../../ops/reduce.js";
+import { LogSoftmax, LogSumExp, Mean, Prod, Softmax, Sum } from "../../ops/reduce.js";
 import type { Node, Tape } from "../../tape/tape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { Look } from "../look.js";
@@ -34,6 +34,9 @@ const NAMES: Readonly<Record<string, string>> = {
   Mul: "mul",
   Div: "div",
   Pow: "pow",
+  Silu: "silu",
+  SigmoidSlope: "sigmoidSlope",
+  TanhSlope: "tanhSlope",
 };
 
 /** A term of more parts is not looked into: matching would take too long, and nobody writes such a formula by hand. */
@@ -106,15 +109,17 @@ export class TapeTerms {
     if (op === BroadcastTo) return args[0];
     if (op === Reshape) return this.reshaped(args[0], output) ?? this.opaque(op, args, inputs, attributes);
     if (op === Sum) return this.reduction("sum", args[0], inputs[0], (attributes as ReducedAxes).axes, output);
+    if (op === Mean) return this.reduction("mean", args[0], inputs[0], (attributes as ReducedAxes).axes, output);
     if (op === Prod) return this.reduction("prod", args[0], inputs[0], [(attributes as { axis: number }).axis], output);
     if (op === LogSumExp) {
       const sum = this.reduction("sum", terms.call("exp", args), inputs[0], [(attributes as { axis: number }).axis], output);
       return terms.call("log", [sum]);
     }
-    if (op === Softmax) {
+    if (op === Softmax || op === LogSoftmax) {
       const { axis } = attributes as { axis: number };
       const to = withoutLeadingOnes(output.shape.map((size, i) => (i === axis ? 1 : size)));
-      return terms.call("softmax", args, { reduction: { from: [...output.shape], axes: [axis], to } });
+      const softmax = terms.call("softmax", args, { reduction: { from: [...output.shape], axes: [axis], to } });
+      return op === Softmax ? softmax : terms.call("log", [softmax]);
     }
     const name = rowOf(NAMES, op);
     if (name === undefined) return this.opaque(op, args, inputs, attributes);
