@@ -26,9 +26,6 @@ const FORMS: Readonly<Record<string, ((terms: Terms, ...args: Term[]) => Term) |
   silu: (terms, x) => terms.mul(x, terms.call("sigmoid", [x])),
   sigmoidSlope: (terms, x) => terms.mul(terms.call("sigmoid", [x]), terms.call("sigmoid", [terms.scale(x, -1)])),
   tanhSlope: (terms, x) => terms.call("sechSquared", [x]),
-  silu: (terms, x) => terms.mul(x, terms.call("sigmoid", [x])),
-  sigmoidSlope: (terms, x) => terms.mul(terms.call("sigmoid", [x]), terms.call("sigmoid", [terms.scale(x, -1)])),
-  tanhSlope: (terms, x) => terms.call("sechSquared", [x]),
   softplus: (terms, x) => terms.call("log", [terms.add(terms.number(1), terms.call("exp", [x]))]),
 };
 
