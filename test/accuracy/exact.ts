@@ -164,6 +164,7 @@ const ELEMENTWISE: Readonly<Record<string, Elementwise>> = {
   Tanh: tanh,
   Sigmoid: sigmoid,
   Softplus: softplus,
+  Silu: (x) => times(x, sigmoid(x)),
   Relu: (x) => (x[0].gt(0) ? x : constantSeries(ZERO, x.length - 1)),
   Add: plus,
   Sub: minus,
@@ -206,6 +207,10 @@ function run({ op, inputs, output, attributes }: Node, args: readonly (readonly 
     }
     case "Sum":
       return along((attributes as { axes: readonly number[] }).axes).map((places) => sum(places.map((i) => x[i])));
+    case "Mean": {
+      const { axes, count } = attributes as { axes: readonly number[]; count: number };
+      return along(axes).map((places) => scale(sum(places.map((i) => x[i])), ONE.div(count)));
+    }
     case "Max":
       return along((attributes as { axes: readonly number[] }).axes).map((places) =>
         places.map((i) => x[i]).reduce((a, b) => (b[0].gt(a[0]) ? b : a)),
