@@ -111,16 +111,16 @@ export const InverseCosh = /* @__PURE__ */ unary("InverseCosh", k.acosh, (g, _, 
 /** ½ ln((1 + x)/(1 − x)).  d/dx = 1/((1 − x)(1 + x)). */
 export const InverseTanh = /* @__PURE__ */ unary("InverseTanh", k.atanh, (g, _, x) => g.over(x.rsub(1).mul(x.add(1))));
 
-/** n(1 + x)ⁿ⁻¹.  ∂/∂x = (n − 1)/(1 + x) times itself, ∂/∂n = (1/n + ln(1 + x)) times itself. */
-const CompoundSlope = /* @__PURE__ */ binary(
+/** n(1 + x)ⁿ⁻¹.  ∂/∂x = (n − 1)/(1 + x) times itself, ∂/∂n = (1 + x)ⁿ⁻¹ + ln(1 + x) times itself. */
+const CompoundSlope: BinaryOp = /* @__PURE__ */ binary(
   "CompoundSlope",
   k.compoundSlope,
   (g, out, x, n) => g.times(out).times(n.sub(1)).over(x.add(1)),
-  (g, out, x, n) => g.times(out.mul(x.log1p()).add(out.div(n))),
+  (g, out, x, n) => g.times(out.mul(x.log1p()).add(x.run(Compound, [x, n.sub(1)]))),
 );
 
 /** (1 + x)ⁿ without the rounding of 1 + x.  ∂/∂x = n(1 + x)ⁿ⁻¹, ∂/∂n = (1 + x)ⁿ ln(1 + x). */
-export const Compound = /* @__PURE__ */ binary(
+export const Compound: BinaryOp = /* @__PURE__ */ binary(
   "Compound",
   k.compound,
   (g, _, x, n) => g.times(x.run(CompoundSlope, [x, n])),
