@@ -1,5 +1,6 @@
-// `npm run verified`: measures every op by three independent oracles and by duality, and writes docs/verified-gradients.md.
+// `npm run verified`: measures every op by four independent oracles and by duality, and writes docs/verified-gradients.md.
 import { writeFileSync } from "node:fs";
+import { edgeSection } from "../references/edge-table.js";
 import { cases } from "./cases.js";
 import { functionNames } from "./families.js";
 import { byComplexStep, byDifferences, byDuality, references } from "./oracles.js";
@@ -16,6 +17,8 @@ const rows = [...functionNames]
     const differences = op === "stopGradient" ? undefined : Math.max(...own.map(byDifferences));
     return `| \`${op}\` | ${own.length} | ${show(differences)} | ${show(byComplexStep(op))} | ${show(Math.max(...own.map(byDuality)))} | ${show(Math.max(...stored.map(({ error }) => error())))} | ${sources} |`;
   });
+
+const edges = edgeSection();
 
 writeFileSync(
   new URL("../../docs/verified-gradients.md", import.meta.url),
@@ -40,6 +43,7 @@ both modes share.
 | op | cases | differences | complex step | duality | reference | from |
 | --- | --- | --- | --- | --- | --- | --- |
 ${rows.join("\n")}
-`,
+
+${edges.text}`,
 );
-console.log(`${rows.length} ops in docs/verified-gradients.md`);
+console.log(`${rows.length} ops in docs/verified-gradients.md, and ${edges.checked} numbers at edges`);

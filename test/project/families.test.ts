@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { instructions } from "../../src/compile/instructions/table.js";
 import { formulaRows } from "../../src/explain/facts/formulas.js";
 import { numericRows } from "../../src/explain/facts/numerics.js";
 import { forms } from "../../src/onnx/forms/table.js";
@@ -44,6 +45,7 @@ describe("a family has its file in each room", () => {
 
 /** Where the tables of the families are put together. */
 const tables = {
+  "src/compile/instructions/table.ts": instructions,
   "src/explain/facts/formulas.ts": formulaRows,
   "src/explain/facts/numerics.ts": numericRows,
   "src/onnx/forms/table.ts": forms,

@@ -2,6 +2,16 @@ import * as gt from "gradtape";
 import { type Tensor, tensor } from "gradtape";
 import type * as functions from "../../../src/functions/elementwise.js";
 import type * as ops from "../../../src/ops/elementwise.js";
+import {
+  Heaviside,
+  LogisticGradient,
+  LogisticLoss,
+  PoissonLoss,
+  PoissonResidual,
+  PowDerivative,
+  SigmoidSlope,
+  TanhSlope,
+} from "../../../src/ops/elementwise.js";
 import * as z from "../complex.js";
 import { binary, broadcasting, type Interval, type Records, unary, use } from "../record.js";
 
@@ -125,18 +135,62 @@ export const elementwise: Records<typeof functions, typeof ops> = {
   },
 
   logisticLoss: {
-    uses: broadcasting((x, y) => x.logisticLoss(y), [-3, 3], [0.1, 0.9]),
+    uses: broadcasting((x, y) => x.run(LogisticLoss, [x, y]), [-3, 3], [0.1, 0.9]),
     intervals: [
       [-3, 3],
       [0.1, 0.9],
     ],
     complex: (x, y) => z.sub(z.softplus(x), z.mul(y, x)),
-    step: (x, y) => x.tanh().logisticLoss(y.tanh()),
+    step: (x, y) => x.run(LogisticLoss, [x.tanh(), y.tanh()]),
   },
   logisticGradient: {
-    uses: broadcasting((x, y) => x.logisticGradient(y, tensor(0.3)), ANY, [-3, 3]),
+    uses: broadcasting((x, y) => x.run(LogisticGradient, [x, y, tensor(0.3)]), ANY, [-3, 3]),
     intervals: [ANY, [-3, 3]],
     complex: (x, y) => z.mul(x, z.sub(z.sigmoid(y), z.number(0.3))),
-    step: (x, y) => x.tanh().logisticGradient(y.tanh(), x.sin()),
+    step: (x, y) => x.run(LogisticGradient, [x.tanh(), y.tanh(), x.sin()]),
+  },
+
+  tanhSlope: {
+    ...unary((x) => x.run(TanhSlope, [x]), ANY),
+    complex: (x) => z.sub(z.number(1), z.square(z.tanh(x))),
+    step: (x) => x.run(TanhSlope, [x]),
+  },
+  sigmoidSlope: {
+    ...unary((x) => x.run(SigmoidSlope, [x]), [-3, 3]),
+    complex: (x) => z.mul(z.sigmoid(x), z.sub(z.number(1), z.sigmoid(x))),
+    step: (x) => x.run(SigmoidSlope, [x]),
+  },
+  powDerivative: {
+    uses: [
+      use("once by the base", (c, x, y) => c.run(PowDerivative, [c, x, y], { byBase: 1, byExponent: 0 }), [[3]], [[3], 0.5, 2], [[3]]),
+      use("once by the exponent", (c, x, y) => c.run(PowDerivative, [c, x, y], { byBase: 0, byExponent: 1 }), [[3]], [[3], 0.5, 2], [[]]),
+      use(
+        "by both, twice by one",
+        (c, x, y) => c.run(PowDerivative, [c, x, y], { byBase: 2, byExponent: 1 }),
+        [[2, 3]],
+        [[3], 0.5, 2],
+        [[]],
+      ),
+      use("of a power that is multiplied", (x, y) => x.pow(y).square().mul(x.pow(2.5)), [[3], 0.5, 2], [[3]]),
+    ],
+    complex: null,
+    step: (x, y) => x.run(PowDerivative, [y.sin(), x.square().add(0.5), y.sin()], { byBase: 1, byExponent: 0 }),
+  },
+  heaviside: {
+    uses: [use("of places apart", (x, y) => x.run(Heaviside, [x, y], { tie: 0.5 }).mul(x), [[4], 0.2, 2], [[4], -2, -0.2])],
+    complex: null,
+    step: null,
+  },
+  poissonLoss: {
+    uses: broadcasting((r, k) => r.run(PoissonLoss, [r, k]), ANY, [0.3, 3]),
+    intervals: [ANY, [0.3, 3]],
+    complex: (r, k) => z.sub(z.exp(r), z.mul(k, r)),
+    step: (x, y) => x.run(PoissonLoss, [x.tanh(), y.tanh()]),
+  },
+  poissonResidual: {
+    uses: broadcasting((r, k) => r.run(PoissonResidual, [r, k]), ANY, [0.3, 3]),
+    intervals: [ANY, [0.3, 3]],
+    complex: (r, k) => z.sub(z.exp(r), k),
+    step: (x, y) => x.run(PoissonResidual, [x.tanh(), y.tanh()]),
   },
 };

@@ -2,6 +2,7 @@ import * as gt from "gradtape";
 import { grad, type Tensor } from "gradtape";
 import type * as functions from "../../../src/functions/movement.js";
 import type * as ops from "../../../src/ops/movement.js";
+import { ScatterAdd } from "../../../src/ops/movement.js";
 import { type Records, use } from "../record.js";
 
 /** A step that reads the first axis in another way, for tensors that have one. */
@@ -136,11 +137,13 @@ export const movement: Records<typeof functions, typeof ops> = {
 
   scatterAdd: {
     uses: [
-      use("to an index named twice", (x) => x.scatterAdd(gt.tensor([2, 0, 2]), 0, 3), [[3]]),
-      use("of columns, squared", (x) => x.scatterAdd(gt.tensor([1, 1]), 1, 3).square(), [[3, 2]]),
+      use("to an index named twice", (x) => x.run(ScatterAdd, [x, gt.tensor([2, 0, 2])], { axis: 0, size: 3 }), [[3]]),
+      use("of columns, squared", (x) => x.run(ScatterAdd, [x, gt.tensor([1, 1])], { axis: 1, size: 3 }).square(), [[3, 2]]),
     ],
     complex: null,
-    step: rows((x, count) => x.scatterAdd(gt.tensor(Array.from({ length: count }, (_, i) => count - 1 - i)), 0, count)),
+    step: rows((x, count) =>
+      x.run(ScatterAdd, [x, gt.tensor(Array.from({ length: count }, (_, i) => count - 1 - i))], { axis: 0, size: count }),
+    ),
   },
   leaf: {
     uses: [use("of a nested gradient", (x) => grad((y: Tensor) => y.sin().mul(x).sum())(x.square()), [[2, 3]])],

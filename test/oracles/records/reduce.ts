@@ -2,6 +2,7 @@ import * as gt from "gradtape";
 import { type Tensor, tensor } from "gradtape";
 import type * as functions from "../../../src/functions/reduce.js";
 import type * as ops from "../../../src/ops/reduce.js";
+import { Center, CenterTranspose } from "../../../src/ops/reduce.js";
 import { type Records, use } from "../record.js";
 
 type Axes = number | readonly number[] | undefined;
@@ -140,5 +141,24 @@ export const reduce: Records<typeof functions, typeof ops> = {
     pointwise: { "logSoftmax([z, 0])[0]": (z) => first(z, gt.logSoftmax) },
     tensors: { logSoftmax: (x) => x.logSoftmax(1) },
     step: last((x) => x.logSoftmax()),
+  },
+
+  center: {
+    uses: [
+      use("of [3] and a softmax", (x, z) => x.run(Center, [x, z.softmax()], { axis: 0 }), [[3]], [[3]]),
+      use("of [2, 3] along axis 0, of what varies", (x) => x.run(Center, [x.square(), x.softmax(0)], { axis: 0 }), [[2, 3]]),
+      use("in the gradient of a softmax", (x) => x.softmax().square(), [[4]]),
+    ],
+    complex: null,
+    step: last((x) => x.run(Center, [x, x.softmax()], { axis: x.rank - 1 })),
+  },
+  centerTranspose: {
+    uses: [
+      use("of [3] and a softmax", (x, z) => x.run(CenterTranspose, [x, z.softmax()], { axis: 0 }), [[3]], [[3]]),
+      use("of [2, 3] along axis 0, of what varies", (x) => x.run(CenterTranspose, [x.square(), x.softmax(0)], { axis: 0 }), [[2, 3]]),
+      use("in the gradient of a log softmax", (x) => x.logSoftmax().square(), [[4]]),
+    ],
+    complex: null,
+    step: last((x) => x.run(CenterTranspose, [x, x.softmax()], { axis: x.rank - 1 })),
   },
 };
