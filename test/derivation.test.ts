@@ -288,6 +288,6 @@ describe("the tape itself", () => {
     expect(names).toEqual(expect.arrayContaining(["MatMul", "Sigmoid", "Log", "Mul", "Add", "Neg"]));
     const last = record(valueAndGrad(loss), tensor([0, 0])).nodes.at(-1);
     expect(last?.op.name).toBe("MatMul");
-    expect(last?.attributes).toEqual({ transposeA: true, transposeB: false });
+    expect(last?.attributes).toEqual({ transposeA: true, transposeB: false, strong: "b" });
   });
 });

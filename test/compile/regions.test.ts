@@ -186,6 +186,14 @@ describe("a function of many rows gives the results of the function, in chunks o
   });
 });
 
+test("what a region leaves to its kernel does not break off the sums of the region", () => {
+  // A softmax along an axis without places is left to its kernel.
+  const f = compile((x: Tensor, z: Tensor) => [x.exp().softmax(1).neg(), z.exp().sum(0)]);
+  const [empty, sums] = f(tensor([], [N, 0]), tensor(new Float64Array(2 * N), [N, 2]));
+  expect(empty.shape).toEqual([N, 0]);
+  expect(sums.toArray()).toEqual([N, N]);
+});
+
 describe("sums over many rows", () => {
   test("lose no more than pairwise summation does: the error does not grow with the number of chunks", () => {
     const n = 200_000;
