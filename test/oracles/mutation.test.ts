@@ -202,8 +202,11 @@ const engineMutants: Mutant[] = [
   },
 ];
 
+/** The weights of these sum to 1 and their changes to 0, so that a constant added to their cotangent changes nothing. */
+const EQUIVALENT = ["Center, vjp of input 1, offset", "CenterTranspose, vjp of input 1, offset"];
+
 describe("every broken rule is noticed", () => {
-  const mutants = [...ops.flatMap(mutantsOf), ...engineMutants];
+  const mutants = [...ops.flatMap(mutantsOf), ...engineMutants].filter(({ title }) => !EQUIVALENT.includes(title));
 
   test("the suite is silent without a mutant", () => {
     const alarms = [...new Set([...users.values()].flat())].filter(objects).map(({ op, title }) => `${op} ${title}`);
