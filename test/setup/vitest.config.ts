@@ -71,6 +71,7 @@ export default defineConfig({
     // The library holds no state between calls, nor do its tests: files share what has been loaded, in Node and in a page.
     isolate: false,
     testTimeout: 60_000,
+    slowTestThreshold: 2_000,
     coverage: {
       provider: "v8",
       include: ["src/**/*.ts"],
