@@ -410,8 +410,7 @@ export function where(condition: TensorLike, a: TensorLike, b: TensorLike): Tens
 
 /**
  * x, but no less than `low` and no more than `high`, which broadcast; NaN if any of the three is. The gradient passes inside and at the
- * bounds. Two numbers as bounds the wrong way round are a `DomainError`; of tensors, whose values are not looked at, `high` wins over x
- * and `low` over both.
+ * bounds. Two numbers as bounds the wrong way round are a `DomainError`; tensors are not looked at, so that a program replays the same.
  *
  * @example
  * ```ts
