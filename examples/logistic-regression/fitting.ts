@@ -39,6 +39,8 @@ export interface Fitted {
   readonly rows: RowNumbers;
   readonly weights: RowWeights;
   readonly classWeights: ClassWeights;
+  /** XᵀX of the encoding, where it is known. */
+  readonly gram: Float64Array | undefined;
   /** How many observations the rows are. */
   readonly n: number;
   readonly loss: LossOptions;
@@ -83,7 +85,8 @@ export async function fitRows(data: Dataset, rows: RowNumbers, options: FitOptio
   let parts = designOf(encoding, data.features, rows, weights);
   await watcher.breathe();
 
-  const { dependent, isNearly } = dependence(data, parts, encoding, eager);
+  const all = likelihoodOf(parts, encoding, eager);
+  const { dependent, isNearly, gram } = dependence(data, parts, encoding, all);
   const isUnpenalized = l2 === 0;
   const names = parametersOf(encoding).map(({ name }) => name);
   if (isUnpenalized && dependent.length > 0) {
@@ -106,7 +109,7 @@ export async function fitRows(data: Dataset, rows: RowNumbers, options: FitOptio
   const n = counts === undefined ? rows.length : rows.reduce((sum, row) => sum + counts[row], 0);
   const basis = isUnpenalized && isNearly ? orthogonalBasis(parts, encoding, eager) : undefined;
   const solverParts = basis === undefined ? parts : rotated(parts, basis, encoding);
-  const likelihood = likelihoodOf(solverParts, encoding, eager);
+  const likelihood = dependent.length === 0 && basis === undefined ? all : likelihoodOf(solverParts, encoding, eager);
   const objective = firth
     ? firthLikelihood(solverParts, encoding, n, eager)
     : penalizedLikelihood(likelihood, strengthsOf(encoding, options), n);
@@ -129,7 +132,7 @@ export async function fitRows(data: Dataset, rows: RowNumbers, options: FitOptio
   const theta = basis === undefined ? solution.theta : applyBasis(basis, solution.theta);
   return {
     ...{ encoding, theta, solution, objective, likelihood, basis, parts, solverParts, rows, weights, classWeights, n },
-    ...{ loss: options, dropped, warnings },
+    ...{ loss: options, dropped, warnings, gram: dependent.length === 0 || !isUnpenalized ? gram : undefined },
   };
 }
 
@@ -179,9 +182,9 @@ export interface Compared {
 }
 
 /** The gradient at θ = 0 from the engine and from the formula. */
-export function compareGradients({ encoding, parts, loss, theta }: Fitted): Compared[] {
+export function compareGradients({ encoding, parts, loss, theta, basis, likelihood: fitted }: Fitted): Compared[] {
   const zero = new Float64Array(theta.length);
-  const likelihood = likelihoodOf(parts, encoding, loss.eager);
+  const likelihood = basis === undefined ? fitted : likelihoodOf(parts, encoding, loss.eager);
   const engine = likelihood.lossAndGradient(tensor(zero)).gradient.map((g) => g / likelihood.rows);
   const byHand = gradientByHand(zero, parts, encoding);
   const parameters = parametersOf(encoding);
@@ -246,12 +249,10 @@ function rawRows(data: Dataset, rows: RowNumbers, encoding: Encoding): Rows {
   };
 }
 
-function dependence(data: Dataset, parts: readonly Part[], encoding: Encoding, eager: boolean) {
-  const likelihood = likelihoodOf(parts, encoding, eager);
+function dependence(data: Dataset, parts: readonly Part[], encoding: Encoding, likelihood: Likelihood) {
   const sizes = encoding.blocks.map(({ names }) => names.length);
   const parameters = parametersOf(encoding);
-  const ones = tensor(new Float64Array(parameters.length));
-  const gram = likelihood.gram(ones, (z) => z.mul(0).add(1));
+  const gram = likelihood.gram(tensor(new Float64Array(parameters.length)), (z) => z.mul(0).add(1));
   const factorsOf = (j: number): number => data.features[parameters[j].feature]?.factors.length ?? 0;
   const order = reportOrder(encoding).sort((a, b) => factorsOf(a) - factorsOf(b));
   const found = findDependent(gram, order, {
@@ -272,7 +273,7 @@ function dependence(data: Dataset, parts: readonly Part[], encoding: Encoding, e
     magnification: Float64Array.from(parameters, ({ center, scale }) => 1 + Math.abs(center) / scale),
   });
   found.dependent.sort((a, b) => a.column - b.column);
-  return found;
+  return { ...found, gram };
 }
 
 /** An encoding without the parameters at these places. */

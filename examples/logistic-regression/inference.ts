@@ -266,15 +266,16 @@ async function testFeatures(fitted: Fitted, data: Dataset, covariance: Float64Ar
 }
 
 /** 1/(1 − R²) of each column among the others; of several coefficients together det R₁₁·det (R⁻¹)₁₁ (Fox and Monette 1992). */
-function inflationOf({ parts, encoding, likelihood, theta, basis, weights, rows }: Fitted, data: Dataset): Inflation[] {
+function inflationOf({ encoding, likelihood, theta, basis, weights, rows, gram: known }: Fitted, data: Dataset): Inflation[] {
   const parameters = parametersOf(encoding);
   const p = parameters.length;
   if (!encoding.intercept || p < 3 || basis !== undefined) return [];
   const { counts } = weights;
-  const gram = likelihood.gram(tensor(theta), (z, part, start) =>
-    counts === undefined ? z.mul(0).add(1) : tensor(Float64Array.from(rows.subarray(start, start + part.y.size), (row) => counts[row])),
-  );
-  if (parts.length === 0) return [];
+  const gram =
+    (counts === undefined ? known : undefined) ??
+    likelihood.gram(tensor(theta), (z, part, start) =>
+      counts === undefined ? z.mul(0).add(1) : tensor(Float64Array.from(rows.subarray(start, start + part.y.size), (row) => counts[row])),
+    );
   const total = gram[0];
   const others = Array.from({ length: p - 1 }, (_, i) => i + 1);
   const covarianceOf = (i: number, j: number): number => gram[i * p + j] / total - (gram[i] * gram[j]) / total ** 2;

@@ -106,10 +106,7 @@ export function likelihoodOf(parts: readonly Part[], encoding: Encoding, eager: 
   const functions = parts.map(() => ({
     first: run(valueAndGrad((theta: Tensor, { y, w, ...x }: Part) => rowLosses(logits(theta, x, sizes), y, w).sum())),
     second: run((theta: Tensor, { y, w, ...x }: Part) => gram(x, curvature(logits(theta, x, sizes), y, w), sizes)),
-    logits: run((theta: Tensor, { x, places, factors }: Pick<Part, "x" | "places" | "factors">) => logits(theta, { x, places, factors }, sizes)),
-    gram: run((w: Tensor, { x, places, factors }: Pick<Part, "x" | "places" | "factors">) => gram({ x, places, factors }, w, sizes)),
   }));
-  const matrices = ({ x, places, factors }: Part) => ({ x, places, factors });
   return {
     rows: rowsOf(parts),
     width,
@@ -127,14 +124,15 @@ export function likelihoodOf(parts: readonly Part[], encoding: Encoding, eager: 
       parts.forEach((part, i) => add(sum, functions[i].second(theta, part).data));
       return sum;
     },
-    logits: (theta) => concatenate(parts.map((part, i) => functions[i].logits(theta, matrices(part)))),
+    // What runs once or twice is not worth compiling.
+    logits: (theta) => concatenate(parts.map((part) => logits(theta, part, sizes))),
     gram(theta, w) {
       const sum = new Float64Array(width ** 2);
       let start = 0;
-      parts.forEach((part, i) => {
-        add(sum, functions[i].gram(w(functions[i].logits(theta, matrices(part)), part, start), matrices(part)).data);
+      for (const part of parts) {
+        add(sum, gram(part, w(logits(theta, part, sizes), part, start), sizes).data);
         start += part.y.size;
-      });
+      }
       return sum;
     },
   };

@@ -91,25 +91,21 @@ function describeDescent(history: readonly LossAt[], columns: number): string {
   return `${trimLines(chart)}\n`;
 }
 
-/** The coefficients and odds ratios per unit, and the odds ratios per standard deviation of continuous columns beside them. */
-function describeCoefficients(outcome: Outcome): string {
-  const { coefficients, standardizedCoefficients, isContinuous } = outcome.inference;
-  const { level } = outcome.command;
+/** The coefficients, and below them the odds ratios: per unit, and for continuous columns per standard deviation beside it. */
+function describeCoefficients({ inference, command }: Outcome): string {
+  const { coefficients, standardizedCoefficients, isContinuous, errors } = inference;
+  const level = percent(command.level);
+  const table = tableOf(["", "estimate", `${errors === "model" ? "std." : "robust"} error`, "z", "p", level]);
+  for (const { name: title, estimate, standardError, z, p, confidenceInterval: [low, high] } of coefficients)
+    table.push([name(title), significant(estimate), significant(standardError), z.toFixed(2), probability(p), `${significant(low)} – ${significant(high)}`]);
   const hasDeviations = isContinuous.includes(true);
-  const row = (c: Coefficient, i: number): string[] => [
-    name(c.name),
-    significant(c.estimate),
-    significant(c.standardError),
-    c.z.toFixed(2),
-    probability(c.p),
-    ...ratio(c),
-    ...(hasDeviations ? [isContinuous[i] ? significant(standardizedCoefficients[i].oddsRatio, 3) : ""] : []),
-  ];
-  const isRobust = outcome.inference.errors !== "model";
-  const head = ["", "estimate", `${isRobust ? "robust" : "std."} error`, "z", "p", "odds ×", percent(level), ...(hasDeviations ? ["odds × / sd"] : [])];
-  const table = new Table({ ...TABLE, head, colAligns: head.map((_, j) => (j === 0 ? "left" : "right")) });
-  table.push(...coefficients.map(row));
-  return `${indent(table.toString())}\n`;
+  const ratios = tableOf(["", "odds × per unit", level, ...(hasDeviations ? ["odds × per sd", level] : [])]);
+  coefficients.forEach((c, i) => {
+    // Odds where all columns are 0 are no ratio.
+    if (c.name === "(intercept)") return;
+    ratios.push([name(c.name), ...ratio(c), ...(!hasDeviations ? [] : isContinuous[i] ? ratio(standardizedCoefficients[i]) : ["", ""])]);
+  });
+  return `${indent(table.toString())}\n${ratios.length === 0 ? "" : `${indent(ratios.toString())}\n`}`;
 }
 
 /** An odds ratio and its interval, with as many digits as it takes to tell them from each other and from 1. */
@@ -118,9 +114,13 @@ export function ratio({ oddsRatio, oddsRatioInterval: [low, high] }: Coefficient
   const widest = Math.max(...[oddsRatio, low, high].map((value) => Math.abs(value - 1)));
   // Three digits of the distance from 1, where all three are close to it.
   const decimals = widest < 0.1 && Number.isFinite(nearest) ? Math.min(Math.max(2 - Math.floor(Math.log10(widest)), 3), 12) : undefined;
-  const text = (value: number): string => (decimals === undefined ? significant(value, 3) : value.toFixed(decimals));
+  const text = (value: number): string => (decimals === undefined ? short(value) : value.toFixed(decimals));
   return [text(oddsRatio), `${text(low)} – ${text(high)}`];
 }
+
+/** Three digits, or of what is very large or small one. */
+const short = (value: number): string =>
+  value !== 0 && Number.isFinite(value) && (value < 1e-3 || value >= 1e5) ? value.toExponential(0).replace("e+", "e") : significant(value, 3);
 
 /** Of features of categories whether they matter at all. */
 function describeFeatures({ inference, command }: Outcome): string {
@@ -128,7 +128,7 @@ function describeFeatures({ inference, command }: Outcome): string {
   if (tests.length === 0) return "";
   const hasRatio = command.l2 === 0;
   const head = ["all levels of", "df", "Wald χ²", "p", ...(hasRatio ? ["likelihood ratio", "p"] : [])];
-  const table = new Table({ ...TABLE, head, colAligns: head.map((_, j) => (j === 0 ? "left" : "right")) });
+  const table = tableOf(head);
   for (const { feature, degreesOfFreedom, wald, likelihoodRatio } of tests)
     table.push([
       name(feature),
@@ -156,7 +156,7 @@ function describeFit({ inference, command }: Outcome): string {
 /** How good the fit is, and on which rows that was measured. */
 function describeEvaluation({ training, test, crossValidation, recalibration, data, command }: Outcome): string {
   const head = ["", "rows", "accuracy", "log loss", "Brier", "AUC", percent(command.level)];
-  const table = new Table({ ...TABLE, head, colAligns: head.map((_, j) => (j === 0 ? "left" : "right")) });
+  const table = tableOf(head);
   table.push(scores("training", training, aucInterval(training)));
   if (test !== undefined) table.push(scores("held out", test, aucInterval(test)));
   if (crossValidation !== undefined) {
@@ -201,6 +201,9 @@ export const scores = (title: string, { rows, accuracy, logLoss, brier, auc }: E
 
 export const aucInterval = ({ aucConfidenceInterval: interval }: Evaluation): string =>
   interval === null ? "" : `${interval[0].toFixed(4)} – ${interval[1].toFixed(4)}`;
+
+const tableOf = (head: readonly string[]): InstanceType<typeof Table> =>
+  new Table({ ...TABLE, head: [...head], colAligns: head.map((_, j) => (j === 0 ? "left" : "right")) });
 
 const TABLE = { style: { head: [], border: [], compact: true } };
 
