@@ -123,7 +123,7 @@ async function decideType(table: Table, column: Wanted, rules: CellRules): Promi
        GROUP BY t ORDER BY min(r) LIMIT ${MOST_LEVELS}`,
     )
   ).map(([cell, count, row]) => ({ cell: String(cell), count: Number(count), row: Number(row) }));
-  const written = otherwiseWritten(odd);
+  const written = otherwiseWritten(odd, rules);
   const total = odd.reduce((sum, { count }) => sum + count, 0);
   const share = (written.count / total) * Number(texts);
   if (as === "any" && Number(numbers) + share <= Number(texts) - share) return category(table, column, text, gapOfText);
@@ -174,13 +174,14 @@ const WAYS: readonly { readonly what: string; readonly test: RegExp; readonly ad
   { what: "is an amount of money", test: /^[+\-−]?\s*(\p{Sc}\s*[\d.,]+|[\d.,]+\s*\p{Sc})$/u, advice: (cell) => stripAdvice(/\p{Sc}/u.exec(cell)?.[0]) },
   { what: "is a percentage", test: /^[+\-−]?[\d.,]+\s*%$/, advice: () => stripAdvice("%") },
 ];
+const POINT: (typeof WAYS)[number] = { what: "has a decimal point, and --decimal is a comma", test: /\./, advice: () => "leave it out, or --thousands \".\" if the point is none" };
 const UNIT = /^[+\-−]?\d[\d.,]*\s*(\p{L}[\p{L}\p{No}/°^]*)$/u;
 
 const stripAdvice = (mark = ""): string => `--strip "${mark}" takes the sign off`;
 
 /** Which of these cells are numbers that are written in another way, and what to do about them. */
-function otherwiseWritten(odd: readonly OddCell[]): { readonly count: number; readonly first?: OddCell; readonly say: string } {
-  const ways = odd.map(({ cell }) => WAYS.find(({ test }) => test.test(cell)));
+function otherwiseWritten(odd: readonly OddCell[], { decimal }: CellRules): { readonly count: number; readonly first?: OddCell; readonly say: string } {
+  const ways = odd.map(({ cell }) => (decimal === "," && Number.isFinite(parseNumber(cell)) ? POINT : WAYS.find(({ test }) => test.test(cell))));
   const units = odd.map(({ cell }) => UNIT.exec(cell)?.[1]);
   const isOneUnit = units.length > 1 && units.every((unit) => unit !== undefined && unit === units[0]);
   if (isOneUnit)
@@ -191,7 +192,7 @@ function otherwiseWritten(odd: readonly OddCell[]): { readonly count: number; re
     };
   const count = odd.reduce((sum, { count }, i) => sum + (ways[i] === undefined ? 0 : count), 0);
   // What tells more comes first: 1,5 says that the comma of 1,250 is one, too.
-  const at = [1, 2, 0, 3, 4].map((way) => ways.indexOf(WAYS[way])).find((i) => i >= 0);
+  const at = [POINT, WAYS[1], WAYS[2], WAYS[0], WAYS[3], WAYS[4]].map((way) => ways.indexOf(way)).find((i) => i >= 0);
   if (at === undefined) return { count: 0, say: "" };
   const way = ways[at] as (typeof WAYS)[number];
   return { count, first: odd[at], say: `${way.what}; ${way.advice(odd[at].cell)}` };
@@ -234,7 +235,8 @@ async function category(table: Table, { at, name, as }: Wanted, text: string, ga
     throw new InputError(`${where}: the target must have two values, got ${different}: ${quoteList(await some(6))} and ${Number(different) - 6} more`);
   if (Number(different) > most) {
     const shown = await some(3);
-    const what = Number(different) > 0.5 * values ? `; they seem to name rows` : shown.every((level) => /^\d{1,4}[-./]\d{1,2}[-./]\d{1,4}/.test(level)) ? "; they look like dates" : "";
+    const isDates = shown.every((level) => /^\d{1,4}[-./]\d{1,2}[-./]\d{1,4}/.test(level));
+    const what = isDates ? "; they look like dates" : Number(different) > 0.5 * values ? "; they seem to name rows" : "";
     throw new InputError(
       `${where}: has ${different} different texts in ${counted(values, "row")}, ${shown.map(quote).join(", ")} …${what}; a column of categories has at most ${most === MOST_LEVELS ? most : `${most}, or ${MOST_LEVELS} with --categorical`}; --exclude ${quote(name)} leaves it out`,
     );

@@ -69,6 +69,8 @@ export async function readDataset(table: Table, choice: Choice): Promise<Dataset
   const specs = chosen.map((text) => parseFeature(text, header, file));
   checkSpecs(specs, choice, file, target);
 
+  if (table.rows < 2) throw new InputError(`${file}: at least 2 rows are needed below the header, got ${table.rows}`);
+
   const wanted = new Map<string, Wanted>();
   const want = (name: string, as: Wanted["as"]): void => {
     if (!wanted.has(name)) wanted.set(name, { name, at: columnAt(file, header, name), as });
@@ -91,7 +93,7 @@ export async function readDataset(table: Table, choice: Choice): Promise<Dataset
   if (count < 2) throw new InputError(`${file}: at least 2 rows are needed below the header, got ${count}${after}`);
 
   const values = await database.numbers(
-    `SELECT rowid::DOUBLE, ${types.map(({ value }) => value).join(", ")} FROM cells WHERE ${condition} AND ${whole}`,
+    `SELECT rowid::DOUBLE, ${types.map(({ value }) => value).join(", ")} FROM cells WHERE ${condition} AND ${whole}${condition === "true" ? "" : " ORDER BY rowid"}`,
     count,
   );
   const [rows] = values;

@@ -57,7 +57,7 @@ function parseFactor(text: string, header: readonly string[], file: string): Fac
   const name = unquote(text);
   if (header.includes(name)) return { name, columns: [name], formula: undefined };
   // A name alone can be nothing but a column.
-  if (text === "" || !/[-+*/^()·×÷²³√<>=`"]/.test(text)) columnAt(file, header, name);
+  if (text === "" || !/[-+*/^()·×÷²³√<>=@`"]/.test(text)) columnAt(file, header, name);
   const { source, names } = withPlaceholders(text);
   const formula = parsed(source, text);
   const columns = formula.variables.map((variable) => names.get(variable) ?? header.find((column) => column.normalize() === variable) ?? variable);

@@ -177,6 +177,12 @@ export function recalibrationOf({ z, y, counts }: Judged, level: number): { slop
     if (found.gradientNorm > 1e-7 || covariance === undefined || at.some((value) => Math.abs(value) > 1e3)) return undefined;
     return { at, errors: Float64Array.from(start, (_, i) => Math.sqrt(covariance[i * (start.length + 1)] / n)) };
   };
+  // Where z separates the classes there is no finite slope.
+  const ends = [0, 1].map((label) => {
+    const own = z.filter((_, i) => (label === 1 ? y[i] > 0 : y[i] < 1));
+    return { low: own.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY), high: own.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY) };
+  });
+  if (ends[0].high <= ends[1].low || ends[1].high <= ends[0].low) return null;
   const both = fit((t) => lossOf(Z.mul(t.slice([1])).add(t.slice([0]))), [0, 1]);
   const alone = fit((t) => lossOf(Z.add(t.slice([0]))), [0]);
   if (both === undefined || alone === undefined) return null;

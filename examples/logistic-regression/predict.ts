@@ -1,4 +1,4 @@
-import { closeSync, openSync, rmSync } from "node:fs";
+import { closeSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { tensor } from "gradtape";
 import { type CellType, decideTypes, knownCategory, type Wanted } from "./cells.js";
 import { refuseGap } from "./data.js";
@@ -157,9 +157,12 @@ async function write(table: Table, model: Model, command: PredictCommand, added:
     closeSync(openSync(temporary, "wx")); // nobody else's file is written over
     isOurs = true;
     const selected = [...header.map((_, j) => `${cell(j)} AS c${j}`), ...added.map(identifier), `${label} AS label`];
-    await database.run(
+    if (table.rows === 0) writeFileSync(temporary, `${names.map(field).join(delimiter)}\n`);
+    else
+      // What comes before and after the rows stands where the header and the last line end do: names may repeat but for their case.
+      await database.run(
       `COPY (SELECT ${selected.join(", ")} FROM cells POSITIONAL JOIN scored) TO ${literal(temporary)}
-       (FORMAT csv, HEADER false, DELIMITER ${literal(delimiter)}, PREFIX ${literal(`${names.map(field).join(delimiter)}\n`)}, SUFFIX '')`,
+       (FORMAT csv, HEADER false, DELIMITER ${literal(delimiter)}, PREFIX ${literal(`${names.map(field).join(delimiter)}\n`)}, SUFFIX '\n')`,
     );
     moveIntoPlace(temporary, out);
   } catch (error) {

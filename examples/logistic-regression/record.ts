@@ -67,6 +67,7 @@ export class LineFinder {
         if (!this.isQuoted) [this.isStart, this.isComment, this.isBlank] = [true, false, true];
         continue;
       }
+      if (character === "\ufeff" && this.line === 1) continue;
       if (this.isStart) {
         this.isStart = false;
         this.isComment = this.line <= this.dialect.skip || (this.dialect.comment !== "" && character === this.dialect.comment);

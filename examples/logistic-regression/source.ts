@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { createReadStream, createWriteStream } from "node:fs";
 import { open, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
@@ -88,6 +89,9 @@ async function csvSource(
   const text = decode(head, encoding);
   if (text.includes("\0"))
     throw new InputError(`${file}: is not text: it has a byte 0${encoding === "utf-8" ? "; if it is UTF-16, --encoding utf-16 reads it" : ""}`);
+  // A character may be cut off where the part that is looked at ends.
+  if (encoding === "utf-8" && !isUtf8(head.length < HEAD ? head : head.subarray(0, head.lastIndexOf(10) + 1)))
+    throw new InputError(`${file}: is not UTF-8 text; --encoding latin-1 or utf-16 may read it`);
   if (text.trim() === "" || text === "\ufeff") throw new InputError(`${file}: is empty`);
   refuseOtherStarts(file, text, reading);
   const { lines, rest } = beforeHeader(text, reading);
@@ -151,13 +155,37 @@ async function copyInto(copy: string, file: string, signal?: AbortSignal): Promi
 export async function lineOf(source: Source, row: number, dialect: Dialect): Promise<number> {
   if (source.kind !== "csv") return row + 1;
   const finder = new LineFinder(row + 1, dialect);
-  const bytes = source.isZipped ? createReadStream(source.path).pipe(createGunzip()) : createReadStream(source.path);
-  const decoder = new TextDecoder(source.encoding === "utf-16" ? "utf-16le" : source.encoding === "latin-1" ? "latin1" : "utf-8");
-  for await (const part of bytes) {
-    const line = finder.read(decoder.decode(part, { stream: true }));
+  for await (const text of textOf(source)) {
+    const line = finder.read(text);
     if (line !== undefined) return line;
   }
   return row + 2;
+}
+
+/** The line in which the byte at a place is, counted as the database counts: in UTF-8, from 1. */
+export async function lineAtByte(source: Source, place: number): Promise<number> {
+  let line = 1;
+  let left = place - 1;
+  let last = 0;
+  for await (const text of textOf(source)) {
+    const bytes = Buffer.from(text);
+    for (let i = 0; i < bytes.length && i < left; i++) {
+      // \n, or \r alone.
+      if (bytes[i] === 10 || last === 13) line++;
+      if (bytes[i] === 10 && last === 13) line--;
+      last = bytes[i];
+    }
+    if (bytes.length >= left) return last === 13 ? line + 1 : line;
+    left -= bytes.length;
+  }
+  return line;
+}
+
+async function* textOf(source: Source): AsyncGenerator<string> {
+  const bytes = source.isZipped ? createReadStream(source.path).pipe(createGunzip()) : createReadStream(source.path);
+  const encoding = source.encoding === "utf-16" ? "utf-16le" : source.encoding === "latin-1" ? "latin1" : "utf-8";
+  const decoder = new TextDecoder(encoding, { ignoreBOM: true });
+  for await (const part of bytes) yield decoder.decode(part, { stream: true });
 }
 
 /** Where a column with a name is in a header. */

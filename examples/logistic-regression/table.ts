@@ -1,7 +1,7 @@
 import { Database, literal, type Progress, QueryError } from "./database.js";
 import { InputError } from "./errors.js";
 import { firstRecord } from "./record.js";
-import { lineOf, lookInto, type Reading, type Source } from "./source.js";
+import { lineAtByte, lineOf, lookInto, type Reading, type Source } from "./source.js";
 import { quote, quoteList } from "./text.js";
 
 /**
@@ -85,7 +85,7 @@ function refuseOtherColumns(file: string, columns: readonly { name: string }[], 
 function readerOf({ kind, path, isZipped, encoding, header, linesBefore }: Source, reading?: Reading): string {
   const file = literal(path.replace(/[*?[\]]/g, "[$&]")); // these would be patterns
   if (kind === "parquet") return `read_parquet(${file})`;
-  const compression = `compression = ${isZipped ? "'gzip'" : "'none'"}`;
+  const compression = `compression = ${isZipped ? "'gzip'" : kind === "json" ? "'uncompressed'" : "'none'"}`;
   if (kind === "json")
     return `read_json(${file}, format = 'newline_delimited', records = true, sample_size = -1, maximum_depth = 1, ${compression})`;
   return `read_csv(${file}, auto_detect = false, all_varchar = true, strict_mode = true, header = true, store_rejects = true, rejects_limit = 10,
@@ -100,10 +100,10 @@ async function load(database: Database, sql: string, source: Source, progress?: 
     throw error instanceof QueryError ? new InputError(`${source.file}: ${problem(error)}`) : error;
   }
   if (source.kind !== "csv") return;
-  const rejected = await database.rows("SELECT line, column_idx, error_type, csv_line FROM reject_errors ORDER BY line LIMIT 1");
+  const rejected = await database.rows("SELECT line_byte_position, column_idx, error_type, csv_line FROM reject_errors ORDER BY line_byte_position LIMIT 1");
   if (rejected.length === 0) return;
-  const [line, column, type, text] = rejected[0] as [string, string, string, string | null];
-  const where = `${source.file}, line ${line}`;
+  const [place, column, type, text] = rejected[0] as [string, string, string, string | null];
+  const where = `${source.file}, line ${await lineAtByte(source, Number(place))}`;
   const hint = /^\s*[#%;]/.test(text ?? "") ? `; --comment "${(text ?? "").trim()[0]}" leaves out lines that begin so` : "";
   switch (type) {
     case "MISSING COLUMNS":
