@@ -48,10 +48,13 @@ export class Database {
     return this.watched(async () => (await this.connection.runAndReadAll(sql)).getRowsJson() as unknown[][]);
   }
 
-  /** The columns of a result whose columns are all DOUBLE; NULL is NaN. */
-  numbers(sql: string, count: number): Promise<Float64Array[]> {
+  /**
+   * Expressions of DOUBLE over rows of a table, in the order of the table, with the rows' numbers first; NULL is NaN. Rows come
+   * from several threads as they are ready: their numbers say where they belong.
+   */
+  numbers(expressions: readonly string[], table: string, condition: string, count: number): Promise<Float64Array[]> {
     return this.watched(async () => {
-      const result = await this.connection.stream(sql);
+      const result = await this.connection.stream(`SELECT ${["rowid::DOUBLE", ...expressions].join(", ")} FROM ${table} WHERE ${condition}`);
       const columns = Array.from({ length: result.columnCount }, () => new Float64Array(count));
       let at = 0;
       for await (const chunk of result) {
@@ -62,7 +65,7 @@ export class Database {
         });
         at += rowCount;
       }
-      return columns;
+      return inOrderOf(columns[0], columns);
     });
   }
 
@@ -112,6 +115,13 @@ export class Database {
   private refuseIfInterrupted(): void {
     if (this.signal?.aborted === true) throw new Interrupted("interrupted");
   }
+}
+
+/** Columns with their rows in ascending order of a key. */
+function inOrderOf(key: Float64Array, columns: Float64Array[]): Float64Array[] {
+  if (key.every((value, i) => i === 0 || key[i - 1] < value)) return columns;
+  const order = Uint32Array.from(key.keys()).sort((a, b) => key[a] - key[b]);
+  return columns.map((column) => Float64Array.from(order, (i) => column[i]));
 }
 
 /** Text as SQL writes it. */

@@ -90,8 +90,8 @@ Data
 Fit
   --l2 NUMBER            strength of the penalty on squared coefficients, 0 for none (1)
   --standardize on|off   whether the penalty counts per standard deviation or per unit (on)
-  --firth                maximizes the likelihood with Jeffreys' prior, which is finite where classes
-                         are separated; without a penalty, and with profile intervals
+  --firth                maximizes the likelihood with Jeffreys' prior: finite where classes are
+                         separated; without another penalty, and with profile intervals
   --class-weight balanced|a:b     how much a row counts: a the negative class, b the positive (1:1)
   --prior-correction     takes back what class weights do to the intercept
   --no-intercept         leaves the intercept out; all levels of the first category get coefficients
@@ -130,15 +130,15 @@ predict
   --out FILE             gets all columns and two more: probability and prediction
   --threshold NUMBER     the model's own if left out
   --level NUMBER         adds an interval, lower and upper
-  --missing fail|na, --unseen fail|na   what to do with rows that have gaps, or levels that the model
-                         has not seen: an error, or no prediction (fail)
+  --missing fail|na, --unseen fail|na   what to do with rows that have gaps, or levels that the
+                         model has not seen: an error, or no prediction (fail)
   --new-columns fail|ignore   what to do with columns that the training data did not have (fail)
   --escape-formulas      puts ' before texts that a spreadsheet would compute
 
 What is minimized is the mean of the binary cross entropy over the n training rows plus l2/(2n)
-times the sum of the squared coefficients but the intercept's. Names with commas may be quoted within
-lists: --features '"height, cm",age'. Exit codes: 0; 1 for bad input; 2 where there is no fit (no
-convergence, or separated classes without a penalty); 130 after Ctrl-C.
+times the sum of the squared coefficients but the intercept's. Names with commas may be quoted
+within lists: --features '"height, cm",age'. Exit codes: 0; 1 for bad input; 2 where there is no
+fit (no convergence, or separated classes without a penalty); 130 after Ctrl-C.
 docs/logistic-regression.md has the formulas and a worked session.
 `;
 

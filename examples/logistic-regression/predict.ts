@@ -74,7 +74,7 @@ async function readFeatures(table: Table, model: Model, command: PredictCommand)
     if (Number(count) > 0) await refuseGap(table, wanted, types, "true", "--missing na leaves the prediction of such rows empty");
   }
   if (command.unseen === "fail") await refuseUnseenLevels(table, wanted, types);
-  const values = await table.database.numbers(`SELECT ${types.map(({ value }) => value).join(", ")} FROM cells`, table.rows);
+  const [, ...values] = await table.database.numbers(types.map(({ value }) => value), "cells", "true", table.rows);
   const columns = new Map<string, Column>(wanted.map(({ name }, i) => [name, { name, values: values[i], levels: model.columns[i].levels ?? undefined }]));
   const features: Feature[] = [];
   for (const spec of model.specs) {

@@ -139,7 +139,7 @@ const refused: [title: string, text: string | Uint8Array, message: string | RegE
   ["text for a number", "size,color\nbig,red\n", 'line 2, column "size": "big" is not a number'],
   ["a gap", "size,color\n1,red\n,red\n", 'line 3, column "size": is empty; --missing na leaves the prediction of such rows empty'],
   ["a ragged row", "size,color\n1,red\n1\n", "line 3: expected 2 fields"],
-  ["a binary file", Uint8Array.of(0x73, 0xff, 0x00), "is not UTF-8 text"],
+  ["a binary file", Uint8Array.of(0x73, 0xff, 0x00), "is not text: it has a byte 0"],
   ["an empty file", "", "is empty"],
 ];
 test.each(refused)("%s is a clear error, and nothing is written", (_title, text, message) =>
