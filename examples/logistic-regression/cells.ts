@@ -19,9 +19,9 @@ export type CellType =
   | { readonly kind: "category"; readonly value: string; readonly gap: string; readonly gaps: number; readonly levels: readonly string[] };
 
 /** The words by which programs say that there is no value, in any case. */
-export const GAPS = ["", "na", "n/a", "nan", "null", "none", "nil", "#n/a", "#n/a n/a", "<na>", ".", "?", "-", "--"];
+export const GAPS = ["", "na", "n/a", "nan", "null", "#n/a", "#n/a n/a", "<na>", ".", "?"];
 /** Words that may be the name of a category, and are no number. */
-const GAPS_AMONG_NUMBERS = [...GAPS, "unknown", "missing", "inf", "-inf", "+inf", "infinity", "-infinity"];
+export const GAPS_AMONG_NUMBERS = [...GAPS, "none", "nil", "-", "--", "unknown", "missing", "inf", "-inf", "+inf", "infinity", "-infinity"];
 
 /** A column of text with more different values than this is hardly one of categories, unless somebody says so. */
 export const USUAL_LEVELS = 100;

@@ -57,6 +57,9 @@ export async function findSeparation(rows: Rows, hasIntercept: boolean): Promise
   for (const kind of ["complete", "quasi-complete"] as const) {
     const found = search.find(kind, all);
     if (found !== undefined) return { kind, columns: fewest(search, kind, all, found, first) };
+    // What tells the classes apart by less than a linear program can see.
+    const alone = all.slice(first).find((j) => search.alone(j) === kind);
+    if (alone !== undefined) return { kind, columns: [alone] };
   }
   return undefined;
 }
@@ -114,6 +117,24 @@ class DirectionSearch {
       for (const { k } of wrong.slice(0, ROWS)) this.included.add(k);
     }
     return undefined;
+  }
+
+  /** Whether one column with an intercept tells the classes apart: all of one class at or beyond a value, all of the other at or before it. */
+  alone(column: number): Separation["kind"] | undefined {
+    if (this.first === 0) return undefined;
+    const low = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+    const high = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    for (const { i, s } of this.sides) {
+      const { at, values } = this.rows.row(i);
+      const place = at.indexOf(column);
+      const value = place < 0 ? 0 : values[place];
+      const label = s > 0 ? 1 : 0;
+      low[label] = Math.min(low[label], value);
+      high[label] = Math.max(high[label], value);
+    }
+    if (high[0] < low[1] || high[1] < low[0]) return "complete";
+    const isConstant = Math.min(...low) === Math.max(...high);
+    return !isConstant && (high[0] === low[1] || high[1] === low[0]) ? "quasi-complete" : undefined;
   }
 
   /** s·x, its columns scaled and its length 1. */

@@ -175,7 +175,7 @@ describe("what a column is", () => {
   });
 
   test("unknown may be a level, and is no number", async () => {
-    expect((await read("c,y\nyes,0\nunknown,1\nno,1\n")).columns[0].levels).toEqual(["no", "unknown", "yes"]);
+    expect((await read("c,y\nyes,0\nunknown,1\nnone,1\n-,1\n")).columns[0].levels).toEqual(["-", "none", "unknown", "yes"]);
     expect((await read("c,y\n1,0\nunknown,1\n2,1\n", { missing: "drop" })).count).toBe(2);
   });
 

@@ -147,7 +147,9 @@ describe("solvers", () => {
       const [compiled, eager] = await Promise.all([resultOf("--solver", solver), resultOf("--solver", solver, "--eager")]);
       const all = (r: typeof eager): number[] => r.coefficients.flatMap((c) => [c.estimate, c.standardError, c.confidenceInterval[0], c.oddsRatio]);
       expect(relative(all(compiled), all(eager))).toBeLessThan(1e-7);
-      expect(relative([compiled.loss, compiled.logLikelihood], [eager.loss, eager.logLikelihood])).toBeLessThan(1e-12);
+      expect(relative([compiled.loss], [eager.loss])).toBeLessThan(1e-12);
+      // Not at its own minimum, where a penalty moves the estimates: it differs as these do.
+      expect(relative([compiled.logLikelihood], [eager.logLikelihood])).toBeLessThan(1e-9);
     }
   });
 });
@@ -381,8 +383,8 @@ describe("levels", () => {
         if (code === 0) continue;
         found++;
         expect(stderr).toMatch(/data\.csv, line 9: no row to train on has "g=rare", so that the model cannot score 1 row held out; --unseen na/);
-        const { test: heldOut, warnings } = await resultOf(...args, "--unseen", "na");
-        expect(heldOut?.rows).toBe(9);
+        const { test: heldOut, training, warnings } = await resultOf(...args, "--unseen", "na");
+        expect(heldOut?.rows).toBe(40 - training.rows - 1);
         expect(warnings.join()).toContain("1 row held out with a level that no row to train on has");
       }
       expect(found).toBeGreaterThan(0);
@@ -413,7 +415,7 @@ describe("what is said of the data", () => {
   test("class weights that move the ŷ, and what takes it back", async () => {
     const csv = `x,y\n${Array.from({ length: 400 }, (_, i) => `${((i * 37) % 101) / 10},${i % 33 === 0 ? 1 : 0}`).join("\n")}\n`;
     const weighted = await fitted(csv, "--class-weight", "1:9", "--l2", "0");
-    expect(weighted.warnings.join("\n")).toMatch(/class weights move the mean ŷ to 22 %, while 3\.2 % of the rows have y = 1/);
+    expect(weighted.warnings.join("\n")).toMatch(/class weights move the mean ŷ to 23 %, while 3\.3 % of the rows have y = 1/);
     const corrected = await fitted(csv, "--class-weight", "1:9", "--l2", "0", "--prior-correction");
     expect(corrected.warnings.join("\n")).not.toContain("class weights move");
     expect(corrected.coefficients[0].estimate).toBeCloseTo(weighted.coefficients[0].estimate - Math.log(9), 10);
