@@ -92,7 +92,7 @@ export async function readDataset(table: Table, choice: Choice): Promise<Dataset
   const after = `${dropped === 0 ? "" : ` after ${dropped} with gaps were dropped`}${choice.where === undefined ? "" : " that --where takes"}`;
   if (count < 2) throw new InputError(`${file}: at least 2 rows are needed below the header, got ${count}${after}`);
 
-  const values = await database.numbers(types.map(({ value }) => value), "cells", `${condition} AND ${whole}`, count);
+  const values = await database.numbers(types.map(({ value }) => value), "cells", count === table.rows ? "true" : `${condition} AND ${whole}`, count);
   const [rows] = values;
   const columns = new Map<string, Column>();
   list.forEach(({ name }, i) => {

@@ -117,11 +117,18 @@ export class Database {
   }
 }
 
-/** Columns with their rows in ascending order of a key. */
+/** Columns with their rows in ascending order of a key of different whole numbers. */
 function inOrderOf(key: Float64Array, columns: Float64Array[]): Float64Array[] {
   if (key.every((value, i) => i === 0 || key[i - 1] < value)) return columns;
-  const order = Uint32Array.from(key.keys()).sort((a, b) => key[a] - key[b]);
-  return columns.map((column) => Float64Array.from(order, (i) => column[i]));
+  // The rank of each key: how many smaller ones there are.
+  const rank = new Uint32Array(key.reduce((most, value) => Math.max(most, value), 0) + 2);
+  for (const value of key) rank[value + 1] = 1;
+  for (let i = 1; i < rank.length; i++) rank[i] += rank[i - 1];
+  return columns.map((column) => {
+    const sorted = new Float64Array(column.length);
+    for (let i = 0; i < column.length; i++) sorted[rank[key[i]]] = column[i];
+    return sorted;
+  });
 }
 
 /** Text as SQL writes it. */

@@ -16,8 +16,11 @@ export const runner =
   <F extends (...args: never[]) => unknown>(f: F): F =>
     eager ? f : compile(f);
 
+/** The matrix of a part, without what is true of its rows. */
+type Matrices = Pick<Part, "x" | "places" | "factors">;
+
 /** z = Xθ, equation (3) for a batch. Of a block of categories each row takes the coefficient of its level, or 0. */
-export function logits(theta: Tensor, { x, places, factors }: Pick<Part, "x" | "places" | "factors">, sizes: readonly number[]): Tensor {
+export function logits(theta: Tensor, { x, places, factors }: Matrices, sizes: readonly number[]): Tensor {
   const width = x.shape[1];
   if (sizes.length === 0) return x.matmul(theta);
   let z = x.matmul(theta.slice([[0, width]]));
@@ -51,9 +54,9 @@ const segmentSum = (values: Tensor, places: Tensor, count: number): Tensor =>
  * others, whose ones and zeros nobody needs to see. With the curvature of the losses as w it is their Hessian, since z is
  * linear in θ.
  */
-export function gram({ x, places, factors }: Pick<Part, "x" | "places" | "factors">, w: Tensor, sizes: readonly number[]): Tensor {
+export function gram({ x, places, factors }: Matrices, w: Tensor, sizes: readonly number[]): Tensor {
   const column = (values: Tensor): Tensor => values.reshape([-1, 1]);
-  const dense = x.transpose().matmul(x.mul(column(w)));
+  const dense = x.matmul(x.mul(column(w)), { transposeA: true });
   if (sizes.length === 0) return dense;
   const weightOf = (k: number): Tensor => factors[k].reduce((product, factor) => product.mul(factor), w);
   const mixed = sizes.map((size, k) => segmentSum(x.mul(column(weightOf(k))), places[k], size + 1).slice([[0, size]]));
@@ -105,8 +108,10 @@ export function likelihoodOf(parts: readonly Part[], encoding: Encoding, eager: 
   const width = parametersOf(encoding).length;
   const functions = parts.map(() => ({
     first: run(valueAndGrad((theta: Tensor, { y, w, ...x }: Part) => rowLosses(logits(theta, x, sizes), y, w).sum())),
-    second: run((theta: Tensor, { y, w, ...x }: Part) => gram(x, curvature(logits(theta, x, sizes), y, w), sizes)),
+    curvature: run((theta: Tensor, { y, w, ...x }: Part) => curvature(logits(theta, x, sizes), y, w)),
+    gram: run((w: Tensor, x: Matrices) => gram(x, w, sizes)),
   }));
+  const matrices = parts.map(({ x, places, factors }): Matrices => ({ x, places, factors }));
   return {
     rows: rowsOf(parts),
     width,
@@ -121,7 +126,7 @@ export function likelihoodOf(parts: readonly Part[], encoding: Encoding, eager: 
     },
     hessian(theta) {
       const sum = new Float64Array(width ** 2);
-      parts.forEach((part, i) => add(sum, functions[i].second(theta, part).data));
+      parts.forEach((part, i) => add(sum, functions[i].gram(functions[i].curvature(theta, part), matrices[i]).data));
       return sum;
     },
     // What runs once or twice is not worth compiling.
@@ -129,10 +134,10 @@ export function likelihoodOf(parts: readonly Part[], encoding: Encoding, eager: 
     gram(theta, w) {
       const sum = new Float64Array(width ** 2);
       let start = 0;
-      for (const part of parts) {
-        add(sum, gram(part, w(logits(theta, part, sizes), part, start), sizes).data);
+      parts.forEach((part, i) => {
+        add(sum, functions[i].gram(w(logits(theta, part, sizes), part, start), matrices[i]).data);
         start += part.y.size;
-      }
+      });
       return sum;
     },
   };

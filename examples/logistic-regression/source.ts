@@ -1,4 +1,5 @@
 import { isUtf8 } from "node:buffer";
+import { spawn } from "node:child_process";
 import { createReadStream, createWriteStream } from "node:fs";
 import { open, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
@@ -145,10 +146,23 @@ async function firstBytes(path: string): Promise<Buffer> {
   }
 }
 
-/** What comes through a pipe can be read once only, and is read twice. */
+/**
+ * What comes through a pipe can be read once only, and is read twice. Another process copies it: a read that waits for a
+ * writer cannot be ended within this one, and `cat` can.
+ */
 async function copyInto(copy: string, file: string, signal?: AbortSignal): Promise<string> {
-  await pipeline(createReadStream(file), createWriteStream(copy), { signal });
-  return copy;
+  const inherited = /^\/dev\/(stdin|fd\/(\d+))$/.exec(file);
+  const cat = spawn("cat", inherited === null ? ["--", resolve(file)] : [], {
+    stdio: [inherited === null ? "ignore" : Number(inherited[2] ?? 0), "pipe", "ignore"],
+  });
+  const end = (): boolean => cat.kill();
+  signal?.addEventListener("abort", end);
+  try {
+    await pipeline(cat.stdout, createWriteStream(copy), { signal });
+    return copy;
+  } finally {
+    signal?.removeEventListener("abort", end);
+  }
 }
 
 /** The line in which a row of data begins; rows are counted from 0. */

@@ -13,15 +13,24 @@ const directory = mkdtempSync(join(tmpdir(), "gradtape-tool-"));
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 const at = (name: string): string => join(directory, name);
 
-/** Runs a program to its end. Returns the seconds that it took, its output, and the most memory that it held, in MB. */
-function run(command: string, args: readonly string[]): { seconds: number; output: string; memory: number } {
+/** What a run took: seconds by the clock and of processors, and the most memory that it held, in MB. */
+interface Run {
+  readonly seconds: number;
+  readonly processor: number;
+  readonly memory: number;
+  readonly output: string;
+}
+
+/** Runs a program to its end. */
+function run(command: string, args: readonly string[]): Run {
   // The BLAS of Python is to choose its kernels by the processor.
   const { OPENBLAS_CORETYPE: _core, OPENBLAS_L2_SIZE: _cache, ...env } = process.env;
   const started = performance.now();
-  const { status, stdout, stderr } = spawnSync("/usr/bin/time", ["-f", "%M", command, ...args], { encoding: "utf8", env, maxBuffer: 1 << 26 });
+  const { status, stdout, stderr } = spawnSync("/usr/bin/time", ["-f", "%M %U %S", command, ...args], { encoding: "utf8", env, maxBuffer: 1 << 26 });
   const seconds = (performance.now() - started) / 1000;
   if (status !== 0) throw new Error(`${command} ${args.join(" ")}: ${stderr}`);
-  return { seconds, output: stdout, memory: Number(stderr.trim().split("\n").at(-1)) / 1024 };
+  const [memory, user, system] = (stderr.trim().split("\n").at(-1) as string).split(" ").map(Number);
+  return { seconds, processor: user + system, output: stdout, memory: memory / 1024 };
 }
 
 const tool = (...args: string[]) => run(process.execPath, ["--import", "tsx", here("../../examples/logistic-regression/main.ts"), ...args]);
@@ -30,20 +39,24 @@ const R = spawnSync("Rscript", ["--version"]).status === 0 ? "Rscript" : undefin
 
 interface Side {
   readonly name: string;
-  run(): { seconds: number; output: string; memory: number };
+  run(): Run;
 }
 
 /** Lets the sides take turns; prints the best time of each, and returns that of the tool over that of the first other side. */
 function compare(title: string, sides: readonly Side[]): number | undefined {
-  const best = sides.map(() => ({ seconds: Number.POSITIVE_INFINITY, memory: 0 }));
+  const best = sides.map(() => ({ seconds: Number.POSITIVE_INFINITY, processor: Number.POSITIVE_INFINITY, memory: 0 }));
   for (let round = 0; round < ROUNDS; round++)
     sides.forEach((side, i) => {
-      const { seconds, memory } = side.run();
-      best[i] = { seconds: Math.min(best[i].seconds, seconds), memory: Math.max(best[i].memory, memory) };
+      const { seconds, processor, memory } = side.run();
+      best[i] = {
+        seconds: Math.min(best[i].seconds, seconds),
+        processor: Math.min(best[i].processor, processor),
+        memory: Math.max(best[i].memory, memory),
+      };
     });
   console.log(`\n${title}\n`);
-  const rows = sides.map(({ name }, i) => [name, best[i].seconds.toFixed(2), times(best[0].seconds / best[i].seconds), best[i].memory.toFixed(0)]);
-  printTable(["", "seconds", "this tool", "peak MB"], rows);
+  const rows = sides.map(({ name }, i) => [name, best[i].seconds.toFixed(2), times(best[0].seconds / best[i].seconds), best[i].processor.toFixed(2), best[i].memory.toFixed(0)]);
+  printTable(["", "seconds", "this tool", "processor seconds", "peak MB"], rows);
   return sides.length > 1 ? best[0].seconds / best[1].seconds : undefined;
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -190,6 +191,17 @@ describe("a model file", () => {
       expect(readdirSync(directory).sort()).toEqual(["data.csv", "model.json"]);
     }),
   );
+
+  test("whose numbers would overflow is refused, check sum or not", () =>
+    withModel(async ({ model, predict }) => {
+      const saved = JSON.parse(readFileSync(model, "utf8"));
+      saved.model.theta[1] = 1e308;
+      saved.checksum = createHash("sha256").update(JSON.stringify(saved.model)).digest("hex");
+      writeFileSync(model, JSON.stringify(saved));
+      const { code, stderr } = await predict("size,color\n1,red\n");
+      expect(code).toBe(1);
+      expect(stderr).toContain("the model is damaged: something is missing or of another kind");
+    }));
 
   test("is not overwritten by the scores, and neither is the data", () =>
     withModel(async ({ model, data, predict }) => {

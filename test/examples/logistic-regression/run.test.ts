@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, openSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { open, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { inDirectory, main, resultOf, root, runHere, start } from "./program.js";
@@ -52,10 +53,10 @@ test("on a terminal it shows how far it has come, gives the cursor back, and pri
 test("names with control characters and long names do no harm to a terminal", () =>
   inDirectory(async (directory) => {
     const file = join(directory, "names.csv");
-    writeFileSync(file, `"\x1b[31mred\nline",${"long".repeat(20)},y\n1,2,0\n2,1,1\n3,5,0\n4,0,1\n`);
+    writeFileSync(file, `"\x1b[31mred\nline",${"long".repeat(20)}\u202e,y\n1,2,0\n2,1,1\n3,5,0\n4,0,1\n`);
     const { code, stdout } = await runHere(["--data", file, "--target", "y", "--test", "0"]);
     expect(code).toBe(0);
-    expect(stdout).not.toContain("\x1b");
+    expect(stdout).not.toMatch(/\x1b|\u202e/);
     expect(stdout).toContain("│  [31mred line ");
     expect(stdout).toContain("│ longlonglonglonglonglongl… │");
   }));
@@ -79,29 +80,56 @@ test("a column of categories and dropped rows are told about", () =>
     expect(stdout).toMatch(/│ color=red +│/);
   }));
 
-test("Ctrl-C ends it with exit code 130, one line, and no file", () =>
+const slow = (directory: string): string[] => {
+  const file = join(directory, "data.csv");
+  // At a rate at which it will not converge for a long time.
+  writeFileSync(file, `a,b,y\n${Array.from({ length: 400_000 }, (_, i) => `${Math.sin(i)},${i % 17},${i % 3 === 0 ? 1 : 0}`).join("\n")}\n`);
+  return ["--data", file, "--target", "y", "--solver", "adam", "--learning-rate", "1e-9", "--steps", "1000000"];
+};
+
+test.each([
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+  ["SIGHUP", 129],
+] as const)("%s ends it with exit code %i, one line, and no file", (signal, expected) =>
+  inDirectory(async (directory) => {
+    const out = (name: string): string => join(directory, name);
+    const outputs = ["--json", out("result.json"), "--report", out("report.html"), "--save", out("model.json")];
+    const { child, outcome } = start(main, [...slow(directory), ...outputs]);
+    setTimeout(() => child.kill(signal), 5000);
+    const { code, stderr } = await outcome;
+    expect([code, stderr]).toEqual([expected, "logistic-regression: interrupted\n"]);
+    expect(readdirSync(directory)).toEqual(["data.csv"]);
+  }));
+
+test.runIf(process.platform !== "win32")("data may come through a pipe, and the first Ctrl-C ends it where the pipe has stalled", () =>
+  inDirectory(async (directory) => {
+    const pipe = join(directory, "pipe");
+    spawnSync("mkfifo", [pipe]);
+    const args = ["--data", pipe, "--target", "y", "--test", "0"];
+    const whole = start(main, args);
+    await writeFile(pipe, "x,y\n1,0\n2,1\n3,0\n4,1\n");
+    expect(await whole.outcome).toMatchObject({ code: 0, stderr: "" });
+    const stalled = start(main, args);
+    const held = await open(pipe, "w"); // somebody who may write, and does not; the program has opened it, too
+    try {
+      setTimeout(() => stalled.child.kill("SIGINT"), 500);
+      expect(await stalled.outcome).toMatchObject({ code: 130, stderr: "logistic-regression: interrupted\n" });
+    } finally {
+      await held.close();
+    }
+  }));
+
+test("a cell of a hundred thousand digits and a letter takes no time", () =>
   inDirectory(async (directory) => {
     const file = join(directory, "data.csv");
-    // At a rate at which it will not converge for a long time.
-    writeFileSync(
-      file,
-      `a,b,y\n${Array.from({ length: 400_000 }, (_, i) => `${Math.sin(i)},${i % 17},${i % 3 === 0 ? 1 : 0}`).join("\n")}\n`,
-    );
-    const out = (name: string): string => join(directory, name);
-    const args = ["--data", file, "--target", "y", "--solver", "adam", "--learning-rate", "1e-9", "--steps", "1000000"];
-    const { child, outcome } = start(main, [
-      ...args,
-      "--json",
-      out("result.json"),
-      "--report",
-      out("report.html"),
-      "--save",
-      out("model.json"),
-    ]);
-    setTimeout(() => child.kill("SIGINT"), 4000);
-    const { code, stderr } = await outcome;
-    expect([code, stderr]).toEqual([130, "logistic-regression: interrupted\n"]);
-    expect(readdirSync(directory)).toEqual(["data.csv"]);
+    writeFileSync(file, `a,y\n1,0\n2,1\n3,1\n${"1".repeat(100_000)}x,1\n`);
+    const started = performance.now();
+    const { code, stderr } = await runHere(["--data", file, "--target", "y", "--test", "0"]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/line 5, column "a": "1{39}…" is not a number/);
+    expect(stderr.length).toBeLessThan(600);
+    expect(performance.now() - started).toBeLessThan(5000);
   }));
 
 test("a reader that leaves early, as head does, is no error, and the file is still written", () =>
