@@ -75,7 +75,9 @@ const isNotNumber = (text: string): boolean => Number.isNaN(parseNumber(text));
 function cellsOf(table: Table, { at, name }: Wanted, rules: CellRules) {
   const type = table.types[at];
   if (typeof type === "object")
-    throw new InputError(`${table.file}, column ${quote(name)}: is of type ${type.unusable}, of which no feature can be made; --exclude leaves it out`);
+    throw new InputError(
+      `${table.file}, column ${quote(name)}: is of type ${type.unusable}, of which no feature can be made; --exclude leaves it out`,
+    );
   const gaps = rules.naValues.map((text) => text.trim().toLowerCase());
   const isIn = (text: string, list: readonly string[]): string => `coalesce(lower(${text}) IN (${list.map(literal).join(", ")}), true)`;
   if (type === "number") {
@@ -85,11 +87,21 @@ function cellsOf(table: Table, { at, name }: Wanted, rules: CellRules) {
     return { text, number: `c${at}`, gapOfText: gap, gapOfNumber: gap };
   }
   const text = `trim(c${at}, ${BLANKS})`;
-  return { text, number: numberSql(text, rules), gapOfText: isIn(text, [...GAPS, ...gaps]), gapOfNumber: isIn(text, [...GAPS_AMONG_NUMBERS, ...gaps]) };
+  return {
+    text,
+    number: numberSql(text, rules),
+    gapOfText: isIn(text, [...GAPS, ...gaps]),
+    gapOfNumber: isIn(text, [...GAPS_AMONG_NUMBERS, ...gaps]),
+  };
 }
 
 /** A column of categories whose levels are known: the value of any other text is NULL, though it is no gap. */
-export async function knownCategory(table: Table, column: Wanted, levels: readonly string[], rules: CellRules): Promise<CellType & { readonly text: string }> {
+export async function knownCategory(
+  table: Table,
+  column: Wanted,
+  levels: readonly string[],
+  rules: CellRules,
+): Promise<CellType & { readonly text: string }> {
   const { text, gapOfText: gap } = cellsOf(table, column, rules);
   if (levels.length === 0) return { kind: "category", value: "NULL::DOUBLE", gap, gaps: 0, levels, text };
   const type = identifier(`levels_${column.at}`);
@@ -132,17 +144,17 @@ async function decideType(table: Table, column: Wanted, rules: CellRules): Promi
 
 /** A number in a cell as SQL; NULL for anything else. */
 function numberSql(text: string, { decimal, thousands, strip }: CellRules): string {
-  const escape = (part: string): string => part.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
+  const literally = (part: string): string => part.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
   let cell = `replace(${text}, '−', '-')`;
   if (strip.length > 0) {
-    const any = strip.map(escape).join("|");
+    const any = strip.map(literally).join("|");
     cell = `regexp_replace(regexp_replace(${cell}, ${literal(`^([+-]?)\\s*(?:${any})\\s*`)}, '\\1'), ${literal(`\\s*(?:${any})$`)}, '')`;
   }
   const finite = (value: string): string => `CASE WHEN isfinite(TRY_CAST(${value} AS DOUBLE)) THEN TRY_CAST(${value} AS DOUBLE) END`;
   if (decimal === "." && thousands === "") return `CASE WHEN regexp_full_match(${cell}, ${literal(NUMBER)}) THEN ${finite(cell)} END`;
-  const group = thousands === " " ? "[ \u00a0\u2009\u202f]" : escape(thousands);
+  const group = thousands === " " ? "[ \u00a0\u2009\u202f]" : literally(thousands);
   const whole = thousands === "" ? "[0-9]+" : `([0-9]+|[0-9]{1,3}(${group}[0-9]{3})+)`;
-  const pattern = `[+-]?(${whole}(${escape(decimal)}[0-9]*)?|${escape(decimal)}[0-9]+)([eE][+-]?[0-9]+)?`;
+  const pattern = `[+-]?(${whole}(${literally(decimal)}[0-9]*)?|${literally(decimal)}[0-9]+)([eE][+-]?[0-9]+)?`;
   const joined = thousands === "" ? cell : `regexp_replace(${cell}, ${literal(group)}, '', 'g')`;
   return `CASE WHEN regexp_full_match(${cell}, ${literal(pattern)}) THEN ${finite(`replace(${joined}, ${literal(decimal)}, '.')`)} END`;
 }
@@ -171,17 +183,30 @@ const WAYS: readonly { readonly what: string; readonly test: RegExp; readonly ad
       return `--thousands "${isBlank ? " " : mark}"${decimal} reads it`;
     },
   },
-  { what: "is an amount of money", test: /^[+\-−]?\s*(\p{Sc}\s*[\d.,]+|[\d.,]+\s*\p{Sc})$/u, advice: (cell) => stripAdvice(/\p{Sc}/u.exec(cell)?.[0]) },
+  {
+    what: "is an amount of money",
+    test: /^[+\-−]?\s*(\p{Sc}\s*[\d.,]+|[\d.,]+\s*\p{Sc})$/u,
+    advice: (cell) => stripAdvice(/\p{Sc}/u.exec(cell)?.[0]),
+  },
   { what: "is a percentage", test: /^[+\-−]?[\d.,]+\s*%$/, advice: () => stripAdvice("%") },
 ];
-const POINT: (typeof WAYS)[number] = { what: "has a decimal point, and --decimal is a comma", test: /\./, advice: () => "leave it out, or --thousands \".\" if the point is none" };
+const POINT: (typeof WAYS)[number] = {
+  what: "has a decimal point, and --decimal is a comma",
+  test: /\./,
+  advice: () => 'leave it out, or --thousands "." if the point is none',
+};
 const UNIT = /^[+\-−]?\d[\d.,]*\s*(\p{L}[\p{L}\p{No}/°^]*)$/u;
 
 const stripAdvice = (mark = ""): string => `--strip "${mark}" takes the sign off`;
 
 /** Which of these cells are numbers that are written in another way, and what to do about them. */
-function otherwiseWritten(odd: readonly OddCell[], { decimal }: CellRules): { readonly count: number; readonly first?: OddCell; readonly say: string } {
-  const ways = odd.map(({ cell }) => (decimal === "," && Number.isFinite(parseNumber(cell)) ? POINT : WAYS.find(({ test }) => test.test(cell))));
+function otherwiseWritten(
+  odd: readonly OddCell[],
+  { decimal }: CellRules,
+): { readonly count: number; readonly first?: OddCell; readonly say: string } {
+  const ways = odd.map(({ cell }) =>
+    decimal === "," && Number.isFinite(parseNumber(cell)) ? POINT : WAYS.find(({ test }) => test.test(cell)),
+  );
   const units = odd.map(({ cell }) => UNIT.exec(cell)?.[1]);
   const isOneUnit = units.length > 1 && units.every((unit) => unit !== undefined && unit === units[0]);
   if (isOneUnit)
@@ -213,7 +238,10 @@ async function badCells(
   const isTooLarge = Number.isNaN(parseNumber(first.cell)) === false;
   const places: string[] = [];
   for (const { cell, row } of others.slice(0, 2)) places.push(`${quote(cell)} in ${(await table.placeOf(row)).replace(/^.*, /, "")}`);
-  const more = places.length === 0 ? "" : `; so ${places.length === 1 ? "is" : "are"} ${places.join(", ")}${others.length > 2 ? ` and ${others.length - 2} more` : ""}`;
+  const more =
+    places.length === 0
+      ? ""
+      : `; so ${places.length === 1 ? "is" : "are"} ${places.join(", ")}${others.length > 2 ? ` and ${others.length - 2} more` : ""}`;
   const what = isTooLarge ? "is too large for a number" : `is not a number, as ${numbers} of ${numbers + texts} values are`;
   const advice = isTooLarge ? "" : `; --na-values ${quote(first.cell)} takes it as a gap, ${asCategories}`;
   return `${await table.placeOf(first.row, name)}: ${quote(first.cell)} ${what}${more}${advice}`;
@@ -228,11 +256,15 @@ async function category(table: Table, { at, name, as }: Wanted, text: string, ga
   const values = table.rows - Number(missing);
   const where = `${file}, column ${quote(name)}`;
   const some = async (limit: number): Promise<string[]> =>
-    (await database.rows(`SELECT t FROM (SELECT ${text} AS t, rowid AS r FROM cells WHERE NOT ${gap}) GROUP BY t ORDER BY min(r) LIMIT ${limit}`)).map(
-      ([level]) => String(level),
-    );
+    (
+      await database.rows(
+        `SELECT t FROM (SELECT ${text} AS t, rowid AS r FROM cells WHERE NOT ${gap}) GROUP BY t ORDER BY min(r) LIMIT ${limit}`,
+      )
+    ).map(([level]) => String(level));
   if (as === "label" && Number(different) > most)
-    throw new InputError(`${where}: the target must have two values, got ${different}: ${quoteList(await some(6))} and ${Number(different) - 6} more`);
+    throw new InputError(
+      `${where}: the target must have two values, got ${different}: ${quoteList(await some(6))} and ${Number(different) - 6} more`,
+    );
   if (Number(different) > most) {
     const shown = await some(3);
     const isDates = shown.every((level) => /^\d{1,4}[-./]\d{1,2}[-./]\d{1,4}/.test(level));

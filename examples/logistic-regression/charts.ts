@@ -52,7 +52,14 @@ export function forestPlot(coefficients: readonly Coefficient[], level: string):
     y: { domain: rows.map(({ i }) => i), tickFormat: (i: string) => rows[Number(i)].name, label: null, tickSize: 0 },
     marks: [
       Plot.ruleX([0], GUIDE),
-      Plot.ruleY(rows, { y: "i", x1: ({ low }) => Math.log10(low), x2: ({ high }) => Math.log10(high), stroke: "currentColor", strokeOpacity: 0.7, strokeWidth: 1.5 }),
+      Plot.ruleY(rows, {
+        y: "i",
+        x1: ({ low }) => Math.log10(low),
+        x2: ({ high }) => Math.log10(high),
+        stroke: "currentColor",
+        strokeOpacity: 0.7,
+        strokeWidth: 1.5,
+      }),
       Plot.dot(rows, { y: "i", x: ({ ratio }) => Math.log10(ratio), r: 4, fill: (d) => (d.clear ? POSITIVE : "currentColor") }),
     ],
   });
@@ -61,7 +68,10 @@ export function forestPlot(coefficients: readonly Coefficient[], level: string):
 /** At most six ticks at even distances on a logarithmic axis, 1 among them, and beyond both ends. */
 export function evenTicks(low: number, high: number): number[] {
   const [from, to] = [Math.log10(low), Math.log10(high)];
-  const step = [0.005, 0.01, 0.02, 0.05, Math.log10(1.2), Math.log10(1.5), Math.log10(2), Math.log10(3), Math.log10(5), 1, 2, 3, 4].find((size) => (to - from) / size <= 4.5) ?? 4;
+  const step =
+    [0.005, 0.01, 0.02, 0.05, Math.log10(1.2), Math.log10(1.5), Math.log10(2), Math.log10(3), Math.log10(5), 1, 2, 3, 4].find(
+      (size) => (to - from) / size <= 4.5,
+    ) ?? 4;
   const first = Math.floor(from / step + 1e-9);
   const last = Math.ceil(to / step - 1e-9);
   return Array.from({ length: Math.max(last - first, 1) + 1 }, (_, i) => 10 ** ((first + i) * step));
@@ -81,7 +91,11 @@ export function lossPlot(history: readonly LossAt[]): string {
     x: isLong
       ? { type: "symlog", label: "iteration →", ticks: 6 }
       : { label: "iteration →", ticks: Math.min(history.length, 12), tickFormat: "d" },
-    y: { label: "↑ loss", grid: true, domain: [history.reduce((least, { loss }) => Math.min(least, loss), 0), history.reduce((most, { loss }) => Math.max(most, loss), 0)] },
+    y: {
+      label: "↑ loss",
+      grid: true,
+      domain: [history.reduce((least, { loss }) => Math.min(least, loss), 0), history.reduce((most, { loss }) => Math.max(most, loss), 0)],
+    },
     marks: [
       Plot.line(thin(history), { x: "iteration", y: "loss", stroke: POSITIVE, strokeWidth: 2 }),
       ...(isLong ? [] : [Plot.dot(history, { x: "iteration", y: "loss", fill: POSITIVE })]),
@@ -110,9 +124,24 @@ export const rocPlot = (curve: readonly CurvePoint[], at: CurvePoint & { readonl
         GUIDE,
       ), // what chance gives
       Plot.line(curve, { x: "falsePositiveRate", y: "truePositiveRate", stroke: POSITIVE, strokeWidth: 2 }),
-      Plot.dot([at], { x: "falsePositiveRate", y: "truePositiveRate", r: 5, stroke: "currentColor", strokeWidth: 2, fill: "var(--ground)" }),
+      Plot.dot([at], {
+        x: "falsePositiveRate",
+        y: "truePositiveRate",
+        r: 5,
+        stroke: "currentColor",
+        strokeWidth: 2,
+        fill: "var(--ground)",
+      }),
       Plot.text([`AUC ${auc}`], { x: 0.97, y: 0.08, textAnchor: "end", fill: "currentColor", fontSize: 14 }),
-      Plot.text([`ŷ = ${at.threshold}`], { x: at.falsePositiveRate, y: at.truePositiveRate, dx: 10, dy: 12, textAnchor: "start", fill: "currentColor", fontSize: 12 }),
+      Plot.text([`ŷ = ${at.threshold}`], {
+        x: at.falsePositiveRate,
+        y: at.truePositiveRate,
+        dx: 10,
+        dy: 12,
+        textAnchor: "start",
+        fill: "currentColor",
+        fontSize: 12,
+      }),
     ],
   });
 
@@ -125,7 +154,10 @@ export const precisionRecallPlot = (curve: readonly CurvePoint[], at: CurvePoint
     marks: [
       Plot.ruleY([share], GUIDE),
       Plot.line(curve.slice(1), { x: "truePositiveRate", y: "precision", stroke: POSITIVE, strokeWidth: 2 }),
-      Plot.dot([at].filter(({ precision }) => !Number.isNaN(precision)), { x: "truePositiveRate", y: "precision", r: 5, stroke: "currentColor", strokeWidth: 2, fill: "var(--ground)" }),
+      Plot.dot(
+        [at].filter(({ precision }) => !Number.isNaN(precision)),
+        { x: "truePositiveRate", y: "precision", r: 5, stroke: "currentColor", strokeWidth: 2, fill: "var(--ground)" },
+      ),
     ],
   });
 
@@ -143,7 +175,13 @@ export const calibrationPlot = (bins: readonly CalibrationBin[]): string =>
         ],
         GUIDE,
       ),
-      Plot.ruleX(bins, { x: "predicted", y1: ({ interval }) => interval[0], y2: ({ interval }) => interval[1], stroke: POSITIVE, strokeOpacity: 0.6 }),
+      Plot.ruleX(bins, {
+        x: "predicted",
+        y1: ({ interval }) => interval[0],
+        y2: ({ interval }) => interval[1],
+        stroke: POSITIVE,
+        strokeOpacity: 0.6,
+      }),
       Plot.dot(bins, { x: "predicted", y: "observed", r: "rows", fill: POSITIVE, fillOpacity: 0.75 }),
     ],
   });

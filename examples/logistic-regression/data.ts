@@ -85,14 +85,21 @@ export async function readDataset(table: Table, choice: Choice): Promise<Dataset
 
   const condition = choice.where === undefined ? "true" : await whereClause(table, choice);
   const whole = list.map((_, i) => `NOT ${types[i].gap}`).join(" AND ");
-  const [[selected, complete]] = await database.rows(`SELECT count(*) FILTER (${condition}), count(*) FILTER (${condition} AND ${whole}) FROM cells`);
+  const [[selected, complete]] = await database.rows(
+    `SELECT count(*) FILTER (${condition}), count(*) FILTER (${condition} AND ${whole}) FROM cells`,
+  );
   const [total, count] = [Number(selected), Number(complete)];
   if (count < total && missing === "fail") await refuseGap(table, list, types, condition, "--missing drop leaves such rows out");
   const dropped = total - count;
   const after = `${dropped === 0 ? "" : ` after ${dropped} with gaps were dropped`}${choice.where === undefined ? "" : " that --where takes"}`;
   if (count < 2) throw new InputError(`${file}: at least 2 rows are needed below the header, got ${count}${after}`);
 
-  const values = await database.numbers(types.map(({ value }) => value), "cells", count === table.rows ? "true" : `${condition} AND ${whole}`, count);
+  const values = await database.numbers(
+    types.map(({ value }) => value),
+    "cells",
+    count === table.rows ? "true" : `${condition} AND ${whole}`,
+    count,
+  );
   const [rows] = values;
   const columns = new Map<string, Column>();
   list.forEach(({ name }, i) => {
@@ -146,18 +153,22 @@ async function groupedOutcome(
   trials: Column,
   rows: Float64Array,
 ): Promise<Pick<Dataset, "target" | "positive" | "negative" | "y" | "trials">> {
-  const bad = successes.values.findIndex((a, i) => !(Number.isInteger(a) && Number.isInteger(trials.values[i]) && a >= 0 && trials.values[i] >= a && trials.values[i] > 0));
+  const bad = successes.values.findIndex(
+    (a, i) => !(Number.isInteger(a) && Number.isInteger(trials.values[i]) && a >= 0 && trials.values[i] >= a && trials.values[i] > 0),
+  );
   if (bad >= 0)
     throw new InputError(
       `${await table.placeOf(rows[bad])}: ${quote(successes.name)} successes in ${quote(trials.name)} trials must be whole numbers, from 0 to the trials, of which there is one at least; got ${successes.values[bad]} in ${trials.values[bad]}`,
     );
   const y = successes.values.map((a, i) => a / trials.values[i]);
-  if (y.every((share) => share === 0) || y.every((share) => share === 1)) throw new InputError(`${table.file}: two outcomes are needed, but every trial ended alike`);
+  if (y.every((share) => share === 0) || y.every((share) => share === 1))
+    throw new InputError(`${table.file}: two outcomes are needed, but every trial ended alike`);
   return { target: `${successes.name} of ${trials.name}`, positive: "success", negative: "failure", y, trials: trials.values };
 }
 
 async function checkedWeights(table: Table, { name, values }: Column, type: WeightsType, rows: Float64Array): Promise<Dataset["weights"]> {
-  const allowed = type === "frequency" ? (value: number): boolean => Number.isSafeInteger(value) && value >= 0 : (value: number): boolean => value >= 0;
+  const allowed =
+    type === "frequency" ? (value: number): boolean => Number.isSafeInteger(value) && value >= 0 : (value: number): boolean => value >= 0;
   const bad = values.findIndex((value) => !allowed(value));
   if (bad >= 0)
     throw new InputError(
@@ -174,7 +185,9 @@ async function withoutRowNames(table: Table, names: readonly string[], notes: st
   if (!names.includes(UNNAMED)) return [...names];
   const [[different]] = await table.database.rows(`SELECT count(DISTINCT c0) FROM cells`);
   if (Number(different) < table.rows)
-    throw new InputError(`${table.file}: the first column has no name in the header, and its values repeat; give it a name, or --exclude "${UNNAMED}"`);
+    throw new InputError(
+      `${table.file}: the first column has no name in the header, and its values repeat; give it a name, or --exclude "${UNNAMED}"`,
+    );
   notes.push("the first column, which has no name, names the rows, so it is left out");
   return names.filter((name) => name !== UNNAMED);
 }
@@ -184,7 +197,8 @@ function checkSpecs(specs: readonly FeatureSpec[], { categorical }: Choice, file
   const names = specs.map(({ name }) => name);
   names.forEach((name, i) => {
     if (names.indexOf(name) < i) throw new InputError(`--features names ${quote(name)} twice`);
-    if (name === "(intercept)") throw new InputError(`the column "(intercept)" is called as the constant of the model is; rename it, or leave it out with --exclude`);
+    if (name === "(intercept)")
+      throw new InputError(`the column "(intercept)" is called as the constant of the model is; rename it, or leave it out with --exclude`);
   });
   const used = specs.flatMap(({ factors }) => factors.flatMap(({ columns }) => columns));
   if (target !== undefined && used.includes(target)) throw new InputError(`--features must not name the target, got ${quote(target)}`);
@@ -216,7 +230,13 @@ async function whereClause(table: Table, choice: Choice): Promise<string> {
 }
 
 /** Says where the first gap is, and what to do about it. */
-export async function refuseGap(table: Table, list: readonly Wanted[], types: readonly CellType[], condition: string, advice: string): Promise<never> {
+export async function refuseGap(
+  table: Table,
+  list: readonly Wanted[],
+  types: readonly CellType[],
+  condition: string,
+  advice: string,
+): Promise<never> {
   const gaps = list.map((_, i) => `(${types[i].gap})`);
   const [[row, ...flags]] = await table.database.rows(
     `SELECT rowid, ${list.map(({ at }, i) => `${gaps[i]}, CAST(c${at} AS VARCHAR)`).join(", ")} FROM cells WHERE ${condition} AND (${gaps.join(" OR ")}) ORDER BY rowid LIMIT 1`,
@@ -238,7 +258,10 @@ function suspicions(columns: readonly Column[]): string[] {
     const start = values[0];
     const isNumbering = values.length > 10 && start <= 1 && values.every((value, i) => value === start + i);
     const isId = values.length > 10 && /(^|[_ .-])(id|index|no|nr|rowid|uuid|key)$/i.test(name) && new Set(values).size === values.length;
-    if (isNumbering || isId) notes.push(`${quote(name)} ${isNumbering ? "numbers" : "names"} the rows and is used as a feature; --exclude ${quote(name)} leaves it out`);
+    if (isNumbering || isId)
+      notes.push(
+        `${quote(name)} ${isNumbering ? "numbers" : "names"} the rows and is used as a feature; --exclude ${quote(name)} leaves it out`,
+      );
     else if (/^(freq|frequency|freqs|count|counts|n|wt|weight|weights|fnlwgt|pop|total)$/i.test(name))
       notes.push(`${quote(name)} may be how often a row counts and is used as a feature; --weights ${quote(name)} if it is`);
   }

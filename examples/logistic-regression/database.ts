@@ -54,7 +54,9 @@ export class Database {
    */
   numbers(expressions: readonly string[], table: string, condition: string, count: number): Promise<Float64Array[]> {
     return this.watched(async () => {
-      const result = await this.connection.stream(`SELECT ${["rowid::DOUBLE", ...expressions].join(", ")} FROM ${table} WHERE ${condition}`);
+      const result = await this.connection.stream(
+        `SELECT ${["rowid::DOUBLE", ...expressions].join(", ")} FROM ${table} WHERE ${condition}`,
+      );
       const columns = Array.from({ length: result.columnCount }, () => new Float64Array(count));
       let at = 0;
       for await (const chunk of result) {
@@ -78,7 +80,10 @@ export class Database {
     for (let start = 0; start < rows; start += 2048) {
       this.refuseIfInterrupted();
       const some = Math.min(2048, rows - start);
-      const chunk = DuckDBDataChunk.create(names.map(() => DOUBLE), some);
+      const chunk = DuckDBDataChunk.create(
+        names.map(() => DOUBLE),
+        some,
+      );
       columns.forEach((column, j) => {
         chunk.setColumnValues(
           j,

@@ -79,7 +79,10 @@ function leftOver(kept: readonly number[], factor: readonly Float64Array[], colu
   let residual = target;
   for (let round = 0; round < 4 && kept.length > 0; round++) {
     const projected = columns.project(residual);
-    const step = solveBoth(factor, Float64Array.from(kept, (k) => projected[k]));
+    const step = solveBoth(
+      factor,
+      Float64Array.from(kept, (k) => projected[k]),
+    );
     kept.forEach((k, i) => {
       c[k] += step[i];
     });

@@ -113,9 +113,17 @@ export function measure(
     const reference = used.map((levels, k) => options.references.get(feature.categories[k].name) ?? levels[0]);
     reference.forEach((level, k) => {
       if (!used[k].includes(level))
-        throw new InputError(`--reference: no row to train on has the level ${quote(level)} of ${quote(feature.categories[k].name)}, only ${quoteList(used[k])}`);
+        throw new InputError(
+          `--reference: no row to train on has the level ${quote(level)} of ${quote(feature.categories[k].name)}, only ${quoteList(used[k])}`,
+        );
     });
-    const { block, missing } = blockOf(feature, place, rows, reference.map((level, k) => (isFull[k] ? undefined : level)), options);
+    const { block, missing } = blockOf(
+      feature,
+      place,
+      rows,
+      reference.map((level, k) => (isFull[k] ? undefined : level)),
+      options,
+    );
     empty.push(...missing);
     if (feature.factors.length === 1 && !isFull[0]) references.push({ feature: feature.name, level: reference[0] });
     if (block.names.length === 0) constant.push(feature.name);

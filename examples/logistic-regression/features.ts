@@ -60,7 +60,9 @@ function parseFactor(text: string, header: readonly string[], file: string): Fac
   if (text === "" || !/[-+*/^()·×÷²³√<>=@`"]/.test(text)) columnAt(file, header, name);
   const { source, names } = withPlaceholders(text);
   const formula = parsed(source, text);
-  const columns = formula.variables.map((variable) => names.get(variable) ?? header.find((column) => column.normalize() === variable) ?? variable);
+  const columns = formula.variables.map(
+    (variable) => names.get(variable) ?? header.find((column) => column.normalize() === variable) ?? variable,
+  );
   for (const column of columns) columnAt(file, header, column);
   if (columns.length === 0) throw new InputError(`--features: ${quote(text)} takes no column`);
   const whole = formula.functions.find((used) => !BY_ROW.has(used));

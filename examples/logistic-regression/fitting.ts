@@ -6,7 +6,7 @@ import { combination, type Encoding, measure, parametersOf, REFERENCE, rawOf, re
 import { InputError, NotConverged } from "./errors.js";
 import { maximumExists } from "./existence.js";
 import { cholesky, inverseOf, product } from "./linear.js";
-import { gradientByHand, type Likelihood, likelihoodOf, logits, type LossOptions, strengthsOf } from "./model.js";
+import { gradientByHand, type Likelihood, type LossOptions, likelihoodOf, logits, strengthsOf } from "./model.js";
 import { firthLikelihood, type Objective, penalizedLikelihood } from "./objective.js";
 import { findSeparation, type Rows } from "./separation.js";
 import { type Solution, type SolverOptions, solve, type Watcher } from "./solve.js";
@@ -79,7 +79,9 @@ export async function fitRows(data: Dataset, rows: RowNumbers, options: FitOptio
   const width = parametersOf(encoding).length;
   if (width === 0) throw new InputError(`${data.file}: no column is left to fit`);
   if (width > MOST_PARAMETERS)
-    throw new InputError(`the model would have ${width} coefficients, and the limit is ${MOST_PARAMETERS}; leave columns out with --exclude`);
+    throw new InputError(
+      `the model would have ${width} coefficients, and the limit is ${MOST_PARAMETERS}; leave columns out with --exclude`,
+    );
   if (firth && width > MOST_FOR_FIRTH) throw new InputError(`--firth is for ${MOST_FOR_FIRTH} coefficients at most, got ${width}`);
   await watcher.breathe();
   let parts = designOf(encoding, data.features, rows, weights);
@@ -113,15 +115,22 @@ export async function fitRows(data: Dataset, rows: RowNumbers, options: FitOptio
   const objective = firth
     ? firthLikelihood(solverParts, encoding, n, eager)
     : penalizedLikelihood(likelihood, strengthsOf(encoding, options), n);
-  if (isUnpenalized && !firth && options.solver !== "newton") await requireMaximum(data, rows, solverParts, encoding, objective, n, watcher);
+  if (isUnpenalized && !firth && options.solver !== "newton")
+    await requireMaximum(data, rows, solverParts, encoding, objective, n, watcher);
   const solution = await solve(objective, options, watcher);
   if (isUnpenalized && !firth) {
     const { gradient } = objective.valueAndGradient(solution.theta);
-    const isCertain = maximumExists(solverParts, encoding, gradient.map((g) => g * n), objective.hessian(solution.theta).map((h) => h * n));
+    const isCertain = maximumExists(
+      solverParts,
+      encoding,
+      gradient.map((g) => g * n),
+      objective.hessian(solution.theta).map((h) => h * n),
+    );
     await watcher.breathe();
     if (!isCertain) {
       await refuseSeparation(data, rows, encoding);
-      if (solution.converged) warnings.push("whether the likelihood has a maximum could not be made certain; look for coefficients with very large errors");
+      if (solution.converged)
+        warnings.push("whether the likelihood has a maximum could not be made certain; look for coefficients with very large errors");
     }
   }
   if (solution.warning !== undefined) warnings.push(solution.warning);
@@ -149,7 +158,15 @@ async function requireMaximum(
   const quick = { solver: "newton", steps: 60, tolerance: 1e-6, learningRate: undefined } as const;
   const { theta } = await solve(objective, quick, { ...watcher, onIteration: () => {} });
   const { gradient } = objective.valueAndGradient(theta);
-  if (!maximumExists(parts, encoding, gradient.map((g) => g * n), objective.hessian(theta).map((h) => h * n))) await refuseSeparation(data, rows, encoding);
+  if (
+    !maximumExists(
+      parts,
+      encoding,
+      gradient.map((g) => g * n),
+      objective.hessian(theta).map((h) => h * n),
+    )
+  )
+    await refuseSeparation(data, rows, encoding);
 }
 
 /** In parallel for each row: the logits that the model gives to other rows of the same dataset. NaN for levels it has not seen. */
@@ -157,14 +174,19 @@ export function predictRows({ encoding, theta, loss }: Fitted, data: Dataset, ro
   const parts = designOf(encoding, data.features, rows, { y: data.y, w: undefined });
   const z = Float64Array.from(likelihoodOf(parts, encoding, loss.eager).logits(tensor(theta)));
   const unseen = unseenIn(encoding, data.features, rows);
-  if (unseen.size > 0) rows.forEach((row, i) => {
+  if (unseen.size > 0)
+    rows.forEach((row, i) => {
       if (unseen.has(row)) z[i] = Number.NaN;
     });
   return z;
 }
 
 /** The rows that the model cannot score, as a message names the first: `"color" "red"`, and where it is. */
-export function firstUnseen({ encoding }: Fitted, data: Dataset, rows: RowNumbers): { row: number; name: string; count: number } | undefined {
+export function firstUnseen(
+  { encoding }: Fitted,
+  data: Dataset,
+  rows: RowNumbers,
+): { row: number; name: string; count: number } | undefined {
   const unseen = unseenIn(encoding, data.features, rows);
   const [first] = unseen;
   if (first === undefined) return undefined;
@@ -286,7 +308,15 @@ function withoutPlaces(encoding: Encoding, out: ReadonlySet<number>): Encoding {
     const places = kept.map((isKept, i) => (isKept ? kept.slice(0, i).filter(Boolean).length : REFERENCE));
     const of = <T>(list: readonly T[]): T[] => list.filter((_, i) => kept[i]);
     if (!kept.includes(true)) return [];
-    return [{ ...block, names: of(block.names), means: of(block.means), deviations: of(block.deviations), slots: block.slots.map((slot) => (slot < 0 ? slot : places[slot])) }];
+    return [
+      {
+        ...block,
+        names: of(block.names),
+        means: of(block.means),
+        deviations: of(block.deviations),
+        slots: block.slots.map((slot) => (slot < 0 ? slot : places[slot])),
+      },
+    ];
   });
   return { ...encoding, dense: encoding.dense.filter((_, j) => !out.has(j + first)), blocks };
 }
@@ -333,7 +363,10 @@ const applyBasis = (basis: Float64Array, gamma: Float64Array): Float64Array =>
 function rotated(parts: readonly Part[], basis: Float64Array, encoding: Encoding): Part[] {
   const d = denseWidth(encoding);
   const n = Math.sqrt(basis.length);
-  const corner = tensor(Float64Array.from({ length: d * d }, (_, at) => basis[Math.floor(at / d) * n + (at % d)]), [d, d]);
+  const corner = tensor(
+    Float64Array.from({ length: d * d }, (_, at) => basis[Math.floor(at / d) * n + (at % d)]),
+    [d, d],
+  );
   return parts.map((part) => ({ ...part, x: part.x.matmul(corner) }));
 }
 

@@ -106,7 +106,9 @@ export async function infer(fitted: Fitted, data: Dataset, options: InferenceOpt
   const raw = order.map((j) => describe(parameters[j].name, estimates[j], Math.sqrt(rawCovariance[j * p + j]), level));
   const standardizedEstimates = times(toDeviations, estimates);
   const standardizedCovariance = congruent(toDeviations, rawCovariance);
-  const standardized = order.map((j) => describe(parameters[j].name, standardizedEstimates[j], Math.sqrt(standardizedCovariance[j * p + j]), level));
+  const standardized = order.map((j) =>
+    describe(parameters[j].name, standardizedEstimates[j], Math.sqrt(standardizedCovariance[j * p + j]), level),
+  );
   if (options.intervals === "profile") {
     for (const [list, rows] of [
       [raw, map],
@@ -168,7 +170,12 @@ interface Clusters {
 }
 
 /** H⁻¹, or H⁻¹·M·H⁻¹ with the products M of the scores of rows (Huber 1967; White 1982) or of clusters (Liang and Zeger 1986). */
-function sandwich({ likelihood, solution, weights, rows }: Fitted, bread: Float64Array, errors: ErrorsKind, clusters: Clusters | undefined): Float64Array {
+function sandwich(
+  { likelihood, solution, weights, rows }: Fitted,
+  bread: Float64Array,
+  errors: ErrorsKind,
+  clusters: Clusters | undefined,
+): Float64Array {
   const p = solution.theta.length;
   if (errors === "model" && clusters === undefined) return bread;
   const around = (meat: Float64Array, factor: number): Float64Array =>
@@ -225,7 +232,13 @@ const withInterval = (
 });
 
 /** The interval of those values at which the likelihood, maximized over all else, is not much lower; its p is that of 0. */
-async function profiled(about: Coefficient, functional: Float64Array, fitted: Fitted, level: number, watcher: Watcher): Promise<Coefficient> {
+async function profiled(
+  about: Coefficient,
+  functional: Float64Array,
+  fitted: Fitted,
+  level: number,
+  watcher: Watcher,
+): Promise<Coefficient> {
   const { interval, statisticAtZero } = await profileInterval(fitted, functional, about.standardError, level, watcher);
   return withInterval({ ...about, p: chiSquareTail(statisticAtZero, 1) }, interval);
 }
@@ -242,7 +255,13 @@ function nullLoss({ weights: { y, w }, rows, encoding }: Fitted): number {
 }
 
 /** Of each feature with categories, all of its coefficients together: whether it matters at all. */
-async function testFeatures(fitted: Fitted, data: Dataset, covariance: Float64Array, options: InferenceOptions, watcher: Watcher): Promise<FeatureTest[]> {
+async function testFeatures(
+  fitted: Fitted,
+  data: Dataset,
+  covariance: Float64Array,
+  options: InferenceOptions,
+  watcher: Watcher,
+): Promise<FeatureTest[]> {
   const { encoding, objective, solution, n } = fitted;
   const p = solution.theta.length;
   const parameters = parametersOf(encoding);
@@ -254,7 +273,10 @@ async function testFeatures(fitted: Fitted, data: Dataset, covariance: Float64Ar
     const wald = inverse === undefined ? Number.NaN : dot(estimates, times(inverse, estimates));
     const k = places.length;
     const free = [...parameters.keys()].filter((j) => !places.includes(j));
-    const statistic = options.l2 === 0 ? Math.max(2 * n * ((await restrictedMinimum(objective, free, solution.theta, watcher)) - solution.loss), 0) : undefined;
+    const statistic =
+      options.l2 === 0
+        ? Math.max(2 * n * ((await restrictedMinimum(objective, free, solution.theta, watcher)) - solution.loss), 0)
+        : undefined;
     tests.push({
       feature: data.features[feature].name,
       degreesOfFreedom: k,

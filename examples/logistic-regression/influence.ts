@@ -13,7 +13,14 @@ export function quadraticForms(parts: readonly Part[], encoding: Encoding, C: Fl
   const forms = new Float64Array(rowsOf(parts));
   let start = 0;
   for (const part of parts) {
-    if (encoding.blocks.length === 0) forms.set(part.x.matmul(tensor(C, [n, n])).mul(part.x).sum(1).data, start);
+    if (encoding.blocks.length === 0)
+      forms.set(
+        part.x
+          .matmul(tensor(C, [n, n]))
+          .mul(part.x)
+          .sum(1).data,
+        start,
+      );
     else
       for (let i = 0; i < part.y.size; i++) {
         const { at, values } = rowAt(part, encoding, i);
@@ -26,13 +33,26 @@ export function quadraticForms(parts: readonly Part[], encoding: Encoding, C: Fl
   return forms;
 }
 
-const COLUMNS = ["row", "y", "probability", "leverage", "pearson", "deviance", "standardized_pearson", "standardized_deviance", "cooks_distance"];
+const COLUMNS = [
+  "row",
+  "y",
+  "probability",
+  "leverage",
+  "pearson",
+  "deviance",
+  "standardized_pearson",
+  "standardized_deviance",
+  "cooks_distance",
+];
 
 /**
  * A table with what each row that was fitted to does to the fit, as CSV: its leverage h, its residuals, those divided by
  * √(1 − h), and Cook's distance (Pregibon 1981). `row` counts the rows of data in the file from 1.
  */
-export function influenceTable({ solverParts, encoding, solution, likelihood, objective, n, rows, weights }: Fitted, data: Dataset): string {
+export function influenceTable(
+  { solverParts, encoding, solution, likelihood, objective, n, rows, weights }: Fitted,
+  data: Dataset,
+): string {
   const gamma = solution.theta;
   const z = likelihood.logits(tensor(gamma));
   const inverse = invert(

@@ -170,7 +170,7 @@ export function recalibrationOf({ z, y, counts }: Judged, level: number): { slop
   const weight = counts === undefined ? {} : { weight: tensor(counts) };
   const n = total(counts, y.length);
   const lossOf = (logits: Tensor): Tensor => binaryCrossEntropyWithLogits(logits, Y, { reduction: "sum", ...weight }).div(n);
-  const fit = (loss: (t: Tensor) => Tensor, start: number[]): { at: Float64Array; errors: Float64Array } | undefined => {
+  const estimate = (loss: (t: Tensor) => Tensor, start: number[]): { at: Float64Array; errors: Float64Array } | undefined => {
     const found = minimize(loss, start, { method: "newton", maxIterations: 50, gradientTolerance: 1e-9 });
     const at = (found.params as unknown as Tensor).data;
     const covariance = invert(hessianAt(loss, at), start.length);
@@ -180,14 +180,20 @@ export function recalibrationOf({ z, y, counts }: Judged, level: number): { slop
   // Where z separates the classes there is no finite slope.
   const ends = [0, 1].map((label) => {
     const own = z.filter((_, i) => (label === 1 ? y[i] > 0 : y[i] < 1));
-    return { low: own.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY), high: own.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY) };
+    return {
+      low: own.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY),
+      high: own.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY),
+    };
   });
   if (ends[0].high <= ends[1].low || ends[1].high <= ends[0].low) return null;
-  const both = fit((t) => lossOf(Z.mul(t.slice([1])).add(t.slice([0]))), [0, 1]);
-  const alone = fit((t) => lossOf(Z.add(t.slice([0]))), [0]);
+  const both = estimate((t) => lossOf(Z.mul(t.slice([1])).add(t.slice([0]))), [0, 1]);
+  const alone = estimate((t) => lossOf(Z.add(t.slice([0]))), [0]);
   if (both === undefined || alone === undefined) return null;
   const half = halfWidth(level);
-  const around = (estimate: number, error: number): WithInterval => ({ estimate, interval: [estimate - half * error, estimate + half * error] });
+  const around = (value: number, error: number): WithInterval => ({
+    estimate: value,
+    interval: [value - half * error, value + half * error],
+  });
   return { slope: around(both.at[1], both.errors[1]), intercept: around(alone.at[0], alone.errors[0]) };
 }
 
@@ -219,7 +225,10 @@ function byClass({ z, y, counts }: Judged): { positives: Ranked; negatives: Rank
  * its variance var(ψ)/P + var(φ)/N (DeLong, DeLong and Clarke-Pearson 1988). Both come from one walk through the sorted
  * scores, as Sun and Xu (2014) have it. The interval is cut at 0 and 1; `undefined` where a class is missing.
  */
-export function areaUnderCurve(judged: Judged, level = 0.95): { auc: number; standardError: number; interval: [number, number] } | undefined {
+export function areaUnderCurve(
+  judged: Judged,
+  level = 0.95,
+): { auc: number; standardError: number; interval: [number, number] } | undefined {
   const { positives, negatives } = byClass(judged);
   if (positives.scores.length === 0 || negatives.scores.length === 0) return undefined;
   const wins = sharesBelow(positives, negatives);

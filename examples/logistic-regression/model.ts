@@ -1,4 +1,17 @@
-import { binaryCrossEntropyWithLogits, compile, concat, grad, jvp, ones, type Tensor, take, tensor, valueAndGrad, vjp, zeros } from "gradtape";
+import {
+  binaryCrossEntropyWithLogits,
+  compile,
+  concat,
+  grad,
+  jvp,
+  ones,
+  type Tensor,
+  take,
+  tensor,
+  valueAndGrad,
+  vjp,
+  zeros,
+} from "gradtape";
 import { concatenate, type Part, rowsOf } from "./design.js";
 import { type Encoding, parametersOf } from "./encoding.js";
 
@@ -68,7 +81,12 @@ export function gram({ x, places, factors }: Matrices, w: Tensor, sizes: readonl
       return diagonal(sums);
     }
     const cells = places[k].mul(columns + 1).add(places[l]);
-    return segmentSum(weight, cells, (rows + 1) * (columns + 1)).reshape([rows + 1, columns + 1]).slice([[0, rows], [0, columns]]);
+    return segmentSum(weight, cells, (rows + 1) * (columns + 1))
+      .reshape([rows + 1, columns + 1])
+      .slice([
+        [0, rows],
+        [0, columns],
+      ]);
   };
   const first = concat([dense, ...mixed.map((block) => block.transpose())], 1);
   const others = sizes.map((_, k) => concat([mixed[k], ...sizes.map((_, l) => (l < k ? between(l, k).transpose() : between(k, l)))], 1));
@@ -85,7 +103,9 @@ function diagonal(values: Tensor): Tensor {
 /** How strongly each parameter is penalized: the intercept never, since how common y = 1 is should not depend on it. */
 export function strengthsOf(encoding: Encoding, { l2, standardize }: LossOptions): Tensor {
   // θ is the raw coefficient times the scale, and the raw one times the deviation counts, or itself.
-  return tensor(parametersOf(encoding).map(({ feature, scale, deviation }) => (feature < 0 ? 0 : l2 * ((standardize ? deviation : 1) / scale) ** 2)));
+  return tensor(
+    parametersOf(encoding).map(({ feature, scale, deviation }) => (feature < 0 ? 0 : l2 * ((standardize ? deviation : 1) / scale) ** 2)),
+  );
 }
 
 /** Sums over all rows, at parameters θ. */
@@ -126,7 +146,9 @@ export function likelihoodOf(parts: readonly Part[], encoding: Encoding, eager: 
     },
     hessian(theta) {
       const sum = new Float64Array(width ** 2);
-      parts.forEach((part, i) => add(sum, functions[i].gram(functions[i].curvature(theta, part), matrices[i]).data));
+      parts.forEach((part, i) => {
+        add(sum, functions[i].gram(functions[i].curvature(theta, part), matrices[i]).data);
+      });
       return sum;
     },
     // What runs once or twice is not worth compiling.

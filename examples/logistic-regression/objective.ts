@@ -82,8 +82,10 @@ export function onPlane(objective: Objective, a: Float64Array, v: number): Plane
   const others = Array.from({ length: n }, (_, i) => i).filter((i) => i !== pivot);
   const column = (i: number): Float64Array => Float64Array.from({ length: n }, (_, k) => (k === i ? 1 : 0) - (2 * u[k] * u[i]) / square);
   const N = others.map(column);
-  const at = (phi: Float64Array): Float64Array => start.map((value, k) => N.reduce((sum, direction, i) => sum + direction[k] * phi[i], value));
-  const along = (gradient: Float64Array): Float64Array => Float64Array.from(N, (direction) => direction.reduce((sum, d, k) => sum + d * gradient[k], 0));
+  const at = (phi: Float64Array): Float64Array =>
+    start.map((value, k) => N.reduce((sum, direction, i) => sum + direction[k] * phi[i], value));
+  const along = (gradient: Float64Array): Float64Array =>
+    Float64Array.from(N, (direction) => direction.reduce((sum, d, k) => sum + d * gradient[k], 0));
   return {
     at,
     near: (theta) => along(theta.map((value, k) => value - start[k])),
@@ -95,7 +97,9 @@ export function onPlane(objective: Objective, a: Float64Array, v: number): Plane
       },
       hessian(phi) {
         const h = objective.hessian(at(phi));
-        const rows = N.map((direction) => along(Float64Array.from({ length: n }, (_, i) => direction.reduce((sum, d, k) => sum + h[i * n + k] * d, 0))));
+        const rows = N.map((direction) =>
+          along(Float64Array.from({ length: n }, (_, i) => direction.reduce((sum, d, k) => sum + h[i * n + k] * d, 0))),
+        );
         return Float64Array.from(rows.flatMap((row) => [...row]));
       },
     },

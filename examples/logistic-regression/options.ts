@@ -213,7 +213,8 @@ function fitCommand(given: Given, args: readonly string[]): FitCommand {
   const isGrouped = given.has("successes") || given.has("trials");
   const target = given.get("target") ?? (isOwn || isGrouped ? undefined : "diagnosis");
   if (isGrouped && !(given.has("successes") && given.has("trials"))) throw new InputError("--successes and --trials need each other");
-  if (isGrouped && (target !== undefined || given.has("positive"))) throw new InputError("--successes and --trials take the place of --target and --positive");
+  if (isGrouped && (target !== undefined || given.has("positive")))
+    throw new InputError("--successes and --trials take the place of --target and --positive");
   if (target === undefined && !isGrouped) throw new InputError("--data needs --target COLUMN, the column to predict");
   const learningRate = given.has("learning-rate") ? number(given, "learning-rate", 1, "a number above 0", (x) => x > 0) : undefined;
   const solver = choice(given, "solver", learningRate === undefined ? "newton" : "gd", SOLVERS);
@@ -232,8 +233,10 @@ function fitCommand(given: Given, args: readonly string[]): FitCommand {
     throw new InputError("--intervals profile goes by the likelihood, and robust errors do not trust it: choose one");
   if (firth && (errors !== "model" || given.has("cluster"))) throw new InputError("--firth has errors of the model only");
   if (given.has("weights-type") && !given.has("weights")) throw new InputError("--weights-type needs --weights COLUMN");
-  if (given.has("prior-correction") && !given.has("class-weight")) throw new InputError("--prior-correction takes back --class-weight, which is not given");
-  if (given.has("prior-correction") && given.has("no-intercept")) throw new InputError("--prior-correction corrects the intercept, and --no-intercept leaves it out");
+  if (given.has("prior-correction") && !given.has("class-weight"))
+    throw new InputError("--prior-correction takes back --class-weight, which is not given");
+  if (given.has("prior-correction") && given.has("no-intercept"))
+    throw new InputError("--prior-correction corrects the intercept, and --no-intercept leaves it out");
   return {
     command: "fit",
     data: isOwn ? given.files : [relative(process.cwd(), bundled)],
@@ -259,7 +262,9 @@ function fitCommand(given: Given, args: readonly string[]): FitCommand {
     priorCorrection: given.has("prior-correction"),
     intercept: !given.has("no-intercept"),
     learningRate,
-    steps: given.has("steps") ? number(given, "steps", 1, "a whole number, 1 or more", (x) => Number.isSafeInteger(x) && x >= 1) : undefined,
+    steps: given.has("steps")
+      ? number(given, "steps", 1, "a whole number, 1 or more", (x) => Number.isSafeInteger(x) && x >= 1)
+      : undefined,
     tolerance: number(given, "tolerance", TOLERANCES[solver], "a number above 0", (x) => x > 0),
     eager: given.has("eager"),
     level: level(given) ?? 0.95,
@@ -322,17 +327,26 @@ function reading(given: Given): Reading {
 function cellRules(given: Given): CellRules {
   const decimal = choice(given, "decimal", ".", [".", ","]);
   const thousands = given.get("thousands") ?? "";
-  if (!["", ",", ".", " ", "'", "’", "_"].includes(thousands)) throw new InputError(`--thousands must be , or . or a space or ', got ${quote(thousands)}`);
+  if (!["", ",", ".", " ", "'", "’", "_"].includes(thousands))
+    throw new InputError(`--thousands must be , or . or a space or ', got ${quote(thousands)}`);
   // 1,250 is 1250 where nothing else is said: of two signs one groups and the other is the decimal sign.
-  if (thousands === decimal && given.has("decimal")) throw new InputError(`--thousands and --decimal must differ, got ${quote(decimal)} for both`);
-  if (thousands === ".") return { decimal: ",", thousands, naValues: list(given.get("na-values")) ?? [], strip: list(given.get("strip")) ?? [] };
-  return { decimal, thousands, naValues: list(given.get("na-values")) ?? [], strip: (list(given.get("strip")) ?? []).filter((text) => text !== "") };
+  if (thousands === decimal && given.has("decimal"))
+    throw new InputError(`--thousands and --decimal must differ, got ${quote(decimal)} for both`);
+  if (thousands === ".")
+    return { decimal: ",", thousands, naValues: list(given.get("na-values")) ?? [], strip: list(given.get("strip")) ?? [] };
+  return {
+    decimal,
+    thousands,
+    naValues: list(given.get("na-values")) ?? [],
+    strip: (list(given.get("strip")) ?? []).filter((text) => text !== ""),
+  };
 }
 
 function character(given: Given, name: string, otherwise: string): string {
   const value = given.get(name);
   if (value === undefined) return otherwise;
-  if (!/^[\x21-\x7e]$/.test(value) || value === '"') throw new InputError(`--${name} must be one character, and not a quote, got ${quote(value)}`);
+  if (!/^[\x21-\x7e]$/.test(value) || value === '"')
+    throw new InputError(`--${name} must be one character, and not a quote, got ${quote(value)}`);
   return value;
 }
 

@@ -49,7 +49,9 @@ export async function predict(command: PredictCommand, read: () => Promise<Table
 function checkColumns({ file, header }: Table, model: Model, { newColumns }: PredictCommand, added: readonly string[]): void {
   const absent = model.columns.map(({ name }) => name).filter((name) => !header.includes(name));
   if (absent.length > 0)
-    throw new InputError(`${file}: the model needs ${absent.length === 1 ? "column" : "the columns"} ${quoteList(absent)}, and the file has ${quoteList(header)}`);
+    throw new InputError(
+      `${file}: the model needs ${absent.length === 1 ? "column" : "the columns"} ${quoteList(absent)}, and the file has ${quoteList(header)}`,
+    );
   const strange = header.filter((name) => !model.header.includes(name));
   if (strange.length > 0 && newColumns === "fail")
     throw new InputError(
@@ -62,35 +64,54 @@ function checkColumns({ file, header }: Table, model: Model, { newColumns }: Pre
 /** The features of all rows; NaN where there is a gap, or a level that the model does not know. */
 async function readFeatures(table: Table, model: Model, command: PredictCommand): Promise<Feature[]> {
   const rules = { ...model.rules, ...command.rules };
-  const wanted = model.columns.map(({ name, levels }): Wanted => ({ name, at: columnAt(table.file, table.header, name), as: levels === null ? "number" : "category" }));
+  const wanted = model.columns.map(
+    ({ name, levels }): Wanted => ({ name, at: columnAt(table.file, table.header, name), as: levels === null ? "number" : "category" }),
+  );
   const numbers = wanted.filter(({ as }) => as === "number");
   const decided = await decideTypes(table, numbers, rules);
   const types: (CellType & { readonly text?: string })[] = [];
   for (const [i, column] of wanted.entries())
-    types.push(column.as === "number" ? decided[numbers.indexOf(column)] : await knownCategory(table, column, model.columns[i].levels ?? [], rules));
+    types.push(
+      column.as === "number" ? decided[numbers.indexOf(column)] : await knownCategory(table, column, model.columns[i].levels ?? [], rules),
+    );
   const gaps = types.map(({ gap }) => `(${gap})`);
   if (command.missing === "fail" && wanted.length > 0) {
     const [[count]] = await table.database.rows(`SELECT count(*) FILTER (${gaps.join(" OR ")}) FROM cells`);
     if (Number(count) > 0) await refuseGap(table, wanted, types, "true", "--missing na leaves the prediction of such rows empty");
   }
   if (command.unseen === "fail") await refuseUnseenLevels(table, wanted, types);
-  const [, ...values] = await table.database.numbers(types.map(({ value }) => value), "cells", "true", table.rows);
-  const columns = new Map<string, Column>(wanted.map(({ name }, i) => [name, { name, values: values[i], levels: model.columns[i].levels ?? undefined }]));
+  const [, ...values] = await table.database.numbers(
+    types.map(({ value }) => value),
+    "cells",
+    "true",
+    table.rows,
+  );
+  const columns = new Map<string, Column>(
+    wanted.map(({ name }, i) => [name, { name, values: values[i], levels: model.columns[i].levels ?? undefined }]),
+  );
   const features: Feature[] = [];
   for (const spec of model.specs) {
     const bad: { factor: string; row: number }[] = [];
     features.push(valuesOf(spec, columns, { notFinite: (factor, row) => bad.push({ factor, row }) }));
     if (bad.length > 0 && command.missing === "fail")
-      throw new InputError(`${await table.placeOf(bad[0].row)}: ${quote(bad[0].factor)} is not a finite number; --missing na leaves the prediction of such rows empty`);
+      throw new InputError(
+        `${await table.placeOf(bad[0].row)}: ${quote(bad[0].factor)} is not a finite number; --missing na leaves the prediction of such rows empty`,
+      );
   }
   return features;
 }
 
-async function refuseUnseenLevels(table: Table, wanted: readonly Wanted[], types: readonly (CellType & { readonly text?: string })[]): Promise<void> {
+async function refuseUnseenLevels(
+  table: Table,
+  wanted: readonly Wanted[],
+  types: readonly (CellType & { readonly text?: string })[],
+): Promise<void> {
   for (const [i, { name }] of wanted.entries()) {
     const { kind, value, gap, text } = types[i];
     if (kind !== "category") continue;
-    const found = await table.database.rows(`SELECT rowid, ${text} FROM cells WHERE NOT (${gap}) AND ${value} IS NULL ORDER BY rowid LIMIT 1`);
+    const found = await table.database.rows(
+      `SELECT rowid, ${text} FROM cells WHERE NOT (${gap}) AND ${value} IS NULL ORDER BY rowid LIMIT 1`,
+    );
     if (found.length === 0) continue;
     const [row, level] = found[0];
     const levels = types[i].kind === "category" ? (types[i] as { levels: readonly string[] }).levels : [];
@@ -101,26 +122,39 @@ async function refuseUnseenLevels(table: Table, wanted: readonly Wanted[], types
 }
 
 /** ŷ of each row, with its interval if asked for; NaN for rows that cannot be scored. */
-async function score(table: Table, model: Model, features: readonly Feature[], command: PredictCommand): Promise<{ columns: Float64Array[] }> {
+async function score(
+  table: Table,
+  model: Model,
+  features: readonly Feature[],
+  command: PredictCommand,
+): Promise<{ columns: Float64Array[] }> {
   const { encoding, theta, offset, covariance } = model;
   const isWhole = (row: number): boolean =>
-    features.every(({ numbers, categories }) => (numbers === undefined || Number.isFinite(numbers[row])) && categories.every(({ values }) => !Number.isNaN(values[row])));
+    features.every(
+      ({ numbers, categories }) =>
+        (numbers === undefined || Number.isFinite(numbers[row])) && categories.every(({ values }) => !Number.isNaN(values[row])),
+    );
   const all = Uint32Array.from({ length: table.rows }, (_, row) => row);
   const whole = all.filter(isWhole);
   const unseen = unseenIn(encoding, features, whole);
   if (unseen.size > 0 && command.unseen === "fail") {
     const [[row, feature]] = unseen;
     const level = features[feature].categories.map(({ name, levels, values }) => `${name}=${levels[values[row]]}`).join(":");
-    throw new InputError(`${await table.placeOf(row)}: no row that the model was trained on has ${quote(level)}; --unseen na leaves the prediction of such rows empty`);
+    throw new InputError(
+      `${await table.placeOf(row)}: no row that the model was trained on has ${quote(level)}; --unseen na leaves the prediction of such rows empty`,
+    );
   }
   const known = unseen.size === 0 ? whole : whole.filter((row) => !unseen.has(row));
   const columns = Array.from({ length: command.level === undefined ? 1 : 3 }, () => new Float64Array(table.rows).fill(Number.NaN));
   if (known.length === 0) return { columns };
   const parts = designOf(encoding, features, known, { y: new Float64Array(table.rows), w: undefined });
-  const z = likelihoodOf(parts, encoding, true).logits(tensor(theta)).map((value) => value + offset);
-  const put = (column: Float64Array, p: Float64Array): void => known.forEach((row, i) => {
-    column[row] = p[i];
-  });
+  const z = likelihoodOf(parts, encoding, true)
+    .logits(tensor(theta))
+    .map((value) => value + offset);
+  const put = (column: Float64Array, p: Float64Array): void =>
+    known.forEach((row, i) => {
+      column[row] = p[i];
+    });
   put(columns[0], probabilities(z));
   if (command.level === undefined) return { columns };
   const half = halfWidth(command.level);
@@ -138,7 +172,10 @@ async function write(table: Table, model: Model, command: PredictCommand, added:
   const { out, delimiter, escapeFormulas } = command;
   const isText = (j: number): boolean => types[j] !== "number";
   const texts = header.map((_, j) => `c${j}`).filter((_, j) => isText(j));
-  const [[hasControls]] = texts.length === 0 ? [[false]] : await database.rows(`SELECT bool_or(regexp_matches(concat(${texts.join(", ")}), ${literal(CONTROLS)})) FROM cells`);
+  const [[hasControls]] =
+    texts.length === 0
+      ? [[false]]
+      : await database.rows(`SELECT bool_or(regexp_matches(concat(${texts.join(", ")}), ${literal(CONTROLS)})) FROM cells`);
   const cell = (j: number): string => {
     const clean = hasControls === true && isText(j) ? `regexp_replace(c${j}, ${literal(CONTROLS)}, '', 'g')` : `c${j}`;
     if (!escapeFormulas || !isText(j)) return clean;
@@ -150,7 +187,8 @@ async function write(table: Table, model: Model, command: PredictCommand, added:
   };
   const label = `CASE WHEN probability >= ${threshold} THEN ${literal(escaped(model.positive))} WHEN probability IS NOT NULL THEN ${literal(escaped(model.negative))} END`;
   const names = [...header.map(escaped), ...added, "prediction"];
-  const field = (text: string): string => (new RegExp(`["\\r\\n${delimiter === "\t" ? "\\t" : `\\${delimiter}`}]`).test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+  const field = (text: string): string =>
+    new RegExp(`["\\r\\n${delimiter === "\t" ? "\\t" : `\\${delimiter}`}]`).test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   const temporary = temporaryName(out);
   let isOurs = false;
   try {
@@ -158,16 +196,19 @@ async function write(table: Table, model: Model, command: PredictCommand, added:
     isOurs = true;
     const selected = [...header.map((_, j) => `${cell(j)} AS c${j}`), ...added.map(identifier), `${label} AS label`];
     if (table.rows === 0) writeFileSync(temporary, `${names.map(field).join(delimiter)}\n`);
+    // What comes before and after the rows stands where the header and the last line end do: names may repeat but for their case.
     else
-      // What comes before and after the rows stands where the header and the last line end do: names may repeat but for their case.
       await database.run(
-      `COPY (SELECT ${selected.join(", ")} FROM cells POSITIONAL JOIN scored) TO ${literal(temporary)}
+        `COPY (SELECT ${selected.join(", ")} FROM cells POSITIONAL JOIN scored) TO ${literal(temporary)}
        (FORMAT csv, HEADER false, DELIMITER ${literal(delimiter)}, PREFIX ${literal(`${names.map(field).join(delimiter)}\n`)}, SUFFIX '\n')`,
-    );
+      );
     moveIntoPlace(temporary, out);
   } catch (error) {
     if (isOurs) rmSync(temporary, { force: true });
-    if (error instanceof QueryError) throw new InputError(`cannot write ${out}: ${/No space left|quota/i.test(error.message) ? "no space left on the disk" : error.message.split("\n")[0]}`);
+    if (error instanceof QueryError)
+      throw new InputError(
+        `cannot write ${out}: ${/No space left|quota/i.test(error.message) ? "no space left on the disk" : error.message.split("\n")[0]}`,
+      );
     if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
     throw new InputError(`cannot write ${out}: ${fileProblem(error)}`);
   }

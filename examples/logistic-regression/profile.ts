@@ -1,13 +1,18 @@
+import { halfWidth } from "./distributions.js";
 import type { Fitted } from "./fitting.js";
 import { dot } from "./linear.js";
 import { type Objective, onPlane } from "./objective.js";
 import { type SolverOptions, solve, type Watcher } from "./solve.js";
-import { halfWidth } from "./distributions.js";
 
 const QUICK: SolverOptions = { solver: "newton", steps: 200, tolerance: 1e-7, learningRate: undefined };
 
 /** The smallest value of an objective over some of its parameters, the others being 0. */
-export async function restrictedMinimum(objective: Objective, free: readonly number[], start: Float64Array, watcher: Watcher): Promise<number> {
+export async function restrictedMinimum(
+  objective: Objective,
+  free: readonly number[],
+  start: Float64Array,
+  watcher: Watcher,
+): Promise<number> {
   const n = objective.width;
   const whole = (phi: Float64Array): Float64Array => {
     const theta = new Float64Array(n);
@@ -29,7 +34,12 @@ export async function restrictedMinimum(objective: Objective, free: readonly num
       return Float64Array.from({ length: k * k }, (_, at) => h[free[Math.floor(at / k)] * n + free[at % k]]);
     },
   };
-  const { loss } = await solve(restricted, QUICK, quiet(watcher), Float64Array.from(free, (j) => start[j]));
+  const { loss } = await solve(
+    restricted,
+    QUICK,
+    quiet(watcher),
+    Float64Array.from(free, (j) => start[j]),
+  );
   return loss;
 }
 

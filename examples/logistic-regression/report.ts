@@ -6,7 +6,18 @@ import type { Coefficient } from "./inference.js";
 import { type CurvePoint, curvesOf, type Evaluation, type Rates } from "./metrics.js";
 import { largestDifference, type Outcome, observationsOf } from "./result.js";
 import { STYLE } from "./style.js";
-import { amount, aucInterval, describeErrors, describeLoss, describeTarget, percent, probability, ratio, scores, significant } from "./terminal.js";
+import {
+  amount,
+  aucInterval,
+  describeErrors,
+  describeLoss,
+  describeTarget,
+  percent,
+  probability,
+  ratio,
+  scores,
+  significant,
+} from "./terminal.js";
 import { counted } from "./text.js";
 
 /** Markup, as against text that must be escaped. */
@@ -110,16 +121,31 @@ function summary(outcome: Outcome): Html {
       `${command.data.join(", ")}: ${counted(data.count, "row")}${observations === data.count ? "" : `, ${amount(observations)} observations`}, ${counted(data.features.length, "feature")}${data.dropped === 0 ? "" : `, ${counted(data.dropped, "row")} with gaps left out`}${data.excluded === 0 ? "" : `, ${counted(data.excluded, "row")} left out by --where ${command.where}`}`,
     ],
     ["Target", describeTarget(outcome)],
-    ["Parts", test === undefined ? `${training.rows} rows to train on, none held out` : `${training.rows} rows to train on, ${test.rows} held out (seed ${command.seed})`],
+    [
+      "Parts",
+      test === undefined
+        ? `${training.rows} rows to train on, none held out`
+        : `${training.rows} rows to train on, ${test.rows} held out (seed ${command.seed})`,
+    ],
     ["Minimized", describeLoss(outcome)],
     ["Standard errors", describeErrors(outcome)],
-    ...(encoding.references.length === 0 ? [] : [["Reference levels", encoding.references.map(({ feature, level }) => `${feature}: ${level}`).join("; ")] as [string, string]]),
+    ...(encoding.references.length === 0
+      ? []
+      : [["Reference levels", encoding.references.map(({ feature, level }) => `${feature}: ${level}`).join("; ")] as [string, string]]),
     ...(data.weights === undefined ? [] : [["Weights", `${data.weights.type}, from ${data.weights.column}`] as [string, string]]),
     ...(classWeights.positive === 1 && classWeights.negative === 1
       ? []
-      : [["Class weights", `${significant(classWeights.negative)} : ${significant(classWeights.positive)} (y = 0 : y = 1)${offset === 0 ? "" : `; intercept corrected by ${significant(offset)}`}`] as [string, string]]),
+      : [
+          [
+            "Class weights",
+            `${significant(classWeights.negative)} : ${significant(classWeights.positive)} (y = 0 : y = 1)${offset === 0 ? "" : `; intercept corrected by ${significant(offset)}`}`,
+          ] as [string, string],
+        ]),
     ["Solver", `${solution.solver}, ${counted(solution.iterations, "iteration")}: ${solution.reason}`],
-    ["Log-likelihood", `${inference.logLikelihood.toFixed(4)} (null ${inference.nullLogLikelihood.toFixed(4)}), deviance ${inference.deviance.toFixed(4)}`],
+    [
+      "Log-likelihood",
+      `${inference.logLikelihood.toFixed(4)} (null ${inference.nullLogLikelihood.toFixed(4)}), deviance ${inference.deviance.toFixed(4)}`,
+    ],
     ...(inference.penalizedLogLikelihood === null ? [] : [["Penalized", inference.penalizedLogLikelihood.toFixed(4)] as [string, string]]),
     ["Likelihood ratio", `${statistic.toFixed(4)} on ${degreesOfFreedom} df, p ${probability(p)}`],
     ["AIC, BIC", `${inference.aic.toFixed(2)}, ${inference.bic.toFixed(2)}`],
@@ -133,11 +159,23 @@ function coefficientTable({ inference, command }: Outcome, coefficients: readonl
   const level = percent(command.level);
   const rows = coefficients.map((c) => {
     const { name, estimate, standardError, z, p, confidenceInterval } = c;
-    return [name, significant(estimate), significant(standardError), z.toFixed(2), probability(p), interval(confidenceInterval), ...ratio(c)];
+    return [
+      name,
+      significant(estimate),
+      significant(standardError),
+      z.toFixed(2),
+      probability(p),
+      interval(confidenceInterval),
+      ...ratio(c),
+    ];
   });
   const error = inference.errors === "model" ? "std. error" : "robust error";
   const kind = command.intervals === "profile" ? " p and intervals by the profile likelihood." : "";
-  return table(["column", "estimate", error, "z", "p", `${level} of estimate`, "odds ratio", `${level} of odds ratio`], rows, caption + kind);
+  return table(
+    ["column", "estimate", error, "z", "p", `${level} of estimate`, "odds ratio", `${level} of odds ratio`],
+    rows,
+    caption + kind,
+  );
 }
 
 const interval = ([low, high]: readonly [number, number]): string => `${significant(low)} – ${significant(high)}`;
@@ -158,10 +196,19 @@ function featureSections({ inference, command }: Outcome): Section[] {
     sections.push({ heading: "Categories", body: table(head, rows, "Whether all coefficients of a feature are 0 together.") });
   }
   if (inflation.length > 0) {
-    const rows = inflation.map(({ feature, degreesOfFreedom, vif, errorFactor }) => [feature, String(degreesOfFreedom), significant(vif), significant(errorFactor, 3)]);
+    const rows = inflation.map(({ feature, degreesOfFreedom, vif, errorFactor }) => [
+      feature,
+      String(degreesOfFreedom),
+      significant(vif),
+      significant(errorFactor, 3),
+    ]);
     sections.push({
       heading: "Variance inflation",
-      body: table(["feature", "df", "VIF", "on errors"], rows, "How much variances grow because other columns resemble a column; generalized for features of several coefficients."),
+      body: table(
+        ["feature", "df", "VIF", "on errors"],
+        rows,
+        "How much variances grow because other columns resemble a column; generalized for features of several coefficients.",
+      ),
     });
   }
   return sections;
@@ -174,13 +221,26 @@ function evaluation({ training, test, crossValidation, data, command }: Outcome)
   if (test !== undefined) rows.push(row("held out", test));
   if (crossValidation !== undefined) {
     const { folds, mean, deviation, parts } = crossValidation;
-    const both = (key: keyof NonNullable<typeof mean>): string => (mean === null || deviation === null ? "–" : `${mean[key].toFixed(4)} ± ${deviation[key].toFixed(4)}`);
+    const both = (key: keyof NonNullable<typeof mean>): string =>
+      mean === null || deviation === null ? "–" : `${mean[key].toFixed(4)} ± ${deviation[key].toFixed(4)}`;
     const judged = String(parts.reduce((sum, part) => sum + part.rows, 0));
-    rows.push([`${parts.length === folds ? "" : `${parts.length} of `}${folds}-fold`, judged, both("accuracy"), both("logLoss"), both("brier"), both("auc"), ""]);
+    rows.push([
+      `${parts.length === folds ? "" : `${parts.length} of `}${folds}-fold`,
+      judged,
+      both("accuracy"),
+      both("logLoss"),
+      both("brier"),
+      both("auc"),
+      "",
+    ]);
   }
   const judged = test ?? training;
   const { truePositive, falsePositive, falseNegative, trueNegative } = judged.confusion;
-  const rate = (name: string, key: keyof Evaluation["intervals"]): string[] => [name, percentOf(judged[key]), rangeOf(judged.intervals[key])];
+  const rate = (name: string, key: keyof Evaluation["intervals"]): string[] => [
+    name,
+    percentOf(judged[key]),
+    rangeOf(judged.intervals[key]),
+  ];
   return `${table(["part", "rows", "accuracy", "log loss", "Brier", "AUC", `${level} of AUC`], rows, "The interval of the AUC is DeLong’s.")}
 <div class="plots">${table(
     ["true class", `called ${data.positive}`, `called ${data.negative}`],
@@ -204,7 +264,8 @@ ${table(
 }
 
 const percentOf = (share: number | null): string => (share === null ? "–" : share.toFixed(4));
-const rangeOf = (range: readonly [number, number] | null): string => (range === null ? "" : `${range[0].toFixed(4)} – ${range[1].toFixed(4)}`);
+const rangeOf = (range: readonly [number, number] | null): string =>
+  range === null ? "" : `${range[0].toFixed(4)} – ${range[1].toFixed(4)}`;
 
 function plots(outcome: Outcome): Html {
   const { judged, test, training, command, data } = outcome;
@@ -231,9 +292,15 @@ function plots(outcome: Outcome): Html {
 function thresholds(on: Evaluation): Html {
   const row = (rates: Rates): string[] => [
     String(rates.threshold),
-    ...[rates.sensitivity, rates.specificity, rates.positivePredictiveValue, rates.negativePredictiveValue, rates.f1, rates.accuracy].map((rate) => (rate === null ? "–" : rate.toFixed(3))),
+    ...[rates.sensitivity, rates.specificity, rates.positivePredictiveValue, rates.negativePredictiveValue, rates.f1, rates.accuracy].map(
+      (rate) => (rate === null ? "–" : rate.toFixed(3)),
+    ),
   ];
-  return table(["called positive from ŷ =", "sensitivity", "specificity", "PPV", "NPV", "F1", "accuracy"], on.thresholds.map(row), "On the same rows.");
+  return table(
+    ["called positive from ŷ =", "sensitivity", "specificity", "PPV", "NPV", "F1", "accuracy"],
+    on.thresholds.map(row),
+    "On the same rows.",
+  );
 }
 
 function calibration({ test, training, recalibration, command }: Outcome): Html {
@@ -265,7 +332,12 @@ evaluated on ${rows} rows, at a tenth of the fitted coefficients so that no ŷ r
 }
 
 function gradientCheck({ compared }: Outcome): Html {
-  const rows = compared.map(({ name, engine, byHand }) => [name, String(engine), String(byHand), Math.abs(engine - byHand).toExponential(1)]);
+  const rows = compared.map(({ name, engine, byHand }) => [
+    name,
+    String(engine),
+    String(byHand),
+    Math.abs(engine - byHand).toExponential(1),
+  ]);
   return `<p>The gradient of the mean loss at W = 0 on the training rows, by the engine and by hand as Xᵀ(ŷ − y)/n. The largest
 difference is ${largestDifference(compared).toExponential(1)}.</p>
 ${table(["column", "engine", "by hand", "difference"], rows, "Standardized columns.")}`;

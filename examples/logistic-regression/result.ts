@@ -109,7 +109,16 @@ export function toResult(outcome: Outcome): Result {
   const { solution, dropped, classWeights } = fitted;
   const { solver, l2, standardize, firth, intercept, learningRate, tolerance, eager, seed, threshold, missing, references } = command;
   const { errors, intervals, level, where, weights, weightsType, cluster, unseen } = command;
-  const { covariance: _, isContinuous: __, coefficients, standardizedCoefficients, featureTests, inflation, clusters, ...summary } = inference;
+  const {
+    covariance: _,
+    isContinuous: __,
+    coefficients,
+    standardizedCoefficients,
+    featureTests,
+    inflation,
+    clusters,
+    ...summary
+  } = inference;
   return {
     data: {
       files: command.data,

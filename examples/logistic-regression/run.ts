@@ -44,7 +44,8 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
       checkDestination(out, [...command.data, command.model]);
       await withDatabase(io, async (database) => {
         const reading = progressOf(io);
-        const table = () => readTable(database, database.folder, command.data, command, { progress: reading.show, signal: io.signal }).finally(reading.stop);
+        const table = () =>
+          readTable(database, database.folder, command.data, command, { progress: reading.show, signal: io.signal }).finally(reading.stop);
         io.stdout.write(await predict(command, table));
       });
     }
@@ -73,7 +74,9 @@ async function fitAndTell(command: FitCommand, io: Io): Promise<void> {
 
   await withDatabase(io, async (database) => {
     const reading = progressOf(io);
-    const table = await readTable(database, database.folder, command.data, command, { progress: reading.show, signal: io.signal }).finally(reading.stop);
+    const table = await readTable(database, database.folder, command.data, command, { progress: reading.show, signal: io.signal }).finally(
+      reading.stop,
+    );
     const data = await readDataset(table, command);
     const watcher = watch(io);
     const outcome = await outcomeOf(command, data, table, watcher).finally(watcher.stop);
@@ -166,7 +169,14 @@ async function judge(
   if (first === undefined) return { judged: judgedRows(data, rows, z), unseen: 0 };
   const known = rows.filter((_, i) => !Number.isNaN(z[i]));
   if (known.length === 0) throw new InputError("none of the rows held out can be scored: all have levels that no row to train on has");
-  return { judged: judgedRows(data, known, z.filter((value) => !Number.isNaN(value))), unseen: rows.length - known.length };
+  return {
+    judged: judgedRows(
+      data,
+      known,
+      z.filter((value) => !Number.isNaN(value)),
+    ),
+    unseen: rows.length - known.length,
+  };
 }
 
 function warningsOf(
@@ -182,15 +192,21 @@ function warningsOf(
   if (dropped > 0) all.push(`${counted(dropped, "row")} with gaps left out`);
   const isWeighted = classWeights.positive !== 1 || classWeights.negative !== 1;
   if (isWeighted && !command.priorCorrection)
-    all.push(`class weights move the mean ŷ to ${percent(mean)}, while ${percent(share)} of the rows have y = 1: as probabilities the ŷ are wrong; --prior-correction takes that back from the intercept`);
+    all.push(
+      `class weights move the mean ŷ to ${percent(mean)}, while ${percent(share)} of the rows have y = 1: as probabilities the ŷ are wrong; --prior-correction takes that back from the intercept`,
+    );
   if (isWeighted && command.errors === "model" && command.cluster === undefined)
     all.push("class weights make the standard errors those of another number of rows; --robust for ones that hold");
   if (command.l2 > 0)
     all.push("penalized estimates are biased towards 0: p values and intervals are approximate; --l2 0 for maximum likelihood");
-  if (weights?.type === "sampling") all.push("with sampling weights the likelihood is none of a sample: its tests, AIC and BIC are approximate");
-  const unsaid = command.unsaid.map((name) => (name === "test" ? "a quarter of the rows is held out (--test 0 for none)" : "coefficients are penalized (--l2 0 for none)"));
+  if (weights?.type === "sampling")
+    all.push("with sampling weights the likelihood is none of a sample: its tests, AIC and BIC are approximate");
+  const unsaid = command.unsaid.map((name) =>
+    name === "test" ? "a quarter of the rows is held out (--test 0 for none)" : "coefficients are penalized (--l2 0 for none)",
+  );
   if (unsaid.length > 0) all.push(`by default ${unsaid.join(" and ")}`);
-  for (const { part, reason } of crossValidation?.failed ?? []) all.push(`part ${part} of ${command.folds} of the cross-validation has no fit and is left out: ${reason}`);
+  for (const { part, reason } of crossValidation?.failed ?? [])
+    all.push(`part ${part} of ${command.folds} of the cross-validation has no fit and is left out: ${reason}`);
   return all;
 }
 

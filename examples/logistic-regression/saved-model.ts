@@ -91,7 +91,8 @@ function isSound(model: Model): boolean {
   // Far below the largest double: sums of products of these stay finite, so that no ŷ is NaN.
   const isNumber = (value: unknown): boolean => typeof value === "number" && Math.abs(value) < 1e150;
   const isPositive = (value: unknown): boolean => isNumber(value) && (value as number) > 1e-150;
-  const isList = (value: unknown, of: (part: never) => boolean): boolean => Array.isArray(value) && value.every(of as (part: unknown) => boolean);
+  const isList = (value: unknown, of: (part: never) => boolean): boolean =>
+    Array.isArray(value) && value.every(of as (part: unknown) => boolean);
   try {
     const { encoding, columns, specs, theta, covariance, rules } = model;
     const names = columns.map(({ name }) => name);
@@ -102,27 +103,46 @@ function isSound(model: Model): boolean {
       isList(taken, (column: string) => names.includes(column)) &&
       taken.length > 0 &&
       (formula === undefined || (isText(formula) && taken.every((column) => levelsOf(column) === null)));
-    const categoriesOf = (feature: number) => specs[feature].factors.flatMap(({ columns: [first], formula }) => (formula === undefined ? (levelsOf(first) ?? []) : []).length);
+    const categoriesOf = (feature: number) =>
+      specs[feature].factors.flatMap(({ columns: [first], formula }) => (formula === undefined ? (levelsOf(first) ?? []) : []).length);
     return (
       [model.target, model.positive, model.negative].every(isText) &&
       [model.threshold, model.offset, model.share, model.meanPrediction].every(isNumber) &&
       [model.classWeights.positive, model.classWeights.negative].every(isPositive) &&
       isList(model.header, isText) &&
       new Set(names).size === names.length &&
-      isList(columns as unknown, ({ name, levels }: Model["columns"][number]) => isText(name) && (levels === null || isList(levels, isText))) &&
+      isList(
+        columns as unknown,
+        ({ name, levels }: Model["columns"][number]) => isText(name) && (levels === null || isList(levels, isText)),
+      ) &&
       isList(specs, ({ name, factors }: FeatureSpec) => isText(name) && factors.length > 0 && isList(factors, isFactor)) &&
       isList(rules.naValues, isText) &&
       isList(rules.strip, isText) &&
       (rules.decimal === "." || rules.decimal === ",") &&
       isText(rules.thousands) &&
       typeof encoding.intercept === "boolean" &&
-      isList(encoding.dense, (term: Encoding["dense"][number]) => isPlace(term.feature) && isNumber(term.center) && isPositive(term.scale) && isNumber(term.mean) && isPositive(term.deviation) && isText(term.name)) &&
-      isList(encoding.blocks, ({ feature, names: own, slots, scale }: Encoding["blocks"][number]) =>
-        isPlace(feature) &&
-        isList(own, isText) &&
-        isList(slots, (slot: number) => Number.isInteger(slot) && slot >= -2 && slot < own.length) &&
-        slots.length === categoriesOf(feature).filter((length) => length > 0).reduce((product, length) => product * length, 1) &&
-        (scale === undefined || isPositive(scale))) &&
+      isList(
+        encoding.dense,
+        (term: Encoding["dense"][number]) =>
+          isPlace(term.feature) &&
+          isNumber(term.center) &&
+          isPositive(term.scale) &&
+          isNumber(term.mean) &&
+          isPositive(term.deviation) &&
+          isText(term.name),
+      ) &&
+      isList(
+        encoding.blocks,
+        ({ feature, names: own, slots, scale }: Encoding["blocks"][number]) =>
+          isPlace(feature) &&
+          isList(own, isText) &&
+          isList(slots, (slot: number) => Number.isInteger(slot) && slot >= -2 && slot < own.length) &&
+          slots.length ===
+            categoriesOf(feature)
+              .filter((length) => length > 0)
+              .reduce((product, length) => product * length, 1) &&
+          (scale === undefined || isPositive(scale)),
+      ) &&
       isList(theta, isNumber) &&
       theta.length === parametersOf(encoding).length &&
       isList(covariance, isNumber) &&

@@ -89,7 +89,9 @@ async function csvSource(
   }
   const text = decode(head, encoding);
   if (text.includes("\0"))
-    throw new InputError(`${file}: is not text: it has a byte 0${encoding === "utf-8" ? "; if it is UTF-16, --encoding utf-16 reads it" : ""}`);
+    throw new InputError(
+      `${file}: is not text: it has a byte 0${encoding === "utf-8" ? "; if it is UTF-16, --encoding utf-16 reads it" : ""}`,
+    );
   // A character may be cut off where the part that is looked at ends.
   if (encoding === "utf-8" && !isUtf8(head.length < HEAD ? head : head.subarray(0, head.lastIndexOf(10) + 1)))
     throw new InputError(`${file}: is not UTF-8 text; --encoding latin-1 or utf-16 may read it`);
@@ -152,13 +154,13 @@ async function firstBytes(path: string): Promise<Buffer> {
  */
 async function copyInto(copy: string, file: string, signal?: AbortSignal): Promise<string> {
   const inherited = /^\/dev\/(stdin|fd\/(\d+))$/.exec(file);
-  const cat = spawn("cat", inherited === null ? ["--", resolve(file)] : [], {
-    stdio: [inherited === null ? "ignore" : Number(inherited[2] ?? 0), "pipe", "ignore"],
-  });
+  const stdin = inherited === null ? "ignore" : Number(inherited[2] ?? 0);
+  const cat = spawn("cat", inherited === null ? ["--", resolve(file)] : [], { stdio: [stdin, "pipe", "ignore"] });
+  const output = cat.stdout as Readable;
   const end = (): boolean => cat.kill();
   signal?.addEventListener("abort", end);
   try {
-    await pipeline(cat.stdout, createWriteStream(copy), { signal });
+    await pipeline(output, createWriteStream(copy), { signal });
     return copy;
   } finally {
     signal?.removeEventListener("abort", end);

@@ -1,4 +1,4 @@
-import { Database, literal, type Progress, QueryError } from "./database.js";
+import { type Database, literal, type Progress, QueryError } from "./database.js";
 import { InputError } from "./errors.js";
 import { firstRecord } from "./record.js";
 import { lineAtByte, lineOf, lookInto, type Reading, type Source } from "./source.js";
@@ -100,7 +100,9 @@ async function load(database: Database, sql: string, source: Source, progress?: 
     throw error instanceof QueryError ? new InputError(`${source.file}: ${problem(error)}`) : error;
   }
   if (source.kind !== "csv") return;
-  const rejected = await database.rows("SELECT line_byte_position, column_idx, error_type, csv_line FROM reject_errors ORDER BY line_byte_position LIMIT 1");
+  const rejected = await database.rows(
+    "SELECT line_byte_position, column_idx, error_type, csv_line FROM reject_errors ORDER BY line_byte_position LIMIT 1",
+  );
   if (rejected.length === 0) return;
   const [place, column, type, text] = rejected[0] as [string, string, string, string | null];
   const where = `${source.file}, line ${await lineAtByte(source, Number(place))}`;

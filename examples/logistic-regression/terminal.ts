@@ -27,17 +27,29 @@ function describeRun(outcome: Outcome): string {
   const { seed, eager } = command;
   const observations = observationsOf(data);
   const lines: [string, string][] = [
-    ["data", `${command.data.map(plain).join(", ")}: ${counted(data.count, "row")}${observations === data.count ? "" : `, ${amount(observations)} observations`}, ${counted(data.features.length, "feature")}${data.dropped === 0 ? "" : `; ${counted(data.dropped, "row")} with gaps left out`}`],
+    [
+      "data",
+      `${command.data.map(plain).join(", ")}: ${counted(data.count, "row")}${observations === data.count ? "" : `, ${amount(observations)} observations`}, ${counted(data.features.length, "feature")}${data.dropped === 0 ? "" : `; ${counted(data.dropped, "row")} with gaps left out`}`,
+    ],
     ["target", describeTarget(outcome)],
-    ["parts", test === undefined ? "all rows to train on, none held out" : `${counted(training.rows, "row")} to train on, ${test.rows} held out (seed ${seed})`],
+    [
+      "parts",
+      test === undefined
+        ? "all rows to train on, none held out"
+        : `${counted(training.rows, "row")} to train on, ${test.rows} held out (seed ${seed})`,
+    ],
     ["loss", describeLoss(outcome)],
   ];
   const references = fitted.encoding.references.map(({ feature, level }) => `${name(feature)} with ${name(level)}`);
   if (references.length > 0) lines.push(["compare", references.join(", ")]);
   const { positive, negative } = fitted.classWeights;
   if (positive !== 1 || negative !== 1)
-    lines.push(["weights", `a row of ${name(data.positive)} counts ${significant(positive)}, one of ${name(data.negative)} ${significant(negative)}${outcome.offset === 0 ? "" : `; intercept corrected by ${significant(outcome.offset)}`}`]);
-  if (data.weights !== undefined) lines.push(["weights", `${data.weights.type === "frequency" ? "frequencies" : "sampling weights"} from ${name(data.weights.column)}`]);
+    lines.push([
+      "weights",
+      `a row of ${name(data.positive)} counts ${significant(positive)}, one of ${name(data.negative)} ${significant(negative)}${outcome.offset === 0 ? "" : `; intercept corrected by ${significant(outcome.offset)}`}`,
+    ]);
+  if (data.weights !== undefined)
+    lines.push(["weights", `${data.weights.type === "frequency" ? "frequencies" : "sampling weights"} from ${name(data.weights.column)}`]);
   const { solver, iterations, reason, history } = fitted.solution;
   const [first, last] = [history[0].loss, history[history.length - 1].loss];
   lines.push(
@@ -96,8 +108,22 @@ function describeCoefficients({ inference, command }: Outcome): string {
   const { coefficients, standardizedCoefficients, isContinuous, errors } = inference;
   const level = percent(command.level);
   const table = tableOf(["", "estimate", `${errors === "model" ? "std." : "robust"} error`, "z", "p", level]);
-  for (const { name: title, estimate, standardError, z, p, confidenceInterval: [low, high] } of coefficients)
-    table.push([name(title), significant(estimate), significant(standardError), z.toFixed(2), probability(p), `${significant(low)} – ${significant(high)}`]);
+  for (const {
+    name: title,
+    estimate,
+    standardError,
+    z,
+    p,
+    confidenceInterval: [low, high],
+  } of coefficients)
+    table.push([
+      name(title),
+      significant(estimate),
+      significant(standardError),
+      z.toFixed(2),
+      probability(p),
+      `${significant(low)} – ${significant(high)}`,
+    ]);
   const hasDeviations = isContinuous.includes(true);
   const ratios = tableOf(["", "odds × per unit", level, ...(hasDeviations ? ["odds × per sd", level] : [])]);
   coefficients.forEach((c, i) => {
@@ -120,7 +146,9 @@ export function ratio({ oddsRatio, oddsRatioInterval: [low, high] }: Coefficient
 
 /** Three digits, or of what is very large or small one. */
 const short = (value: number): string =>
-  value !== 0 && Number.isFinite(value) && (value < 1e-3 || value >= 1e5) ? value.toExponential(0).replace("e+", "e") : significant(value, 3);
+  value !== 0 && Number.isFinite(value) && (value < 1e-3 || value >= 1e5)
+    ? value.toExponential(0).replace("e+", "e")
+    : significant(value, 3);
 
 /** Of features of categories whether they matter at all. */
 function describeFeatures({ inference, command }: Outcome): string {
@@ -141,14 +169,28 @@ function describeFeatures({ inference, command }: Outcome): string {
 }
 
 function describeFit({ inference, command }: Outcome): string {
-  const { logLikelihood, penalizedLogLikelihood, nullLogLikelihood, deviance, likelihoodRatioTest: test, aic, bic, mcFaddenR2, inflation } = inference;
+  const {
+    logLikelihood,
+    penalizedLogLikelihood,
+    nullLogLikelihood,
+    deviance,
+    likelihoodRatioTest: test,
+    aic,
+    bic,
+    mcFaddenR2,
+    inflation,
+  } = inference;
   const most = inflation.reduce((worst, one) => (one.errorFactor > worst.errorFactor ? one : worst), inflation[0]);
   return [
     `  log-likelihood ${logLikelihood.toFixed(4)} (null ${nullLogLikelihood.toFixed(4)}), deviance ${deviance.toFixed(4)}`,
     ...(penalizedLogLikelihood === null ? [] : [`  penalized log-likelihood ${penalizedLogLikelihood.toFixed(4)}`]),
     `  likelihood ratio ${test.statistic.toFixed(4)} on ${test.degreesOfFreedom} df, p ${probability(test.p)}`,
     `  AIC ${aic.toFixed(2)}, BIC ${bic.toFixed(2)}, McFadden's R² ${mcFaddenR2.toFixed(4)}${command.l2 === 0 && !command.firth ? "" : " (at penalized estimates)"}`,
-    ...(most === undefined ? [] : [`  largest variance inflation ${significant(most.vif, 3)}, of ${name(most.feature)}${most.degreesOfFreedom > 1 ? " (generalized)" : ""}`]),
+    ...(most === undefined
+      ? []
+      : [
+          `  largest variance inflation ${significant(most.vif, 3)}, of ${name(most.feature)}${most.degreesOfFreedom > 1 ? " (generalized)" : ""}`,
+        ]),
     "",
   ].join("\n");
 }
@@ -164,7 +206,15 @@ function describeEvaluation({ training, test, crossValidation, recalibration, da
     const both = (key: keyof NonNullable<typeof mean>, digits: number): string =>
       mean === null || deviation === null ? "–" : `${mean[key].toFixed(digits)} ± ${deviation[key].toFixed(digits)}`;
     const rows = parts.reduce((sum, part) => sum + part.rows, 0);
-    table.push([`${parts.length === folds ? "" : `${parts.length} of `}${folds}-fold`, String(rows), both("accuracy", 3), both("logLoss", 3), both("brier", 3), both("auc", 3), ""]);
+    table.push([
+      `${parts.length === folds ? "" : `${parts.length} of `}${folds}-fold`,
+      String(rows),
+      both("accuracy", 3),
+      both("logLoss", 3),
+      both("brier", 3),
+      both("auc", 3),
+      "",
+    ]);
   }
   const judged = test ?? training;
   const { truePositive, falsePositive, falseNegative, trueNegative } = judged.confusion;
@@ -173,7 +223,10 @@ function describeEvaluation({ training, test, crossValidation, recalibration, da
     head: ["", `called ${name(data.positive)}`, `called ${name(data.negative)}`],
     colAligns: ["left", "right", "right"],
   });
-  confusion.push([`is ${name(data.positive)}`, amount(truePositive), amount(falseNegative)], [`is ${name(data.negative)}`, amount(falsePositive), amount(trueNegative)]);
+  confusion.push(
+    [`is ${name(data.positive)}`, amount(truePositive), amount(falseNegative)],
+    [`is ${name(data.negative)}`, amount(falsePositive), amount(trueNegative)],
+  );
   const rate = (value: number | null): string => (value === null ? "–" : value.toFixed(4));
   const around = ({ estimate, interval: [low, high] }: { estimate: number; interval: readonly [number, number] }): string =>
     `${estimate.toFixed(3)} (${low.toFixed(3)} – ${high.toFixed(3)})`;
@@ -183,7 +236,9 @@ function describeEvaluation({ training, test, crossValidation, recalibration, da
     `  On the ${test === undefined ? "training" : "held-out"} rows, called ${name(data.positive)} from ŷ = ${command.threshold} on`,
     indent(confusion.toString()),
     `  sensitivity ${rate(judged.sensitivity)}, specificity ${rate(judged.specificity)}, PPV ${rate(judged.positivePredictiveValue)}, NPV ${rate(judged.negativePredictiveValue)}, F1 ${rate(judged.f1)}`,
-    ...(recalibration === null ? [] : [`  calibration: slope ${around(recalibration.slope)}, intercept ${around(recalibration.intercept)}`]),
+    ...(recalibration === null
+      ? []
+      : [`  calibration: slope ${around(recalibration.slope)}, intercept ${around(recalibration.intercept)}`]),
     "",
   ].join("\n");
 }

@@ -26,7 +26,11 @@ function run(command: string, args: readonly string[]): Run {
   // The BLAS of Python is to choose its kernels by the processor.
   const { OPENBLAS_CORETYPE: _core, OPENBLAS_L2_SIZE: _cache, ...env } = process.env;
   const started = performance.now();
-  const { status, stdout, stderr } = spawnSync("/usr/bin/time", ["-f", "%M %U %S", command, ...args], { encoding: "utf8", env, maxBuffer: 1 << 26 });
+  const { status, stdout, stderr } = spawnSync("/usr/bin/time", ["-f", "%M %U %S", command, ...args], {
+    encoding: "utf8",
+    env,
+    maxBuffer: 1 << 26,
+  });
   const seconds = (performance.now() - started) / 1000;
   if (status !== 0) throw new Error(`${command} ${args.join(" ")}: ${stderr}`);
   const [memory, user, system] = (stderr.trim().split("\n").at(-1) as string).split(" ").map(Number);
@@ -55,19 +59,35 @@ function compare(title: string, sides: readonly Side[]): number | undefined {
       };
     });
   console.log(`\n${title}\n`);
-  const rows = sides.map(({ name }, i) => [name, best[i].seconds.toFixed(2), times(best[0].seconds / best[i].seconds), best[i].processor.toFixed(2), best[i].memory.toFixed(0)]);
+  const rows = sides.map(({ name }, i) => [
+    name,
+    best[i].seconds.toFixed(2),
+    times(best[0].seconds / best[i].seconds),
+    best[i].processor.toFixed(2),
+    best[i].memory.toFixed(0),
+  ]);
   printTable(["", "seconds", "this tool", "processor seconds", "peak MB"], rows);
   return sides.length > 1 ? best[0].seconds / best[1].seconds : undefined;
 }
 
 try {
   if (python === undefined) console.log("pandas, statsmodels and scikit-learn: not found, skipped");
-  else console.log(Object.entries(JSON.parse(run(python, [here("tool.py"), "versions"]).output)).map(([name, version]) => `${name} ${version}`).join(", "));
+  else
+    console.log(
+      Object.entries(JSON.parse(run(python, [here("tool.py"), "versions"]).output))
+        .map(([name, version]) => `${name} ${version}`)
+        .join(", "),
+    );
 
   run(process.execPath, ["--import", "tsx", here("large-csv.ts"), at("large.csv"), "200000"]);
   const fit = compare("Fit of 200,000 × 30, maximum likelihood, with errors and evaluation", [
-    { name: "this tool", run: () => tool("--data", at("large.csv"), "--target", "y", "--l2", "0", "--test", "0", "--json", at("fit.json")) },
-    ...(python === undefined ? [] : [{ name: "pandas and statsmodels", run: () => run(python, [here("tool.py"), "fit", at("large.csv")]) }]),
+    {
+      name: "this tool",
+      run: () => tool("--data", at("large.csv"), "--target", "y", "--l2", "0", "--test", "0", "--json", at("fit.json")),
+    },
+    ...(python === undefined
+      ? []
+      : [{ name: "pandas and statsmodels", run: () => run(python, [here("tool.py"), "fit", at("large.csv")]) }]),
   ]);
   if (python !== undefined) {
     const own = JSON.parse(readFileSync(at("fit.json"), "utf8")).logLikelihood as number;
@@ -81,12 +101,20 @@ try {
     { name: "this tool", run: () => tool("predict", "--model", at("model.json"), "--data", at("large.csv"), "--out", at("scored.csv")) },
     ...(python === undefined
       ? []
-      : [{ name: "pandas and scikit-learn", run: () => run(python, [here("tool.py"), "predict", at("model.pickle"), at("large.csv"), at("theirs.csv")]) }]),
+      : [
+          {
+            name: "pandas and scikit-learn",
+            run: () => run(python, [here("tool.py"), "predict", at("model.pickle"), at("large.csv"), at("theirs.csv")]),
+          },
+        ]),
   ]);
 
   // A category of 500 levels, and two numbers.
   let state = 1;
-  const random = (): number => (state = (state * 48271) % 2147483647) / 2147483647;
+  const random = (): number => {
+    state = (state * 48271) % 2147483647;
+    return state / 2147483647;
+  };
   const rows = Array.from({ length: 20_000 }, (_, i) => {
     const [level, a, b] = [i % 500, random() * 4 - 2, random() * 4 - 2];
     const p = 1 / (1 + Math.exp(-(Math.sin(level) + a - 0.5 * b)));
@@ -100,12 +128,19 @@ try {
       run: () => tool("--data", at("levels.csv"), "--target", "y", "--l2", "0", "--test", "0", "--categorical", "level"),
     },
     ...(R === undefined ? [] : [{ name: "R, glm", run: () => run(R, ["-e", script]) }]),
-    ...(python === undefined ? [] : [{ name: "pandas and statsmodels", run: () => run(python, [here("tool.py"), "levels", at("levels.csv")]) }]),
+    ...(python === undefined
+      ? []
+      : [{ name: "pandas and statsmodels", run: () => run(python, [here("tool.py"), "levels", at("levels.csv")]) }]),
   ]);
 
-  const wide = Array.from({ length: 100 }, () => `${Array.from({ length: 800 }, () => random().toFixed(6)).join(",")},${random() < 0.5 ? 1 : 0}`);
+  const wide = Array.from(
+    { length: 100 },
+    () => `${Array.from({ length: 800 }, () => random().toFixed(6)).join(",")},${random() < 0.5 ? 1 : 0}`,
+  );
   writeFileSync(at("wide.csv"), `${Array.from({ length: 800 }, (_, j) => `x${j}`).join(",")},y\n${wide.join("\n")}\n`);
-  compare("Fit of 100 × 800 with a penalty", [{ name: "this tool", run: () => tool("--data", at("wide.csv"), "--target", "y", "--test", "0") }]);
+  compare("Fit of 100 × 800 with a penalty", [
+    { name: "this tool", run: () => tool("--data", at("wide.csv"), "--target", "y", "--test", "0") },
+  ]);
 
   const bars = [
     { where: "fit", value: fit, atMost: 1 },

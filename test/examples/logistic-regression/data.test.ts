@@ -1,6 +1,6 @@
-import { gzipSync } from "node:zlib";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { type Choice, type Dataset, readDataset } from "../../../examples/logistic-regression/data.js";
 import { Database } from "../../../examples/logistic-regression/database.js";
@@ -64,7 +64,9 @@ describe("reading", () => {
     expect(values(await read({ "data.csv.gz": gzipSync("a,y\n1,0\n2,1\n") }))).toEqual([[1, 2]]);
     const both = await read({ "a[1].csv": "a,y\n1,0\n2,1\n", "b*.csv": "a,y\n3,0\n4,1\n" });
     expect(values(both)).toEqual([[1, 2, 3, 4]]);
-    await expect(read({ "a.csv": "a,y\n1,0\n2,1\n", "b.csv": "y,a\n1,0\n" })).rejects.toThrow(/b\.csv: the columns must be those of .*a\.csv, "a", "y", got "y", "a"/);
+    await expect(read({ "a.csv": "a,y\n1,0\n2,1\n", "b.csv": "y,a\n1,0\n" })).rejects.toThrow(
+      /b\.csv: the columns must be those of .*a\.csv, "a", "y", got "y", "a"/,
+    );
     await expect(read({ "a.csv": "a,y\n1,0\n2,1\n", "b.csv": "a,y\n1,0\nsix,1\n" })).rejects.toThrow(/b\.csv, line 3, column "a": "six"/);
   });
 
@@ -74,7 +76,10 @@ describe("reading", () => {
     const high = Buffer.from(low).swap16();
     for (const bytes of [low, high, Buffer.from(text, "utf16le")])
       expect(await read(bytes, { positive: "ja" }, { encoding: "utf-16" })).toMatchObject({ negative: "nö", header: ["größe", "y"] });
-    expect(await read(Buffer.from(text, "latin1"), { positive: "ja" }, { encoding: "latin-1" })).toMatchObject({ negative: "nö", header: ["größe", "y"] });
+    expect(await read(Buffer.from(text, "latin1"), { positive: "ja" }, { encoding: "latin-1" })).toMatchObject({
+      negative: "nö",
+      header: ["größe", "y"],
+    });
     for (const bytes of [low, high]) await expect(read(bytes)).rejects.toThrow("is UTF-16 text; --encoding utf-16 reads it");
   });
 
@@ -107,9 +112,16 @@ describe("reading", () => {
       );
       const table = await readTable(database, database.folder, [file], READING);
       const data = await readDataset(table, { ...CHOICE, target: "y", positive: "b", exclude: ["day"], missing: "drop" });
-      expect(values(data)).toEqual([[1, 4], [0.5, 2], ["red", "red"], ["true", "true"]]);
+      expect(values(data)).toEqual([
+        [1, 4],
+        [0.5, 2],
+        ["red", "red"],
+        ["true", "true"],
+      ]);
       expect(data.dropped).toBe(2);
-      await expect(readDataset(table, { ...CHOICE, target: "y", positive: "b" })).rejects.toThrow('column "day": is of type DATE, of which no feature can be made');
+      await expect(readDataset(table, { ...CHOICE, target: "y", positive: "b" })).rejects.toThrow(
+        'column "day": is of type DATE, of which no feature can be made',
+      );
       database.close();
     }));
 
@@ -199,7 +211,9 @@ describe("what a column is", () => {
 
   test("a number that is written in another way is not read in silence", async () => {
     await expect(read("y,a\n0,1.5\n1,2.5\n", { decimal: "," })).rejects.toThrow('line 2, column "a": "1.5"');
-    await expect(read("y,a\n0,12\n1,1.50\n0,3\n", { decimal: ",", thousands: "." })).rejects.toThrow('line 3, column "a": "1.50" has a decimal point, and --decimal is a comma');
+    await expect(read("y,a\n0,12\n1,1.50\n0,3\n", { decimal: ",", thousands: "." })).rejects.toThrow(
+      'line 3, column "a": "1.50" has a decimal point, and --decimal is a comma',
+    );
   });
 
   test("a row is taken or left by a condition, which sees numbers as numbers", async () => {
@@ -304,7 +318,8 @@ describe("the design matrix", () => {
 
   test("has a term for each level but the reference, which may be chosen, and without an intercept for all of the first", async () => {
     const { features } = await read("c,d,y\nb,p,0\na,q,1\nc,p,0\na,q,1\n");
-    const names = (changed: object): string[] => parametersOf(measure(features, all, { ...options, ...changed }).encoding).map(({ name }) => name);
+    const names = (changed: object): string[] =>
+      parametersOf(measure(features, all, { ...options, ...changed }).encoding).map(({ name }) => name);
     expect(names({})).toEqual(["(intercept)", "c=b", "c=c", "d=q"]);
     expect(names({ references: new Map([["c", "b"]]) })).toEqual(["(intercept)", "c=a", "c=c", "d=q"]);
     expect(names({ intercept: false })).toEqual(["c=a", "c=b", "c=c", "d=q"]);

@@ -33,7 +33,10 @@ describe("a design on indices", () => {
   const encoding: Encoding = { intercept: true, dense: [term(0), term(1)], blocks: [block(3), block(4, 2)], references: [] };
   const part: Part = {
     x: tensor(Array.from({ length: n }, () => [1, next() - 0.5, next() * 3])),
-    places: [tensor(Array.from({ length: n }, () => Math.floor(4 * next()))), tensor(Array.from({ length: n }, () => Math.floor(5 * next())))],
+    places: [
+      tensor(Array.from({ length: n }, () => Math.floor(4 * next()))),
+      tensor(Array.from({ length: n }, () => Math.floor(5 * next()))),
+    ],
     factors: [[], [tensor(Array.from({ length: n }, () => next() * 2))]],
     y: tensor(Array.from({ length: n }, () => Number(next() < 0.4))),
     w: [tensor(Array.from({ length: n }, () => 0.5 + next()))],
@@ -65,7 +68,13 @@ describe("a design on indices", () => {
   test("is a sum over parts", () => {
     const cut = (from: number, to: number): Part => {
       const some = (t: Tensor): Tensor => t.slice([[from, to]]);
-      return { x: some(part.x), places: part.places.map(some), factors: part.factors.map((f) => f.map(some)), y: some(part.y), w: part.w.map(some) };
+      return {
+        x: some(part.x),
+        places: part.places.map(some),
+        factors: part.factors.map((f) => f.map(some)),
+        y: some(part.y),
+        w: part.w.map(some),
+      };
     };
     const [whole, parts] = [likelihoodOf([part], encoding, false), likelihoodOf([cut(0, 25), cut(25, 60)], encoding, false)];
     expect(relative([...parts.lossAndGradient(theta).gradient], [...whole.lossAndGradient(theta).gradient])).toBeLessThan(1e-12);
@@ -82,7 +91,11 @@ describe("a design on indices", () => {
     expect(checkGradients((a: Tensor) => logDeterminant(a.add(a.transpose()).div(2)), [A])).toBeLessThan(1e-6);
     const information = (t: Tensor): Tensor => {
       const z = X.matmul(t);
-      return logDeterminant(gram({ x: X, places: [], factors: [] }, curvature(z, part.y, part.w), []).add(tensor(Array.from({ length: 10 }, (_, i) => Array.from({ length: 10 }, (_, j) => Number(i === j))))));
+      return logDeterminant(
+        gram({ x: X, places: [], factors: [] }, curvature(z, part.y, part.w), []).add(
+          tensor(Array.from({ length: 10 }, (_, i) => Array.from({ length: 10 }, (_, j) => Number(i === j)))),
+        ),
+      );
     };
     // By central differences of the gradient's own function, which shares nothing with its rule.
     const g = (grad(information)(theta) as Tensor).data;
@@ -145,7 +158,8 @@ describe("solvers", () => {
   test("compiled and eager give the same numbers, whichever the solver", async () => {
     for (const solver of ["newton", "lbfgs"]) {
       const [compiled, eager] = await Promise.all([resultOf("--solver", solver), resultOf("--solver", solver, "--eager")]);
-      const all = (r: typeof eager): number[] => r.coefficients.flatMap((c) => [c.estimate, c.standardError, c.confidenceInterval[0], c.oddsRatio]);
+      const all = (r: typeof eager): number[] =>
+        r.coefficients.flatMap((c) => [c.estimate, c.standardError, c.confidenceInterval[0], c.oddsRatio]);
       expect(relative(all(compiled), all(eager))).toBeLessThan(1e-7);
       expect(relative([compiled.loss], [eager.loss])).toBeLessThan(1e-12);
       // Not at its own minimum, where a penalty moves the estimates: it differs as these do.
@@ -193,9 +207,19 @@ describe("collinear columns", () => {
   });
 
   test("a year, its square and its cube are three columns, fitted as if the year were centered", async () => {
-    const rows = Array.from({ length: 120 }, (_, i) => ({ year: 2001 + (i % 12), y: (i * 53) % 7 < 3 + ((i % 12) > 8 ? 2 : 0) ? 1 : 0 }));
-    const raw = await fitted(`year,year2,year3,y\n${rows.map(({ year, y }) => [year, year ** 2, year ** 3, y].join(",")).join("\n")}\n`, "--l2", "0");
-    const centered = await fitted(`t,y\n${rows.map(({ year, y }) => [year - 2006, y].join(",")).join("\n")}\n`, "--l2", "0", "--features", "t,t^2,t^3");
+    const rows = Array.from({ length: 120 }, (_, i) => ({ year: 2001 + (i % 12), y: (i * 53) % 7 < 3 + (i % 12 > 8 ? 2 : 0) ? 1 : 0 }));
+    const raw = await fitted(
+      `year,year2,year3,y\n${rows.map(({ year, y }) => [year, year ** 2, year ** 3, y].join(",")).join("\n")}\n`,
+      "--l2",
+      "0",
+    );
+    const centered = await fitted(
+      `t,y\n${rows.map(({ year, y }) => [year - 2006, y].join(",")).join("\n")}\n`,
+      "--l2",
+      "0",
+      "--features",
+      "t,t^2,t^3",
+    );
     expect(raw.dropped).toEqual([]);
     expect(raw.deviance).toBeCloseTo(centered.deviance, 9);
     const [, , square, cube] = raw.coefficients;
@@ -205,7 +229,8 @@ describe("collinear columns", () => {
   });
 
   test("are left out without a penalty, and kept with one; both are said", async () => {
-    const csv = "a,b,double,always,same,y\n1,2,2,5,u,0\n2,1,4,5,u,1\n3,5,6,5,u,0\n4,0,8,5,u,1\n2,2,4,5,u,0\n5,4,10,5,u,1\n1,1,2,5,u,1\n6,1,12,5,u,0\n";
+    const csv =
+      "a,b,double,always,same,y\n1,2,2,5,u,0\n2,1,4,5,u,1\n3,5,6,5,u,0\n4,0,8,5,u,1\n2,2,4,5,u,0\n5,4,10,5,u,1\n1,1,2,5,u,1\n6,1,12,5,u,0\n";
     const without = await fitted(csv, "--l2", "0");
     expect(without.coefficients.map(({ name }) => name)).toEqual(["(intercept)", "a", "b"]);
     expect(without.dropped).toEqual([
@@ -226,7 +251,9 @@ describe("collinear columns", () => {
     const next = random(3);
     const rows = Array.from({ length: 30 }, (_, i) => [...Array.from({ length: 120 }, () => next().toFixed(4)), i % 2].join(","));
     const { warnings } = await fitted(`${Array.from({ length: 120 }, (_, j) => `x${j}`).join(",")},y\n${rows.join("\n")}\n`, "--l2", "1");
-    expect(warnings.filter((warning) => warning.startsWith("collinear"))).toEqual([expect.stringContaining("91 of 121 columns of the design are linear combinations of others, as they must be with 30 rows")]);
+    expect(warnings.filter((warning) => warning.startsWith("collinear"))).toEqual([
+      expect.stringContaining("91 of 121 columns of the design are linear combinations of others, as they must be with 30 rows"),
+    ]);
   });
 });
 
@@ -248,7 +275,15 @@ describe("exact arithmetic", () => {
     for (const row of rows) expect(signOfDot(row, found.map(Number))).toBeDefined();
     const direction = found.map((value) => Number(value) / Number(found[2]));
     expect(direction[0]).toBeCloseTo(-3 + 0.1 * (2 / 0.6), 12);
-    expect(orthogonalNear([[1, 0], [0, 1]], [1, 1])).toBeUndefined();
+    expect(
+      orthogonalNear(
+        [
+          [1, 0],
+          [0, 1],
+        ],
+        [1, 1],
+      ),
+    ).toBeUndefined();
   });
 });
 
@@ -276,19 +311,22 @@ describe("separation", () => {
     expect(await findSeparation(rowsFrom(x, y), true)).toEqual({ kind: "complete", columns: [1, 2] });
   });
 
-  test.each(Array.from({ length: 12 }, (_, seed) => seed))("sets that are separated completely are called so, though single columns separate them but for ties: %i", async (seed) => {
-    const next = random(100 + seed);
-    // Small whole numbers: many ties in single columns, and a plane between the classes.
-    const x: number[][] = [];
-    const y: number[] = [];
-    while (x.length < 40) {
-      const row = [1, Math.floor(4 * next()), Math.floor(4 * next()), Math.floor(3 * next())];
-      const side = 2 * row[1] + row[2] - row[3] - 3.5;
-      x.push(row);
-      y.push(Number(side > 0));
-    }
-    expect((await findSeparation(rowsFrom(x, y), true))?.kind).toBe("complete");
-  });
+  test.each(Array.from({ length: 12 }, (_, seed) => seed))(
+    "sets that are separated completely are called so, though single columns separate them but for ties: %i",
+    async (seed) => {
+      const next = random(100 + seed);
+      // Small whole numbers: many ties in single columns, and a plane between the classes.
+      const x: number[][] = [];
+      const y: number[] = [];
+      while (x.length < 40) {
+        const row = [1, Math.floor(4 * next()), Math.floor(4 * next()), Math.floor(3 * next())];
+        const side = 2 * row[1] + row[2] - row[3] - 3.5;
+        x.push(row);
+        y.push(Number(side > 0));
+      }
+      expect((await findSeparation(rowsFrom(x, y), true))?.kind).toBe("complete");
+    },
+  );
 
   test("rows on the border make it quasi-complete", async () => {
     const { x, y } = sample(2, 300, 0.1);
@@ -298,14 +336,27 @@ describe("separation", () => {
       [1, 0.5, 0.5, -0.5],
       [1, 0.5, 0.5, -0.5],
     ];
-    expect(await findSeparation(rowsFrom([...x, ...border], [...y, 0, 1, 0, 1]), true)).toEqual({ kind: "quasi-complete", columns: [1, 2] });
+    expect(await findSeparation(rowsFrom([...x, ...border], [...y, 0, 1, 0, 1]), true)).toEqual({
+      kind: "quasi-complete",
+      columns: [1, 2],
+    });
   });
 
   test("one row on the wrong side is enough for none, by however little", async () => {
     const { x, y } = sample(3, 2000, 0.1);
     expect((await findSeparation(rowsFrom(x, y), true))?.kind).toBe("complete");
     expect(await findSeparation(rowsFrom([...x, [1, 0.9, -0.9, 0]], [...y, 0]), true)).toBeUndefined();
-    const line = (last: number) => rowsFrom([[1, 1], [1, 2], [1, 3], [1, last], [1, 4]], [0, 0, 0, 0, 1].map((label, i) => (i === 2 ? 1 : label)));
+    const line = (last: number) =>
+      rowsFrom(
+        [
+          [1, 1],
+          [1, 2],
+          [1, 3],
+          [1, last],
+          [1, 4],
+        ],
+        [0, 0, 0, 0, 1].map((label, i) => (i === 2 ? 1 : label)),
+      );
     expect((await findSeparation(line(3), true))?.kind).toBe("quasi-complete");
     expect(await findSeparation(line(3 + 1e-12), true)).toBeUndefined();
     expect((await findSeparation(line(3 - 1e-12), true))?.kind).toBe("complete");
@@ -325,7 +376,11 @@ describe("separation", () => {
       const { x, y } = sample(4, 200, gap);
       const parts: Part[] = [{ x: tensor(x), places: [], factors: [], y: tensor(y), w: [] }];
       const likelihood = likelihoodOf(parts, encoding, true);
-      const objective: Objective = { width: 4, valueAndGradient: (at) => likelihood.lossAndGradient(tensor(at)), hessian: (at) => likelihood.hessian(tensor(at)) };
+      const objective: Objective = {
+        width: 4,
+        valueAndGradient: (at) => likelihood.lossAndGradient(tensor(at)),
+        hessian: (at) => likelihood.hessian(tensor(at)),
+      };
       const seen: boolean[] = [];
       for (let steps = 1; steps < 30; steps++) {
         const { theta } = await solve(objective, { solver: "newton", steps, tolerance: 1e-12, learningRate: undefined }, quiet);
@@ -352,7 +407,9 @@ describe("separation", () => {
     const result = await fitted(csv, "--l2", "0", "--folds", "2", "--seed", "3");
     expect(result.coefficients).toHaveLength(2);
     expect(result.crossValidation?.failed.length).toBeGreaterThan(0);
-    expect(result.warnings.join("\n")).toMatch(/part \d of 2 of the cross-validation has no fit and is left out: complete separation: column "x" alone/);
+    expect(result.warnings.join("\n")).toMatch(
+      /part \d of 2 of the cross-validation has no fit and is left out: complete separation: column "x" alone/,
+    );
   });
 
   test("a penalty and Firth's likelihood make a fit possible, and then nothing is said", () =>
@@ -361,7 +418,8 @@ describe("separation", () => {
       writeFileSync(file, "x,y\n1,0\n2,0\n3,1\n4,1\n");
       const run = (...args: string[]) => runHere(["--data", file, "--target", "y", "--test", "0", ...args]);
       expect((await run("--l2", "0")).code).toBe(2);
-      for (const solver of ["lbfgs", "gd", "adam"]) expect((await run("--l2", "0", "--solver", solver)).stderr).toContain("complete separation");
+      for (const solver of ["lbfgs", "gd", "adam"])
+        expect((await run("--l2", "0", "--solver", solver)).stderr).toContain("complete separation");
       for (const args of [["--l2", "1"], ["--firth"]]) {
         const { code, stdout } = await run(...args);
         expect(code).toBe(0);
@@ -382,7 +440,9 @@ describe("levels", () => {
         const { code, stderr } = await runHere(args);
         if (code === 0) continue;
         found++;
-        expect(stderr).toMatch(/data\.csv, line 9: no row to train on has "g=rare", so that the model cannot score 1 row held out; --unseen na/);
+        expect(stderr).toMatch(
+          /data\.csv, line 9: no row to train on has "g=rare", so that the model cannot score 1 row held out; --unseen na/,
+        );
         const { test: heldOut, training, warnings } = await resultOf(...args, "--unseen", "na");
         expect(heldOut?.rows).toBe(40 - training.rows - 1);
         expect(warnings.join()).toContain("1 row held out with a level that no row to train on has");

@@ -19,7 +19,11 @@ async function expectSound(
     writeFileSync(data, bytes);
     const outputs = ["model.json", "report.html", "result.json", "rows.csv"];
     const [save, report, json, rows] = outputs.map((name) => join(directory, name));
-    const { code, stdout, stderr } = await runHere([...["--data", data], ...args, ...["--save", save, "--report", report, "--json", json, "--diagnostics", rows]]);
+    const { code, stdout, stderr } = await runHere([
+      ...["--data", data],
+      ...args,
+      ...["--save", save, "--report", report, "--json", json, "--diagnostics", rows],
+    ]);
     const files = readdirSync(directory).sort();
     if (code === 0) {
       expect(stderr).toBe("");
@@ -27,7 +31,11 @@ async function expectSound(
       expect(files).toEqual(["data.csv", ...outputs]);
       // The model scores what it was fitted to, a row for each.
       const out = join(directory, "scored.csv");
-      const scored = await runHere([...["predict", "--model", save, "--data", data, "--out", out], ...readingOf(args), ...["--missing", "na", "--unseen", "na"]]);
+      const scored = await runHere([
+        ...["predict", "--model", save, "--data", data, "--out", out],
+        ...readingOf(args),
+        ...["--missing", "na", "--unseen", "na"],
+      ]);
       expect([scored.stderr, scored.code]).toEqual(["", 0]);
       const result = JSON.parse(readFileSync(json, "utf8"));
       for (const { estimate, standardError, p } of result.coefficients) {
@@ -92,7 +100,10 @@ const table = fc
   .record({
     header: fc.oneof(
       { weight: 6, arbitrary: fc.constant(["a", "b", "y"]) },
-      fc.array(fc.constantFrom("a", "b", "y", "", "é", '"q,"', "__proto__", "constructor", "(intercept)", "A", "c0", "rowid"), { minLength: 1, maxLength: 5 }),
+      fc.array(fc.constantFrom("a", "b", "y", "", "é", '"q,"', "__proto__", "constructor", "(intercept)", "A", "c0", "rowid"), {
+        minLength: 1,
+        maxLength: 5,
+      }),
     ),
     rows: fc.array(
       fc.oneof(

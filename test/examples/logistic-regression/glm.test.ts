@@ -22,7 +22,8 @@ const fitted = (csv: string, ...args: string[]): Promise<Result> =>
     writeFileSync(file, csv);
     return resultOf("--data", file, "--test", "0", "--l2", "0", ...args);
   });
-const onInfert = (features: string, ...args: string[]): Promise<Result> => fitted(infert.csv, "--target", "case", "--features", features, ...args);
+const onInfert = (features: string, ...args: string[]): Promise<Result> =>
+  fitted(infert.csv, "--target", "case", "--features", features, ...args);
 
 const estimates = (list: readonly Coefficient[]): number[] => list.map(({ estimate }) => estimate);
 const errors = (list: readonly Coefficient[]): number[] => list.map(({ standardError }) => standardError);
@@ -51,14 +52,21 @@ test("the tests of a whole category are those of all of its coefficients", async
   const [{ feature, degreesOfFreedom, wald, likelihoodRatio }] = featureTests;
   expect([feature, degreesOfFreedom]).toEqual(["education", 2]);
   expect(relative([wald.statistic, wald.p], [infert.wald, infert.waldP])).toBeLessThan(1e-8);
-  expect(relative([likelihoodRatio?.statistic as number, likelihoodRatio?.p as number], [infert.likelihoodRatio, infert.likelihoodRatioP])).toBeLessThan(1e-8);
+  expect(
+    relative([likelihoodRatio?.statistic as number, likelihoodRatio?.p as number], [infert.likelihoodRatio, infert.likelihoodRatioP]),
+  ).toBeLessThan(1e-8);
 });
 
 test("variance inflation is car's, generalized for categories", async () => {
   const { inflation } = await onInfert(FEATURES);
   expect(inflation.map(({ feature }) => feature)).toEqual(infert.vif.feature);
   expect(inflation.map(({ degreesOfFreedom }) => degreesOfFreedom)).toEqual(infert.vif.df);
-  expect(relative(inflation.map(({ vif }) => vif), infert.vif.gvif)).toBeLessThan(1e-9);
+  expect(
+    relative(
+      inflation.map(({ vif }) => vif),
+      infert.vif.gvif,
+    ),
+  ).toBeLessThan(1e-9);
 });
 
 test("profile intervals are those that MASS interpolates, to its interpolation", async () => {
@@ -75,7 +83,11 @@ describe("formulas as R's", () => {
   test("interactions of categories with each other, and of numbers", async () => {
     const { coefficients } = await onInfert("education,history,education:history,age:parity");
     const { names, estimate, standardError } = infert.crossed as About;
-    const sorted = (list: readonly string[], values: readonly number[]): number[] => list.map((_, i) => i).sort((a, b) => (list[a] < list[b] ? -1 : 1)).map((i) => values[i]);
+    const sorted = (list: readonly string[], values: readonly number[]): number[] =>
+      list
+        .map((_, i) => i)
+        .sort((a, b) => (list[a] < list[b] ? -1 : 1))
+        .map((i) => values[i]);
     const own = coefficients.map(({ name }) => name.replaceAll("=", "").replace("(i", "(I"));
     expect([...own].sort()).toEqual([...names].sort());
     expect(relative(sorted(own, estimates(coefficients)), sorted(names, estimate))).toBeLessThan(1e-8);
@@ -84,12 +96,20 @@ describe("formulas as R's", () => {
 
   test("slopes that differ between levels, powers and logarithms", async () => {
     const { coefficients } = await onInfert("age,age^2,log(parity),age:education");
-    expect(coefficients.map(({ name }) => name)).toEqual(["(intercept)", "age", "age^2", "log(parity)", "age:education=12+yrs", "age:education=6-11yrs"]);
+    expect(coefficients.map(({ name }) => name)).toEqual([
+      "(intercept)",
+      "age",
+      "age^2",
+      "log(parity)",
+      "age:education=12+yrs",
+      "age:education=6-11yrs",
+    ]);
     expect(relative(estimates(coefficients), infert.slopes.estimate)).toBeLessThan(1e-7);
     expect(relative(errors(coefficients), infert.slopes.standardError)).toBeLessThan(1e-7);
   });
 
-  test("without an intercept all levels have coefficients", async () => expectFit(await onInfert("education,age", "--no-intercept"), infert.cells));
+  test("without an intercept all levels have coefficients", async () =>
+    expectFit(await onInfert("education,age", "--no-intercept"), infert.cells));
 });
 
 describe("weights", () => {
@@ -103,7 +123,15 @@ describe("weights", () => {
     const repeated = [rows[0], ...rows.slice(1).flatMap((row) => Array.from({ length: Number(row.split(",")[7]) }, () => row))];
     const expanded = await fitted(`${repeated.join("\n")}\n`, "--target", "case", "--features", "education,age");
     const numbers = ({ deviance, aic, bic, training, standardizedCoefficients }: Result): number[] => [
-      ...[deviance, aic, bic, training.auc as number, ...(training.aucConfidenceInterval as readonly number[]), training.brier, training.accuracy],
+      ...[
+        deviance,
+        aic,
+        bic,
+        training.auc as number,
+        ...(training.aucConfidenceInterval as readonly number[]),
+        training.brier,
+        training.accuracy,
+      ],
       ...estimates(standardizedCoefficients),
     ];
     expect(relative(numbers(result), numbers(expanded))).toBeLessThan(1e-8);
@@ -120,7 +148,9 @@ describe("weights", () => {
     inDirectory(async (directory) => {
       const [file, diagnostics] = [join(directory, "data.csv"), join(directory, "rows.csv")];
       writeFileSync(file, esoph.csv);
-      const result = await resultOf(...["--data", file, "--successes", "ncases", "--trials", "trials", "--test", "0", "--l2", "0", "--diagnostics", diagnostics]);
+      const result = await resultOf(
+        ...["--data", file, "--successes", "ncases", "--trials", "trials", "--test", "0", "--l2", "0", "--diagnostics", diagnostics],
+      );
       expectFit(result, esoph.fit);
       expect(result.observations).toBe(975);
       expect(result.featureTests.map(({ degreesOfFreedom }) => degreesOfFreedom)).toEqual([5, 3]);
@@ -133,7 +163,10 @@ describe("weights", () => {
 });
 
 const table = (text: string): ((name: string) => number[]) => {
-  const [head, ...rows] = text.trimEnd().split("\n").map((line) => line.split(","));
+  const [head, ...rows] = text
+    .trimEnd()
+    .split("\n")
+    .map((line) => line.split(","));
   return (name) => rows.map((row) => Number(row[head.indexOf(name)]));
 };
 
@@ -141,7 +174,10 @@ test("what each row does to the fit is what R says, and errors of predictions as
   inDirectory(async (directory) => {
     const [file, rows, model, out] = ["data.csv", "rows.csv", "model.json", "scored.csv"].map((name) => join(directory, name));
     writeFileSync(file, infert.csv);
-    const { code } = await runHere([...["--data", file, "--target", "case", "--features", FEATURES, "--test", "0", "--l2", "0"], ...["--diagnostics", rows, "--save", model]]);
+    const { code } = await runHere([
+      ...["--data", file, "--target", "case", "--features", FEATURES, "--test", "0", "--l2", "0"],
+      ...["--diagnostics", rows, "--save", model],
+    ]);
     expect(code).toBe(0);
     const column = table(readFileSync(rows, "utf8"));
     expect(column("row")).toEqual(infert.influence.leverage.map((_: number, i: number) => i + 1));
@@ -159,10 +195,16 @@ test("what each row does to the fit is what R says, and errors of predictions as
     const scored = table(readFileSync(out, "utf8"));
     const [p, low, high] = ["probability", "lower", "upper"].map(scored);
     const logit = (x: number): number => Math.log(x / (1 - x));
-    expect(relative(p.map((_, i) => (logit(high[i]) - logit(low[i])) / 2 / 1.959963984540054), infert.linkErrors)).toBeLessThan(1e-7);
+    expect(
+      relative(
+        p.map((_, i) => (logit(high[i]) - logit(low[i])) / 2 / 1.959963984540054),
+        infert.linkErrors,
+      ),
+    ).toBeLessThan(1e-7);
   }));
 
 describe("Firth's likelihood", () => {
+  // 130 women with urinary tract infections and 109 without (Foxman et al. 1997), as the data sex2 of R's logistf.
   const sex2 = readFileSync(join(root, "test/examples/logistic-regression/references/sex2.csv"), "utf8").replaceAll('"', "");
 
   test("on the endometrial data, whose classes NV separates, estimates and errors are brglm2's", async () => {
@@ -211,12 +253,18 @@ describe("Firth's likelihood", () => {
   });
 
   test("compiled and eager agree, and weights are repeated rows", async () => {
-    const [compiled, eager] = [await fitted(endometrial.csv, "--target", "HG", "--firth"), await fitted(endometrial.csv, "--target", "HG", "--firth", "--eager")];
+    const [compiled, eager] = [
+      await fitted(endometrial.csv, "--target", "HG", "--firth"),
+      await fitted(endometrial.csv, "--target", "HG", "--firth", "--eager"),
+    ];
     expect(relative(estimates(eager.coefficients), estimates(compiled.coefficients))).toBeLessThan(1e-9);
     const rows = (endometrial.csv as string).trimEnd().split("\n");
     const weighted = [`${rows[0]},w`, ...rows.slice(1).map((row, i) => `${row},${1 + (i % 3)}`)].join("\n");
     const repeated = [rows[0], ...rows.slice(1).flatMap((row, i) => Array.from({ length: 1 + (i % 3) }, () => row))].join("\n");
-    const [one, other] = [await fitted(weighted, "--target", "HG", "--firth", "--weights", "w"), await fitted(repeated, "--target", "HG", "--firth")];
+    const [one, other] = [
+      await fitted(weighted, "--target", "HG", "--firth", "--weights", "w"),
+      await fitted(repeated, "--target", "HG", "--firth"),
+    ];
     expect(relative(estimates(one.coefficients), estimates(other.coefficients))).toBeLessThan(1e-7);
     expect(relative(one.coefficients[1].confidenceInterval, other.coefficients[1].confidenceInterval)).toBeLessThan(1e-6);
   });

@@ -1,5 +1,14 @@
 import { expect, test } from "vitest";
-import { areaUnderCurve, calibrationOf, confusionOf, curvesOf, evaluate, type Judged, ratesOf, recalibrationOf } from "../../../examples/logistic-regression/metrics.js";
+import {
+  areaUnderCurve,
+  calibrationOf,
+  confusionOf,
+  curvesOf,
+  evaluate,
+  type Judged,
+  ratesOf,
+  recalibrationOf,
+} from "../../../examples/logistic-regression/metrics.js";
 
 const numbers = (...values: number[]): Float64Array => Float64Array.from(values);
 
@@ -79,7 +88,11 @@ test("rates are shares of the right rows, and null of none", () => {
     ...{ threshold: 0.5, accuracy: 0.75, sensitivity: 0.75, specificity: 0.75 },
     ...{ positivePredictiveValue: 6 / 9, negativePredictiveValue: 9 / 11, f1: 12 / 17 },
   });
-  expect(ratesOf({ truePositive: 0, falseNegative: 0, falsePositive: 0, trueNegative: 4 }, 0.5)).toMatchObject({ sensitivity: null, positivePredictiveValue: null, f1: null });
+  expect(ratesOf({ truePositive: 0, falseNegative: 0, falsePositive: 0, trueNegative: 4 }, 0.5)).toMatchObject({
+    sensitivity: null,
+    positivePredictiveValue: null,
+    f1: null,
+  });
 });
 
 test("rows that count more are as many rows, and grouped rows are their trials", () => {
@@ -87,19 +100,27 @@ test("rows that count more are as many rows, and grouped rows are their trials",
   const y = Float64Array.from({ length: 40 }, (_, i) => ((i * 53) % 7 < 3 ? 1 : 0));
   const counts = Float64Array.from({ length: 40 }, (_, i) => i % 4);
   const repeated = [...z.keys()].flatMap((i) => Array.from({ length: counts[i] }, () => i));
-  const expanded = judged(Float64Array.from(repeated, (i) => z[i]), Float64Array.from(repeated, (i) => y[i]));
+  const expanded = judged(
+    Float64Array.from(repeated, (i) => z[i]),
+    Float64Array.from(repeated, (i) => y[i]),
+  );
   const grouped = new Map<number, { ones: number; all: number }>();
   repeated.forEach((i) => {
     const { ones, all } = grouped.get(z[i]) ?? { ones: 0, all: 0 };
     grouped.set(z[i], { ones: ones + y[i], all: all + 1 });
   });
   const groups = [...grouped.values()];
-  const asGroups = judged(Float64Array.from(grouped.keys()), Float64Array.from(groups, ({ ones, all }) => ones / all), Float64Array.from(groups, ({ all }) => all));
+  const asGroups = judged(
+    Float64Array.from(grouped.keys()),
+    Float64Array.from(groups, ({ ones, all }) => ones / all),
+    Float64Array.from(groups, ({ all }) => all),
+  );
   const expected = evaluate(expanded, 0.5, 0.9);
   for (const one of [judged(z, y, counts), asGroups]) {
     const { rows: _, ...found } = evaluate(one, 0.5, 0.9);
     const { rows: __, ...rest } = expected;
-    const flat = (value: unknown): number[] => (typeof value === "number" ? [value] : value === null ? [] : Object.values(value as object).flatMap(flat));
+    const flat = (value: unknown): number[] =>
+      typeof value === "number" ? [value] : value === null ? [] : Object.values(value as object).flatMap(flat);
     flat(found).forEach((value, i) => {
       expect(value).toBeCloseTo(flat(rest)[i], 12);
     });
@@ -112,7 +133,13 @@ test("rows that count more are as many rows, and grouped rows are their trials",
 test("recalibration finds the logits that were bent, and has none where they separate the classes", () => {
   const z = Float64Array.from({ length: 4000 }, (_, i) => (i % 41) / 10 - 2);
   const share = (i: number): number => 1 / (1 + Math.exp(-(0.5 + 0.8 * z[i])));
-  const found = recalibrationOf(judged(z, Float64Array.from(z, (_, i) => share(i))), 0.95);
+  const found = recalibrationOf(
+    judged(
+      z,
+      Float64Array.from(z, (_, i) => share(i)),
+    ),
+    0.95,
+  );
   expect(found?.slope.estimate).toBeCloseTo(0.8, 8);
   expect(found?.slope.interval[0]).toBeLessThan(0.8);
   expect(recalibrationOf(judged(numbers(1, 2, 3, 4), numbers(0, 0, 1, 1)), 0.95)).toBeNull();

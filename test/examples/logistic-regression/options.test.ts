@@ -12,7 +12,16 @@ describe("each option does what it says", () => {
       const file = join(directory, "flowers.csv");
       writeFileSync(file, "length,kind,width\n1,rose,0\n2,rose,1\n3,lily,1\n4,lily,2\n5,lily,0\n");
       const result = await resultOf("--data", file, "--target", "kind", "--positive", "lily", "--test", "0");
-      expect(result.data).toEqual({ files: [file], target: "kind", positive: "lily", negative: "rose", positives: 3, dropped: 0, excluded: 0, references: [] });
+      expect(result.data).toEqual({
+        files: [file],
+        target: "kind",
+        positive: "lily",
+        negative: "rose",
+        positives: 3,
+        dropped: 0,
+        excluded: 0,
+        references: [],
+      });
       expect(result.coefficients.map(({ name }) => name)).toEqual(["(intercept)", "length", "width"]);
       expect(result.coefficients[1].estimate).toBeGreaterThan(0);
       const other = await resultOf("fit", "--data", file, "--target", "kind", "--positive", "rose", "--test", "0");
@@ -116,7 +125,15 @@ test("--json holds every number, the intercept first", async () => {
   const result = await resultOf();
   const number = expect.any(Number);
   const pair = [number, number];
-  const rates = { threshold: number, accuracy: number, sensitivity: number, specificity: number, positivePredictiveValue: number, negativePredictiveValue: number, f1: number };
+  const rates = {
+    threshold: number,
+    accuracy: number,
+    sensitivity: number,
+    specificity: number,
+    positivePredictiveValue: number,
+    negativePredictiveValue: number,
+    f1: number,
+  };
   const evaluation = {
     ...rates,
     ...{ rows: number, logLoss: number, brier: number, auc: number, aucConfidenceInterval: pair, meanPrediction: number, share: number },
@@ -131,11 +148,28 @@ test("--json holds every number, the intercept first", async () => {
       ...{ dropped: 0, excluded: 0, references: [] },
     },
     options: {
-      ...{ solver: "newton", l2: 1, standardize: true, firth: false, classWeights: { positive: 1, negative: 1 }, intercept: true, learningRate: null },
+      ...{
+        solver: "newton",
+        l2: 1,
+        standardize: true,
+        firth: false,
+        classWeights: { positive: 1, negative: 1 },
+        intercept: true,
+        learningRate: null,
+      },
       ...{ tolerance: 1e-8, errors: "model", intervals: "wald", level: 0.95, eager: false, test: 0.25, folds: 0, seed: 1, threshold: 0.5 },
       ...{ missing: "fail", unseen: "fail", references: {}, where: null, cluster: null, weights: null, weightsType: null },
     },
-    ...{ rows: 569, observations: 569, solver: "newton", converged: true, iterations: number, reason: expect.any(String), gradientNorm: number, loss: number },
+    ...{
+      rows: 569,
+      observations: 569,
+      solver: "newton",
+      converged: true,
+      iterations: number,
+      reason: expect.any(String),
+      gradientNorm: number,
+      loss: number,
+    },
     ...{ history: expect.any(Array), coefficients: expect.any(Array), standardizedCoefficients: expect.any(Array), dropped: [] },
     ...{ errors: "model", clusters: null, level: 0.95, featureTests: [], inflation: expect.any(Array), priorCorrection: 0 },
     ...{ logLikelihood: number, penalizedLogLikelihood: null, nullLogLikelihood: number, deviance: number, likelihoodRatio: number },
@@ -144,7 +178,10 @@ test("--json holds every number, the intercept first", async () => {
     ...{ training: evaluation, test: evaluation, crossValidation: null },
     recalibration: { slope: { estimate: number, interval: pair }, intercept: { estimate: number, interval: pair } },
     gradientCheck: { largestDifference: number, parameters: expect.any(Array) },
-    warnings: [expect.stringContaining("--l2 0 for maximum likelihood"), expect.stringContaining("a quarter of the rows is held out (--test 0 for none) and coefficients are penalized")],
+    warnings: [
+      expect.stringContaining("--l2 0 for maximum likelihood"),
+      expect.stringContaining("a quarter of the rows is held out (--test 0 for none) and coefficients are penalized"),
+    ],
   });
   const header = readFileSync(join(root, "examples/data/wdbc.csv"), "utf8").split("\n")[0].trim().split(",");
   for (const list of [result.coefficients, result.standardizedCoefficients]) {

@@ -90,13 +90,28 @@ test("quotes and delimiters are written as they must be", () =>
 
 test("each row has a row, without a prediction where there is a gap or an unseen level, if that is asked for", () =>
   withModel(async ({ out, predict }) => {
-    const { code, stdout } = await predict("size,color\n3,red\n,red\n4,\n5,blue\n6,green\n?,gray\n", "--missing", "na", "--unseen", "na", "--level", "0.9");
+    const { code, stdout } = await predict(
+      "size,color\n3,red\n,red\n4,\n5,blue\n6,green\n?,gray\n",
+      "--missing",
+      "na",
+      "--unseen",
+      "na",
+      "--level",
+      "0.9",
+    );
     expect(code).toBe(0);
     expect(stdout).toContain("2 rows scored into");
     expect(stdout).toContain("4 rows without a prediction");
     const [header, ...rows] = rowsOf(out);
     expect(header).toEqual(["size", "color", "probability", "lower", "upper", "prediction"]);
-    expect(rows.map(([size, color]) => [size, color])).toEqual([["3", "red"], ["", "red"], ["4", ""], ["5", "blue"], ["6", "green"], ["?", "gray"]]);
+    expect(rows.map(([size, color]) => [size, color])).toEqual([
+      ["3", "red"],
+      ["", "red"],
+      ["4", ""],
+      ["5", "blue"],
+      ["6", "green"],
+      ["?", "gray"],
+    ]);
     for (const [i, [, , p, low, high, prediction]] of rows.entries())
       if (i === 0 || i === 3) expect(Number(low) < Number(p) && Number(p) < Number(high) && ["yes", "no"].includes(prediction)).toBe(true);
       else expect([p, low, high, prediction]).toEqual(["", "", "", ""]);
@@ -114,7 +129,9 @@ test("formulas can be made harmless for a spreadsheet, and control characters ar
 test("class weights are told about, for they make the probabilities wrong, and may be taken back", async () => {
   await withModel(
     async ({ predict }) => {
-      expect((await predict("size,color\n3,red\n")).stdout).toMatch(/note: class weights moved the mean ŷ of the training rows to \d+ %, of which 43 % have y = 1/);
+      expect((await predict("size,color\n3,red\n")).stdout).toMatch(
+        /note: class weights moved the mean ŷ of the training rows to \d+ %, of which 43 % have y = 1/,
+      );
     },
     "--class-weight",
     "1:9",

@@ -21,17 +21,30 @@ test("the page has all tables and plots, needs nothing from elsewhere, and runs 
     ...["Summary", "Coefficients", "Odds ratios", "Standardized coefficients", "Variance inflation", "Evaluation"],
     ...["On the rows held out", "Thresholds", "Calibration", "Descent", "The gradient, derived", "Engine against hand formula"],
   ]);
-  expect([...document.querySelectorAll("details h2")].map((h) => h.textContent)).toEqual(["The gradient, derived", "Engine against hand formula"]);
+  expect([...document.querySelectorAll("details h2")].map((h) => h.textContent)).toEqual([
+    "The gradient, derived",
+    "Engine against hand formula",
+  ]);
   const forest = "Odds ratios with their intervals of 95 %";
   expect([...document.querySelectorAll("svg[role=img]")].map((svg) => svg.getAttribute("aria-label"))).toEqual([
-    ...[forest, forest, expect.stringMatching(/^ROC curve, AUC 0\.99\d$/), "Precision and recall", "Calibration", "Scores by class", "Loss by iteration"],
+    ...[
+      forest,
+      forest,
+      expect.stringMatching(/^ROC curve, AUC 0\.99\d$/),
+      "Precision and recall",
+      "Calibration",
+      "Scores by class",
+      "Loss by iteration",
+    ],
   ]);
   for (const head of document.querySelectorAll("thead tr")) {
     const titles = [...head.children].map((cell) => cell.textContent);
     expect(titles).not.toContain("");
     expect(new Set(titles).size).toBe(titles.length);
   }
-  expect(document.querySelector("footer")?.textContent).toMatch(/^Made on \d{4}-\d\d-\d\d by gradtape \d+\.\d+\.\d+, npm start -- --folds 3 --report/);
+  expect(document.querySelector("footer")?.textContent).toMatch(
+    /^Made on \d{4}-\d\d-\d\d by gradtape \d+\.\d+\.\d+, npm start -- --folds 3 --report/,
+  );
   // Every plot has its data: paths, circles or bars.
   for (const svg of document.querySelectorAll("svg[role=img]"))
     expect(svg.querySelectorAll("[aria-label=line] path, [aria-label=dot] circle, [aria-label=rect] rect").length).toBeGreaterThan(0);
@@ -73,7 +86,10 @@ test("the gradient is derived for the model that was fitted, and agrees with the
 test("the reference levels, robust errors and what categories do are told about", () =>
   inDirectory(async (directory) => {
     const file = join(directory, "data.csv");
-    writeFileSync(file, `g,x,y\n${Array.from({ length: 90 }, (_, i) => `${"uvw"[i % 3]},${(i * 37) % 23},${(i * 53) % 7 < 3 ? 1 : 0}`).join("\n")}\n`);
+    writeFileSync(
+      file,
+      `g,x,y\n${Array.from({ length: 90 }, (_, i) => `${"uvw"[i % 3]},${(i * 37) % 23},${(i * 53) % 7 < 3 ? 1 : 0}`).join("\n")}\n`,
+    );
     const { document } = await pageOf("--data", file, "--target", "y", "--test", "0", "--l2", "0", "--errors", "HC1", "--level", "0.9");
     const text = document.body.textContent as string;
     expect(text).toContain("g: u");

@@ -56,7 +56,7 @@ test("names with control characters and long names do no harm to a terminal", ()
     writeFileSync(file, `"\x1b[31mred\nline",${"long".repeat(20)}\u202e,y\n1,2,0\n2,1,1\n3,5,0\n4,0,1\n`);
     const { code, stdout } = await runHere(["--data", file, "--target", "y", "--test", "0"]);
     expect(code).toBe(0);
-    expect(stdout).not.toMatch(/\x1b|\u202e/);
+    for (const steering of ["\x1b", "\u202e"]) expect(stdout).not.toContain(steering);
     expect(stdout).toContain("│  [31mred line ");
     expect(stdout).toContain("│ longlonglonglonglonglongl… │");
   }));
@@ -83,7 +83,10 @@ test("a column of categories and dropped rows are told about", () =>
 const slow = (directory: string): string[] => {
   const file = join(directory, "data.csv");
   // At a rate at which it will not converge for a long time.
-  writeFileSync(file, `a,b,y\n${Array.from({ length: 400_000 }, (_, i) => `${Math.sin(i)},${i % 17},${i % 3 === 0 ? 1 : 0}`).join("\n")}\n`);
+  writeFileSync(
+    file,
+    `a,b,y\n${Array.from({ length: 400_000 }, (_, i) => `${Math.sin(i)},${i % 17},${i % 3 === 0 ? 1 : 0}`).join("\n")}\n`,
+  );
   return ["--data", file, "--target", "y", "--solver", "adam", "--learning-rate", "1e-9", "--steps", "1000000"];
 };
 
@@ -100,7 +103,8 @@ test.each([
     const { code, stderr } = await outcome;
     expect([code, stderr]).toEqual([expected, "logistic-regression: interrupted\n"]);
     expect(readdirSync(directory)).toEqual(["data.csv"]);
-  }));
+  }),
+);
 
 test.runIf(process.platform !== "win32")("data may come through a pipe, and the first Ctrl-C ends it where the pipe has stalled", () =>
   inDirectory(async (directory) => {
@@ -118,7 +122,8 @@ test.runIf(process.platform !== "win32")("data may come through a pipe, and the 
     } finally {
       await held.close();
     }
-  }));
+  }),
+);
 
 test("a cell of a hundred thousand digits and a letter takes no time", () =>
   inDirectory(async (directory) => {
