@@ -12,7 +12,7 @@ import { curvature, gram, likelihoodOf, logits, rowLosses } from "../../../examp
 import { type Objective, onPlane } from "../../../examples/logistic-regression/objective.js";
 import { findSeparation, type Rows } from "../../../examples/logistic-regression/separation.js";
 import { type Solver, solve } from "../../../examples/logistic-regression/solve.js";
-import { numbers } from "../../random.js";
+import { numbers } from "../../support/random.js";
 import { inDirectory, jsonOf, relative, resultOf, runHere } from "./program.js";
 
 const random = (seed: number): (() => number) => {
