@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { mpirun } from "../installed.js";
+import { mpirun } from "../setup/installed.js";
 import { PEERS, versionOf } from "./peers/installed.js";
 
 const BENCHMARKS: Record<string, { readonly flags: readonly string[] }> = {
@@ -17,6 +17,7 @@ const BENCHMARKS: Record<string, { readonly flags: readonly string[] }> = {
   chain: { flags: [] },
   memory: { flags: ["--expose-gc"] },
   ranks: { flags: [] },
+  tool: { flags: [] },
   // A tape of a million scalars is recorded.
   peers: { flags: ["--max-old-space-size=8192"] },
 };
@@ -63,7 +64,7 @@ function build(directory: string): string {
   if (status !== 0) throw new Error("bench: the library does not compile");
   writeFileSync(join(directory, "package.json"), JSON.stringify({ type: "module", sideEffects: false }));
   const settings = join(directory, "tsconfig.json");
-  const compilerOptions = { paths: { gradtape: [join(directory, "index.js")] } };
+  const compilerOptions = { paths: { gradtape: [join(directory, "index.js")], "gradtape/math": [join(directory, "math.js")] } };
   writeFileSync(settings, JSON.stringify({ extends: join(root, "tsconfig.json"), compilerOptions, include: [join(root, "test")] }));
   return settings;
 }

@@ -17,8 +17,8 @@ import {
   vjp,
 } from "gradtape";
 import { describe, expect, test } from "vitest";
-import { cases } from "../cases.js";
-import { randomTensor } from "../random.js";
+import { cases } from "../oracles/cases.js";
+import { randomTensor } from "../support/random.js";
 
 const same = (found: Tensor, expected: Tensor): void => {
   expect(found.shape).toEqual(expected.shape);

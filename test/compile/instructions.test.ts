@@ -10,7 +10,7 @@ import * as movementOps from "../../src/ops/movement.js";
 import type { AnyOp, UnaryOp } from "../../src/ops/op.js";
 import * as reduceOps from "../../src/ops/reduce.js";
 import * as fuse from "../../src/passes/fuse.js";
-import { randomTensor } from "../random.js";
+import { randomTensor } from "../support/random.js";
 
 const lone = { shape: [], rank: 0, size: 1 };
 const at = (address: number) => ({ at: address, stride: 0 });

@@ -12,7 +12,7 @@ import {
   valueAndGrad,
 } from "gradtape";
 import { describe, expect, test } from "vitest";
-import { randomTensor } from "../random.js";
+import { randomTensor } from "../support/random.js";
 
 // Long tensors, so that the machine runs in chunks of rows; 9,001 and 6,007 are no multiples of anything it likes.
 const N = 9001;

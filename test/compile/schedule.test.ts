@@ -4,7 +4,7 @@ import { instructionOf } from "../../src/compile/instructions/table.js";
 import { planBuffers } from "../../src/compile/plan.js";
 import { inOrder, type Step, schedule } from "../../src/compile/schedule.js";
 import { canonicalize } from "../../src/passes/fuse.js";
-import { randomTensor } from "../random.js";
+import { randomTensor } from "../support/random.js";
 
 const N = 20_000;
 const scheduled = (tape: Tape): Step[] => schedule(canonicalize(tape), (node) => instructionOf(node)?.rows?.(node));

@@ -25,9 +25,9 @@ import {
 import { describe, expect, test } from "vitest";
 import { KINDS } from "../../src/explain/diagnose/finding.js";
 import { callerIn } from "../../src/explain/diagnose/source.js";
-import { cases } from "../cases.js";
-import { randomTensor } from "../random.js";
-import { wdbc } from "../wdbc.js";
+import { cases } from "../oracles/cases.js";
+import { randomTensor } from "../support/random.js";
+import { wdbc } from "../support/wdbc.js";
 import { planted } from "./planted.js";
 import { randomExpression } from "./random-expression.js";
 

@@ -14,7 +14,7 @@ import {
 } from "gradtape";
 import temml from "temml";
 import { describe, expect, test } from "vitest";
-import { cases } from "../cases.js";
+import { cases } from "../oracles/cases.js";
 
 const x = tensor(3).named("x");
 const square = record((x: Tensor) => x.square().named("y"), x);

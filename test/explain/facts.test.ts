@@ -13,8 +13,8 @@ import { type AnyOp, type AnyRule, isElementwise } from "../../src/ops/op.js";
 import * as reduce from "../../src/ops/reduce.js";
 import type { Node } from "../../src/tape/tape.js";
 import { applyAgain } from "../../src/tensor/apply.js";
-import { cases } from "../cases.js";
-import { numbers, randomTensor } from "../random.js";
+import { cases } from "../oracles/cases.js";
+import { numbers, randomTensor } from "../support/random.js";
 
 // The tables of facts say what ops are. Here each fact is held against the numbers that the ops give, in both directions as far
 // as numbers can tell: what is stated holds, and what is not stated does not.

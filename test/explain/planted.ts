@@ -11,7 +11,7 @@ import {
   tensor,
   where,
 } from "gradtape";
-import { cubeRootDefinition } from "../cube-root.js";
+import { cubeRootDefinition } from "../support/cube-root.js";
 
 /** A formula with one fault, and the finding that has to come first. */
 export interface Planted {

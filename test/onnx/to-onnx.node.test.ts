@@ -15,7 +15,7 @@ import {
 import { toOnnx } from "gradtape/onnx";
 import { describe, expect, test } from "vitest";
 import { encode } from "../../src/onnx/encode.js";
-import { cubeRootDefinition } from "../cube-root.js";
+import { cubeRootDefinition } from "../support/cube-root.js";
 import { decode, difference, load, operatorsOf, replay } from "./runtime.js";
 
 const square = (): Tape => record((x: Tensor) => x.square().sum(), [1, 2]);

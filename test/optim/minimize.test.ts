@@ -1,7 +1,7 @@
 import { binaryCrossEntropyWithLogits, evaluatePart, type MinimizeOptions, minimize, type Tensor, tensor } from "gradtape";
 import { describe, expect, test } from "vitest";
 import references from "../../examples/data/wdbc.references.json" with { type: "json" };
-import { wdbc } from "../wdbc.js";
+import { wdbc } from "../support/wdbc.js";
 
 const rosenbrock = (x: Tensor): Tensor => {
   const [n] = x.shape;

@@ -3,7 +3,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { rows, SUMMARY_OF_CATALOG, summaryOfCatalog, TABLE_OF_CATALOG, tableOfCatalog } from "../accuracy/table.js";
 import { TABLE_OF_FORMS, tableOfForms } from "../onnx/table.js";
-import { blocksOf, documents, root, run, runSessions, sessionsOf } from "./documents.js";
+import { root } from "../support/root.js";
+import { blocksOf, documents, run, runSessions, sessionsOf } from "./documents.js";
 
 for (const document of documents) {
   let text = readFileSync(root + document, "utf8");

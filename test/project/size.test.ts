@@ -1,17 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { machineCode } from "../../src/compile/machine-code.js";
 import { bundle, compressedSize, programs } from "../bench/bundles.js";
-import { root, runIn } from "./pack.js";
+import { builtPackage } from "../support/built.js";
 
-const library = mkdtempSync(join(tmpdir(), "gradtape-size-"));
-beforeAll(() => {
-  runIn(root, process.execPath, ["src/build.mjs", library]);
-  writeFileSync(join(library, "package.json"), JSON.stringify({ type: "module", sideEffects: false }));
-}, 120_000);
-afterAll(() => rmSync(library, { recursive: true, force: true }));
+let library: string;
+beforeAll(async () => {
+  library = join((await builtPackage()).project, "node_modules", "gradtape", "dist");
+}, 300_000);
 
 describe("a bundle is no larger, minified and compressed, than docs/performance.md says", () => {
   for (const [what, { code, budget }] of Object.entries(programs)) {
