@@ -44,7 +44,7 @@ export { type MinimizeOptions, minimize, minimizeSteps } from "./optim/minimize.
 export type { PartRequest } from "./optim/objective.js";
 export type { Optimizer } from "./optim/optimizer.js";
 export { evaluatePart } from "./optim/part.js";
-export type { MinimizeResult, SearchOptions, StepReport } from "./optim/search.js";
+export type { MinimizeResult, SearchOptions, SearchStatus, StepReport } from "./optim/search.js";
 export { type SgdOptions, type SgdState, sgd } from "./optim/sgd.js";
 export { type RewriteRule, rewriteRules } from "./passes/stabilize/rules.js";
 export { type Rewrite, type Stabilized, stabilize } from "./passes/stabilize/stabilize.js";

@@ -111,7 +111,7 @@ async function byMinimize(
     theta = result.params as Tensor;
     iterations += result.iterations;
     await watcher.breathe();
-    if (learningRate !== undefined && /^a (value|gradient) that is not finite/.test(result.reason))
+    if (learningRate !== undefined && result.status === "not finite")
       throw new NotConverged(
         `${solver}: the loss is not finite after ${counted(iterations)}: --learning-rate ${learningRate} is too large`,
       );

@@ -3,7 +3,7 @@ import type { Tensor } from "../tensor/tensor.js";
 import { checkLearningRate, checkSetting, type LearningRate, rateAt } from "./learning-rate.js";
 import { type Optimizer, takeApart, zerosLike } from "./optimizer.js";
 
-/** The state of {@link adam} and {@link adamW}: the count of steps, and two moments a parameter. */
+/** The state of {@link adam} and {@link adamW}: the count of steps, and two moments of each parameter's gradients. */
 export interface AdamState {
   /** Steps done. */
   readonly step: number;
@@ -17,7 +17,7 @@ export interface AdamState {
 export interface AdamOptions {
   /** The rate η, or a function of the step. 0.001 if left out. */
   readonly learningRate?: LearningRate;
-  /** β₁ in [0, 1): how much of the last mean of the gradients stays. 0.9 if left out. */
+  /** β₁ in [0, 1): how much of the last mean of the gradients is kept. 0.9 if left out. */
   readonly beta1?: number;
   /** β₂ in [0, 1): the same for their squares. 0.999 if left out. */
   readonly beta2?: number;

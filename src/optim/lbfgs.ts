@@ -2,10 +2,11 @@ import { wolfeSearch } from "./line-search.js";
 import type { Asking, Objective, Point } from "./objective.js";
 import { along, dot, norm } from "./vector.js";
 
+/** How many pairs of changes are remembered. */
 const MEMORY = 30;
 
 /**
- * L-BFGS (Liu and Nocedal 1989): the direction −H·g with an approximation H of the inverse Hessian from the last thirty
+ * L-BFGS (Liu and Nocedal 1989): the direction −H·g with an approximation H of the inverse Hessian from the last
  * changes s of the parameters and y of the gradient, by the two-loop recursion (Nocedal and Wright 2006, algorithm 7.4).
  */
 export function lbfgsMethod(objective: Objective): (from: Point) => Asking<Point | undefined> {
@@ -18,7 +19,7 @@ export function lbfgsMethod(objective: Objective): (from: Point) => Asking<Point
       pairs.length > 0 ? 1 : 1 / Math.max(1, norm(from.gradient)),
     );
     if (next === undefined && pairs.length > 0) {
-      pairs.length = 0; // what was learned leads nowhere: start again from the steepest descent
+      pairs.length = 0; // the approximation leads nowhere: begin again with steepest descent
       next = yield* wolfeSearch(objective, from, direction(from.gradient, pairs), 1 / Math.max(1, norm(from.gradient)));
     }
     if (next === undefined) return undefined;

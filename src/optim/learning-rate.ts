@@ -42,7 +42,7 @@ const COSINE_OPTIONS: Known<Parameters<typeof cosineDecay>[0]> = { initial: true
  * A learning rate that falls from `initial` to `final` along half a cosine over `steps` steps and stays there
  * (Loshchilov and Hutter 2017): $ \eta_t = \eta_{\text{final}} + \tfrac12 (\eta_0 - \eta_{\text{final}})(1 + \cos(\pi t/T)) $.
  *
- * @param options - `warmup` steps before it rise from 0 in equal parts; they count among `steps`.
+ * @param options - During the first `warmup` of the `steps`, the rate rises from 0 in equal parts.
  *
  * @example
  * ```ts

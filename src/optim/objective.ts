@@ -1,8 +1,8 @@
 import { describe } from "../base/errors.js";
-import type { Layout } from "./layout.js";
+import type { Packing } from "./packing.js";
 import { norm } from "./vector.js";
 
-/** What a search for a minimum asks about the function next. */
+/** What a search for a minimum needs to know next. */
 export interface PartRequest {
   /** 1 for the value and the gradient, 2 for the Hessian. */
   readonly order: 1 | 2;
@@ -11,8 +11,8 @@ export interface PartRequest {
 }
 
 /**
- * A computation that asks for numbers as it goes and is handed them from outside, whoever computes them and whether or
- * not they have to be waited for (reverse communication).
+ * A computation that asks for numbers and receives them from its caller, who may compute them at once or wait for them
+ * (reverse communication).
  */
 export type Asking<T> = Generator<PartRequest, T, Float64Array>;
 
@@ -23,12 +23,12 @@ export interface Point {
   readonly gradient: Float64Array;
 }
 
-/** The function to be minimized as the methods see it: one of a single list of numbers, whose values are asked for. */
+/** The function to be minimized as the methods see it: a function of a single list of numbers. */
 export class Objective {
   /** How often f and its gradient were asked for. */
   evaluations = 0;
 
-  constructor(readonly layout: Layout) {}
+  constructor(readonly packing: Packing) {}
 
   *at(x: Float64Array): Asking<Point> {
     this.evaluations++;
@@ -50,7 +50,7 @@ export class Objective {
   private check(answer: unknown, length: number): Float64Array {
     if (!(answer instanceof Float64Array) || answer.length !== length)
       throw new TypeError(
-        `${this.layout.name}: the sum of the parts must be a Float64Array of ${length} numbers, got ${
+        `${this.packing.name}: the sum of the parts must be a Float64Array of ${length} numbers, got ${
           answer instanceof Float64Array ? `one of ${answer.length}` : describe(answer)
         }`,
       );
@@ -60,8 +60,11 @@ export class Objective {
 
 export const isFinitePoint = ({ value, gradient }: Point): boolean => Number.isFinite(value) && gradient.every(Number.isFinite);
 
-/** Values that differ by less than this are equal as far as rounding lets one tell. */
-export const rounding = (value: number): number => 16 * Number.EPSILON * Math.max(Math.abs(value), Number.MIN_VALUE);
+/** Rounding errors of a value: a few of the last bits. */
+const ROUNDING = 16 * Number.EPSILON;
+
+/** Values that differ by less than this are equal but for rounding. */
+export const rounding = (value: number): number => ROUNDING * Math.max(Math.abs(value), Number.MIN_VALUE);
 
 /** Whether a is better than b: lower, or equal up to rounding with a smaller gradient. */
 export const isBetter = (a: Point, b: Point): boolean =>

@@ -20,7 +20,7 @@ export function zerosLike(name: string, params: unknown): Tensor[] {
   return flatten(name, "the parameters", params).leaves.map((x) => zeros(x.shape));
 }
 
-/** What an optimizer's `update` was given, taken apart. */
+/** The tensors of the arguments of an optimizer's `update`. */
 interface Update<P> {
   readonly leaves: readonly Tensor[];
   readonly gradients: readonly Tensor[];
@@ -28,7 +28,11 @@ interface Update<P> {
   readonly rebuild: (next: readonly Tensor[]) => Tree<P>;
 }
 
-/** Takes apart what `update` was given and refuses what does not belong together. `lists` hold a tensor a parameter in each state. */
+/**
+ * Takes apart the arguments of `update` and refuses those that do not belong together.
+ *
+ * @param lists - The names of the lists in the state that hold one tensor for each parameter.
+ */
 export function takeApart<State extends { readonly step: number }, P>(
   name: string,
   gradient: P,

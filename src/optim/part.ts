@@ -7,8 +7,8 @@ import type { TreeLike } from "../tensor/tree.js";
 import { record } from "../transforms/record.js";
 import { differentiate } from "../transforms/reverse.js";
 import { hessianAt } from "../transforms/second-order.js";
-import { Layout } from "./layout.js";
 import type { PartRequest } from "./objective.js";
+import { Packing } from "./packing.js";
 
 /**
  * What one shard adds to the answer to a request of {@link minimizeSteps}: its value and gradient, one number and then n,
@@ -34,12 +34,12 @@ export function evaluatePart<P, Rest extends unknown[]>(
   ...rest: Rest
 ): Float64Array {
   checkFunction("evaluatePart", f);
-  const part = new Part((params) => f(params as P, ...rest), new Layout("evaluatePart", initial));
+  const part = new Part((params) => f(params as P, ...rest), new Packing("evaluatePart", initial));
   const { order, x } = request;
   if (order !== 1 && order !== 2) throw new TypeError(`evaluatePart: the order must be 1 or 2, got ${describe(order)}`);
-  if (!(x instanceof Float64Array) || x.length !== part.layout.size)
+  if (!(x instanceof Float64Array) || x.length !== part.packing.size)
     throw new TypeError(
-      `evaluatePart: x must be a Float64Array of ${part.layout.size} numbers, as many as the parameters, got ${
+      `evaluatePart: x must be a Float64Array of ${part.packing.size} numbers, as many as the parameters, got ${
         x instanceof Float64Array ? `one of ${x.length}` : describe(x)
       }`,
     );
@@ -50,14 +50,14 @@ export function evaluatePart<P, Rest extends unknown[]>(
 export class Part {
   constructor(
     private readonly f: (params: unknown) => TensorLike,
-    readonly layout: Layout,
+    readonly packing: Packing,
   ) {}
 
   private value(params: unknown): TensorLike {
     const result = this.f(params);
     if (typeof result === "number")
       throw new TypeError(
-        `${this.layout.name}: the function returned a plain number, which depends on no parameter; did you use item() or data?`,
+        `${this.packing.name}: the function returned a plain number, which depends on no parameter; did you use item() or data?`,
       );
     return result;
   }
@@ -67,18 +67,18 @@ export class Part {
   }
 
   private valueAndGradient(x: Float64Array): Float64Array {
-    const [value, gradient] = differentiate(this.layout.name, (params: unknown) => this.value(params))([this.layout.tree(x)]);
+    const [value, gradient] = differentiate(this.packing.name, (params: unknown) => this.value(params))([this.packing.unpack(x)]);
     const answer = new Float64Array(1 + x.length);
     answer[0] = value.item();
-    answer.set(this.layout.list("the gradient", gradient), 1);
+    answer.set(this.packing.pack("the gradient", gradient), 1);
     return answer;
   }
 
-  /** The lower triangle; the upper one says the same. */
+  /** The lower triangle of the Hessian, which is symmetric. */
   private hessian(x: Float64Array): Float64Array {
     const n = x.length;
-    const f = (vector: Tensor): TensorLike => this.value(this.layout.slices(vector));
-    const { data } = hessianAt(this.layout.name, f, Tensor.wrap([n], x));
+    const f = (vector: Tensor): TensorLike => this.value(this.packing.slices(vector));
+    const { data } = hessianAt(this.packing.name, f, Tensor.wrap([n], x));
     const triangle = new Float64Array((n * (n + 1)) / 2);
     for (let i = 0, at = 0; i < n; at += ++i) triangle.set(data.subarray(i * n, i * n + i + 1), at);
     return triangle;
@@ -87,7 +87,7 @@ export class Part {
   /** Where a number that is not finite comes from. */
   describeNonFinite(x: Float64Array): string {
     if (this.valueAndGradient(x).every(Number.isFinite)) return "in another shard, or in the sum of finite parts";
-    return describeFirstNonFinite(record(this.f as (params: never) => TensorLike, this.layout.tree(x) as never));
+    return describeFirstNonFinite(record(this.f as (params: never) => TensorLike, this.packing.unpack(x) as never));
   }
 }
 

@@ -3,7 +3,7 @@ import type { Tensor } from "../tensor/tensor.js";
 import { checkLearningRate, checkSetting, type LearningRate, rateAt } from "./learning-rate.js";
 import { type Optimizer, takeApart, zerosLike } from "./optimizer.js";
 
-/** The state of {@link sgd}: the count of steps, and one velocity a parameter. */
+/** The state of {@link sgd}: the count of steps, and one velocity for each parameter. */
 export interface SgdState {
   /** Steps done. */
   readonly step: number;
@@ -15,9 +15,9 @@ export interface SgdState {
 export interface SgdOptions {
   /** The rate η, or a function of the step. */
   readonly learningRate: LearningRate;
-  /** μ in [0, 1): how much of the last velocity stays. 0 if left out. */
+  /** μ in [0, 1): how much of the last velocity is kept. 0 if left out. */
   readonly momentum?: number;
-  /** Whether the gradient's step is taken from where the velocity leads (Nesterov 1983, as Sutskever et al. 2013 write it). */
+  /** Whether the step looks ahead along the velocity (Nesterov 1983, in the form of Sutskever et al. 2013). */
   readonly nesterov?: boolean;
 }
 

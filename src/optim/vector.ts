@@ -1,4 +1,4 @@
-// A few lines of linear algebra on plain arrays of numbers, for the methods of `minimize`.
+// Linear algebra on plain arrays of numbers, for the methods of `minimize`.
 
 export function dot(a: Float64Array, b: Float64Array): number {
   let sum = 0;
@@ -19,9 +19,12 @@ export function norm(a: Float64Array): number {
 /** x + t·d. */
 export const along = (x: Float64Array, t: number, d: Float64Array): Float64Array => x.map((value, i) => value + t * d[i]);
 
+/** A pivot of Cholesky's decomposition below this part of the diagonal entry is rounding error, and the solution would be noise. */
+const SMALLEST_PIVOT = 1e-14;
+
 /**
- * Solves A·x = b for a symmetric positive definite A of n × n in row-major order, by Cholesky's decomposition A = L·Lᵀ.
- * Where A + ridge·I is not positive definite the answer is `undefined`.
+ * Solves (A + ridge·I)·x = b for a symmetric A, n × n in row-major order, by Cholesky's decomposition L·Lᵀ; `undefined` where
+ * A + ridge·I is not positive definite.
  */
 export function choleskySolve(a: Float64Array, b: Float64Array, ridge: number): Float64Array | undefined {
   const n = b.length;
@@ -31,8 +34,7 @@ export function choleskySolve(a: Float64Array, b: Float64Array, ridge: number): 
       let sum = a[i * n + j] + (i === j ? ridge : 0);
       for (let k = 0; k < j; k++) sum -= l[i * n + k] * l[j * n + k];
       if (i === j) {
-        // Below this the pivot is rounding error, and the solution would be noise.
-        if (!(sum > 1e-14 * Math.abs(a[i * n + i]))) return undefined;
+        if (!(sum > SMALLEST_PIVOT * Math.abs(a[i * n + i]))) return undefined;
         l[i * n + i] = Math.sqrt(sum);
       } else l[i * n + j] = sum / l[j * n + j];
     }

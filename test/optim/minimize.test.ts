@@ -1,4 +1,13 @@
-import { binaryCrossEntropyWithLogits, evaluatePart, type MinimizeOptions, minimize, type Tensor, tensor } from "gradtape";
+import {
+  binaryCrossEntropyWithLogits,
+  evaluatePart,
+  type MinimizeOptions,
+  type MinimizeResult,
+  minimize,
+  type SearchStatus,
+  type Tensor,
+  tensor,
+} from "gradtape";
 import { describe, expect, test } from "vitest";
 import references from "../../examples/data/wdbc.references.json" with { type: "json" };
 import { wdbc } from "../wdbc.js";
@@ -203,6 +212,43 @@ describe("why it stops", () => {
     // A singular Hessian: the second parameter does not matter.
     const flat = minimize((x: Tensor) => x.slice([0]).sub(2).square(), [0, 7], { method: "newton" });
     expect([...flat.params.data].map((v) => Math.round(v * 1e6) / 1e6)).toEqual([2, 7]);
+  });
+});
+
+describe("the status says in one word what the reason says in many", () => {
+  const bowl = (x: Tensor): Tensor => x.square().sum();
+  let calls = 0;
+  const turning = (x: Tensor): Tensor => (++calls > 3 ? bowl(x).stopGradient().mul(2).sub(bowl(x)) : bowl(x));
+  const cases: readonly [SearchStatus, RegExp, () => MinimizeResult<Tensor>][] = [
+    ["converged", /^the gradient's norm/, () => minimize(bowl, [3, 4])],
+    ["limit", /^the limit of/, () => minimize(rosenbrock, [-1.2, 1], { maxIterations: 3 })],
+    ["stopped", /^onStep asked/, () => minimize(rosenbrock, [-1.2, 1], { onStep: () => false })],
+    ["not finite", /^a value that is not finite/, () => minimize((x: Tensor) => x.log().sum(), [-1, 1])],
+    ["not finite", /^a gradient that is not finite/, () => minimize((x: Tensor) => x.sqrt().sum(), [0, 1])],
+    ["stalled", /^no descent/, () => minimize(turning, [1, 1], { method: "gd" })],
+  ];
+  for (const [status, reason, run] of cases) {
+    test(`${status}: ${reason}`, () => {
+      const result = run();
+      expect(result.status).toBe(status);
+      expect(result.reason).toMatch(reason);
+      expect(result.converged).toBe(status === "converged");
+    });
+  }
+
+  test("a step that both converges and asks to stop has converged", () => {
+    const { status, converged } = minimize(bowl, [3, 4], { method: "newton", onStep: () => false });
+    expect([status, converged]).toEqual(["converged", true]);
+  });
+
+  test("a search that settles above the lowest value that it saw has stalled, and returns that lowest", () => {
+    // Two wells; the rate of the second step leads from the deeper one into the other, where it settles.
+    const wells = (x: Tensor): Tensor => x.square().sub(1).square().add(x.mul(0.1));
+    const result = minimize(wells, -0.95, { method: "gd", learningRate: (step) => (step === 1 ? 10 : 0.1), maxIterations: 500 });
+    expect(result.status).toBe("stalled");
+    expect(result.reason).toMatch(/^the gradient's norm .* met the tolerance 1e-8, but at the value .*, above the lowest one seen$/);
+    expect(result.params.item()).toBeLessThan(-0.9);
+    expect(result.converged).toBe(false);
   });
 });
 

@@ -1,8 +1,8 @@
 import { Tensor } from "../tensor/tensor.js";
 import { type Flat, flatten } from "../tensor/tree.js";
 
-/** How the tensors of a tree of parameters lie one behind the other in a single list of numbers. */
-export class Layout {
+/** How the tensors of a tree of parameters are packed into a single list of numbers, one behind the other. */
+export class Packing {
   /** How many numbers there are. */
   readonly size: number;
   private readonly flat: Flat;
@@ -16,13 +16,13 @@ export class Layout {
     this.size = this.flat.leaves.reduce((sum, leaf) => sum + leaf.size, 0);
   }
 
-  /** The numbers of the tree that the layout was taken from. */
+  /** The numbers of the tree that the packing was made for. */
   get start(): Float64Array {
     return this.concatenate(this.flat.leaves);
   }
 
   /** The list as a tree of tensors. */
-  tree(x: Float64Array): unknown {
+  unpack(x: Float64Array): unknown {
     return this.rebuild((from, to, shape) => Tensor.wrap(shape, x.slice(from, to)));
   }
 
@@ -32,7 +32,7 @@ export class Layout {
   }
 
   /** The numbers of a tree with the same structure. */
-  list(what: string, tree: unknown): Float64Array {
+  pack(what: string, tree: unknown): Float64Array {
     return this.concatenate(flatten(this.name, what, tree).leaves);
   }
 
