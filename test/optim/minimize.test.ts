@@ -217,15 +217,15 @@ describe("why it stops", () => {
 
 describe("the status says in one word what the reason says in many", () => {
   const bowl = (x: Tensor): Tensor => x.square().sum();
-  let calls = 0;
-  const turning = (x: Tensor): Tensor => (++calls > 3 ? bowl(x).stopGradient().mul(2).sub(bowl(x)) : bowl(x));
+  /** The value of a bowl with the opposite gradient. */
+  const uphill = (x: Tensor): Tensor => bowl(x).stopGradient().mul(2).sub(bowl(x));
   const cases: readonly [SearchStatus, RegExp, () => MinimizeResult<Tensor>][] = [
     ["converged", /^the gradient's norm/, () => minimize(bowl, [3, 4])],
     ["limit", /^the limit of/, () => minimize(rosenbrock, [-1.2, 1], { maxIterations: 3 })],
     ["stopped", /^onStep asked/, () => minimize(rosenbrock, [-1.2, 1], { onStep: () => false })],
     ["not finite", /^a value that is not finite/, () => minimize((x: Tensor) => x.log().sum(), [-1, 1])],
     ["not finite", /^a gradient that is not finite/, () => minimize((x: Tensor) => x.sqrt().sum(), [0, 1])],
-    ["stalled", /^no descent/, () => minimize(turning, [1, 1], { method: "gd" })],
+    ["stalled", /^no descent/, () => minimize(uphill, [1, 1], { method: "gd" })],
   ];
   for (const [status, reason, run] of cases) {
     test(`${status}: ${reason}`, () => {
