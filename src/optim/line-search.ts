@@ -1,10 +1,13 @@
-import { type Asking, isFinitePoint, type Objective, type Point, rounding } from "./objective.js";
+import { ASSUMED_ERROR, type Asking, isFinitePoint, type Objective, type Point } from "./objective.js";
 import { along, dot } from "./vector.js";
 
 const SUFFICIENT = 1e-4; // c₁: the part of the decrease predicted by the slope that a step must achieve
-const CURVATURE = 0.5; // c₂: how much of the slope may be left
+const CURVATURE = 0.9; // c₂: how much of the slope may be left
+const GROWTH = 4; // of the step while it is too short
 const TRIALS = 50;
+const FLAT_TRIALS = 10; // of these, where noise hides how the values differ
 const MARGIN = 0.1; // how close to an end of the interval an interpolated step may lie, as a part of its width
+const NEGLIGIBLE = 0.01; // a change of the value by this part of its noise is not worth another trial
 
 interface Trial extends Point {
   readonly t: number;
@@ -27,7 +30,7 @@ export function* wolfeSearch(objective: Objective, from: Point, d: Float64Array,
     const point = yield* objective.at(along(from.x, t, d));
     return { ...point, t, slope: dot(point.gradient, d) };
   }
-  const isFlat = (p: Trial): boolean => Math.abs(p.value - from.value) <= rounding(from.value);
+  const isFlat = (p: Trial): boolean => Math.abs(p.value - from.value) <= objective.noise(from);
   const decreases = (p: Trial): boolean =>
     isFinitePoint(p) && (isFlat(p) ? p.slope <= (2 * SUFFICIENT - 1) * slope0 : p.value <= from.value + SUFFICIENT * p.t * slope0);
   const isSteepNoMore = (p: Trial): boolean => Math.abs(p.slope) <= -CURVATURE * slope0;
@@ -38,6 +41,7 @@ export function* wolfeSearch(objective: Objective, from: Point, d: Float64Array,
   let t = initial;
   for (let i = 0; i < TRIALS; i++) {
     const p = yield* trial(t);
+    if (!decreases(p)) yield* measureIfFlat(objective, from, p);
     if (!decreases(p) || (low.t > 0 && !isFlat(p) && p.value >= low.value)) high = p;
     else {
       if (isSteepNoMore(p)) return p;
@@ -45,25 +49,39 @@ export function* wolfeSearch(objective: Objective, from: Point, d: Float64Array,
       if (high === undefined ? p.slope >= 0 : p.slope * (high.t - low.t) >= 0) high = low;
       low = p;
     }
-    if (high === undefined) t *= 2;
+    if (high === undefined) t *= GROWTH;
     else {
-      t = between(low, high);
+      const noise = objective.noise(from);
+      t = between(low, high, noise);
       if (t === low.t || t === high.t) break; // no number lies between the ends
+      if (isFlat(high) ? isFlat(low) && i >= FLAT_TRIALS : Math.abs((high.t - low.t) * low.slope) <= NEGLIGIBLE * noise) break;
     }
   }
   return best;
 }
 
-/** The minimum of the cubic that has the values and slopes of both ends, or the middle of the interval where that is of no use. */
-function between(a: Trial, b: Trial): number {
+/** Measures the rounding error of the values where they differ so little that this may be all there is. */
+function* measureIfFlat(objective: Objective, from: Point, { value }: Point): Asking<void> {
+  if (Math.abs(value - from.value) <= ASSUMED_ERROR * Math.abs(from.value)) yield* objective.measureNoise(from);
+}
+
+/**
+ * Where between two trials the slope is 0: by the cubic that has the values and slopes of both, or by the slopes alone where the
+ * values differ by noise; the middle where that is of no use.
+ */
+function between(a: Trial, b: Trial, noise: number): number {
   const width = b.t - a.t;
-  const middle = a.t + width / 2;
   if (!isFinitePoint(b)) return a.t + MARGIN * width;
+  const share = Math.abs(a.value - b.value) <= noise ? a.slope / (a.slope - b.slope) : zeroOfCubic(a, b);
+  return a.t + (share > MARGIN && share < 1 - MARGIN ? share : 1 / 2) * width; // otherwise the interval might hardly shrink
+}
+
+/** The minimum of the cubic, as a part of the way from a to b. */
+function zeroOfCubic(a: Trial, b: Trial): number {
   const theta = a.slope + b.slope - (3 * (a.value - b.value)) / (a.t - b.t);
-  const root = Math.sqrt(theta * theta - a.slope * b.slope) * Math.sign(width);
-  const t = b.t - (width * (b.slope + root - theta)) / (b.slope - a.slope + 2 * root);
-  const share = (t - a.t) / width;
-  return share > MARGIN && share < 1 - MARGIN ? t : middle; // otherwise the interval might hardly shrink
+  const scale = Math.max(Math.abs(theta), Math.abs(a.slope), Math.abs(b.slope)); // so that no square overflows
+  const root = scale * Math.sqrt((theta / scale) ** 2 - (a.slope / scale) * (b.slope / scale)) * Math.sign(b.t - a.t);
+  return 1 - (b.slope + root - theta) / (b.slope - a.slope + 2 * root);
 }
 
 /**
@@ -81,8 +99,12 @@ export function* halvingSearch(
   for (let t = initial, i = 0; i < TRIALS; i++, t /= 2) {
     const point = yield* objective.at(along(from.x, t, d));
     if (!isFinitePoint(point)) continue;
-    const isFlat = Math.abs(point.value - from.value) <= rounding(from.value);
-    if (isFlat ? Math.abs(dot(point.gradient, d)) <= -slope0 / 2 : point.value <= from.value + SUFFICIENT * t * slope0) return { point, t };
+    const decreases = point.value <= from.value + SUFFICIENT * t * slope0;
+    if (!decreases) yield* measureIfFlat(objective, from, point);
+    const isFlat = Math.abs(point.value - from.value) <= objective.noise(from);
+    const left = dot(point.gradient, d) / slope0; // the part of the slope that is left
+    if (isFlat ? Math.abs(left) <= 1 / 2 : decreases) return { point, t };
+    if (isFlat && left > CURVATURE) return undefined; // shorter steps will leave even more
   }
   return undefined;
 }

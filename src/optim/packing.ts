@@ -18,12 +18,17 @@ export class Packing {
 
   /** The numbers of the tree that the packing was made for. */
   get start(): Float64Array {
-    return this.concatenate(this.flat.leaves);
+    return concatenate(this.flat.leaves, new Float64Array(this.size));
   }
 
-  /** The list as a tree of tensors. */
+  /** The list as a tree of tensors, which stay as they are when the list changes. */
   unpack(x: Float64Array): unknown {
-    return this.rebuild((from, to, shape) => Tensor.wrap(shape, x.slice(from, to)));
+    return this.view(x.slice());
+  }
+
+  /** The list as a tree of tensors that look into it: good for as long as it does not change. */
+  view(x: Float64Array): unknown {
+    return this.rebuild((from, to, shape) => Tensor.wrap(shape, x.subarray(from, to)));
   }
 
   /** A vector as a tree of slices of it, through which it can be differentiated. */
@@ -31,9 +36,23 @@ export class Packing {
     return this.rebuild((from, to, shape) => vector.slice([[from, to]]).reshape(shape));
   }
 
-  /** The numbers of a tree with the same structure. */
-  pack(what: string, tree: unknown): Float64Array {
-    return this.concatenate(flatten(this.name, what, tree).leaves);
+  /** Writes the numbers of a tree with the same structure into a list. */
+  pack(what: string, tree: unknown, into: Float64Array): void {
+    concatenate(flatten(this.name, what, tree).leaves, into);
+  }
+
+  /** What a number is called, as the user would reach it: `params.w[0, 1]`. */
+  nameOf(i: number): string {
+    const { leaves, paths } = this.flat;
+    let at = i;
+    let leaf = 0;
+    for (; at >= leaves[leaf].size; leaf++) at -= leaves[leaf].size;
+    const index: number[] = [];
+    for (const length of [...leaves[leaf].shape].reverse()) {
+      index.unshift(at % length);
+      at = Math.floor(at / length);
+    }
+    return `params${paths[leaf]}${index.length === 0 ? "" : `[${index.join(", ")}]`}`;
   }
 
   private rebuild(leaf: (from: number, to: number, shape: readonly number[]) => Tensor): unknown {
@@ -45,14 +64,14 @@ export class Packing {
       }),
     );
   }
+}
 
-  private concatenate(leaves: readonly Tensor[]): Float64Array {
-    const all = new Float64Array(this.size);
-    let at = 0;
-    for (const { data } of leaves) {
-      all.set(data, at);
-      at += data.length;
-    }
-    return all;
+/** Writes the numbers of all tensors, in order, into a list. */
+function concatenate(leaves: readonly Tensor[], into: Float64Array): Float64Array {
+  let at = 0;
+  for (const { data } of leaves) {
+    into.set(data, at);
+    at += data.length;
   }
+  return into;
 }

@@ -1,16 +1,15 @@
 import { checkFunction, describe } from "../base/errors.js";
 import { formatNumber } from "../base/format.js";
 import type { Known } from "../base/options.js";
-import { tensor } from "../tensor/create.js";
 import type { Tree } from "../tensor/tree.js";
-import { adamWithDecay } from "./adam.js";
+import { adamDescent, fixedDescent, searchedDescent } from "./descent.js";
 import { lbfgsMethod } from "./lbfgs.js";
-import { checkLearningRate, checkSetting, type LearningRate, rateAt } from "./learning-rate.js";
-import { halvingSearch } from "./line-search.js";
+import { checkLearningRate, checkSetting, type LearningRate } from "./learning-rate.js";
+import type { Method, NoStep } from "./method.js";
 import { newtonMethod } from "./newton.js";
-import { type Asking, isBetter, isFinitePoint, Objective, type Point } from "./objective.js";
+import { type Asking, isFinitePoint, Objective, type Point } from "./objective.js";
 import type { Packing } from "./packing.js";
-import { along, norm } from "./vector.js";
+import { along, dot, downhill } from "./vector.js";
 
 /** What `onStep` of {@link minimize} receives after each iteration. */
 export interface StepReport<P> {
@@ -57,8 +56,10 @@ export interface MinimizeResult<P> {
   readonly gradientNorm: number;
   /** How many iterations were done. */
   readonly iterations: number;
-  /** How often f was run with its gradient. */
+  /** How often f was run with its gradient; Hessians are counted by themselves. */
   readonly evaluations: number;
+  /** How often the Hessian was computed; 0 but for newton. */
+  readonly hessians: number;
   /** Whether `status` is `"converged"`. */
   readonly converged: boolean;
   /** Why the search ended, for programs. */
@@ -70,9 +71,10 @@ export interface MinimizeResult<P> {
 /**
  * Why a search for a minimum ended:
  *
- * - `"converged"`: at `params` the gradient is as short as was asked for;
- * - `"stalled"`: no step from there lowers the value, though the gradient says that one should, or the search settled where the
- *   value is higher than one that it had seen before;
+ * - `"converged"`: at `params` the gradient is as short as was asked for, or whatever descent is left is less than the rounding
+ *   error of the value, so that `params` is a minimum as far as the value can tell;
+ * - `"stalled"`: no step from there lowers the value, though by the gradient one should, as at a kink; or the search settled at a
+ *   value above one that it had seen before;
  * - `"limit"`: `maxIterations` were done;
  * - `"stopped"`: `onStep` returned `false`;
  * - `"not finite"`: the function, or a derivative of it, was not finite.
@@ -94,6 +96,10 @@ export interface Found<P> {
 const ADAM_RATE = 0.01;
 const DEFAULT_ITERATIONS = { lbfgs: 1_000, newton: 500, gd: 10_000, adam: 10_000 };
 
+/** So many steps in a row may bring neither a lower value nor a gradient shorter by this factor. Then they only follow noise. */
+const PATIENCE = 50;
+const SHORTER = 0.999;
+
 /** Checks the settings, then searches. */
 export function search<P>(packing: Packing, options: SearchOptions<P>): Asking<Found<P>> {
   const { name } = packing;
@@ -110,15 +116,18 @@ export function search<P>(packing: Packing, options: SearchOptions<P>): Asking<F
   const next = {
     lbfgs: lbfgsMethod,
     newton: newtonMethod,
-    gd: (o: Objective) => (learningRate === undefined ? searchedDescent(o) : fixedDescent(name, o, learningRate)),
-    adam: (o: Objective) => adamDescent(name, o, learningRate ?? ADAM_RATE),
+    gd: (o: Objective) => (learningRate === undefined ? searchedDescent(o) : fixedDescent(o, learningRate)),
+    adam: (o: Objective) => adamDescent(o, learningRate ?? ADAM_RATE),
   }[method](objective);
-  return run(objective, next, maxIterations, gradientTolerance, onStep);
+  const seeksDescent = method !== "adam" && !(method === "gd" && learningRate !== undefined);
+  const patience = seeksDescent ? PATIENCE : Number.POSITIVE_INFINITY;
+  return run(objective, next, patience, maxIterations, gradientTolerance, onStep);
 }
 
 function* run<P>(
   objective: Objective,
-  next: (from: Point) => Asking<Point | undefined>,
+  next: Method,
+  patience: number,
   maxIterations: number,
   gradientTolerance: number,
   onStep: SearchOptions<P>["onStep"],
@@ -128,29 +137,34 @@ function* run<P>(
   let best = at;
   let iterations = 0;
   let nonFiniteAt: Float64Array | undefined;
+  let progress = { at, iterations: 0, promised: 0 };
   function* untilItEnds(): Asking<Ending> {
     for (let stopped = false; ; ) {
-      const gradientNorm = norm(at.gradient);
       if (!isFinitePoint(at)) {
         nonFiniteAt = at.x;
         return { status: "not finite", reason: nonFinite(at, iterations) };
       }
-      if (isBetter(at, best)) best = at;
-      if (gradientNorm <= gradientTolerance) {
-        const reason = `the gradient's norm ${formatNumber(gradientNorm)} met the tolerance ${gradientTolerance}`;
-        if (norm(best.gradient) <= gradientTolerance) return { status: "converged", reason };
+      if (objective.isBetter(at, best)) best = at;
+      if (at.gradientNorm <= gradientTolerance) {
+        const reason = `the gradient's norm ${formatNumber(at.gradientNorm)} met the tolerance ${gradientTolerance}`;
+        if (best.gradientNorm <= gradientTolerance) return { status: "converged", reason };
         return { status: "stalled", reason: `${reason}, but at the value ${formatNumber(at.value)}, above the lowest one seen` };
       }
       if (stopped) return { status: "stopped", reason: "onStep asked to stop" };
-      const short = `with a gradient of norm ${formatNumber(gradientNorm)}`;
-      if (iterations >= maxIterations) return { status: "limit", reason: `the limit of ${maxIterations} iterations was reached ${short}` };
+      if (iterations >= maxIterations)
+        return { status: "limit", reason: `the limit of ${maxIterations} iterations was reached with ${aGradient(at)}` };
+      if (at.value < progress.at.value - objective.noise(at) || at.gradientNorm < SHORTER * progress.at.gradientNorm)
+        progress = { at, iterations, promised: 0 };
+      if (iterations - progress.iterations >= patience)
+        return yield* withoutStep(objective, best, { kind: "no descent", promised: progress.promised }, iterations);
       const following = yield* next(at);
-      if (following === undefined)
-        return { status: "stalled", reason: `no descent: no step from here lowers the value ${formatNumber(at.value)}, ${short}` };
+      if ("kind" in following) return yield* withoutStep(objective, at, following, iterations);
+      if (iterations > progress.iterations)
+        progress.promised = Math.max(progress.promised, -dot(at.gradient, along(following.x, -1, at.x)) / 2);
       at = following;
       iterations++;
-      const report = { iteration: iterations, value: at.value, gradientNorm: norm(at.gradient), params: tree(at.x) };
-      stopped = onStep?.(report) === false;
+      if (onStep === undefined) continue;
+      stopped = onStep({ iteration: iterations, value: at.value, gradientNorm: at.gradientNorm, params: tree(at.x) }) === false;
     }
   }
   const { status, reason } = yield* untilItEnds();
@@ -158,9 +172,10 @@ function* run<P>(
     result: {
       params: tree(best.x),
       value: best.value,
-      gradientNorm: norm(best.gradient),
+      gradientNorm: best.gradientNorm,
       iterations,
       evaluations: objective.evaluations,
+      hessians: objective.hessians,
       converged: status === "converged",
       status,
       reason,
@@ -169,38 +184,53 @@ function* run<P>(
   };
 }
 
+const aGradient = ({ gradientNorm }: Point): string => `a gradient of norm ${formatNumber(gradientNorm)}`;
+
+const when = (iterations: number): string => (iterations === 0 ? "at the initial parameters" : `after iteration ${iterations}`);
+
 function nonFinite({ value }: Point, iterations: number): string {
   const what = Number.isFinite(value) ? "a gradient that is not finite" : `a value that is not finite (${formatNumber(value)})`;
-  return `${what} ${iterations === 0 ? "at the initial parameters" : `after iteration ${iterations}`}`;
+  return `${what} ${when(iterations)}`;
 }
 
-/** Steepest descent with a step that is found by halving, beginning at twice the last one. */
-function searchedDescent(objective: Objective): (from: Point) => Asking<Point | undefined> {
-  let step = 1;
-  return function* (from) {
-    const found = yield* halvingSearch(
-      objective,
-      from,
-      from.gradient.map((g) => -g),
-      2 * step,
-    );
-    if (found !== undefined) step = found.t;
-    return found?.point;
+/**
+ * Judges a point from which a method takes no further step. It is a minimum as far as can be told if rounding hides the decrease
+ * that is still promised, by the method, whose idea of the curvature may be wrong, and by the curvature straight downhill: at a
+ * kink that is enormous only on the way across it.
+ */
+function* withoutStep(objective: Objective, at: Point, why: NoStep, iterations: number): Asking<Ending> {
+  if (why.kind === "Hessian not finite") {
+    const entry = `${formatNumber(why.entry)} for ${objective.packing.nameOf(why.row)} and ${objective.packing.nameOf(why.column)}`;
+    return { status: "not finite", reason: `a Hessian that is not finite (${entry}) ${when(iterations)}` };
+  }
+  yield* objective.measureNoise(at);
+  const noise = objective.noise(at);
+  const promised = Math.max(why.promised, yield* promisedDownhill(objective, at));
+  if (!(promised <= noise))
+    return {
+      status: "stalled",
+      reason: `no descent: no step from here lowers the value ${formatNumber(at.value)}, with ${aGradient(at)}`,
+    };
+  const size = (value: number): string => formatNumber(Number(value.toPrecision(2)));
+  return {
+    status: "converged",
+    reason:
+      `rounding hides any further descent: the next step promises to lower the value ${formatNumber(at.value)} by ${size(promised)}, ` +
+      `and its rounding error is up to ${size(noise)}, with ${aGradient(at)}`,
   };
 }
 
-/** Steepest descent with a given rate. */
-function fixedDescent(name: string, objective: Objective, learningRate: LearningRate): (from: Point) => Asking<Point> {
-  let step = 0;
-  return (from) => objective.at(along(from.x, -rateAt(name, learningRate, step++), from.gradient));
-}
+/** The change of each parameter, relative to it, by which the curvature is measured. */
+const PROBE = Math.sqrt(Number.EPSILON);
 
-function adamDescent(name: string, objective: Objective, learningRate: LearningRate): (from: Point) => Asking<Point> {
-  const optimizer = adamWithDecay(name, { learningRate }, 0);
-  let state = optimizer.init(tensor(objective.packing.start));
-  return (from) => {
-    const [params, following] = optimizer.update(tensor(from.gradient), state, tensor(from.x));
-    state = following;
-    return objective.at(Float64Array.from(params.data));
-  };
+/** How much lower the value is at the minimum straight downhill, if it is a parabola there; ∞ if it opens downward. */
+function* promisedDownhill(objective: Objective, at: Point): Asking<number> {
+  const { x, gradient, gradientNorm } = at;
+  const d = downhill(gradient, gradientNorm);
+  const largest = x.reduce((most, v) => Math.max(most, Math.abs(v)), 0) || 1;
+  let t = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < x.length; i++) if (d[i] !== 0) t = Math.min(t, (PROBE * Math.max(Math.abs(x[i]), 1e-4 * largest)) / Math.abs(d[i]));
+  const probe = yield* objective.at(along(x, t, d));
+  const curvature = (gradientNorm + dot(probe.gradient, d)) / t;
+  return curvature > 0 && isFinitePoint(probe) ? gradientNorm * (gradientNorm / (2 * curvature)) : Number.POSITIVE_INFINITY;
 }

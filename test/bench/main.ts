@@ -17,6 +17,7 @@ const BENCHMARKS: Record<string, { readonly flags: readonly string[] }> = {
   chain: { flags: [] },
   memory: { flags: ["--expose-gc"] },
   ranks: { flags: [] },
+  minimize: { flags: [] },
   // A tape of a million scalars is recorded.
   peers: { flags: ["--max-old-space-size=8192"] },
 };
