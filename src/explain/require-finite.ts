@@ -8,13 +8,13 @@ import { withSealed } from "../tape/sealing.js";
 import { type Watcher, withWatcher } from "../tape/watcher.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { type Birth, findBirth } from "./diagnose/birth.js";
-import { indexOf } from "./diagnose/places.js";
+import { indexOf } from "./places.js";
 
 /** Where an op stands among those that ran: see {@link NonFiniteError}. */
 export interface OpInRun {
   /** Its name, such as `"Log"`. */
   readonly op: string;
-  /** The how-manieth op it was since the function was called: in the forward pass its number on the tape. */
+  /** Its number among the ops that ran since the function was called; in the forward pass that is its number on the tape. */
   readonly node: number;
 }
 
@@ -24,7 +24,7 @@ export class NonFiniteError extends DomainError {
   override name = "NonFiniteError";
   /** The op, such as `"Log"`. */
   readonly op: string;
-  /** The how-manieth op it was since the function was called: in the forward pass its number on the tape. */
+  /** Its number among the ops that ran since the function was called; in the forward pass that is its number on the tape. */
   readonly node: number;
   /** The label of the first of its inputs that has one: its result has none yet. */
   readonly label: string | undefined;
@@ -102,32 +102,36 @@ class Inspector implements Watcher {
   }
 }
 
-/** `ŷ = 0, 1`: names and the values at the place, where they can be told; else names and shapes. */
+/** `ŷ = 0, 1`: names and the values at the place, where they are known; otherwise names and shapes. */
 function describeInputs(inputs: readonly Tensor[], birth: Birth | undefined): string {
-  const told = birth !== undefined && birth.inputs.length === inputs.length;
+  const isKnown = birth !== undefined && birth.inputs.length === inputs.length;
   return inputs
     .map((x, i) => {
-      const value = told
+      const value = isKnown
         ? formatNumber(birth.inputs[i])
         : x.size === 1
           ? formatNumber(x.first)
           : `a tensor of shape ${formatShape(x.shape)}`;
-      return x.label === undefined ? value : told || x.size === 1 ? `${x.label} = ${value}` : `${x.label} of shape ${formatShape(x.shape)}`;
+      return x.label === undefined
+        ? value
+        : isKnown || x.size === 1
+          ? `${x.label} = ${value}`
+          : `${x.label} of shape ${formatShape(x.shape)}`;
     })
     .join(" and ");
 }
 
 /**
  * f under supervision: the same function, but the first op that makes NaN or ∞ throws, with its name, its number and what went
- * in. Every op is looked at that runs until f returns, those of backward passes and of transforms inside f included; so wrap
- * what is to be watched, such as `requireFinite(grad(loss))`, or a whole training loop.
+ * in. Every op that runs until f returns is looked at, also in backward passes and in transforms inside f; so wrap what is to
+ * be watched, such as `requireFinite(grad(loss))`, or a whole training loop.
  *
  * NaN that comes from outside, in an argument or a constant, throws at the first op that hands it on. ∞ from outside is let
- * through until it becomes NaN, for masks of −∞ are in good use.
+ * through until it becomes NaN, since masks of −∞ are common.
  *
  * There is no switch to forget: the supervision ends with the call, and code outside of it is not slowed down. A compiled
- * function that is called inside runs as the function it was made of, op by op. Trials count, too: if `minimize` tries a step
- * at which the loss is ∞ and would shorten it, the error comes before.
+ * function that is called inside runs as the function it was made from, op by op. Trials count, too: where `minimize` tries a
+ * step at which the loss is ∞, and would then shorten it, the error is thrown first.
  *
  * @typeParam F - The type of f, which the result keeps.
  * @param f - Any synchronous function.

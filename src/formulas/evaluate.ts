@@ -47,7 +47,7 @@ export function evaluate(nodes: readonly Expression[], values: Values): Tensor {
       case "list":
         return take(node.items.length);
       case "call": {
-        const callee = node.callee === undefined ? functionOf(node.name ?? "") : values.hole(node.callee.index);
+        const callee = node.callee === undefined ? functionOf(node.name ?? "")?.call : values.hole(node.callee.index);
         if (typeof callee !== "function")
           throw new ExpressionError(`${caller}: expected a function to call, got ${describe(callee)}`, { source, ...node });
         const args = take(node.args.length);

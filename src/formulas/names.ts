@@ -1,26 +1,26 @@
 import { type Expression, listed } from "./expression.js";
-import { familyOf } from "./functions.js";
+import { functionOf } from "./functions.js";
 import { nearestFunction } from "./nearest.js";
 import { ExpressionError } from "./place.js";
 
-/** Refuses names of functions that there are not, and functions without their arguments or with others than they take. */
+/** Refuses names of functions that do not exist, and functions without arguments or with another number than they take. */
 export function checkFunctions(caller: string, source: string, nodes: readonly Expression[]): void {
   for (const node of nodes) {
-    if (node.kind === "variable" && familyOf(node.name) !== undefined)
+    if (node.kind === "variable" && functionOf(node.name) !== undefined)
       throw new ExpressionError(`${caller}: ${node.name} is a function, expected its arguments: ${node.name}(…)`, { source, ...node });
     if (node.kind !== "call" || node.name === undefined) continue;
     const { name, args } = node;
-    const known = familyOf(name);
+    const known = functionOf(name);
     if (known === undefined) {
       const near = nearestFunction(name);
       const hint = near === undefined ? "" : `; did you mean ${near}?`;
       throw new ExpressionError(`${caller}: expected the name of a function, got ${JSON.stringify(name)}${hint}`, { source, ...node });
     }
-    const { counts, options } = known;
+    const { counts, takesOptions } = known;
     if (counts.includes(args.length)) continue;
     const isMore = args.length > counts[counts.length - 1];
     const hint =
-      isMore && options === true
+      isMore && takesOptions
         ? "; options cannot be given in a formula"
         : isMore && (name === "log" || name === "ln")
           ? `; write ${name}(x) / ${name}(b) for base b`

@@ -38,8 +38,8 @@ function given(option: string, names: unknown, count: number, taken: Set<string>
 }
 
 /**
- * The names of a tape's inputs and outputs: those given, or else labels. An output without one that is the gradient by an
- * input is called after it; in a tree, by its path, without places in the lists around it; the others are numbered.
+ * The names of a tape's inputs and outputs: those given, or else labels. An output without one that is the gradient with respect to
+ * an input is called after it; in a tree, by its path, without places in the lists around it; the others are numbered.
  */
 export function namesOf(
   tape: Tape,

@@ -1,12 +1,10 @@
 import { describe, GradtapeError } from "../base/errors.js";
 import { checkOptions, type Known } from "../base/options.js";
-import type { AnyOp } from "../ops/op.js";
 import { tidy } from "../passes/tidy.js";
 import { Tape } from "../tape/tape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { encode } from "./encode.js";
-import type { Form } from "./forms/form.js";
-import { forms } from "./forms/table.js";
+import { formsOf } from "./forms/table.js";
 import { Graph, type Precision } from "./graph.js";
 import { checkName, namesOf } from "./names.js";
 
@@ -19,8 +17,8 @@ export interface OnnxOptions {
   /** The names of the inputs, tensors of a tree one by one. Left out, their labels, or `input1`, `input2`, … */
   readonly inputNames?: readonly string[];
   /**
-   * The names of the outputs. Left out, their labels, `grad_W` for the gradient by the input `W`, in a tree their paths, or
-   * `output1`, `output2`, …
+   * The names of the outputs. Left out, their labels, `grad_W` for the gradient with respect to the input `W`, in a tree their paths,
+   * or `output1`, `output2`, …
    */
   readonly outputNames?: readonly string[];
   /** The name of the graph, `"gradtape"` if left out. */
@@ -71,7 +69,7 @@ export function toOnnx(tape: Tape, options?: OnnxOptions): Uint8Array {
 
   const names = namesOf(tape, inputNames, outputNames);
   const { nodes, inputs, outputs } = tidy(tape);
-  refuseUnknown(nodes.map(({ op }) => op));
+  const forms = formsOf(nodes.map(({ op }) => op));
   const graph = new Graph(precision, [...names.inputs, ...names.outputs]);
   const values = new Map<Tensor, string>(inputs.map((x, i) => [x, names.inputs[i]]));
   const nameOf = (x: Tensor): string => {
@@ -82,7 +80,8 @@ export function toOnnx(tape: Tape, options?: OnnxOptions): Uint8Array {
   for (const node of nodes) {
     // Where there is nothing to compute with, the result is known. Runtimes disagree on operators without numbers.
     const isKnown = node.output.size === 0 || node.inputs.every(({ size }) => size === 0);
-    if (!isKnown) values.set(node.output, (forms.get(node.op) as Form)(graph, node.inputs.map(nameOf), node));
+    const form = isKnown ? undefined : forms.get(node.op);
+    if (form !== undefined) values.set(node.output, form(graph, node.inputs.map(nameOf), node));
   }
   outputs.forEach((x, i) => {
     graph.output(names.outputs[i], nameOf(x));
@@ -97,13 +96,4 @@ export function toOnnx(tape: Tape, options?: OnnxOptions): Uint8Array {
     outputs: ports(names.outputs, outputs),
     ...graph.finish(names.outputs),
   });
-}
-
-function refuseUnknown(ops: readonly AnyOp[]): void {
-  const unknown = new Set(ops.filter((op) => !forms.has(op)).map(({ name }) => name));
-  if (unknown.size > 0)
-    throw new GradtapeError(
-      `toOnnx: expected ops of the library, which all have a form in ONNX, got ${[...unknown].join(", ")}; ` +
-        "compose an op of your own from others to export it",
-    );
 }

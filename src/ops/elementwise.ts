@@ -4,7 +4,7 @@ import type { Tensor } from "../tensor/tensor.js";
 import type { BinaryOp, Op, Rules, UnaryOp } from "./op.js";
 
 /**
- * An elementwise op: each output depends on the inputs at its own place only. The Jacobian by one input is
+ * An elementwise op: each output depends only on the inputs at its own place. The Jacobian with respect to one input is
  * diagonal, so its product with a cotangent and with a tangent is the same: g·∂out/∂x. One rule serves both sweeps.
  */
 function elementwise<Inputs extends readonly Tensor[]>(
@@ -134,7 +134,7 @@ export const Minimum = binary(
 
 /**
  * softplus(z) − y·z: the loss (1) at ŷ = σ(z), without ŷ.  ∂/∂z = σ(z) − y, ∂/∂y = −z.
- * An op of its own because softplus(z) − y·z as it stands cancels for y = 1 and large z, and so does its gradient.
+ * An op of its own because softplus(z) − y·z, computed as written, cancels for y = 1 and large z, and so does its gradient.
  */
 export const LogisticLoss = binary(
   "LogisticLoss",

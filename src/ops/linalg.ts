@@ -7,8 +7,8 @@ import type { BinaryOp } from "./op.js";
 
 /**
  * C = A·B over the last two axes, in front of them batch axes that broadcast; a rank-1 A is a row, a rank-1 B a column.
- * dA = G·Bᵀ, dB = Aᵀ·G. Attributes say which operand is read transposed, so no transpose is ever copied;
- * of an operand of rank 1 they never say so.
+ * dA = G·Bᵀ, dB = Aᵀ·G. Attributes say which operand is read transposed, so no transpose is ever copied; an operand of rank 1
+ * is never read so.
  */
 export const MatMul: BinaryOp<k.MatMulAttributes> = {
   name: "MatMul",
@@ -50,7 +50,7 @@ const batchOf = (x: Tensor): Shape => (x.rank <= 2 ? SCALAR : x.shape.slice(0, -
 const outer = (column: Tensor, row: Tensor, transposed: boolean): Tensor =>
   transposed ? row.expandDims(-1).mul(column.expandDims(-2)) : column.expandDims(-1).mul(row.expandDims(-2));
 
-/** g·Bᵀ for a vector x that met B from the left (x·B); for one that met it from the right, B is seen transposed. */
+/** g·Bᵀ for a vector x that met B from the left (x·B); for one that met it from the right, B is read transposed. */
 function rowGradient(g: Tensor, b: Tensor, transposeB: boolean): Tensor {
   if (b.rank === 2) return b.matmul(g, { transposeA: transposeB });
   // With batch axes g is a stack of vectors, not a matrix: make each a column, and let the sweep sum over the stack.

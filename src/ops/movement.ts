@@ -9,7 +9,7 @@ interface ShapeAttributes {
   readonly shape: Shape;
 }
 
-/** The same numbers under another shape.  So is its gradient. */
+/** The same numbers under another shape.  The gradient goes back to the first shape. */
 export const Reshape: UnaryOp<ShapeAttributes> = {
   name: "Reshape",
   kernel: null,
@@ -121,7 +121,7 @@ export const StopGradient: UnaryOp = {
   jvp: [null],
 };
 
-/** The input itself, as a new variable: what a transform differentiates by. */
+/** The input itself, as a new variable: what a transform differentiates with respect to. */
 export const Leaf: UnaryOp = {
   name: "Leaf",
   kernel: null,

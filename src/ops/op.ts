@@ -5,7 +5,7 @@ import type { Tensor } from "../tensor/tensor.js";
 /** The rule of one input: the inputs and the attributes follow as arguments. `null`: no gradient flows into that input. */
 type Rule<Inputs extends readonly Tensor[], Attributes> = ((g: Tensor, output: Tensor, ...rest: [...Inputs, Attributes]) => Tensor) | null;
 
-/** One rule an input, so that only those are evaluated that somebody asks for: the gradient by the data is never computed. */
+/** One rule an input, so that only those that are asked for are evaluated: the gradient with respect to the data is never computed. */
 export type Rules<Inputs extends readonly Tensor[], Attributes> = { readonly [I in keyof Inputs]: Rule<Inputs, Attributes> };
 
 /**
@@ -13,7 +13,7 @@ export type Rules<Inputs extends readonly Tensor[], Attributes> = { readonly [I 
  * `apply` and the sweeps do that for all.
  */
 export interface Op<Inputs extends readonly Tensor[] = readonly Tensor[], Attributes = undefined> {
-  /** A PascalCase noun, as it stands on the tape. */
+  /** A PascalCase noun, as tapes show it; for an op of the library the name of its constant. */
   readonly name: string;
   /** Computes the output; `null` where the output is the input's own numbers, perhaps under another shape. */
   readonly kernel: Kernel<Attributes> | null;
@@ -23,6 +23,8 @@ export interface Op<Inputs extends readonly Tensor[] = readonly Tensor[], Attrib
   readonly vjp: Rules<Inputs, Attributes> | JointVjp<Inputs, Attributes>;
   /** Forward: the tangent of one input → its part of the tangent of the output. The sweep adds the parts. */
   readonly jvp: Rules<Inputs, Attributes> | JointJvp<Inputs, Attributes>;
+  /** Set for an op that a user defined, whose name may be that of another one. */
+  readonly custom?: true;
 }
 
 /** All cotangents at once, for ops with any number of inputs; `undefined` for an input that gets none. */
@@ -59,5 +61,25 @@ export type AnyOp = Omit<Op<Any, Any>, "vjp" | "jvp"> & {
   readonly jvp: readonly AnyRule[] | JointJvp<Any, Any>;
 };
 
-/** Whether each output depends on the inputs at its own place only: the op has no shape rule but broadcasting. */
+/** The attributes of an op. */
+export type AttributesOf<O> = O extends Op<Any, infer Attributes> ? Attributes : never;
+
+/** A node, or whatever else has an op and attributes, whose op is known, and with it what its attributes are. */
+export interface Applied<O extends AnyOp> {
+  readonly op: O;
+  readonly attributes: AttributesOf<O>;
+}
+
+/** Whether the op of a node is this one. */
+export const isOf = <T extends { readonly op: AnyOp; readonly attributes: unknown }, O extends AnyOp>(x: T, op: O): x is T & Applied<O> =>
+  x.op === op;
+
+/** The names of the ops that a family's module exports, for tables with a row for each of them: `NameOf<typeof import("./reduce.js")>`. */
+export type NameOf<Family> = { [N in keyof Family]: Family[N] extends AnyOp ? N : never }[keyof Family];
+
+/** The row of an op in a table by names; none for an op that a user defined, whatever it is called. */
+export const rowOf = <Row>(table: Readonly<Record<string, Row>>, op: AnyOp): Row | undefined =>
+  op.custom === true ? undefined : table[op.name];
+
+/** Whether each output depends only on the inputs at its own place: the op has no shape rule but broadcasting. */
 export const isElementwise = (op: AnyOp): boolean => op.shape === undefined;

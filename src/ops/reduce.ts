@@ -44,7 +44,7 @@ function extremum(name: string, kernel: typeof k.max): UnaryOp<ReducedAxes> {
   };
 }
 
-/** Gives a reduced tensor its axes back, as size 1, so that it broadcasts against x again. Without the first axes it does so already. */
+/** Gives a reduced tensor its axes back, as size 1, so that it broadcasts against x again. If only the first axes are gone, it already does. */
 const keep = (reduced: Tensor, x: Tensor, axes: readonly number[]): Tensor =>
   axes.every((axis, i) => axis === i) ? reduced : reduced.reshape(reducedShape(x.shape, axes, true));
 
@@ -74,7 +74,7 @@ export const Prod: UnaryOp<AxisAttributes> = {
  */
 function productOfOthers(x: Tensor, axis: number): Tensor {
   const n = x.shape[axis];
-  if (n <= 1) return x.equal(0).where(1, 1); // ones in the shape of x, whatever x holds
+  if (n <= 1) return x.withValues(x.shape, new Float64Array(x.size).fill(1));
   const half = Math.ceil(n / 2);
   const along = <T>(own: T, other: T): T[] => x.shape.map((_, i) => (i === axis ? own : other));
   const even = n % 2 === 0 ? x : x.pad(along([0, 1], [0, 0]), 1);
@@ -117,7 +117,7 @@ export const Softmax: UnaryOp<AxisAttributes> = {
   jvp: [softmaxRule],
 };
 
-/** Running sums along one axis, from the end with `reverse`.  The reverse of a sum over those before is one over those after. */
+/** Running sums along one axis, from the end with `reverse`.  The gradient is a running sum in the other direction. */
 export const CumSum: UnaryOp<{ readonly axis: number; readonly reverse: boolean }> = {
   name: "CumSum",
   kernel: k.cumsum,

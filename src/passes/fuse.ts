@@ -25,7 +25,7 @@ export const LogisticResidualFromExp = /* @__PURE__ */ op("LogisticResidualFromE
 /** x + 1 where x + y is 0, else x: what the binary cross entropy guards its logarithm with. */
 export const Guard = /* @__PURE__ */ op("Guard", k.guard, 2);
 
-/** For each op that is made of e^(−|z|): which input z is. */
+/** For each op that is computed from e^(−|z|), which of its inputs z is. */
 const logits = /* @__PURE__ */ new Map<AnyOp, number>([
   [Sigmoid, 0],
   [LogisticLoss, 0],
@@ -34,8 +34,8 @@ const logits = /* @__PURE__ */ new Map<AnyOp, number>([
 
 /**
  * Takes e^(−|z|) once where several nodes are made of it: σ(z) and σ(−z), the logistic loss and its gradient. It is the part
- * of them that takes longest. A σ(z) that is the only one stays as it is; of the logistic loss and its gradient the machine
- * knows no other form.
+ * of them that takes longest. A σ(z) that is the only one stays as it is; the machine has no other form for the logistic loss
+ * and its gradient.
  */
 export function shareExponentials(tape: Tape): Tape {
   // −z has the same |z|.
@@ -79,8 +79,8 @@ export function shareExponentials(tape: Tape): Tape {
 }
 
 /**
- * Turns x + (x + y = 0), which is two additions and a comparison, into one op. The nodes that this leaves unread are for
- * `prune` to drop.
+ * Turns x + (x + y = 0), which is two additions and a comparison, into one op. `prune` drops the nodes
+ * that nobody reads any more.
  */
 export function fuseGuards(tape: Tape): Tape {
   const look = new Look(tape);
@@ -104,5 +104,5 @@ export function canonicalize(tape: Tape): Tape {
   return new Tape(nodes, tape.inputs, tape.outputs);
 }
 
-/** A value that a program computes and nobody has seen: it has a shape and no numbers. */
+/** A value that only the program will compute: it has a shape and no numbers. */
 const placeholder = (shape: Shape): Tensor => Tensor.wrap(shape, new Float64Array(0));

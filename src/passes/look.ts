@@ -1,11 +1,11 @@
 import { Add, Equal } from "../ops/elementwise.js";
-import type { AnyOp } from "../ops/op.js";
+import { type AnyOp, type Applied, isOf } from "../ops/op.js";
 import type { Node, Tape } from "../tape/tape.js";
 import type { Tensor } from "../tensor/tensor.js";
 
 /** How passes look at a tape: who made a value, and what is a constant. */
 export class Look {
-  /** Each value with the node that made it; an input with none. */
+  /** The node that made each value; none for an input. */
   private readonly made = new Map<Tensor | undefined, Node | undefined>();
 
   constructor(tape: Tape) {
@@ -14,9 +14,9 @@ export class Look {
   }
 
   /** The node that made x, if its op is this one. */
-  by(op: AnyOp, x: Tensor | undefined): Node | undefined {
+  by<O extends AnyOp>(op: O, x: Tensor | undefined): (Node & Applied<O>) | undefined {
     const node = this.made.get(x);
-    return node?.op === op ? node : undefined;
+    return node !== undefined && isOf(node, op) ? node : undefined;
   }
 
   /** Whether x is neither an input nor computed: the same in every run. */

@@ -1,7 +1,7 @@
 import { Tape } from "../tape/tape.js";
 import type { Tensor } from "../tensor/tensor.js";
 
-/** Drops the nodes that no output depends on: dead branches, and what a rule computed for nobody. */
+/** Drops the nodes that no output depends on: dead branches, and what rules computed that nobody reads. */
 export function prune(tape: Tape): Tape {
   const needed = new Set<Tensor>(tape.outputs);
   const kept = [...tape.nodes].reverse().filter(({ inputs, output }) => {

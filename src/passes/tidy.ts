@@ -4,5 +4,5 @@ import { prune } from "./prune.js";
 import { share } from "./share.js";
 import { simplify } from "./simplify.js";
 
-/** The passes that make a tape shorter and change no number: for whoever runs it again. */
+/** The passes that make a tape shorter without changing a number, for those who run it again. */
 export const tidy = (tape: Tape): Tape => prune(share(simplify(fold(tape))));

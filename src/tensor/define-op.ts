@@ -58,6 +58,7 @@ export function defineOp(definition: OpDefinition): (...inputs: TensorLike[]) =>
     throw new TypeError(`defineOp: a definition has name, shape, forward, vjp and jvp; got ${describe(key)} in that of ${name}`);
   const op: Op<readonly Tensor[]> = {
     name,
+    custom: true,
     kernel: (out, inputs) => {
       const returned: unknown = forward(out, ...inputs);
       if (returned !== undefined && returned !== out && returned !== out.data)

@@ -1,7 +1,8 @@
+import * as gradtape from "gradtape";
 import { type add, grad, type log, record, ShapeError, type Tensor, tensor, valueAndGrad } from "gradtape";
 import { ExpressionError, parseMath } from "gradtape/math";
 import { describe, expect, expectTypeOf, test } from "vitest";
-import { type families, familyOf } from "../../src/formulas/functions.js";
+import { functionNames, functionOf, type tables } from "../../src/formulas/functions.js";
 import { opNames } from "../op-names.js";
 
 const value = (source: string, values: Record<string, number> = {}): number => parseMath(source)(values).item();
@@ -96,35 +97,42 @@ test("e is no constant, and the error says how to write it", () => {
 
 test("every op and loss of the library can be called by its name, and ln and σ by theirs", () => {
   for (const name of opNames) {
-    const [fewest] = familyOf(name)?.counts ?? [0];
+    const [fewest] = functionOf(name)?.counts ?? [0];
     expect(parseMath(`${name}(${Array.from({ length: fewest }, () => "x")})`).functions).toEqual([name]);
   }
   expect(value("ln(x)", { x: 2 })).toBe(Math.log(2));
   expect(value("σ(x)", { x: 0 })).toBe(0.5);
+  const library = gradtape as unknown as Record<string, unknown>;
+  const { ln: _ln, σ: _σ, ...own } = Object.fromEntries(functionNames().map((name) => [name, functionOf(name)?.call]));
+  for (const [name, call] of Object.entries(own)) expect(call, name).toBe(library[name]);
   for (const name of ["grad", "compile", "constructor", "toString", "__proto__"])
     expect(() => parseMath(`${name}(x)`)).toThrow(ExpressionError);
 });
 
 describe("a function gets as many arguments as it takes", () => {
   test("which are as many as its declaration has, options left out", () => {
-    type Family = { readonly counts: readonly number[]; readonly functions: object };
+    type Entry = readonly [call: unknown, counts: readonly number[], more?: "options"];
     /** Options are one argument after the last. */
-    type Counts<F extends Family> = F["counts"][number] | (F extends { options: true } ? OneMore<F["counts"]> : never);
+    type Counts<E extends Entry> = E[1][number] | (E extends readonly [unknown, unknown, "options"] ? OneMore<E[1]> : never);
     type OneMore<C> = C extends readonly [...unknown[], infer Last extends number] ? [...Tuple<Last>, unknown]["length"] : never;
     type Tuple<N extends number, T extends unknown[] = []> = T["length"] extends N ? T : Tuple<N, [...T, unknown]>;
-    /** The names of a family's functions that are declared to take another number of arguments. */
-    type Wrong<F> = F extends Family
+    /** The names of a table's functions that are declared to take another number of arguments. */
+    type Wrong<T> = T extends object
       ? {
-          [K in keyof F["functions"]]: F["functions"][K] extends (...args: infer A) => unknown
-            ? [A["length"], Counts<F>] extends [Counts<F>, A["length"]]
-              ? never
+          [K in keyof T]: T[K] extends readonly [(...args: infer A) => unknown, ...unknown[]]
+            ? T[K] extends Entry
+              ? [A["length"], Counts<T[K]>] extends [Counts<T[K]>, A["length"]]
+                ? never
+                : K
               : K
-            : K;
-        }[keyof F["functions"]]
+            : T[K] extends { readonly excluded: string }
+              ? never
+              : K;
+        }[keyof T]
       : never;
-    expectTypeOf<Wrong<(typeof families)[number]>>().toEqualTypeOf<never>();
-    // The same for a family that is wrong: log takes one argument, not two.
-    expectTypeOf<Wrong<{ counts: readonly [2]; functions: { log: typeof log; add: typeof add } }>>().toEqualTypeOf<"log">();
+    expectTypeOf<Wrong<(typeof tables)[number]>>().toEqualTypeOf<never>();
+    // The same for a table that is wrong: log takes one argument, not two.
+    expectTypeOf<Wrong<{ log: readonly [typeof log, readonly [2]]; add: readonly [typeof add, readonly [2]] }>>().toEqualTypeOf<"log">();
   });
 
   const table: [source: string, message: string][] = [

@@ -19,25 +19,26 @@ export function* tapes(): Generator<Tape> {
   }
 }
 
-/** The operators of ONNX that each op becomes in some case, as a table in Markdown. */
+/** The operators of ONNX that each op becomes in some case, or why it has no form, as a table in Markdown. */
 export function tableOfForms(): string {
-  const operators = new Map([...forms.keys()].map((op) => [op, new Set<string>()]));
+  const operators = new Map(Object.keys(forms).map((name) => [name, new Set<string>()]));
   const write = (op: AnyOp, tape: Tape): void => {
+    const form = forms[op.name];
+    if (typeof form !== "function") return;
     for (const node of tape.nodes.filter((other) => other.op === op)) {
       const graph = new Graph("float64", []);
-      const output =
-        forms.get(op)?.(
-          graph,
-          node.inputs.map((_, i) => `input${i}`),
-          node,
-        ) ?? "";
-      for (const { operator } of graph.finish([output]).nodes) operators.get(op)?.add(operator);
+      const inputs = node.inputs.map((_, i) => `input${i}`);
+      for (const { operator } of graph.finish([form(graph, inputs, node)]).nodes) operators.get(op.name)?.add(operator);
     }
   };
   for (const tape of tapes()) for (const op of new Set(tape.nodes.map((node) => node.op))) write(op, tape);
   const rows = [...operators]
-    .sort(([a], [b]) => a.name.localeCompare(b.name))
-    .map(([{ name }, used]) => `| \`${name}\` | ${[...used].sort().join(", ") || "nothing"} |`);
+    .sort(([a], [b]) => a.localeCompare(b))
+    .map(([name, used]) => {
+      const entry = forms[name];
+      const what = typeof entry === "function" ? [...used].sort().join(", ") || "nothing" : `refused: ${entry.refused}`;
+      return `| \`${name}\` | ${what} |`;
+    });
   return `| op | operators of ONNX |\n| --- | --- |\n${rows.join("\n")}\n`;
 }
 

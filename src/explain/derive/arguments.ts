@@ -1,7 +1,7 @@
 import { describe } from "../../base/errors.js";
 import { checkOptions, isPlainObject, type Known } from "../../base/options.js";
 
-/** The arguments of f, of which it can use `most`, and the places to differentiate by. */
+/** The arguments of f, of which it can use `most`, and the places of those to differentiate with respect to. */
 export function separate(
   inputs: readonly unknown[],
   most: number,
@@ -18,7 +18,7 @@ const isOptions = (value: Record<string, unknown>): boolean => Object.keys(value
 const arePlaces = (wrt: unknown): boolean => typeof wrt === "number" || (Array.isArray(wrt) && wrt.every(Number.isInteger));
 /** Settings of {@link derive}. */
 export interface DeriveOptions {
-  /** The place of the argument to differentiate by, or of several; 0 if left out. */
+  /** The place of the argument to differentiate with respect to, or of several; 0 if left out. */
   readonly wrt?: number | readonly number[];
 }
 

@@ -24,6 +24,9 @@ export interface DerivationStep {
 /** The heading of a part. */
 const titleOf = (section: DerivationSection): string => section[0].toUpperCase() + section.slice(1);
 
+/** More numbers are not written out, unless they are a vector. */
+const MOST_NUMBERS = 4;
+
 /** Longer equations do not push the words beside all others to the right. */
 const WIDEST = 66;
 
@@ -93,7 +96,7 @@ export class Derivation implements Iterable<DerivationStep> {
 /** Numbers that fit beside an equation: all of a few, the shape of many. */
 function shortValue({ data, shape, size, rank, first }: Tensor): string {
   if (rank === 0) return formatNumber(first);
-  return rank === 1 || size <= 4 ? formatValues(data, shape) : `shape ${formatShape(shape)}`;
+  return rank === 1 || size <= MOST_NUMBERS ? formatValues(data, shape) : `shape ${formatShape(shape)}`;
 }
 
 /** Combining accents take no room. */

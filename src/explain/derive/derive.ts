@@ -45,6 +45,10 @@ const LONGEST_LINE = 500;
 /** Terms that the algebra may form for one simplification, and in all. */
 const BUDGET = 60_000;
 const WHOLE_BUDGET = 1_000_000;
+/** A sum that differs from 1 by no more is 1. */
+const ONE_TOLERANCE = 1e-12;
+/** A definition up to this size is not worth a line that puts it in. */
+const SHORTEST_INSERTED = 3;
 /** Sides of an equation that differ by more, relative to their size, are not equal. */
 const TOLERANCE = 1e-9;
 
@@ -60,8 +64,8 @@ const TOLERANCE = 1e-9;
  * with {@link grad}.
  *
  * @param f - A synchronous function that returns a scalar. A tape of more than 2,000 nodes is a `GradtapeError`.
- * @param inputs - The arguments of f: tensors, or trees of them. By default the gradient is by the first; after them
- * `{ wrt: 1 }` or `{ wrt: [0, 2] }` names others.
+ * @param inputs - The arguments of f: tensors, or trees of them. By default the gradient is with respect to the
+ * first; after them `{ wrt: 1 }` or `{ wrt: [0, 2] }` names others.
  * @returns The lines, as data and, by `toString`, `toMarkdown` and `toLatex`, as text.
  *
  * @example
@@ -101,7 +105,7 @@ interface Edge {
   /** The part of the derivative of the output, as the rules give it, with that of `from` as a letter. */
   readonly raw: Expression;
   readonly ops: readonly AnyOp[];
-  /** Where it is that letter times something: the derivative of one by the other, as the rules give it. */
+  /** Where it is that letter times something: the derivative of one with respect to the other, as the rules give it. */
   readonly factor: Expression | undefined;
 }
 
@@ -125,7 +129,7 @@ class Deriver {
   /** What was found for the edges into a value: the simplified factor of each, or the sum of all. */
   private readonly factors = new Map<Edge, Expression>();
   private readonly sums = new Map<Quantity, Expression>();
-  /** What stands for the derivative by a value in those that follow from it. */
+  /** What stands for the derivative with respect to a value in those that follow from it. */
   private readonly inserted = new Map<Quantity, Expression>();
   private readonly output: Quantity;
   private varying: ReadonlySet<Tensor> = new Set();
@@ -238,7 +242,7 @@ class Deriver {
       this.line(section, started ? undefined : left, right, why, this.values.of(right));
       started = true;
     };
-    if (about?.definition !== undefined && about.definition.kind !== "call" && sizeOf(about.definition) > 3) {
+    if (about?.definition !== undefined && about.definition.kind !== "call" && sizeOf(about.definition) > SHORTEST_INSERTED) {
       const of = { kind: "derivative" as const, of: about.definition, by: (left as DerivativeExpression).by, value };
       print({ right: of, rule: `definition of ${about.symbol.name}` });
     }
@@ -362,9 +366,9 @@ class Deriver {
     return { plain, words: [...words].join() };
   }
 
-  /** Why a sum is 1, which is no matter of algebra; nothing if it is not. */
+  /** Why a sum is 1, which algebra cannot know; nothing if it is not. */
   private whyOne(found: CallExpression): string | undefined {
-    if (found.op !== Sum || !this.values.of(found).data.every((value) => Math.abs(value - 1) < 1e-12)) return undefined;
+    if (found.op !== Sum || !this.values.of(found).data.every((value) => Math.abs(value - 1) < ONE_TOLERANCE)) return undefined;
     const [x] = found.args;
     const definition = this.quantities.ofSymbol(x)?.definition ?? x;
     if (definition.kind === "call" && definition.op === Softmax) return "a softmax sums to 1";
@@ -398,7 +402,7 @@ class Deriver {
     this.line("chain rule", this.derivatives.get(argument), sum(products), "chain rule", undefined);
   }
 
-  /** The derivative by a value from those by the values that are made of it. */
+  /** The derivative with respect to a value, from those with respect to the values that are made of it. */
   private composite(to: Quantity): Expression {
     const letterOrFormula = (from: Quantity): Expression =>
       from === this.output ? number(1) : (this.inserted.get(from) ?? (this.derivatives.get(from) as Expression));
@@ -418,7 +422,7 @@ class Deriver {
     if (left === undefined) {
       const none = this.derivative(this.output, to, asTensor("derive", 0).broadcastTo(to.symbol.value.shape));
       if (to === this.output)
-        return this.equalities("result", { ...none, value: asTensor("derive", 1) }, number(1), "the derivative by itself");
+        return this.equalities("result", { ...none, value: asTensor("derive", 1) }, number(1), "the derivative with respect to itself");
       return this.equalities("result", none, number(0), "the output does not depend on it");
     }
     const edges = this.incoming.get(to) ?? [];

@@ -1,9 +1,9 @@
 import { type Shape, sameShape, sizeOf as sizeOfShape } from "../../base/shape.js";
-import * as e from "../../ops/elementwise.js";
-import { MatMul } from "../../ops/linalg.js";
-import { BroadcastTo, Reshape, StopGradient, Transpose } from "../../ops/movement.js";
-import type { AnyOp } from "../../ops/op.js";
+import { NotEqual } from "../../ops/elementwise.js";
+import { BroadcastTo } from "../../ops/movement.js";
+import { type AnyOp, type Applied, isOf } from "../../ops/op.js";
 import { Softmax, Sum } from "../../ops/reduce.js";
+import { callFactsOf } from "../facts/formulas.js";
 import {
   type CallExpression,
   call,
@@ -23,8 +23,8 @@ import {
 import * as q from "../formula/fraction.js";
 import type { Budget, Polynomial } from "./algebra/polynomial.js";
 import * as p from "./algebra/polynomial.js";
-import { atomsOf, type Factor, Field, parts, type Rational } from "./algebra/rational.js";
-import { EVEN, mirrored, ODD, positiveFirst, writeFraction } from "./signs.js";
+import { atomsOf, type Factor, Field, parts, type Rational, split } from "./algebra/rational.js";
+import { mirrored, positiveFirst, writeFraction } from "./signs.js";
 
 /** A value that stands in the algebra as a letter. */
 interface Atom {
@@ -44,15 +44,6 @@ interface Solution {
   readonly kept: ReadonlySet<number>;
 }
 
-const COMPARISONS: ReadonlySet<AnyOp> = /* @__PURE__ */ new Set<AnyOp>([
-  e.Equal,
-  e.NotEqual,
-  e.Less,
-  e.LessEqual,
-  e.Greater,
-  e.GreaterEqual,
-]);
-
 /** How much longer a sum may be than a fraction, if one of its terms is none. */
 const LINE_BONUS = 4;
 
@@ -71,6 +62,8 @@ export class Algebra {
 
   private readonly atoms: Atom[] = [];
   private readonly ids = new Map<string, number>();
+  /** Numbers for ops: a user's op may have the name of another one. */
+  private readonly ops = new Map<AnyOp, number>();
   private readonly normal = new Map<Expression, Rational>();
 
   constructor(
@@ -116,38 +109,55 @@ export class Algebra {
   private call(x: CallExpression): Rational {
     const { op, args } = x;
     const { field } = this;
-    if (op === StopGradient || op === BroadcastTo) return this.of(args[0]);
-    if (op === Sum) return this.sum(x);
-    if (op === MatMul) return this.linear(x, [0, 1], (atom) => this.isScalar(atom));
-    if (op === Transpose) return this.linear(x, [0], (atom) => this.isScalar(atom));
-    if (op === Reshape) return this.reshape(x);
-    if (op === e.Where) {
-      const condition = this.condition(args[0]);
-      const other = field.add(field.number(q.ONE), field.negate(condition));
-      return field.add(field.multiply(condition, this.of(args[1])), field.multiply(other, this.of(args[2])));
+    const { algebra, linearIn } = callFactsOf(op);
+    switch (algebra) {
+      case "identity":
+        return this.of(args[0]);
+      case "sum":
+        return isOf(x, Sum) ? this.sum(x) : this.opaque(x);
+      case "softmax":
+        return isOf(x, Softmax) ? this.softmax(x) : this.opaque(x);
+      case "linear":
+        return this.linear(x, linearIn, (atom) => this.isScalar(atom));
+      case "reshape":
+        return this.reshape(x);
+      case "choice": {
+        const condition = this.condition(args[0]);
+        const other = field.add(field.number(q.ONE), field.negate(condition));
+        return field.add(field.multiply(condition, this.of(args[1])), field.multiply(other, this.of(args[2])));
+      }
+      case "indicator":
+        return args.every(({ kind }) => kind === "number") ? field.number(q.fraction(BigInt(this.values.of(x).first))) : this.opaque(x);
+      case "exponential":
+        return this.exponential(this.of(args[0]), x);
+      case "logarithm":
+        return isNumber(this.expression(this.of(args[0])), 1) ? field.number(q.ZERO) : this.opaque(x);
+      case "odd":
+      case "even":
+      case "complementary":
+        return this.symmetric(x, algebra);
+      case "opaque":
+        return this.opaque(x);
     }
-    if (op === Softmax) return this.softmax(x);
-    if (COMPARISONS.has(op) && args.every(({ kind }) => kind === "number"))
-      return field.number(q.fraction(BigInt(this.values.of(x).first)));
-    const [argument] = args.map((arg) => this.of(arg));
-    if (op === e.Exp) return this.exponential(argument, x);
-    if (op === e.Log && isNumber(this.expression(argument), 1)) return field.number(q.ZERO);
-    const negative = (ODD.has(op) || EVEN.has(op) || op === e.Sigmoid) && q.isNegative(argument.coefficient);
-    if (negative) {
-      const mirrored = this.of(call(op, [this.expression(field.negate(argument))]));
-      const opposite = field.negate(mirrored);
-      if (EVEN.has(op)) return mirrored;
-      if (ODD.has(op)) return opposite;
-      this.identities.add("σ(−z) = 1 − σ(z)");
-      return field.add(field.number(q.ONE), opposite);
-    }
-    return this.opaque(x);
+  }
+
+  /** A function of −x by that of x. */
+  private symmetric(x: CallExpression, symmetry: "odd" | "even" | "complementary"): Rational {
+    const { field } = this;
+    const argument = this.of(x.args[0]);
+    if (!q.isNegative(argument.coefficient)) return this.opaque(x);
+    const mirrored = this.of(call(x.op, [this.expression(field.negate(argument))]));
+    if (symmetry === "even") return mirrored;
+    const opposite = field.negate(mirrored);
+    if (symmetry === "odd") return opposite;
+    this.identities.add("σ(−z) = 1 − σ(z)");
+    return field.add(field.number(q.ONE), opposite);
   }
 
   /** A condition as a number, 0 or 1. */
   private condition(x: Expression): Rational {
     if (x.kind === "number") return this.field.number(q.isZero(x.value) ? q.ZERO : q.ONE);
-    return isIndicator(x) ? this.of(x) : this.of(call(e.NotEqual, [x, number(0)]));
+    return isIndicator(x) ? this.of(x) : this.of(call(NotEqual, [x, number(0)]));
   }
 
   /** A call that the algebra knows nothing of, on arguments in normal form. */
@@ -155,8 +165,14 @@ export class Algebra {
     const normal = given ?? args.map((arg) => this.of(arg));
     const written = args.map((arg, i) => this.shaped(this.expression(normal[i]), this.values.shapeOf(arg), op));
     const shapes = op.shape === undefined ? "" : args.map((arg) => `[${this.values.shapeOf(arg).join()}]`).join("");
-    const key = `${op.name}${shapes}(${normal.map((arg) => this.key(arg)).join("; ")})${JSON.stringify(attributes ?? null)}`;
+    const key = `op ${this.numberOf(op)}${shapes}(${normal.map((arg) => this.key(arg)).join("; ")})${JSON.stringify(attributes ?? null)}`;
     return this.field.atom(this.intern(call(op, written, attributes), key, extra));
+  }
+
+  private numberOf(op: AnyOp): number {
+    const number = this.ops.get(op) ?? this.ops.size;
+    this.ops.set(op, number);
+    return number;
   }
 
   /** A formula as an argument of an op that looks at shapes. */
@@ -188,9 +204,9 @@ export class Algebra {
     return field.multiply(outside, this.opaque(x, inside));
   }
 
-  private sum(x: CallExpression): Rational {
+  private sum(x: CallExpression & Applied<typeof Sum>): Rational {
     const { field } = this;
-    const { axes, keepDims } = x.attributes as { readonly axes: readonly number[]; readonly keepDims: boolean };
+    const { axes, keepDims } = x.attributes;
     const shape = this.values.shapeOf(x.args[0]);
     const leads = axes.every((axis, i) => axis === i);
     const passes = (atom: number): boolean => {
@@ -232,8 +248,8 @@ export class Algebra {
   }
 
   /** A softmax does not change when a constant is added along its axis. */
-  private softmax(x: CallExpression): Rational {
-    const { axis } = x.attributes as { readonly axis: number };
+  private softmax(x: CallExpression & Applied<typeof Softmax>): Rational {
+    const { axis } = x.attributes;
     const argument = this.of(x.args[0]);
     const shape = this.values.shapeOf(x.args[0]);
     if (parts(argument).below.length > 0) return this.opaque(x);
@@ -469,15 +485,6 @@ export class Algebra {
 
 /** Whether a formula is 0 or 1. */
 const isIndicator = (x: Expression): boolean =>
-  x.kind === "product" ? x.factors.every(isIndicator) : x.kind === "call" && COMPARISONS.has(x.op);
-
-/** The number and the factors that pass, and the rest. */
-function split({ coefficient, factors }: Rational, passes: (factor: Factor) => boolean): readonly [out: Rational, rest: Rational] {
-  const entries = [...factors];
-  return [
-    { coefficient, factors: new Map(entries.filter(([, factor]) => passes(factor))) },
-    { coefficient: q.ONE, factors: new Map(entries.filter(([, factor]) => !passes(factor))) },
-  ];
-}
+  x.kind === "product" ? x.factors.every(isIndicator) : x.kind === "call" && callFactsOf(x.op).algebra === "indicator";
 
 const keyed = (factors: readonly Factor[]): Map<string, Factor> => new Map(factors.map((factor, i) => [String(i), factor]));

@@ -1,11 +1,12 @@
 import { formatNumber } from "../../base/format.js";
-import { Div, Pow } from "../../ops/elementwise.js";
+import { Div } from "../../ops/elementwise.js";
 import { type AnyOp, type AnyRule, isElementwise, type JointVjp } from "../../ops/op.js";
-import { Softmax, Sum } from "../../ops/reduce.js";
+import { Sum } from "../../ops/reduce.js";
 import type { Node, Tape } from "../../tape/tape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { record } from "../../transforms/record.js";
 import { undoBroadcast } from "../../transforms/reverse.js";
+import { callFactsOf } from "../facts/formulas.js";
 import { type Expression, number, relativeDifference, type SymbolExpression, sizeOf, symbol, type Values } from "../formula/expression.js";
 import { fractionOf } from "../formula/fraction.js";
 import { isRepetition, read } from "../formula/read.js";
@@ -22,6 +23,11 @@ export interface Quantity {
 /** A longer formula gets a name of its own; one that is read more than once sooner. */
 const LONGEST_FORMULA = 60;
 const LONGEST_SHARED = 20;
+
+/** A rule as textbooks have it agrees with the op's own if it differs by no more, relatively. */
+const TOLERANCE = 1e-9;
+/** The code of ₀, which those of the other digits follow. */
+const SUBSCRIPT_ZERO = 0x2080;
 
 /** The formulas of a tape's values, each down to the named ones. */
 export class Quantities {
@@ -195,8 +201,8 @@ export class Quantities {
     const rule = (op.vjp as readonly AnyRule[])[j];
     if (rule === null) return undefined;
     const careful = rule(g, output, ...inputs, attributes);
-    const plain = j === 0 ? TEXTBOOK.get(op)?.(g, output, inputs, attributes) : undefined;
-    return plain !== undefined && relativeDifference(plain, careful) < 1e-9 ? plain : careful;
+    const plain = j === 0 ? callFactsOf(op).textbookRule?.(g, output, inputs, attributes) : undefined;
+    return plain !== undefined && relativeDifference(plain, careful) < TOLERANCE ? plain : careful;
   }
 }
 
@@ -206,26 +212,9 @@ const jointly = (
   g: Tensor,
 ): readonly (Tensor | undefined)[] => rule(g, output, inputs, attributes);
 
-/**
- * Rules as textbooks have them, for ops whose own rules hold more than the mathematics: a shift against cancellation, a case
- * for 0⁰. They are used where both agree.
- */
-const TEXTBOOK: ReadonlyMap<AnyOp, (g: Tensor, output: Tensor, inputs: readonly Tensor[], attributes: unknown) => Tensor | undefined> =
-  /* @__PURE__ */ new Map<AnyOp, (g: Tensor, output: Tensor, inputs: readonly Tensor[], attributes: unknown) => Tensor | undefined>([
-    // s·(g − Σ g·s)
-    [
-      Softmax,
-      (g, s, _, attributes) => {
-        const { axis } = attributes as { readonly axis: number };
-        return s.mul(g.sub(g.mul(s).sum(axis, true)));
-      },
-    ],
-    // g·k·xᵏ⁻¹
-    [Pow, (g, _, [x, k]) => (k.rank === 0 && k.label === undefined ? g.mul(k).mul(x.pow(k.first - 1)) : undefined)],
-  ]);
-
 const freeName = (candidates: readonly string[], taken: ReadonlySet<string | undefined>): string =>
   candidates.find((name) => !taken.has(name)) ?? candidates[0];
 
-const subscript = (index: number): string => [...String(index)].map((digit) => String.fromCodePoint(0x2080 + Number(digit))).join("");
+const subscript = (index: number): string =>
+  [...String(index)].map((digit) => String.fromCodePoint(SUBSCRIPT_ZERO + Number(digit))).join("");
 const subscripted = (name: string, index: number): string => `${name}${subscript(index)}`;

@@ -1,15 +1,7 @@
-import * as e from "../../ops/elementwise.js";
-import { MatMul } from "../../ops/linalg.js";
-import { BroadcastTo, Reshape, Transpose } from "../../ops/movement.js";
-import type { AnyOp } from "../../ops/op.js";
-import { Sum } from "../../ops/reduce.js";
+import { callFactsOf } from "../facts/formulas.js";
 import { call, type Expression, negate, product, quotient, sum } from "../formula/expression.js";
 import * as q from "../formula/fraction.js";
 
-/** f(−x) = −f(x). */
-export const ODD: ReadonlySet<AnyOp> = /* @__PURE__ */ new Set<AnyOp>([e.Tanh, e.Sin]);
-/** f(−x) = f(x). */
-export const EVEN: ReadonlySet<AnyOp> = /* @__PURE__ */ new Set<AnyOp>([e.Cos, e.Abs]);
 /** The formula times −1, if the minus can go into a sum that has both signs; in the argument of a linear op, too. */
 export function mirrored(x: Expression): Expression | undefined {
   if (x.kind === "sum") {
@@ -20,8 +12,9 @@ export function mirrored(x: Expression): Expression | undefined {
     const over = mirrored(x.over);
     return over === undefined ? undefined : quotient(over, x.under);
   }
-  const inner = x.kind === "product" ? x.factors : x.kind === "call" && LINEAR.has(x.op) ? x.args : [];
-  const mirrors = inner.map(mirrored);
+  const linearIn = x.kind === "call" ? callFactsOf(x.op).linearIn : [];
+  const inner = x.kind === "product" ? x.factors : x.kind === "call" ? x.args : [];
+  const mirrors = inner.map((part, j) => (x.kind === "product" || linearIn.includes(j) ? mirrored(part) : undefined));
   const i = mirrors.findIndex((mirror) => mirror !== undefined);
   if (i < 0) return undefined;
   const parts = inner.map((part, j) => (j === i ? (mirrors[i] as Expression) : part));
@@ -41,8 +34,6 @@ export const positiveFirst = (terms: readonly Expression[]): Expression[] => [
 
 /** A number as what stands above and below the line: decimals as they are. */
 export function writeFraction(a: q.Fraction): readonly [above: q.Fraction, below: q.Fraction] {
-  const isDecimal = a.denominator % 5n === 0n && !q.toText(a).includes("/");
+  const isDecimal = a.denominator % 5n === 0n && q.isDecimal(a);
   return isDecimal || a.denominator > q.LARGEST_DENOMINATOR ? [a, q.ONE] : [q.fraction(a.numerator), q.fraction(a.denominator)];
 }
-
-export const LINEAR: ReadonlySet<AnyOp> = /* @__PURE__ */ new Set<AnyOp>([Sum, MatMul, Transpose, Reshape, BroadcastTo]);

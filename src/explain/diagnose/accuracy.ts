@@ -1,8 +1,5 @@
 import { GradtapeError } from "../../base/errors.js";
-import { Add, Log, Sub } from "../../ops/elementwise.js";
-import { MatMul } from "../../ops/linalg.js";
 import type { AnyOp } from "../../ops/op.js";
-import { CumSum, LogSumExp, Sum } from "../../ops/reduce.js";
 import { share } from "../../passes/share.js";
 import type { Node } from "../../tape/tape.js";
 import { applyAgain } from "../../tensor/apply.js";
@@ -10,9 +7,11 @@ import { ones } from "../../tensor/create.js";
 import { Tensor } from "../../tensor/tensor.js";
 import { jvp } from "../../transforms/forward.js";
 import { vjp } from "../../transforms/reverse.js";
+import type { Loss } from "../facts/facts.js";
+import { numericFactsOf } from "../facts/numerics.js";
+import { shownValues } from "../places.js";
 import { Roundings, UNIT_ROUNDOFF, type Uncertainty } from "./conditions.js";
-import type { FindingKind, Suspicion } from "./finding.js";
-import { shownValues } from "./places.js";
+import type { Suspicion } from "./finding.js";
 import type { Run } from "./run.js";
 
 // A node is unsafe where three things come together.
@@ -49,9 +48,9 @@ interface Effect {
   readonly gradient: number;
 }
 
-/** Finds the nodes at which a run loses accuracy that it need not lose. Everything has to be finite. */
+/** Finds the nodes at which a run loses accuracy without need. Everything has to be finite. */
 export function findInaccuracies({ inputs, rest, gradient, forward }: Run): Suspicion[] {
-  // What is computed twice is off by the same both times.
+  // What is computed twice has the same error both times.
   const point: Point = { inputs, rest, gradient, forward: share(forward) };
   const roundings = new Roundings();
   const suspects = point.forward.nodes
@@ -90,8 +89,10 @@ export function findInaccuracies({ inputs, rest, gradient, forward }: Run): Susp
   });
 }
 
-const kindOf = (op: AnyOp): FindingKind =>
-  [Add, Sub, Sum, CumSum, MatMul, Log, LogSumExp].includes(op as never) ? "cancellation" : "ill-conditioned";
+function kindOf(op: AnyOp): Loss {
+  const { rounding } = numericFactsOf(op);
+  return rounding.kind === "sum" ? "cancellation" : "loses" in rounding ? rounding.loses : "ill-conditioned";
+}
 
 function suspect(node: Node, uncertainty: Uncertainty | undefined): Suspect[] {
   if (uncertainty === undefined) return [];
@@ -105,8 +106,8 @@ function suspect(node: Node, uncertainty: Uncertainty | undefined): Suspect[] {
 }
 
 /**
- * How the arguments and the data would be rounded: the values with the directions in which they are moved. Of what is not
- * differentiated by, whole numbers are exact, such as labels and the numbers of a formula, and single constants, too.
+ * How the arguments and the data would be rounded: the values with the directions in which they are moved. Among data and
+ * constants, whole numbers are exact, such as labels and the numbers of a formula, and so are single constants.
  */
 function roundedInputs({ inputs, rest, forward }: Point): (readonly [Tensor, Tensor])[] {
   const made = new Set(forward.nodes.map(({ output }) => output));
@@ -129,7 +130,7 @@ function roundedInputs({ inputs, rest, forward }: Point): (readonly [Tensor, Ten
 
 /**
  * How fast the result and the gradient change if the values on the list change in the directions beside them, all at once:
- * forward mode over the gradient of the tape, run again. Nothing, where an op on the way has no forward rule.
+ * forward mode over the gradient of the tape, run again. Nothing if an op on the way has no forward rule.
  */
 function effectOf({ forward, inputs }: Point, changes: readonly (readonly [Tensor, Tensor])[]): Effect | undefined {
   const change = new Map(changes);
@@ -168,14 +169,23 @@ const norm = (tensors: readonly Tensor[]): number => Math.sqrt(tensors.reduce((s
 
 /** Factors of both signs between ½ and 1, always the same, in no pattern that a formula would have: errors do not add up in step. */
 function sign(place: number): number {
-  const mixed = Math.imul(place + 1, 0x9e3779b1) >>> 0;
-  const size = 0.5 + (mixed & 0xffff) / 0x20000;
-  return mixed >= 0x80000000 ? size : -size;
+  const mixed = Math.imul(place + 1, GOLDEN) >>> 0;
+  const size = 0.5 + (mixed & LOW_HALF) / (2 * (LOW_HALF + 1));
+  return mixed >= HALF_OF_ALL ? size : -size;
 }
+/** 2³² over the golden ratio: multiples of it, cut to 32 bits, are spread evenly (Knuth, The Art of Computer Programming, 6.4). */
+const GOLDEN = 0x9e3779b1;
+const LOW_HALF = 0xffff;
+const HALF_OF_ALL = 0x80000000;
+
+/** The same for a whole tensor, with other factors for each size and place on the tape. */
 function signs(x: Tensor): Tensor {
-  const offset = Math.imul(x.size, 7919) + x.slot * 104729;
+  const offset = Math.imul(x.size, PRIME_FOR_SIZE) + x.slot * PRIME_FOR_SLOT;
   return Tensor.wrap(
     x.shape,
     Float64Array.from({ length: x.size }, (_, i) => sign(offset + i)),
   );
 }
+/** Primes, so that two tensors rarely begin at the same factor. */
+const PRIME_FOR_SIZE = 7919;
+const PRIME_FOR_SLOT = 104729;

@@ -1,7 +1,7 @@
 import { Pad } from "../../ops/movement.js";
 import { type AnyOp, isElementwise } from "../../ops/op.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { shownValues, valuesAt } from "./places.js";
+import { shownValues, valuesAt } from "../places.js";
 
 /** Where an op has made NaN or ∞ of what was not. */
 export interface Birth {
@@ -9,7 +9,7 @@ export interface Birth {
   readonly place: number;
   /** How many places have it. */
   readonly count: number;
-  /** The inputs there, as far as they can be told apart. */
+  /** The inputs there, as far as the op lets one say which these are. */
   readonly inputs: readonly number[];
   readonly output: number;
   /** Whether an ∞ went in: ∞ − ∞, 0·∞. */
@@ -18,10 +18,10 @@ export interface Birth {
 
 /**
  * Finds a NaN where no NaN went in, or an ∞ where all that went in was finite; one from finite numbers is preferred. Place by
- * place for elementwise ops; a sum or a product of matrices is seen as a whole.
+ * place for elementwise ops; a sum or a product of matrices is taken as a whole.
  */
 export function findBirth(op: AnyOp, inputs: readonly Tensor[], output: Tensor): Birth | undefined {
-  // Ops that move numbers make none; what Pad fills in was chosen by the caller.
+  // An op without a kernel makes no numbers, and what Pad fills in was chosen by the caller.
   if (op.kernel === null || op === Pad) return undefined;
   const { data } = output;
   const bad: number[] = [];
@@ -46,7 +46,7 @@ export function findBirth(op: AnyOp, inputs: readonly Tensor[], output: Tensor):
     : { ...found, count, output: data[found.place], inputs: shownValues(op, inputs, output.shape, found.place) };
 }
 
-/** All that is not finite in the inputs, or a finite number where there is nothing. */
+/** All numbers in the inputs that are not finite. */
 function once(inputs: readonly Tensor[]): () => number[] {
   const strange = new Set<number>();
   for (const { data } of inputs) for (const value of data) if (!Number.isFinite(value)) strange.add(value);

@@ -2,28 +2,29 @@ import { checkFunction, GradtapeError } from "../../base/errors.js";
 import { Look } from "../../passes/look.js";
 import { findRewrites } from "../../passes/stabilize/stabilize.js";
 import { describeNode, tapeNames } from "../../tape/print.js";
-import { sealedLeaves } from "../../tape/sealing.js";
+import { aside, sealedLeaves } from "../../tape/sealing.js";
 import type { Node } from "../../tape/tape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import type { ArgumentsLike } from "../../transforms/reverse.js";
+import type { Advice } from "../facts/facts.js";
+import { indexOf } from "../places.js";
 import { findInaccuracies } from "./accuracy.js";
-import { type Advice, adviceFor } from "./advice.js";
+import { adviceFor } from "./advice.js";
 import { Diagnosis } from "./diagnosis.js";
 import { type Finding, KINDS, type Suspicion } from "./finding.js";
 import { findBlockages } from "./flow.js";
 import { findNonFinite } from "./non-finite.js";
-import { indexOf } from "./places.js";
 import { type Run, runWithGradient } from "./run.js";
 
 /**
  * Runs f and its gradient once and lists what is numerically unsafe there, the worst first: where, what, the numbers, why it
  * happens, and what to write instead. On a healthy run the list is empty.
  *
- * The arguments are those of `grad(f)`: the gradient is by the first one, a tensor or a tree of tensors, and the others are
- * passed on as they are. If f returns more than one number, the gradient is that of their sum.
+ * The arguments are those of `grad(f)`: the gradient is taken with respect to the first one, a tensor or a tree of tensors, and
+ * the others are passed on as they are. If f returns more than one number, the gradient is that of their sum.
  *
  * NaN and ∞ are reported where they are born, not where they spread to. An inaccuracy is reported if the node loses half of
- * the digits or more, the result or the gradient is off as much for it, and the same error in the arguments and the data
+ * the digits or more, the result or the gradient is off by as much, and the same error in the arguments and the data
  * would do a hundred times less; so the residual of a good fit is no finding, though it cancels.
  *
  * @typeParam Args - The arguments of f.
@@ -48,8 +49,11 @@ export function diagnose<Args extends unknown[]>(f: (...args: Args) => unknown, 
       "diagnose: it reads values, which no function may while compile records it; call it outside of the compiled function",
     );
   const run = runWithGradient(f as (...args: never[]) => unknown, inputs);
-  const nonFinite = findNonFinite(run);
-  const suspicions = nonFinite.length > 0 ? nonFinite : [...findInaccuracies(run), ...findBlockages(run)];
+  // What is computed to judge the run is no part of a recording under way.
+  const suspicions = aside(0, () => {
+    const nonFinite = findNonFinite(run);
+    return nonFinite.length > 0 ? nonFinite : [...findInaccuracies(run), ...findBlockages(run)];
+  });
   const findings = putIntoWords(run, suspicions).sort(
     (a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || (b.resultError ?? 0) - (a.resultError ?? 0) || a.node - b.node,
   );
@@ -99,16 +103,9 @@ function rewrites(run: Run): (node: Node) => Advice | undefined {
     for (let at = open.shift(); at !== undefined; at = open.shift()) {
       const rule = found.get(at)?.rule;
       if (rule !== undefined) {
-        const loss =
-          /σ/.test(rule.pattern) && /log/.test(rule.pattern)
-            ? "binaryCrossEntropyWithLogits(z, y)"
-            : /log\(softmax/.test(rule.pattern)
-              ? "crossEntropy(logits, target)"
-              : undefined;
-        return {
-          why: rule.why,
-          instead: `${rule.replacement}; stabilize(f) does it for you${loss === undefined ? "" : `. For a loss, give the logits to ${loss}`}`,
-        };
+        const { why, replacement, loss } = rule;
+        const forLoss = loss === undefined ? "" : `. For a loss, give the logits to ${loss}`;
+        return { why, instead: `${replacement}; stabilize(f) does it for you${forLoss}` };
       }
       seen.add(at);
       if (!needed.has(at.output)) open.push(...(readers.get(at.output) ?? []).filter((reader) => !seen.has(reader)));

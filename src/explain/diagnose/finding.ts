@@ -99,7 +99,7 @@ export interface Suspicion {
   readonly tensor?: Tensor;
 }
 
-/** What happens in the rule of the node that made `output`, told by the numbers of the node. */
+/** What happens in the rule of the node that made `output`, described by the numbers of the node. */
 export const inRuleOf = (output: Tensor, found: Pick<Suspicion, "kind" | "inputs" | "place" | "count" | "relativeError">): Suspicion => ({
   ...found,
   slot: output.slot,

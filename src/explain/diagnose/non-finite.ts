@@ -1,17 +1,18 @@
-import * as e from "../../ops/elementwise.js";
+import { Where } from "../../ops/elementwise.js";
 import { type AnyOp, isElementwise } from "../../ops/op.js";
 import type { Node } from "../../tape/tape.js";
 import type { Tensor } from "../../tensor/tensor.js";
+import { numericFactsOf } from "../facts/numerics.js";
+import { shownValues, valuesAt } from "../places.js";
 import { type Birth, findBirth } from "./birth.js";
 import { type FindingKind, inRuleOf, type Suspicion } from "./finding.js";
-import { shownValues, valuesAt } from "./places.js";
 import type { Run } from "./run.js";
 
 const allFinite = (x: Tensor): boolean => x.data.every(Number.isFinite);
 
 /**
- * Finds where NaN and ∞ are born: not where they spread to, nor the NaN that an ∞ becomes which was found already. What the
- * backward pass makes is laid to the node in whose rule it happens, and each node is named once.
+ * Finds where NaN and ∞ are born: not where they spread to, nor a NaN that comes from an ∞ which was found already. What the
+ * backward pass makes is blamed on the node in whose rule it happens, and each node is named once.
  */
 export function findNonFinite(run: Run): Suspicion[] {
   const found: Suspicion[] = nonFiniteInputs(run);
@@ -42,17 +43,18 @@ function ofForward({ op, output }: Node, birth: Birth): Suspicion {
 }
 
 /** ∞ from finite numbers is an edge of the domain, or too large a result; NaN lies outside of it. */
-function kindOf(op: AnyOp, { inputs: [x, y], output }: Birth): FindingKind {
+function kindOf(op: AnyOp, { inputs, output }: Birth): FindingKind {
   if (Number.isNaN(output)) return "domain error";
-  const atEdge =
-    ((op === e.Log || op === e.Reciprocal) && x === 0) ||
-    (op === e.Log1p && x === -1) ||
-    (op === e.Div && y === 0) ||
-    (op === e.Pow && x === 0);
-  return atEdge ? "domain edge" : "overflow";
+  return isAtEdge(op, inputs) ? "domain edge" : "overflow";
 }
 
-/** What is born in the rule of a node: told by the numbers of the node itself. */
+/** Whether an op is at the edge of its domain: its slope is infinite there, and perhaps its value. */
+function isAtEdge(op: AnyOp, values: readonly number[]): boolean {
+  const { steep } = numericFactsOf(op);
+  return typeof steep === "function" && steep(values);
+}
+
+/** What is born in the rule of a node, described by the numbers of the node itself. */
 function ofRule(owner: Node, birth: Birth, run: Run): Suspicion {
   const g = run.cotangent(owner);
   const { op, inputs, output } = owner;
@@ -63,20 +65,16 @@ function ofRule(owner: Node, birth: Birth, run: Run): Suspicion {
     ? arrived === 0
       ? "zero times infinity"
       : "domain error"
-    : isSteepEdge(op, values)
+    : isAtEdge(op, values)
       ? "domain edge"
       : "overflow";
   return inRuleOf(output, { kind, inputs: values, place, count: birth.count, relativeError: Number.POSITIVE_INFINITY });
 }
 
-/** Where the slope is infinite though the value is not, or both are. */
-const isSteepEdge = (op: AnyOp, [x, y]: readonly number[]): boolean =>
-  op === e.Log1p ? x === -1 : op === e.Div ? y === 0 : [e.Sqrt, e.Pow, e.Log, e.Reciprocal].includes(op as never) && x === 0;
-
 /** The first place where the node is at an edge; without one, the place of the birth if the node is as large. */
 function placeOfTrouble({ op, inputs, output }: Node, birth: Birth): number {
   const at = isElementwise(op) ? valuesAt(inputs, output.shape) : undefined;
-  const edge = at === undefined ? -1 : output.data.findIndex((_, place) => isSteepEdge(op, at(place)));
+  const edge = at === undefined ? -1 : output.data.findIndex((_, place) => isAtEdge(op, at(place)));
   return edge >= 0 ? edge : birth.place < output.size ? birth.place : 0;
 }
 
@@ -113,7 +111,7 @@ function maskedOnes(found: readonly Suspicion[], run: Run): Suspicion[] {
   return found.map((suspicion) => {
     const node = nodes.get(suspicion.slot);
     const g = node && run.cotangent(node);
-    const isSelected = run.forward.nodes.some(({ op, inputs }) => op === e.Where && node !== undefined && inputs.includes(node.output));
+    const isSelected = run.forward.nodes.some(({ op, inputs }) => op === Where && node !== undefined && inputs.includes(node.output));
     return suspicion.backward || (suspicion.kind === "overflow" && !isSelected) || g === undefined || g.data[suspicion.place] !== 0
       ? suspicion
       : { ...suspicion, kind: "zero times infinity", backward: true };

@@ -11,7 +11,7 @@ import { vjp } from "../../transforms/reverse.js";
 import { type Segment, trace } from "../../transforms/trace.js";
 import { callerIn, withLongStacks } from "./source.js";
 
-/** Notes for each place of the recording where it was applied, and for which node's rule; and the cotangent that arrives at each node. */
+/** For each node of the recording, where it was applied, for which node's rule, and the cotangent that arrived there. */
 class Notebook implements Watcher {
   readonly stacks: Error[] = [];
   readonly owners: (number | undefined)[] = [];
@@ -44,13 +44,13 @@ export interface Run {
   readonly gradient: readonly Tensor[];
   /** The cotangent of that sum that arrived at a node, broadcast to the node's shape. */
   cotangent(node: Node): Tensor | undefined;
-  /** The node in whose rule this one was applied, for one of a backward pass; of rules within rules the outermost. */
+  /** For a node of a backward pass, the node in whose rule it was applied; of rules within rules the outermost. */
   owner(node: Node): Node | undefined;
   /** Where the caller applied the op. */
   source(node: Node): string | undefined;
 }
 
-/** Runs f and its gradient by the first argument, and keeps what happened. */
+/** Runs f and its gradient with respect to the first argument, and keeps what happened. */
 export function runWithGradient(f: (...args: never[]) => unknown, args: readonly unknown[]): Run {
   const notebook = new Notebook();
   const first = args.slice(0, 1).map((arg) => flatten("diagnose", "the first argument", arg));

@@ -32,7 +32,7 @@ function common(a: string, b: string): string {
 
 /**
  * The place in the caller's code, `file:line:column`, from a stack taken inside `applied`. Which frames are the library's own
- * shows by the innermost two, `applied` and `apply`: they stand in one file where the library is bundled, else in two folders
+ * can be seen from the innermost two, `applied` and `apply`: they stand in one file where the library is bundled, else in two folders
  * under its root. Whatever lies in that file, or under that root, is left out.
  */
 export function callerIn(stack: string | undefined): string | undefined {
@@ -44,11 +44,14 @@ export function callerIn(stack: string | undefined): string | undefined {
   return caller === undefined || caller.file === "" ? undefined : caller.place;
 }
 
+/** So many frames lead from any op through the library's own code to the caller. */
+const DEEPEST = 64;
+
 /** Runs `body` with stacks long enough to reach the caller, where the engine lets one say so, and restores their length. */
 export function withLongStacks<T>(body: () => T): T {
   const limited = Error as { stackTraceLimit?: number };
   const before = limited.stackTraceLimit;
-  if (before !== undefined) limited.stackTraceLimit = Math.max(before, 64);
+  if (before !== undefined) limited.stackTraceLimit = Math.max(before, DEEPEST);
   try {
     return body();
   } finally {

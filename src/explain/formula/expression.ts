@@ -27,7 +27,7 @@ export interface SymbolExpression {
   readonly value: Tensor;
 }
 
-/** The derivative of something by a named value. */
+/** The derivative of something with respect to a named value. */
 export interface DerivativeExpression {
   readonly kind: "derivative";
   readonly of: Expression;
@@ -65,7 +65,7 @@ export function sum(terms: readonly Expression[]): Expression {
   return flat.length === 0 ? number(0) : flat.length === 1 ? flat[0] : { kind: "sum", terms: flat };
 }
 
-/** A product without ones; signs come first, as one. Products within it are taken apart. */
+/** A product without ones, with one sign in front. Products within it are taken apart. */
 export function product(factors: readonly Expression[]): Expression {
   const flat = factors.flatMap((factor) => (factor.kind === "product" ? factor.factors : [factor]));
   if (flat.some((factor) => isNumber(factor, 0))) return number(0);
@@ -169,13 +169,16 @@ export function contains(x: Expression, wanted: Expression): boolean {
   return visit(x);
 }
 
-/** How many signs a formula takes when it is written out, counted up to a limit: shared parts are written each time. */
+/** Formulas of more signs than this are alike: too long. */
+const MANY = 1e9;
+
+/** How many signs a formula takes when it is written out, counted up to {@link MANY}: shared parts are written each time. */
 export function sizeOf(x: Expression): number {
   const sizes = new Map<Expression, number>();
   const visit = (part: Expression): number => {
     const before = sizes.get(part);
     if (before !== undefined) return before;
-    const size = Math.min(1e9, 1 + partsOf(part).reduce((sum, inner) => sum + visit(inner), 0));
+    const size = Math.min(MANY, 1 + partsOf(part).reduce((sum, inner) => sum + visit(inner), 0));
     sizes.set(part, size);
     return size;
   };

@@ -72,14 +72,18 @@ export function toNumber({ numerator, denominator }: Fraction): number {
 /** Quotients of larger numbers are written as decimals, to the precision of float64. */
 export const LARGEST_DENOMINATOR = 1_000_000n;
 
-/** The decimal notation, if it is finite and short; otherwise p/q. */
+/** Whether a number is written as a decimal: if that is exact and short, or else if the quotient would be long. */
+export function isDecimal(a: Fraction): boolean {
+  if (a.denominator === 1n || a.denominator > LARGEST_DENOMINATOR) return true;
+  const decimal = fractionOf(toNumber(a));
+  return decimal !== undefined && equal(decimal, a);
+}
+
+/** The decimal notation, or p/q. */
 export function toText(a: Fraction): string {
   const { numerator, denominator } = a;
   if (denominator === 1n) return String(numerator);
-  const value = toNumber(a);
-  const decimal = fractionOf(value);
-  if (denominator > LARGEST_DENOMINATOR || (decimal !== undefined && equal(decimal, a))) return String(value);
-  return `${numerator}/${denominator}`;
+  return isDecimal(a) ? String(toNumber(a)) : `${numerator}/${denominator}`;
 }
 
 /** The same text for the same number, and for no other. */

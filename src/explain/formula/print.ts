@@ -1,10 +1,10 @@
 import type { Shape } from "../../base/shape.js";
-import type { MatMulAttributes } from "../../kernels/linalg.js";
-import * as e from "../../ops/elementwise.js";
 import { MatMul } from "../../ops/linalg.js";
-import { BroadcastTo, Reshape, StopGradient, Transpose } from "../../ops/movement.js";
-import type { AnyOp } from "../../ops/op.js";
-import { LogSumExp, Max, Min, Prod, Softmax, Sum } from "../../ops/reduce.js";
+import { BroadcastTo } from "../../ops/movement.js";
+import { type Applied, isOf } from "../../ops/op.js";
+import { Sum } from "../../ops/reduce.js";
+import type { Sign } from "../facts/facts.js";
+import { callFactsOf } from "../facts/formulas.js";
 import { type CallExpression, type Expression, isNumber, withoutSign } from "./expression.js";
 import * as q from "./fraction.js";
 
@@ -40,41 +40,13 @@ export interface Style {
   readonly exponential: (exponent: string, isShort: boolean) => string;
   readonly transposed: (text: string) => string;
   readonly root: (text: string) => string;
+  readonly absolute: (text: string) => string;
   readonly sum: (axes: string) => string;
   readonly call: (name: string, args: readonly string[]) => string;
-  /** Signs of comparisons, by their text form. */
-  readonly relation: (sign: string) => string;
-  /** Names of functions that have a sign. */
-  readonly functionName: (name: string) => string;
+  /** The sign of a comparison, or the name of a function. */
+  readonly sign: (sign: Sign) => string;
   readonly cases: (condition: string, x: string, y: string) => string;
 }
-
-const FUNCTIONS: ReadonlyMap<AnyOp, string> = /* @__PURE__ */ new Map<AnyOp, string>([
-  [e.Log, "ln"],
-  [e.Sigmoid, "σ"],
-  [e.Tanh, "tanh"],
-  [e.Sin, "sin"],
-  [e.Cos, "cos"],
-  [e.Sign, "sign"],
-  [e.Softplus, "softplus"],
-  [e.Relu, "relu"],
-  [e.Maximum, "max"],
-  [e.Minimum, "min"],
-  [Max, "max"],
-  [Min, "min"],
-  [Prod, "prod"],
-  [Softmax, "softmax"],
-  [LogSumExp, "logSumExp"],
-]);
-
-const RELATIONS: ReadonlyMap<AnyOp, string> = /* @__PURE__ */ new Map<AnyOp, string>([
-  [e.Equal, "="],
-  [e.NotEqual, "≠"],
-  [e.Less, "<"],
-  [e.LessEqual, "≤"],
-  [e.Greater, ">"],
-  [e.GreaterEqual, "≥"],
-]);
 
 /** Writes formulas in a style. It asks for shapes, to tell products of tensors from products with numbers. */
 export class Printer {
@@ -114,8 +86,7 @@ export class Printer {
   private number(value: q.Fraction): Written {
     const { style } = this;
     if (q.isNegative(value)) return { text: `${style.minus}${style.number(q.negate(value))}`, level: SUM };
-    const isWhole = !q.toText(value).includes("/");
-    return { text: style.number(value), level: isWhole || style.fraction !== undefined ? ATOM : PRODUCT };
+    return { text: style.number(value), level: q.isDecimal(value) || style.fraction !== undefined ? ATOM : PRODUCT };
   }
 
   private within(x: Expression, asked: number): string {
@@ -147,7 +118,7 @@ export class Printer {
     let isTensor = this.isTensor(first);
     for (const [i, factor] of rest.entries()) {
       // A product within needs no parentheses: it is read from the left.
-      text += this.sign(factors[i], factor, isTensor) + this.within(factor, PRODUCT);
+      text += this.timesSign(factors[i], factor, isTensor) + this.within(factor, PRODUCT);
       isTensor ||= this.isTensor(factor);
     }
     return { text, level: first.kind === "sum" ? PRODUCT : Math.min(level, PRODUCT) };
@@ -159,7 +130,7 @@ export class Printer {
     return x.kind !== "number" && this.shapeOf(x).some((size) => size !== 1);
   }
 
-  private sign(left: Expression, right: Expression, isTensor: boolean): string {
+  private timesSign(left: Expression, right: Expression, isTensor: boolean): string {
     const { style } = this;
     if (isTensor && this.isTensor(right)) return style.hadamard;
     if (right.kind === "number" || !this.joins(left) || !this.joins(right)) return style.times;
@@ -171,7 +142,7 @@ export class Printer {
     if (this.style.fraction !== undefined) return true;
     switch (x.kind) {
       case "number":
-        return !this.style.number(x.value).includes("/");
+        return q.isDecimal(x.value);
       case "symbol":
         return isLetter(x.name);
       case "sum":
@@ -199,23 +170,43 @@ export class Printer {
     const { style } = this;
     const { op, args } = x;
     const [first] = args;
-    if (op === e.Exp) return { text: style.exponential(this.print(first), first.kind === "symbol" && isLetter(first.name)), level: POWER };
-    if (op === e.Sqrt) return { text: style.root(this.print(first)), level: ATOM };
-    if (op === e.Pow) return { text: style.raised(this.within(first, ATOM), this.print(args[1])), level: POWER };
-    if (op === e.Where) return { text: style.cases(this.print(first), this.print(args[1]), this.print(args[2])), level: ATOM };
-    if (op === BroadcastTo || op === StopGradient) return this.write(first);
-    if (op === Reshape) return this.reshape(first, x);
-    if (op === Transpose) return { text: style.transposed(this.within(first, ATOM)), level: POWER };
-    if (op === MatMul) return this.matrixProduct(args, x.attributes as MatMulAttributes);
-    if (op === Sum) return this.total(first, x.attributes as { readonly axes: readonly number[] });
-    const relation = RELATIONS.get(op);
-    if (relation !== undefined) {
-      const sides = args.map((arg) => this.print(arg));
-      return { text: style.bracketed(sides.join(` ${style.relation(relation)} `)), level: ATOM };
+    const { notation } = callFactsOf(op);
+    switch (notation.as) {
+      case "function":
+        return this.named(notation.name, args);
+      case "relation": {
+        const sides = args.map((arg) => this.print(arg));
+        return { text: style.bracketed(sides.join(` ${style.sign(notation.sign)} `)), level: ATOM };
+      }
+      case "argument":
+        return this.write(first);
+      case "exponential":
+        return { text: style.exponential(this.print(first), first.kind === "symbol" && isLetter(first.name)), level: POWER };
+      case "root":
+        return { text: style.root(this.print(first)), level: ATOM };
+      case "absolute value":
+        return { text: style.absolute(this.print(first)), level: ATOM };
+      case "power":
+        return { text: style.raised(this.within(first, ATOM), this.print(args[1])), level: POWER };
+      case "cases":
+        return { text: style.cases(this.print(first), this.print(args[1]), this.print(args[2])), level: ATOM };
+      case "reshape":
+        return this.reshape(first, x);
+      case "transpose":
+        return { text: style.transposed(this.within(first, ATOM)), level: POWER };
+      case "matrix product":
+        if (isOf(x, MatMul)) return this.matrixProduct(x);
+        break;
+      case "sum":
+        if (isOf(x, Sum)) return this.total(x);
+        break;
     }
-    const name = FUNCTIONS.get(op);
+    return this.named({ text: op.name }, args);
+  }
+
+  private named(name: Sign, args: readonly Expression[]): Written {
     const written = args.map((arg) => this.print(arg));
-    return { text: style.call(style.functionName(name ?? op.name), written), level: ATOM };
+    return { text: this.style.call(this.style.sign(name), written), level: ATOM };
   }
 
   /** Axes of size 1 are not shown, but a vector that becomes a row is one. */
@@ -225,10 +216,10 @@ export class Printer {
     if (before.length === 1 && after.length === 2 && after[0] === 1)
       return { text: this.style.transposed(this.within(inner, ATOM)), level: POWER };
     const same = before.filter((size) => size !== 1).join() === after.filter((size) => size !== 1).join();
-    return same ? this.write(inner) : { text: this.style.call(this.style.functionName(x.op.name), [this.print(inner)]), level: ATOM };
+    return same ? this.write(inner) : this.named({ text: "reshape" }, [inner]);
   }
 
-  private matrixProduct([a, b]: readonly Expression[], { transposeA, transposeB }: MatMulAttributes): Written {
+  private matrixProduct({ args: [a, b], attributes: { transposeA, transposeB } }: CallExpression & Applied<typeof MatMul>): Written {
     const isRow = this.shapeOf(a).length === 1;
     const side = (x: Expression, transpose: boolean): string =>
       transpose ? this.style.transposed(this.within(x, ATOM)) : this.within(x, POWER);
@@ -237,7 +228,7 @@ export class Printer {
     return { text: `${left}${this.joins(a) && this.joins(b) ? this.style.beside : this.style.times}${right}`, level: PRODUCT };
   }
 
-  private total(x: Expression, { axes }: { readonly axes: readonly number[] }): Written {
+  private total({ args: [x], attributes: { axes } }: CallExpression & Applied<typeof Sum>): Written {
     const all = axes.length === this.shapeOf(x).length;
     return { text: `${this.style.sum(all ? "" : axes.join(","))}${this.style.parenthesized(this.print(x))}`, level: POWER };
   }
@@ -249,10 +240,12 @@ const isLetter = (name: string): boolean => /^\p{L}\p{M}*[\p{No}₀-₉0-9′]*$
 /** A letter with an index: W1, W_1, W₁. */
 const INDEXED = /^(\p{L}\p{M}*)_?([0-9₀-₉]+)$/u;
 
+/** The code of ₀, which those of the other digits follow. */
+const SUBSCRIPT_ZERO = 0x2080;
 const digitsOf = (index: string): number[] => [...index].map((digit) => (digit.codePointAt(0) ?? 0) % 16);
 const subscripts = (index: string): string =>
   digitsOf(index)
-    .map((digit) => String.fromCodePoint(0x2080 + digit))
+    .map((digit) => String.fromCodePoint(SUBSCRIPT_ZERO + digit))
     .join("");
 
 const SUPERSCRIPTS: Readonly<Record<string, string>> = {
@@ -290,16 +283,12 @@ export const TEXT: Style = {
   exponential: (exponent, isShort) => (isShort ? `e^${exponent}` : `e^(${exponent})`),
   transposed: (text) => `${text}ᵀ`,
   root: (text) => `√(${text})`,
+  absolute: (text) => `|${text}|`,
   sum: (axes) => `Σ${axes.split(",").map(subscripts).join(",")}`,
   call: (name, args) => `${name}(${args.join(", ")})`,
-  relation: (sign) => sign,
-  functionName: (name) => name,
+  sign: ({ text }) => text,
   cases: (condition, x, y) => `(${condition} ? ${x} : ${y})`,
 };
-
-const RELATION_COMMANDS: Readonly<Record<string, string>> = { "≠": "\\ne", "≤": "\\le", "≥": "\\ge" };
-const FUNCTION_COMMANDS: Readonly<Record<string, string>> = { σ: "\\sigma" };
-const OWN_COMMANDS: ReadonlySet<string> = /* @__PURE__ */ new Set(["ln", "tanh", "sin", "cos", "max", "min"]);
 
 /** LaTeX, for math mode. */
 export const LATEX: Style = {
@@ -321,21 +310,16 @@ export const LATEX: Style = {
   exponential: (exponent) => `e^{${exponent}}`,
   transposed: (text) => `${text}^\\top`,
   root: (text) => `\\sqrt{${text}}`,
+  absolute: (text) => `\\left|${text}\\right|`,
   sum: (axes) => (axes === "" ? "\\sum" : `\\sum_{${axes}}`),
   call: (name, args) => `${name}\\left(${args.join(", ")}\\right)`,
-  relation: (sign) => RELATION_COMMANDS[sign] ?? sign,
-  functionName: (name) => {
-    if (OWN_COMMANDS.has(name)) return `\\${name}`;
-    return FUNCTION_COMMANDS[name] ?? (isLetter(name) ? name : `\\operatorname{${name}}`);
-  },
+  sign: ({ text, latex }) => latex ?? (isLetter(text) ? text : `\\operatorname{${text}}`),
   cases: (condition, x, y) => `\\begin{cases}${x} & ${condition} \\\\ ${y} & \\text{else}\\end{cases}`,
 };
 
 function latexNumber(value: q.Fraction): string {
-  const text = q.toText(value);
-  const [numerator, denominator] = text.split("/");
-  if (denominator !== undefined) return `\\frac{${numerator}}{${denominator}}`;
-  return text.replace(/e([+-]?)(\d+)$/, (_, sign: string, digits: string) => ` \\cdot 10^{${sign === "-" ? "-" : ""}${digits}}`);
+  if (!q.isDecimal(value)) return `\\frac{${value.numerator}}{${value.denominator}}`;
+  return q.toText(value).replace(/e([+-]?)(\d+)$/, (_, sign: string, digits: string) => ` \\cdot 10^{${sign === "-" ? "-" : ""}${digits}}`);
 }
 
 const ACCENTS: Readonly<Record<string, string>> = { "\u0302": "hat", "\u0304": "bar", "\u0303": "tilde", "\u0307": "dot" };

@@ -1,46 +1,12 @@
-import * as e from "../../ops/elementwise.js";
-import { BroadcastTo, Leaf, Reshape } from "../../ops/movement.js";
+import { BroadcastTo } from "../../ops/movement.js";
 import type { AnyOp } from "../../ops/op.js";
 import type { Node } from "../../tape/tape.js";
-import { call, type Expression, negate, number, power, product, quotient, sum, withoutSign } from "./expression.js";
-import * as q from "./fraction.js";
-
-/** Integer exponents beyond this stay as they are: (x + 1)¹⁰⁰ is not for multiplying out. */
-const HIGHEST_POWER = 12;
-
-type Reading = (args: readonly Expression[]) => Expression | undefined;
-
-/** The ops that are arithmetic; every other one is a call. */
-const READINGS: ReadonlyMap<AnyOp, Reading> = /* @__PURE__ */ new Map<AnyOp, Reading>([
-  [Leaf, ([x]) => x],
-  [e.Neg, ([x]) => negate(x)],
-  [e.Add, ([x, y]) => sum([x, y])],
-  [e.Sub, ([x, y]) => sum([x, negate(y)])],
-  [e.Mul, ([x, y]) => product([x, y])],
-  [e.Div, ([x, y]) => quotient(x, y)],
-  [e.Reciprocal, ([x]) => quotient(number(1), x)],
-  [e.Square, ([x]) => power(x, 2)],
-  [e.Pow, ([x, y]) => integerPower(x, y)],
-  [e.Expm1, ([x]) => sum([call(e.Exp, [x]), number(-1)])],
-  [e.Log1p, ([x]) => call(e.Log, [sum([number(1), x])])],
-  [e.LogisticLoss, ([z, y]) => sum([call(e.Softplus, [z]), negate(product([y, z]))])],
-  [e.LogisticGradient, ([g, z, y]) => product([g, sum([call(e.Sigmoid, [z]), negate(y)])])],
-]);
-
-function integerPower(x: Expression, y: Expression): Expression | undefined {
-  if (y.kind !== "number" || y.value.denominator !== 1n) return undefined;
-  const exponent = q.toNumber(y.value);
-  return Math.abs(exponent) <= HIGHEST_POWER ? power(x, exponent) : undefined;
-}
+import { arithmeticOf, callFactsOf } from "../facts/formulas.js";
+import { call, type Expression } from "./expression.js";
 
 /** What a node computes, from the formulas of its inputs. */
 export function read({ op, attributes }: Pick<Node, "op" | "attributes">, args: readonly Expression[]): Expression {
-  if (op === BroadcastTo || op === Reshape) {
-    // A minus stays in sight.
-    const [positive, sign] = withoutSign(args[0]);
-    if (sign < 0) return negate(call(op, [positive], attributes));
-  }
-  return READINGS.get(op)?.(args) ?? call(op, args, attributes);
+  return arithmeticOf(op)?.(args) ?? callFactsOf(op).readsSometimes?.(args, attributes) ?? call(op, args, attributes);
 }
 
 /** Whether an op only repeats its input along axes: formulas leave it out. */

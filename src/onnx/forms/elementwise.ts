@@ -1,4 +1,3 @@
-import * as ops from "../../ops/elementwise.js";
 import type { Graph } from "../graph.js";
 import type { Form, Forms } from "./form.js";
 
@@ -28,7 +27,7 @@ export function log1pOfPositive(graph: Graph, x: string): string {
   return graph.node("Where", [graph.node("Equal", [d, graph.number(0)]), x, exact]);
 }
 
-/** The same for all x: from 1 on, where it makes no difference but at ∞, it is ln(u). */
+/** The same for all x. From 1 on it is ln(u), which makes a difference only at ∞. */
 const log1p: Form = (graph, [x]) => {
   const one = graph.number(1);
   const plain = graph.node("Log", [graph.node("Add", [x, one])]);
@@ -84,37 +83,37 @@ const logisticGradient: Form = (graph, [g, z, y]) => {
 };
 
 /** The forms of elementwise ops. */
-export const elementwise: Forms = [
-  [ops.Neg, operator("Neg")],
-  [ops.Exp, operator("Exp")],
-  [ops.Expm1, expm1],
-  [ops.Log, operator("Log")],
-  [ops.Log1p, log1p],
-  [ops.Sqrt, operator("Sqrt")],
-  [ops.Square, (graph, [x]) => graph.node("Mul", [x, x])],
-  [ops.Reciprocal, operator("Reciprocal")],
-  [ops.Abs, operator("Abs")],
-  [ops.Sign, operator("Sign")],
-  [ops.Sin, operator("Sin")],
-  [ops.Cos, operator("Cos")],
-  [ops.Tanh, operator("Tanh")],
-  [ops.Sigmoid, sigmoid],
-  [ops.Softplus, softplus],
-  [ops.Relu, operator("Relu")],
-  [ops.Add, operator("Add")],
-  [ops.Sub, operator("Sub")],
-  [ops.Mul, operator("Mul")],
-  [ops.Div, operator("Div")],
-  [ops.Pow, operator("Pow")],
-  [ops.Maximum, operator("Max")],
-  [ops.Minimum, operator("Min")],
-  [ops.LogisticLoss, logisticLoss],
-  [ops.LogisticGradient, logisticGradient],
-  [ops.Where, (graph, [condition, x, y]) => graph.node("Where", [graph.asTruth(condition), x, y])],
-  [ops.Equal, comparison("Equal")],
-  [ops.NotEqual, (graph, [x, y]) => graph.fromTruth(graph.node("Not", [graph.node("Equal", [x, y])]))],
-  [ops.Less, comparison("Less")],
-  [ops.LessEqual, comparison("LessOrEqual")],
-  [ops.Greater, comparison("Greater")],
-  [ops.GreaterEqual, comparison("GreaterOrEqual")],
-];
+export const elementwise: Forms<typeof import("../../ops/elementwise.js")> = {
+  Neg: operator("Neg"),
+  Exp: operator("Exp"),
+  Expm1: expm1,
+  Log: operator("Log"),
+  Log1p: log1p,
+  Sqrt: operator("Sqrt"),
+  Square: (graph, [x]) => graph.node("Mul", [x, x]),
+  Reciprocal: operator("Reciprocal"),
+  Abs: operator("Abs"),
+  Sign: operator("Sign"),
+  Sin: operator("Sin"),
+  Cos: operator("Cos"),
+  Tanh: operator("Tanh"),
+  Sigmoid: sigmoid,
+  Softplus: softplus,
+  Relu: operator("Relu"),
+  Add: operator("Add"),
+  Sub: operator("Sub"),
+  Mul: operator("Mul"),
+  Div: operator("Div"),
+  Pow: operator("Pow"),
+  Maximum: operator("Max"),
+  Minimum: operator("Min"),
+  LogisticLoss: logisticLoss,
+  LogisticGradient: logisticGradient,
+  Where: (graph, [condition, x, y]) => graph.node("Where", [graph.asTruth(condition), x, y]),
+  Equal: comparison("Equal"),
+  NotEqual: (graph, [x, y]) => graph.fromTruth(graph.node("Not", [graph.node("Equal", [x, y])])),
+  Less: comparison("Less"),
+  LessEqual: comparison("LessOrEqual"),
+  Greater: comparison("Greater"),
+  GreaterEqual: comparison("GreaterOrEqual"),
+};

@@ -1,16 +1,16 @@
 import type { Shape } from "../../base/shape.js";
-import type { MatMulAttributes } from "../../kernels/linalg.js";
-import { MatMul } from "../../ops/linalg.js";
+import type { AttributesOf } from "../../ops/op.js";
 import type { Graph } from "../graph.js";
 import type { Form, Forms } from "./form.js";
+
+type Ops = typeof import("../../ops/linalg.js");
 
 /**
  * A transposed matrix goes to Gemm, which reads it as it is stored and copies nothing; in batches Transpose goes before MatMul.
  * Beside a matrix a vector is written as one, too: Gemm knows no vectors, and onnxruntime (1.30) multiplies by a vector wrongly
  * when it fuses a Transpose into MatMul.
  */
-const product: Form = (graph, [a, b], { inputs, output, attributes }) => {
-  const { transposeA, transposeB } = attributes as MatMulAttributes;
+const product: Form<AttributesOf<Ops["MatMul"]>> = (graph, [a, b], { inputs, output, attributes: { transposeA, transposeB } }) => {
   const [shapeA, shapeB] = inputs.map(({ shape }) => shape);
   if (shapeA.length === 1 && shapeB.length === 1) return graph.node("MatMul", [a, b]);
   const left = shapeA.length === 1 ? graph.reshape(a, [1, shapeA[0]]) : a;
@@ -28,4 +28,4 @@ function transposed(graph: Graph, x: string, shape: Shape): string {
 }
 
 /** The form of the matrix product. */
-export const matmul: Forms = [[MatMul, product]];
+export const linalg: Forms<Ops> = { MatMul: product };

@@ -1,19 +1,20 @@
 import { around } from "../../base/axes.js";
-import type { Lattice } from "../../base/lattice.js";
 import { type Shape, sizeOf } from "../../base/shape.js";
-import * as ops from "../../ops/movement.js";
+import type { AttributesOf, NameOf } from "../../ops/op.js";
 import type { Graph } from "../graph.js";
 import type { Form, Forms } from "./form.js";
+
+type Ops = typeof import("../../ops/movement.js");
+/** The form of one of these ops, with its attributes. */
+type FormOf<N extends NameOf<Ops>> = Form<AttributesOf<Ops[N]>>;
 
 const same: Form = (_, [x]) => x;
 
 const reshape: Form = (graph, [x], { output }) => graph.reshape(x, output.shape);
 
 /** One that moves nothing is left out: onnxruntime (1.30) fuses it into Gemm as one that does. */
-const transpose: Form = (graph, [x], { attributes }) => {
-  const { axes } = attributes as { axes: readonly number[] };
-  return axes.every((axis, i) => axis === i) ? x : graph.node("Transpose", [x], { perm: axes });
-};
+const transpose: FormOf<"Transpose"> = (graph, [x], { attributes: { axes } }) =>
+  axes.every((axis, i) => axis === i) ? x : graph.node("Transpose", [x], { perm: axes });
 
 const broadcastTo: Form = (graph, [x], { output }) => graph.node("Expand", [x, graph.integers(output.shape)]);
 
@@ -29,19 +30,15 @@ function sliceOf(graph: Graph, x: string, start: readonly number[], step: readon
   return graph.node("Slice", [x, graph.integers(start), graph.integers(ends), graph.integers(axes), graph.integers(step)]);
 }
 
-const slice: Form = (graph, [x], { attributes, output }) => {
-  const { start, step } = attributes as Lattice;
-  return sliceOf(graph, x, start, step, output.shape);
-};
+const slice: FormOf<"Slice"> = (graph, [x], { attributes: { start, step }, output }) => sliceOf(graph, x, start, step, output.shape);
 
 const padBy = (graph: Graph, x: string, before: readonly number[], after: readonly number[], value: number): string =>
   [...before, ...after].every((width) => width === 0)
     ? x
     : graph.node("Pad", [x, graph.integers([...before, ...after]), graph.number(value)]);
 
-/** A step of a single place is of no account; a negative one is a positive one on the axis read backwards. */
-const pad: Form = (graph, [x], { inputs, output, attributes }) => {
-  const { start, step, value } = attributes as Lattice & { readonly value: number };
+/** On an axis of one place the step does not matter; a negative step is a positive one on the reversed axis. */
+const pad: FormOf<"Pad"> = (graph, [x], { inputs, output, attributes: { start, step, value } }) => {
   const { shape } = inputs[0];
   const gaps = step.map((s, i) => (shape[i] === 1 ? 1 : Math.abs(s)));
   const isBackwards = step.map((s, i) => s < 0 && shape[i] > 1);
@@ -52,7 +49,7 @@ const pad: Form = (graph, [x], { inputs, output, attributes }) => {
   return padBy(graph, sparse, before, after, value);
 };
 
-/** The places from the first to the last of so many that are `gap` apart. */
+/** How many places there are from the first to the last of `count` places that are `gap` apart. */
 const lengthOf = (count: number, gap: number): number => (count - 1) * gap + 1;
 
 /** The same with some axes in reverse order. */
@@ -80,19 +77,18 @@ function spread(graph: Graph, x: string, shape: Shape, gaps: readonly number[], 
 }
 
 /** Parts without numbers are left out, since not every runtime takes them. */
-const concat: Form = (graph, names, { inputs, attributes }) =>
+const concat: FormOf<"Concat"> = (graph, names, { inputs, attributes: { axis } }) =>
   graph.node(
     "Concat",
     names.filter((_, i) => inputs[i].size > 0),
-    { axis: (attributes as { axis: number }).axis },
+    { axis },
   );
 
-const take: Form = (graph, [x, indices], { attributes }) =>
-  graph.node("Gather", [x, graph.asIntegers(indices)], { axis: (attributes as { axis: number }).axis });
+const take: FormOf<"Take"> = (graph, [x, indices], { attributes: { axis } }) =>
+  graph.node("Gather", [x, graph.asIntegers(indices)], { axis });
 
 /** The axes of the indices become one, and the indices are repeated along the others, as ScatterElements wants them. */
-const scatterAdd: Form = (graph, [x, indices], { inputs, output, attributes }) => {
-  const { axis } = attributes as { axis: number };
+const scatterAdd: FormOf<"ScatterAdd"> = (graph, [x, indices], { inputs, output, attributes: { axis } }) => {
   const { outer, size, inner } = around(output.shape, axis);
   const parts = [outer, sizeOf(inputs[1].shape), inner];
   const places = graph.node("Expand", [graph.reshape(graph.asIntegers(indices), [1, parts[1], 1]), graph.integers(parts)]);
@@ -102,8 +98,7 @@ const scatterAdd: Form = (graph, [x, indices], { inputs, output, attributes }) =
 };
 
 /** The index beside 0, 1, … depth − 1: whether they are equal. ONNX's OneHot wants whole numbers and knows few types. */
-const oneHot: Form = (graph, [indices], { inputs, attributes }) => {
-  const { depth } = attributes as { depth: number };
+const oneHot: FormOf<"OneHot"> = (graph, [indices], { inputs, attributes: { depth } }) => {
   const places = graph.tensor(
     [depth],
     Array.from({ length: depth }, (_, i) => i),
@@ -112,16 +107,16 @@ const oneHot: Form = (graph, [indices], { inputs, attributes }) => {
 };
 
 /** The forms of what moves numbers. */
-export const movement: Forms = [
-  [ops.Reshape, reshape],
-  [ops.Transpose, transpose],
-  [ops.BroadcastTo, broadcastTo],
-  [ops.Slice, slice],
-  [ops.Pad, pad],
-  [ops.Concat, concat],
-  [ops.Take, take],
-  [ops.ScatterAdd, scatterAdd],
-  [ops.OneHot, oneHot],
-  [ops.StopGradient, same],
-  [ops.Leaf, same],
-];
+export const movement: Forms<Ops> = {
+  Reshape: reshape,
+  Transpose: transpose,
+  BroadcastTo: broadcastTo,
+  Slice: slice,
+  Pad: pad,
+  Concat: concat,
+  Take: take,
+  ScatterAdd: scatterAdd,
+  OneHot: oneHot,
+  StopGradient: same,
+  Leaf: same,
+};

@@ -1,11 +1,31 @@
-import type { AnyOp } from "../../ops/op.js";
+import { GradtapeError } from "../../base/errors.js";
+import { type AnyOp, rowOf } from "../../ops/op.js";
 import { elementwise } from "./elementwise.js";
-import type { Form, Forms } from "./form.js";
-import { matmul } from "./linalg.js";
+import type { Form, Refusal } from "./form.js";
+import { linalg } from "./linalg.js";
 import { movement } from "./movement.js";
 import { reduce } from "./reduce.js";
 
-const merge = (...tables: Forms[]): ReadonlyMap<AnyOp, Form> => new Map(tables.flat());
+// biome-ignore lint/suspicious/noExplicitAny: the attributes belong to the op by which a form was found
+type AnyForm = Form<any>;
+type Entries = Readonly<Record<string, AnyForm | Refusal>>;
+const merge = (...families: Entries[]): Entries => Object.assign({}, ...families);
 
-/** The form of each op of the library. Ops of a user's own have none. */
-export const forms = /* @__PURE__ */ merge(elementwise, reduce, matmul, movement);
+/** The form of each op of the library, or why it has none, by the op's name. */
+export const forms = /* @__PURE__ */ merge(elementwise, reduce, linalg, movement);
+
+/** Why an op that a user defined has no form. */
+const UNKNOWN: Refusal = { refused: "an op of your own: compose it from others to export it" };
+
+/** The forms of ops. Those without one are an error that names them all. */
+export function formsOf(ops: Iterable<AnyOp>, entries = forms): ReadonlyMap<AnyOp, AnyForm> {
+  const found = new Map<AnyOp, AnyForm>();
+  const refused = new Set<string>();
+  for (const op of ops) {
+    const entry = rowOf(entries, op) ?? UNKNOWN;
+    if (typeof entry === "function") found.set(op, entry);
+    else refused.add(`${op.name} (${entry.refused})`);
+  }
+  if (refused.size > 0) throw new GradtapeError(`toOnnx: expected ops that have a form in ONNX, got ${[...refused].join(", ")}`);
+  return found;
+}

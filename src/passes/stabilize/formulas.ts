@@ -1,4 +1,3 @@
-import type { ReducedAxes } from "../../base/axes.js";
 import * as e from "../../ops/elementwise.js";
 import { Sum } from "../../ops/reduce.js";
 import type { Tensor } from "../../tensor/tensor.js";
@@ -79,8 +78,9 @@ export class Formulas extends Look {
   /** The x and the one axis of Σ e^x, or of Σ e^x with the axis kept. */
   sumOfExp(total: Tensor): { readonly x: Tensor; readonly axis: number; readonly keepDims: boolean } | undefined {
     const sum = this.by(Sum, total);
-    const x = sum === undefined ? undefined : this.exponent(sum.inputs[0]);
-    const { axes, keepDims } = (sum?.attributes ?? { axes: [], keepDims: false }) as ReducedAxes;
+    if (sum === undefined) return undefined;
+    const x = this.exponent(sum.inputs[0]);
+    const { axes, keepDims } = sum.attributes;
     return x !== undefined && axes.length === 1 ? { x, axis: axes[0], keepDims } : undefined;
   }
 }

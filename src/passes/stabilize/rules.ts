@@ -26,7 +26,11 @@ export interface RewriteRule {
 
 export interface Rule extends RewriteRule {
   readonly match: (node: Node, look: Formulas) => Found | undefined;
+  /** For a pattern that losses are written with, the call of the loss that takes the logits themselves. */
+  readonly loss?: string;
 }
+
+const FROM_LOGITS = "binaryCrossEntropyWithLogits(z, y)";
 
 const signed = (z: Tensor, negated: boolean): Tensor => (negated ? z.neg() : z);
 const unary = (x: Tensor | undefined, build: (x: Tensor) => Tensor): Found | undefined =>
@@ -38,6 +42,7 @@ export const RULES: readonly Rule[] = [
     pattern: "y·log(σ(z)) + (1 − y)·log(1 − σ(z))",
     replacement: "y·z − softplus(z), as one op",
     why: "where σ(z) is 0 or 1 to the last digit, one of the logarithms is −∞, and 0 · ∞ makes the loss or its gradient NaN",
+    loss: FROM_LOGITS,
     match: (node, look) => {
       if (node.op !== e.Add) return undefined;
       const [a, b] = node.inputs.map((x) => look.logLikelihood(x));
@@ -51,6 +56,7 @@ export const RULES: readonly Rule[] = [
     pattern: "log(σ(z))",
     replacement: "logSigmoid(z) = −softplus(−z)",
     why: "σ(z) underflows to 0 at large negative z, and its logarithm is −∞ with a gradient of 0 · ∞",
+    loss: FROM_LOGITS,
     match: (node, look) => {
       if (node.op !== e.Log) return undefined;
       const s = look.sigmoid(look.unguarded(node.inputs[0]));
@@ -61,6 +67,7 @@ export const RULES: readonly Rule[] = [
     pattern: "log(1 − σ(z))",
     replacement: "−softplus(z)",
     why: "σ(z) rounds to 1 at large z; the difference is 0 and its logarithm −∞",
+    loss: FROM_LOGITS,
     match: (node, look) => {
       const difference = node.op === e.Log ? look.oneMinus(look.unguarded(node.inputs[0])) : undefined;
       const s = difference === undefined ? undefined : look.sigmoid(difference);
@@ -75,11 +82,12 @@ export const RULES: readonly Rule[] = [
     pattern: "log(softmax(x))",
     replacement: "logSoftmax(x)",
     why: "small probabilities underflow to 0, and their logarithm is −∞",
+    loss: "crossEntropy(logits, target)",
     match: (node, look) => {
       if (node.op !== e.Log) return undefined;
       const softmax = look.by(Softmax, node.inputs[0]);
       if (softmax !== undefined) {
-        const { axis } = softmax.attributes as { axis: number };
+        const { axis } = softmax.attributes;
         return unary(softmax.inputs[0], (x) => x.logSoftmax(axis));
       }
       const spelled = spelledSoftmax(look, node.inputs[0]);
@@ -297,4 +305,8 @@ function spelledSoftmax(look: Formulas, x: Tensor): { readonly x: Tensor; readon
 }
 
 /** The rules of {@link stabilize}, in the order in which they are tried. */
-export const rewriteRules: readonly RewriteRule[] = RULES;
+export const rewriteRules: readonly RewriteRule[] = /* @__PURE__ */ RULES.map(({ pattern, replacement, why }) => ({
+  pattern,
+  replacement,
+  why,
+}));

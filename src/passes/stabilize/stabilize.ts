@@ -9,7 +9,7 @@ import { flatten } from "../../tensor/tree.js";
 import { tapeOf } from "../../transforms/record.js";
 import { trace } from "../../transforms/trace.js";
 import { Formulas } from "./formulas.js";
-import { type Found, type RewriteRule, RULES } from "./rules.js";
+import { type Found, type RewriteRule, RULES, type Rule } from "./rules.js";
 
 /** One place where a rule has fired. */
 export interface Rewrite extends RewriteRule {
@@ -34,8 +34,8 @@ export type Stabilized<F extends (...args: never[]) => unknown> = F & {
  * logSumExp(x), and the like. The result is the same function in exact arithmetic; in floating point it stays right where f
  * overflows, underflows or cancels. A pattern is found on the tape, however f is written.
  *
- * f runs once for each call to be looked at, and what it recorded is then run in its stable form. It composes with every
- * transform, and with `compile`, which pays for the looking only once.
+ * In each call f runs once to be recorded, and the recording then runs in its stable form. It composes with every transform,
+ * and with `compile`, where the search for patterns happens only once.
  *
  * @typeParam F - The type of f, which the result keeps.
  * @param f - A synchronous function of tensors and trees of tensors. Numbers are taken as tensors.
@@ -77,10 +77,10 @@ export function stabilize<F extends (...args: never[]) => unknown>(f: F): Stabil
 }
 
 /** What is still needed once all is rewritten, and for each of its nodes the first rule that fits. */
-export function findRewrites(tape: Tape): { found: Map<Node, Found & { readonly rule: RewriteRule }>; needed: Set<Tensor> } {
+export function findRewrites(tape: Tape): { found: Map<Node, Found & { readonly rule: Rule }>; needed: Set<Tensor> } {
   const look = new Formulas(tape);
   const needed = new Set<Tensor>(tape.outputs);
-  const found = new Map<Node, Found & { readonly rule: RewriteRule }>();
+  const found = new Map<Node, Found & { readonly rule: Rule }>();
   for (const node of [...tape.nodes].reverse()) {
     if (!needed.has(node.output)) continue;
     let operands = node.inputs;

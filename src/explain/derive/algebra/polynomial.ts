@@ -147,6 +147,9 @@ export function content(a: Polynomial): Term {
 /** A prime whose products fit into a float64 number. */
 const PRIME = 67_108_859;
 
+/** The number that stands for an atom: any will do that is not small, has few factors and differs from those of other atoms. */
+const numberFor = (atom: number): number => (104_729 + 7919 * (atom + 3)) % PRIME;
+
 /**
  * Whether a and b surely have no factor in common. Each atom in turn is left, the others become numbers, all modulo a prime;
  * a common factor in that atom would survive, so if the images have none, neither have a and b. That is most often so, and
@@ -165,7 +168,7 @@ function image(a: Polynomial, atom: number): number[] | undefined {
     let place = 0;
     for (const [other, exponent] of monomial) {
       if (other === atom) place = exponent;
-      else for (let i = 0; i < exponent; i++) value = (value * (7919 * (other + 3) + 104_729)) % PRIME;
+      else for (let i = 0; i < exponent; i++) value = (value * numberFor(other)) % PRIME;
     }
     while (values.length <= place) values.push(0);
     values[place] = (values[place] + value) % PRIME;

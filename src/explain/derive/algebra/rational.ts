@@ -210,3 +210,12 @@ export function parts({ factors }: Rational): { readonly above: readonly Factor[
 
 /** The atoms of a rational function. */
 export const atomsOf = ({ factors }: Rational): Set<number> => new Set([...factors.values()].flatMap(({ base }) => [...p.atomsOf(base)]));
+
+/** The number and the factors that pass, and the rest. */
+export function split({ coefficient, factors }: Rational, passes: (factor: Factor) => boolean): readonly [out: Rational, rest: Rational] {
+  const entries = [...factors];
+  return [
+    { coefficient, factors: new Map(entries.filter(([, factor]) => passes(factor))) },
+    { coefficient: q.ONE, factors: new Map(entries.filter(([, factor]) => !passes(factor))) },
+  ];
+}

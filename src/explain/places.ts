@@ -1,7 +1,7 @@
-import type { Shape } from "../../base/shape.js";
-import { broadcastStrides } from "../../base/walk.js";
-import { type AnyOp, isElementwise } from "../../ops/op.js";
-import type { Tensor } from "../../tensor/tensor.js";
+import type { Shape } from "../base/shape.js";
+import { broadcastStrides } from "../base/walk.js";
+import { type AnyOp, isElementwise } from "../ops/op.js";
+import type { Tensor } from "../tensor/tensor.js";
 
 /** For an input that broadcasts to `to`, the place that each place of the output reads. */
 export function reader(shape: Shape, to: Shape, size: number): (place: number) => number {

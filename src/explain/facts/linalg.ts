@@ -1,0 +1,20 @@
+import type { FormulaTable, NumericTable } from "./facts.js";
+import * as words from "./words.js";
+
+type Ops = typeof import("../../ops/linalg.js");
+
+/** What formulas know of matrix products. */
+export const formulas: FormulaTable<Ops> = {
+  MatMul: { notation: { as: "matrix product" }, algebra: "linear", linearIn: [0, 1] },
+};
+
+/** What is known of the numbers of matrix products. */
+export const numerics: NumericTable<Ops> = {
+  MatMul: {
+    rounding: { kind: "sum", of: [0, 1] },
+    summarizes: false,
+    steep: "nowhere",
+    stops: undefined,
+    advice: { "domain error": words.ZERO_TIMES_INFINITY, cancellation: words.TERMS_CANCEL },
+  },
+};
