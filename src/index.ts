@@ -39,7 +39,7 @@ export * from "./functions/movement.js";
 export * from "./functions/reduce.js";
 export type { NdArray } from "./kernels/kernel.js";
 export { type AdamOptions, type AdamState, type AdamWOptions, adam, adamW } from "./optim/adam.js";
-export { cosineDecay, exponentialDecay, type LearningRate } from "./optim/learning-rate.js";
+export { cosineDecay, exponentialDecay, type LearningRate, type Schedule } from "./optim/learning-rate.js";
 export { type MinimizeOptions, minimize, minimizeSteps } from "./optim/minimize.js";
 export type { PartRequest } from "./optim/objective.js";
 export type { Optimizer } from "./optim/optimizer.js";

@@ -1,4 +1,5 @@
 import { tensor } from "../tensor/create.js";
+import { Tensor } from "../tensor/tensor.js";
 import { adamWithDecay } from "./adam.js";
 import { type LearningRate, rateAt } from "./learning-rate.js";
 import { halvingSearch } from "./line-search.js";
@@ -7,16 +8,16 @@ import type { Objective } from "./objective.js";
 import { along, downhill } from "./vector.js";
 
 /**
- * Steepest descent with a rate that is found by halving, beginning at twice the last one; at first so that the step has about
- * length 1, but no more than 2, and a power of two like all that follow.
+ * Steepest descent with a rate that is found by halving, beginning at twice the last one; at first one that makes the step about
+ * as long as 1, and a power of two like all that follow.
  */
 export function searchedDescent(objective: Objective): Method {
   let rate: number | undefined;
   return function* (from) {
     const { gradient, gradientNorm } = from;
     const d = downhill(gradient, gradientNorm);
-    const initial = rate === undefined ? Math.min(2, 2 ** Math.round(-Math.log2(gradientNorm))) : 2 * rate;
-    const found = yield* despiteNoise(objective, from, () => halvingSearch(objective, from, d, initial * gradientNorm));
+    const initial = rate === undefined ? 2 ** Math.round(-Math.log2(gradientNorm)) : 2 * rate;
+    const found = yield* despiteNoise(objective, from, () => halvingSearch(objective, from, d, initial * gradientNorm, true));
     if (found === undefined) return { kind: "no descent", promised: 0 };
     rate = found.t / gradientNorm;
     return found.point;
@@ -26,7 +27,10 @@ export function searchedDescent(objective: Objective): Method {
 /** Steepest descent with a given rate. */
 export function fixedDescent(objective: Objective, learningRate: LearningRate): Method {
   let step = 0;
-  return (from) => objective.at(along(from.x, -rateAt(objective.packing.name, learningRate, step++), from.gradient));
+  return (from) => {
+    const rate = rateAt(objective.packing.name, learningRate, step++);
+    return objective.at(along(from.x, -(rate instanceof Tensor ? rate.item() : rate), from.gradient));
+  };
 }
 
 /** Adam's steps, which are those of {@link adam}. */

@@ -65,13 +65,13 @@ function multiply(gradient: Float64Array, pairs: readonly Pair[], d: Float64Arra
   let product = dot(pairs[m - 1].s, d);
   for (let i = m - 1; i >= 0; i--) {
     alphas[i] = pairs[i].rho * product;
-    product = addThenDot(d, -alphas[i], pairs[i].y, i > 0 ? pairs[i - 1].s : pairs[0].y);
+    product = addThenDot(d, -alphas[i], pairs[i].y, pairs[Math.max(i - 1, 0)].s);
   }
   const { y, rho } = pairs[m - 1];
   const length = norm(y);
   const scale = 1 / rho / length / length; // sᵀy/yᵀy
   for (let i = 0; i < d.length; i++) d[i] *= scale;
-  product *= scale;
+  product = dot(pairs[0].y, d);
   for (let i = 0; i < m; i++) {
     const beta = pairs[i].rho * product;
     product = addThenDot(d, alphas[i] - beta, pairs[i].s, pairs[(i + 1) % m].y);

@@ -6,8 +6,12 @@ const CURVATURE = 0.9; // c₂: how much of the slope may be left
 const GROWTH = 4; // of the step while it is too short
 const TRIALS = 50;
 const FLAT_TRIALS = 10; // of these, where noise hides how the values differ
-const MARGIN = 0.1; // how close to an end of the interval an interpolated step may lie, as a part of its width
+const PATIENT_TRIALS = 20; // of these, before steps that are still too long shrink faster
+const MARGIN = 0.1; // how close to the far end of the interval an interpolated step may lie, as a part of its width
+const SHORTEST = 1e-3; // the part of its width by which the interval shrinks at most, towards the near end
 const NEGLIGIBLE = 0.01; // a change of the value by this part of its noise is not worth another trial
+const UNCHANGED = 0.99; // a slope of which this part is left says nothing about how far to go
+const FASTEST = 1e9; // the largest factor by which a step grows at once
 
 interface Trial extends Point {
   readonly t: number;
@@ -39,6 +43,8 @@ export function* wolfeSearch(objective: Objective, from: Point, d: Float64Array,
   let high: Trial | undefined;
   let best: Trial | undefined;
   let t = initial;
+  let growth = GROWTH;
+  const shorten = shortening();
   for (let i = 0; i < TRIALS; i++) {
     const p = yield* trial(t);
     if (!decreases(p)) yield* measureIfFlat(objective, from, p);
@@ -49,7 +55,10 @@ export function* wolfeSearch(objective: Objective, from: Point, d: Float64Array,
       if (high === undefined ? p.slope >= 0 : p.slope * (high.t - low.t) >= 0) high = low;
       low = p;
     }
-    if (high === undefined) t *= GROWTH;
+    if (high === undefined) {
+      growth = p.slope < UNCHANGED * slope0 ? Math.min(growth ** 2, FASTEST) : GROWTH;
+      t *= growth;
+    } else if (!isFinitePoint(high)) t = low.t + (high.t - low.t) * shorten();
     else {
       const noise = objective.noise(from);
       t = between(low, high, noise);
@@ -70,41 +79,68 @@ function* measureIfFlat(objective: Objective, from: Point, { value }: Point): As
  * values differ by noise; the middle where that is of no use.
  */
 function between(a: Trial, b: Trial, noise: number): number {
-  const width = b.t - a.t;
-  if (!isFinitePoint(b)) return a.t + MARGIN * width;
-  const share = Math.abs(a.value - b.value) <= noise ? a.slope / (a.slope - b.slope) : zeroOfCubic(a, b);
-  return a.t + (share > MARGIN && share < 1 - MARGIN ? share : 1 / 2) * width; // otherwise the interval might hardly shrink
+  const share = Math.abs(a.value - b.value) <= noise ? a.slope / (a.slope - b.slope) : minimumOfCubic(a, b);
+  return a.t + (share > 0 && share < 1 - MARGIN ? Math.max(share, SHORTEST) : 1 / 2) * (b.t - a.t);
+}
+
+/** Factors by which a step shrinks that leads to where f is not finite: the edge may be near, or out of all proportion. */
+function shortening(): () => number {
+  let count = 0;
+  return () => MARGIN ** Math.max(1, ++count - 2);
 }
 
 /** The minimum of the cubic, as a part of the way from a to b. */
-function zeroOfCubic(a: Trial, b: Trial): number {
-  const theta = a.slope + b.slope - (3 * (a.value - b.value)) / (a.t - b.t);
-  const scale = Math.max(Math.abs(theta), Math.abs(a.slope), Math.abs(b.slope)); // so that no square overflows
-  const root = scale * Math.sqrt((theta / scale) ** 2 - (a.slope / scale) * (b.slope / scale)) * Math.sign(b.t - a.t);
-  return 1 - (b.slope + root - theta) / (b.slope - a.slope + 2 * root);
+function minimumOfCubic(a: Trial, b: Trial): number {
+  const width = b.t - a.t;
+  const [slopeA, slopeB] = [a.slope * width, b.slope * width];
+  const theta = slopeA + slopeB - 3 * (b.value - a.value);
+  const scale = Math.max(Math.abs(theta), Math.abs(slopeA), Math.abs(slopeB)); // so that no square overflows
+  const root = scale * Math.sqrt((theta / scale) ** 2 - (slopeA / scale) * (slopeB / scale));
+  // Both are root + theta − slopeA, the first without the cancellation of root and theta.
+  const top = theta < 0 ? -slopeA * (1 + slopeB / (root - theta)) : root + theta - slopeA;
+  return top / (2 * root + slopeB - slopeA);
 }
 
 /**
  * Halves the step along d until f decreases by the part c₁ of what the slope predicts (Armijo), or, where rounding hides a
- * decrease, until the slope along d has halved.
+ * decrease, until the slope along d has halved. With `mayGrow` a step that is so short that it changes nothing grows first.
  */
 export function* halvingSearch(
   objective: Objective,
   from: Point,
   d: Float64Array,
   initial: number,
+  mayGrow = false,
 ): Asking<{ point: Point; t: number } | undefined> {
   const slope0 = dot(from.gradient, d);
   if (!(slope0 < 0)) return undefined;
-  for (let t = initial, i = 0; i < TRIALS; i++, t /= 2) {
+  let t = initial;
+  let growth = 2;
+  let halvings = 1;
+  for (let i = 0; i < TRIALS; i++) {
     const point = yield* objective.at(along(from.x, t, d));
-    if (!isFinitePoint(point)) continue;
-    const decreases = point.value <= from.value + SUFFICIENT * t * slope0;
+    if (!isFinitePoint(point)) {
+      if (i >= PATIENT_TRIALS) halvings++;
+      t /= 2 ** halvings;
+      mayGrow = false;
+      continue;
+    }
+    const change = point.value - from.value;
+    const decreases = change <= SUFFICIENT * t * slope0;
     if (!decreases) yield* measureIfFlat(objective, from, point);
-    const isFlat = Math.abs(point.value - from.value) <= objective.noise(from);
+    const isFlat = Math.abs(change) <= objective.noise(from);
     const left = dot(point.gradient, d) / slope0; // the part of the slope that is left
     if (isFlat ? Math.abs(left) <= 1 / 2 : decreases) return { point, t };
+    if (isFlat && left > UNCHANGED && mayGrow) {
+      growth = Math.min(growth ** 2, FASTEST);
+      t *= growth;
+      continue;
+    }
     if (isFlat && left > CURVATURE) return undefined; // shorter steps will leave even more
+    mayGrow = false;
+    // By the parabola through both values and the slope the step may still be too long by orders of magnitude.
+    const overshoot = 2 * (change / (-t * slope0) + 1);
+    t /= i >= PATIENT_TRIALS && overshoot > 4 ? 2 ** Math.floor(Math.log2(overshoot) - 1) : 2;
   }
   return undefined;
 }

@@ -40,7 +40,7 @@ const LAST_BITS = 16;
  * The rounding error of a value, relative to it, where it cannot be measured: that of a sum of squares of small residuals. A change
  * by less than this is reason to measure it.
  */
-export const ASSUMED_ERROR = 65_536 * Number.EPSILON;
+export const ASSUMED_ERROR = 1.5e-11;
 
 /** The function to be minimized as the methods see it: a function of a single list of numbers. */
 export class Objective {

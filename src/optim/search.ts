@@ -221,7 +221,9 @@ function* withoutStep(objective: Objective, at: Point, why: NoStep, iterations: 
 }
 
 /** The change of each parameter, relative to it, by which the curvature is measured. */
-const PROBE = Math.sqrt(Number.EPSILON);
+const PROBE = 1.5e-8;
+/** A change of the slope by a smaller part than this may be rounding. */
+const LEAST_BEND = 1e-10;
 
 /** How much lower the value is at the minimum straight downhill, if it is a parabola there; ∞ if it opens downward. */
 function* promisedDownhill(objective: Objective, at: Point): Asking<number> {
@@ -231,6 +233,7 @@ function* promisedDownhill(objective: Objective, at: Point): Asking<number> {
   let t = Number.POSITIVE_INFINITY;
   for (let i = 0; i < x.length; i++) if (d[i] !== 0) t = Math.min(t, (PROBE * Math.max(Math.abs(x[i]), 1e-4 * largest)) / Math.abs(d[i]));
   const probe = yield* objective.at(along(x, t, d));
-  const curvature = (gradientNorm + dot(probe.gradient, d)) / t;
-  return curvature > 0 && isFinitePoint(probe) ? gradientNorm * (gradientNorm / (2 * curvature)) : Number.POSITIVE_INFINITY;
+  const bend = gradientNorm + dot(probe.gradient, d);
+  const isKnown = isFinitePoint(probe) && bend > LEAST_BEND * gradientNorm;
+  return isKnown ? gradientNorm * ((t * gradientNorm) / (2 * bend)) : Number.POSITIVE_INFINITY;
 }

@@ -393,6 +393,60 @@ test("a step of lbfgs costs a small multiple of the gradient, for many parameter
   expect(seconds(() => minimize(f, start, options)) / alone).toBeLessThan(15);
 });
 
+describe("the scale of the value and of the parameters does not matter", () => {
+  for (const method of ["lbfgs", "newton", "gd"] as const) {
+    for (const scale of [1e-250, 1e-100, 1e-20, 1e-5, 1e5, 1e20, 1e100, 1e250]) {
+      test(`${method} at ${scale}`, () => {
+        const value = minimize((x: Tensor) => x.sub([1, -2]).square().sum().mul(scale), [5, 5], {
+          method,
+          gradientTolerance: 1e-8 * scale,
+        });
+        expect(value.status, value.reason).toBe("converged");
+        expect(value.params.data[1]).toBeCloseTo(-2, 7);
+        // Beyond 1e±154 the second derivative 2/scale² is out of range.
+        const size = scale ** 0.4;
+        const bowl = (x: Tensor): Tensor => x.div(size).sub([1, -2]).square().sum();
+        for (const start of [
+          [5, 5],
+          [0, 0],
+          [5 * size, 5 * size],
+        ]) {
+          const parameters = minimize(bowl, start, { method, gradientTolerance: 1e-8 / size });
+          expect(parameters.status, parameters.reason).toBe("converged");
+          expect(parameters.params.data[1] / size).toBeCloseTo(-2, 7);
+        }
+      });
+    }
+  }
+
+  test("Rosenbrock's valley, too", () => {
+    for (const scale of [1e-250, 1e-20, 1e20, 1e250])
+      for (const method of ["lbfgs", "newton"] as const) {
+        const { status, params, evaluations } = minimize((x: Tensor) => rosenbrock(x).mul(scale), [-1.2, 1], {
+          method,
+          gradientTolerance: 1e-8 * scale,
+        });
+        expect(status, `${method} at ${scale}`).toBe("converged");
+        expect(params.data[0]).toBeCloseTo(1, 7);
+        expect(evaluations).toBeLessThan(100);
+      }
+  });
+
+  test("gd walks down 1e20·(x − 1)²", () => {
+    const { params, reason } = minimize((x: Tensor) => x.sub(1).square().mul(1e20), 5, { method: "gd" });
+    expect(params.item(), reason).toBeCloseTo(1, 12);
+  });
+
+  test("a slope without curvature that can be told is not called a minimum", () => {
+    for (const method of ["lbfgs", "newton", "gd"] as const) {
+      const flat = minimize((x: Tensor) => x.mul(1e-280).sub(1).square(), 0, { method, gradientTolerance: 0 });
+      expect(flat.status, method).not.toBe("converged");
+      const steep = minimize((x: Tensor) => x.mul(1e200).sub(1).square(), 1, { method, gradientTolerance: 0 });
+      if (steep.value > 1e-10) expect(steep.status, method).not.toBe("converged");
+    }
+  });
+});
+
 describe("never worse than the best seen", () => {
   test("with a rate that is too large, and with adam's detours", () => {
     for (const options of [
