@@ -53,7 +53,7 @@ export { eye, full, linspace, ones, tensor, zeros } from "./tensor/create.js";
 export { defineOp, type OpDefinition } from "./tensor/define-op.js";
 export type { CumsumOptions, MatMulOptions, VarianceOptions } from "./tensor/options.js";
 export { Tensor, type TensorLike } from "./tensor/tensor.js";
-export type { Tree, TreeLike, TreesLike } from "./tensor/tree.js";
+export type { NotATensor, Tree, TreeLike, TreesLike } from "./tensor/tree.js";
 export type { NestedArray, NumericArray } from "./tensor/values.js";
 export { type CheckGradientsOptions, checkGradients } from "./transforms/check-gradients.js";
 export { jvp } from "./transforms/forward.js";

@@ -4,7 +4,8 @@
  * @module gradtape/math
  */
 
-export { type Formula, parseMath } from "./formulas/formula.js";
+export { type Formula, type ParseMathOptions, parseMath } from "./formulas/formula.js";
 export type { FormulaFunction } from "./formulas/functions.js";
+export type { FormulaLimits } from "./formulas/limits.js";
 export { ExpressionError, type Place } from "./formulas/place.js";
 export { type MathHole, math } from "./formulas/tag.js";

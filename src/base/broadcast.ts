@@ -23,7 +23,7 @@ export function broadcastShapes(name: string, a: Shape, b: Shape): Shape {
     }
     result[rank - i] = sizeA === 1 ? sizeB : sizeA;
   }
-  return result;
+  return Object.freeze(result);
 }
 
 /** The axes along which `from` was repeated to become `to`: those that are missing in `from`, and those of size 1 that grew. */

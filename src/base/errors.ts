@@ -42,6 +42,12 @@ export function describe(value: unknown): string {
   return `${typeof value} ${String(value)}`;
 }
 
+/** What to say where a tensor is no tensor of this library. */
+export const adviceOnTensor = (value: unknown): string =>
+  tagOf(value) === "Tensor"
+    ? "; it comes from another copy of the library, or from another realm such as a worker or a frame: load one copy, and send x.shape and x.data to make the tensor anew"
+    : "";
+
 /** What a value calls itself: `Array`, `Promise`. `Tensor` for one of another copy of the library, too. */
 export const tagOf = (value: unknown): string => Object.prototype.toString.call(value).slice(8, -1);
 

@@ -1,5 +1,5 @@
 import { describe, ShapeError } from "./errors.js";
-import { checkList, checkShape, formatShape, type Shape } from "./shape.js";
+import { checkList, checkShape, formatShape, MOST_AXES, type Shape } from "./shape.js";
 
 /**
  * What `slice` takes along one axis: a number picks one place and drops the axis, `null` takes all,
@@ -53,15 +53,22 @@ export function resolveWidths(widths: readonly (readonly [before: number, after:
 /** The sizes of the parts into which `split` cuts an axis. */
 export function resolveParts(parts: number | readonly number[], shape: Shape, axis: number): readonly number[] {
   const size = shape[axis];
-  const sizes =
-    typeof parts === "number" ? new Array<number>(parts > 0 ? Math.floor(parts) : 0).fill(size / parts) : checkShape("split", parts);
-  if (sizes.some((s) => !Number.isInteger(s)) || sizes.reduce((a, b) => a + b, 0) !== size) {
-    throw new ShapeError(
-      `split: the parts must add up to ${size} along axis ${axis} of ${formatShape(shape)}, got ${typeof parts === "number" ? `${parts} equal parts` : formatShape(parts)}`,
-    );
+  const refuse = (got: string): never => {
+    throw new ShapeError(`split: the parts must add up to ${size} along axis ${axis} of ${formatShape(shape)}, got ${got}`);
+  };
+  if (typeof parts === "number") {
+    // Each part has a place at least, or all have none; so the list is never longer than the tensor by much.
+    const fits = Number.isInteger(parts) && parts > 0 && size % parts === 0 && parts <= Math.max(size, MOST_EMPTY_PARTS);
+    return fits ? new Array<number>(parts).fill(size / parts) : refuse(`${parts} equal parts`);
   }
-  return sizes;
+  checkList("split", "a number of parts, or a list of their sizes", [parts]);
+  if (!parts.every((part) => Number.isInteger(part) && part >= 0) || parts.reduce((a, b) => a + b, 0) !== size)
+    refuse(parts.length > MOST_AXES ? `${parts.length} parts` : formatShape(parts));
+  return parts;
 }
+
+/** Into so many parts an axis without places can be split. */
+const MOST_EMPTY_PARTS = 1024;
 
 /** What one range of `slice` means along an axis of `size` places: NumPy's rules. */
 function resolveRange(range: Range, axis: number, size: number): Places {

@@ -19,7 +19,7 @@ export function checkOptions<Options extends object>(
   if (options === undefined) return NONE;
   if (!isPlainObject(options))
     throw new TypeError(`${name}: expected options such as { ${Object.keys(known)[0]}: … }, got ${describe(options)}${hint}`);
-  for (const key in options) {
+  for (const key of Object.keys(options)) {
     if (known[key as keyof Options] === true) continue;
     const names = Object.keys(known);
     const meant = nearest(key, names);

@@ -16,6 +16,43 @@ export function sizeOf(shape: Shape): number {
   return size;
 }
 
+/** No tensor holds more numbers: they would take 16 GiB. */
+const MOST_NUMBERS = 2 ** 31;
+
+/** How many numbers may still be asked for, and who says no; without limits outside of {@link withBudget}. */
+let budget = Number.POSITIVE_INFINITY;
+let refuseMore: ((asked: number) => never) | undefined;
+
+/** Runs `body`, which may make tensors of so many numbers in all; `refuse` is called when it asks for more. */
+export function withBudget<T>(numbers: number, refuse: (asked: number) => never, body: () => T): T {
+  const before = budget;
+  const refuseBefore = refuseMore;
+  if (numbers < before) {
+    budget = numbers;
+    refuseMore = refuse;
+  }
+  const granted = budget;
+  try {
+    return body();
+  } finally {
+    budget = before === Number.POSITIVE_INFINITY ? before : before - (granted - budget);
+    refuseMore = refuseBefore;
+  }
+}
+
+/** Zeros for a tensor of this shape. One that no memory holds is refused before it is asked for; `name` is the calling function's. */
+export function allocate(name: string, shape: Shape): Float64Array {
+  const size = sizeOf(shape);
+  if (size > budget) refuseMore?.(size);
+  if (refuseMore !== undefined) budget -= size;
+  if (size <= MOST_NUMBERS) {
+    try {
+      return new Float64Array(size);
+    } catch {} // no memory, or less than the engine allows
+  }
+  throw new ShapeError(`${name}: expected a tensor that fits into memory, got shape ${formatShape(shape)} (${size} numbers)`);
+}
+
 /** Whether two shapes are equal, axis by axis. */
 export function sameShape(a: Shape, b: Shape): boolean {
   if (a === b) return true;
@@ -35,9 +72,13 @@ export function checkList(name: string, what: string, given: readonly unknown[])
   throw new TypeError(`${name}: expected ${what}, got ${describe(list)}${write}`);
 }
 
-/** Refuses what is not a list of whole numbers ≥ 0; returns a frozen copy. `given` is all that came in the place of the shape. */
+/** No tensor has more axes, as in NumPy. */
+export const MOST_AXES = 64;
+
+/** Refuses what is not a list of at most 64 whole numbers ≥ 0; returns a frozen copy. `given` is all that came in the place of the shape. */
 export function checkShape(name: string, shape: readonly number[], given: readonly unknown[] = [shape]): Shape {
   checkList(name, SHAPE, given);
+  if (shape.length > MOST_AXES) throw new ShapeError(`${name}: expected at most ${MOST_AXES} axes, got ${shape.length}`);
   for (const size of shape) {
     if (!Number.isSafeInteger(size) || size < 0)
       throw new ShapeError(`${name}: a shape holds whole numbers ≥ 0, got ${formatShape(shape)}`);

@@ -1,42 +1,44 @@
 import { describe } from "../base/errors.js";
-import { type Shape, sameShape } from "../base/shape.js";
+import { MOST_AXES, type Shape, sameShape } from "../base/shape.js";
 import { asTensor, Tensor, type TensorLike } from "../tensor/tensor.js";
-import { nameOfPath } from "../tensor/tree.js";
+import { DEEPEST, nameOfPath } from "../tensor/tree.js";
 import { isNumericArray } from "../tensor/values.js";
 
-/** What the arguments of a call look like: a program is kept for each such layout. */
-export type Layout =
+/** What the arguments of a call look like: a program is kept for each such pattern. */
+export type Pattern =
   /** `name` is what tapes call it: its label or else its path. */
   | { readonly kind: "tensor"; readonly shape: Shape; readonly label: string | undefined; readonly name: string }
-  | { readonly kind: "list"; readonly parts: readonly Layout[] }
-  | { readonly kind: "record"; readonly names: readonly string[]; readonly parts: readonly Layout[] }
+  | { readonly kind: "list"; readonly parts: readonly Pattern[] }
+  | { readonly kind: "record"; readonly names: readonly string[]; readonly parts: readonly Pattern[] }
   | { readonly kind: "frozen"; readonly value: unknown };
 
-/** The layouts of all arguments of a call. */
-export const layoutsOf = (args: readonly unknown[]): Layout[] => args.map((arg) => layoutOf(arg, ""));
+/** The patterns of all arguments of a call. */
+export const patternsOf = (args: readonly unknown[]): Pattern[] => args.map((arg) => patternOf(arg, ""));
 
-/** The tensors of all arguments, in order, if these have the layouts. */
-export function gatherAll(layouts: readonly Layout[], args: readonly unknown[]): Tensor[] | undefined {
+/** The tensors of all arguments, in order, if these have the patterns. */
+export function matchAll(patterns: readonly Pattern[], args: readonly unknown[]): Tensor[] | undefined {
   const inputs: Tensor[] = [];
-  return args.length === layouts.length && layouts.every((layout, i) => gather(layout, args[i], inputs)) ? inputs : undefined;
+  return args.length === patterns.length && patterns.every((pattern, i) => match(pattern, args[i], inputs)) ? inputs : undefined;
 }
 
-/** The arguments with these layouts that have these tensors, in order and by their names. */
-export function rebuildAll(layouts: readonly Layout[], tensors: readonly Tensor[]): unknown[] {
+/** The arguments with these patterns that have these tensors, in order and by their names. */
+export function argumentsOf(patterns: readonly Pattern[], tensors: readonly Tensor[]): unknown[] {
   const rest = tensors.values();
-  return layouts.map((layout) => rebuild(layout, rest));
+  return patterns.map((pattern) => argumentOf(pattern, rest));
 }
 
-/** Tells what varies from what is frozen: tensors, and arrays of numbers, are inputs; everything else is part of the layout. */
-function layoutOf(value: unknown, path: string): Layout {
+/** Tells what varies from what is frozen: tensors, and arrays of numbers, are inputs; everything else is part of the pattern. */
+function patternOf(value: unknown, path: string, depth = 0): Pattern {
+  if (depth > DEEPEST)
+    throw new TypeError(`compile: expected arguments at most ${DEEPEST} levels deep, got deeper ones; does a part of one hold itself?`);
   if (value instanceof Tensor || isNumbers(value)) {
     const { shape, label } = asTensor("compile", value as TensorLike);
     return { kind: "tensor", shape, label, name: label ?? nameOfPath(path) };
   }
-  if (Array.isArray(value)) return { kind: "list", parts: value.map((part, i) => layoutOf(part, `${path}[${i}]`)) };
+  if (Array.isArray(value)) return { kind: "list", parts: value.map((part, i) => patternOf(part, `${path}[${i}]`, depth + 1)) };
   if (isRecord(value)) {
     const names = Object.keys(value);
-    return { kind: "record", names, parts: names.map((name) => layoutOf(value[name], `${path}.${name}`)) };
+    return { kind: "record", names, parts: names.map((name) => patternOf(value[name], `${path}.${name}`, depth + 1)) };
   }
   if (value === null || ["number", "string", "boolean", "undefined", "bigint"].includes(typeof value)) return { kind: "frozen", value };
   throw new TypeError(
@@ -44,46 +46,49 @@ function layoutOf(value: unknown, path: string): Layout {
   );
 }
 
-/** Whether a value has the layout; appends its tensors to `inputs` in order. Runs at each call: it makes nothing new. */
-function gather(layout: Layout, value: unknown, inputs: Tensor[]): boolean {
-  switch (layout.kind) {
+/** Whether a value has the pattern; appends its tensors to `inputs` in order. Runs at each call: it makes next to nothing new. */
+function match(pattern: Pattern, value: unknown, inputs: Tensor[]): boolean {
+  switch (pattern.kind) {
     case "tensor": {
       if (!(value instanceof Tensor || isNumbers(value))) return false;
       const x = asTensor("compile", value as TensorLike);
       inputs.push(x);
-      return sameShape(x.shape, layout.shape) && x.label === layout.label;
+      return sameShape(x.shape, pattern.shape) && x.label === pattern.label;
     }
     case "list": {
-      const { parts } = layout;
+      const { parts } = pattern;
       return (
-        Array.isArray(value) && !isNumbers(value) && value.length === parts.length && parts.every((p, i) => gather(p, value[i], inputs))
+        Array.isArray(value) && !isNumbers(value) && value.length === parts.length && parts.every((p, i) => match(p, value[i], inputs))
       );
     }
     case "record": {
-      const { names, parts } = layout;
+      const { names, parts } = pattern;
       if (!isRecord(value)) return false;
-      let count = 0;
-      for (const name in value) if (name !== names[count++]) return false;
-      return count === names.length && parts.every((part, i) => gather(part, value[names[i]], inputs));
+      const own = Object.keys(value);
+      return (
+        own.length === names.length &&
+        own.every((name, i) => name === names[i]) &&
+        parts.every((part, i) => match(part, value[names[i]], inputs))
+      );
     }
     case "frozen":
-      return Object.is(value, layout.value);
+      return Object.is(value, pattern.value);
   }
 }
 
-/** The value with the layout that has these tensors, in order. */
-function rebuild(layout: Layout, tensors: Iterator<Tensor>): unknown {
-  switch (layout.kind) {
+/** The value with the pattern that has these tensors, in order. */
+function argumentOf(pattern: Pattern, tensors: Iterator<Tensor>): unknown {
+  switch (pattern.kind) {
     case "tensor": {
       const x = tensors.next().value as Tensor;
-      return layout.name === "" ? x : x.named(layout.name);
+      return pattern.name === "" ? x : x.named(pattern.name);
     }
     case "list":
-      return layout.parts.map((part) => rebuild(part, tensors));
+      return pattern.parts.map((part) => argumentOf(part, tensors));
     case "record":
-      return Object.fromEntries(layout.names.map((name, i) => [name, rebuild(layout.parts[i], tensors)]));
+      return Object.fromEntries(pattern.names.map((name, i) => [name, argumentOf(pattern.parts[i], tensors)]));
     case "frozen":
-      return layout.value;
+      return pattern.value;
   }
 }
 
@@ -91,7 +96,7 @@ function rebuild(layout: Layout, tensors: Iterator<Tensor>): unknown {
 function isNumbers(value: unknown): boolean {
   if (isNumericArray(value)) return true;
   let first = value;
-  while (Array.isArray(first) && first.length > 0) first = first[0];
+  for (let axis = 0; axis <= MOST_AXES && Array.isArray(first) && first.length > 0; axis++) first = first[0];
   return typeof first === "number" && Array.isArray(value);
 }
 

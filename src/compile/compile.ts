@@ -9,7 +9,7 @@ import type { Tensor } from "../tensor/tensor.js";
 import { type Flat, flatten } from "../tensor/tree.js";
 import { tapeOf } from "../transforms/record.js";
 import { trace } from "../transforms/trace.js";
-import { gatherAll, type Layout, layoutsOf, rebuildAll } from "./arguments.js";
+import { argumentsOf, matchAll, type Pattern, patternsOf } from "./arguments.js";
 import { type Backend, Program, type ProgramMemory } from "./program.js";
 
 /** How many programs a compiled function keeps: one for each set of input shapes. The one not used for longest goes. */
@@ -44,7 +44,7 @@ export interface CompileOptions {
 const OPTIONS: Known<CompileOptions> = { backend: true };
 
 interface Entry {
-  readonly layouts: readonly Layout[];
+  readonly patterns: readonly Pattern[];
   readonly program: Program;
   readonly rebuildOutput: Flat["rebuild"];
   /** The tape again, for the inputs of the last call. A program does not keep the values that it was recorded with. */
@@ -90,14 +90,14 @@ export function compile<F extends (...args: never[]) => unknown>(f: F, options?:
 
   const find = (args: readonly unknown[]): { entry: Entry; inputs: readonly Tensor[] } => {
     for (let i = 0; i < programs.length; i++) {
-      const inputs = gatherAll(programs[i].layouts, args);
+      const inputs = matchAll(programs[i].patterns, args);
       if (inputs === undefined) continue;
       if (i > 0) programs.unshift(...programs.splice(i, 1));
       return { entry: programs[0], inputs };
     }
-    const layouts = layoutsOf(args);
-    const inputs = gatherAll(layouts, args) as Tensor[];
-    programs.unshift(build(f, layouts, inputs, backend));
+    const patterns = patternsOf(args);
+    const inputs = matchAll(patterns, args) as Tensor[];
+    programs.unshift(build(f, patterns, inputs, backend));
     if (programs.length > KEPT) programs.pop();
     return { entry: programs[0], inputs };
   };
@@ -127,18 +127,24 @@ export function compile<F extends (...args: never[]) => unknown>(f: F, options?:
 
 function build(
   f: (...args: never[]) => unknown,
-  layouts: readonly Layout[],
+  patterns: readonly Pattern[],
   inputs: readonly Tensor[],
   backend: Backend | undefined,
 ): Entry {
-  const ofLeaves = ({ leaves }: { leaves: Tensor[] }): unknown => f(...(rebuildAll(layouts, leaves) as never[]));
+  const ofLeaves = ({ leaves }: { leaves: Tensor[] }): unknown => f(...(argumentsOf(patterns, leaves) as never[]));
   const recordAgain = (at: readonly Tensor[]): { tape: Tape; output: Flat } => {
     const flat = flatten("compile", "the inputs", { leaves: [...at] });
     const segment = withSealed(at.length, () => trace("compile", ofLeaves as never, [flat], true));
     return { tape: tidied(tapeOf(segment)), output: segment.output };
   };
   const { tape, output } = recordAgain(inputs);
-  return { layouts, program: new Program(tape, backend), rebuildOutput: output.rebuild, tape: (at) => recordAgain(at).tape };
+  // What f returned as a number is the same in every call, and a number.
+  return {
+    patterns,
+    program: new Program(tape, backend),
+    rebuildOutput: (values) => output.rebuild(values.map((x, i) => (output.numbers.has(i) ? (x as Tensor).item() : x))),
+    tape: (at) => recordAgain(at).tape,
+  };
 }
 
 /** The tape after the passes, which do not follow cotangents; those are kept that an output is, so that one knows which it is. */

@@ -1,4 +1,4 @@
-import { firstFree, machineCode } from "./machine-code.js";
+import { firstFree, letters, machineCode } from "./machine-code.js";
 
 // The package is type-checked without the browser's or Node's names; this one is in both.
 declare const WebAssembly: {
@@ -31,22 +31,26 @@ function compileMachine(): object | null {
   return compiled;
 }
 
-function bytesOf(hexadecimal: string): Uint8Array {
-  return Uint8Array.from({ length: hexadecimal.length / 2 }, (_, i) => Number.parseInt(hexadecimal.slice(2 * i, 2 * i + 2), 16));
-}
+const bytesOf = (text: string): Uint8Array =>
+  Uint8Array.from(text.match(/[g-z]|../g) ?? [], (byte) => Number.parseInt(letters[byte] ?? byte, 16));
 
 /** Whether the machine can be had here at all. */
 export const hasMachine = (): boolean => compileMachine() !== null;
 
 /**
  * The machine with a memory of so many bytes; `undefined` where there is no WebAssembly with SIMD, where a security policy
- * forbids it, or where the memory would be too large for it.
+ * forbids it, or where its memory cannot be had.
  */
 export function startMachine(bytes: number): Machine | undefined {
   const module = compileMachine();
   const pages = Math.ceil(bytes / PAGE);
   if (module === null || pages > MOST_PAGES) return undefined;
-  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
-  const { exports } = new WebAssembly.Instance(module, { env: { memory }, math: Math });
-  return { buffer: memory.buffer, run: (exports as Pick<Machine, "run">).run };
+  try {
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    const { exports } = new WebAssembly.Instance(module, { env: { memory }, math: Math });
+    return { buffer: memory.buffer, run: (exports as Pick<Machine, "run">).run };
+  } catch {
+    // Each memory reserves some 10 GB of addresses, which a limit, or thousands of programs before this one, may leave no room for.
+    return undefined;
+  }
 }

@@ -36,11 +36,11 @@ export function planBuffers(tape: Tape, steps: readonly Step[]): Plan {
   const madeIn = new Map<Tensor, number>();
   const lastStep = new Map<Tensor, number>();
   const onlyChunks = new Set<Tensor>();
-  steps.forEach(({ nodes, rows, count }, step) => {
+  steps.forEach(({ nodes, regions }, step) => {
     nodes.forEach(({ inputs, output }, i) => {
       madeIn.set(output, step);
       lastStep.set(output, step);
-      if (count > 0 && !rows[i].sums) onlyChunks.add(output);
+      if (regions[i]?.sums === false) onlyChunks.add(output);
       for (const x of inputs) {
         const from = source(x);
         lastStep.set(from, step);

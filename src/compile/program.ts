@@ -1,12 +1,11 @@
-import { alignColumns } from "../base/format.js";
-import { type Shape, sizeOf } from "../base/shape.js";
+import { GradtapeError } from "../base/errors.js";
 import type { NdArray } from "../kernels/kernel.js";
 import { isElementwise } from "../ops/op.js";
-import { canonicalize, fuseGuards, shareExponentials } from "../passes/fuse.js";
-import { prune } from "../passes/prune.js";
 import type { Node, Tape } from "../tape/tape.js";
 import { Tensor } from "../tensor/tensor.js";
-import { encode, type Place } from "./encode.js";
+import { type Assembly, assemble, fuse } from "./assemble.js";
+import { NUMBER, WORD } from "./bytes.js";
+import { type Line, listing } from "./listing.js";
 import { firstFree, hasMachine, type Machine, startMachine } from "./machine.js";
 
 /** What a program runs on: the WebAssembly machine, or the TypeScript kernels of the eager engine. */
@@ -22,9 +21,6 @@ export interface ProgramMemory {
   readonly total: number;
 }
 
-/** Runs a part of the program. */
-type Run = () => void;
-
 /** Shorter arrays are copied number by number: the call of a copy takes longer. */
 const SHORT = 48;
 
@@ -36,86 +32,97 @@ export class Program {
   readonly memory: ProgramMemory;
   readonly backend: Backend;
 
-  private readonly numbers: Float64Array;
-  private readonly parts: readonly Run[];
-  private readonly inputs: readonly Place[];
-  private readonly outputs: readonly Place[];
-  /** What the arena holds of each input. */
+  private readonly runs: readonly (() => void)[];
+  private readonly inputs: readonly NdArray[];
+  private readonly outputs: readonly NdArray[];
+  /** What the memory holds of each input. */
   private readonly held: (Tensor | undefined)[];
-  private readonly lines: readonly (readonly string[])[];
+  private readonly lines: readonly Line[];
+  private isRunning = false;
 
   constructor(tape: Tape, wanted: Backend | undefined) {
-    const fused = prune(fuseGuards(canonicalize(shareExponentials(tape))));
-    const canUseMachine = wanted !== "js" && hasMachine();
-    let encoding = encode(fused, canUseMachine ? firstFree : undefined);
-    const machine = canUseMachine ? startMachine(encoding.bytes) : undefined;
-    if (canUseMachine && machine === undefined) encoding = encode(fused, undefined);
-    const buffer = machine?.buffer ?? new ArrayBuffer(encoding.bytes);
-
-    const { inputs, outputs, parts, constants, words, wordsAt, lines, buffers, withoutReuse, bytes } = encoding;
+    const fused = fuse(tape);
+    const { assembly, machine } = (wanted === "js" ? undefined : onMachine(fused)) ?? onKernels(fused);
+    const { slotOf, constants, words, wordsAt, runs, lines, bytes, bufferBytes } = assembly;
+    const buffer = machine?.buffer ?? new ArrayBuffer(bytes);
+    const view = (x: Tensor): NdArray => ({ shape: x.shape, data: new Float64Array(buffer, slotOf(x).at, x.size) });
     this.backend = machine === undefined ? "js" : "wasm";
-    this.memory = { buffers, withoutReuse, total: bytes };
-    this.inputs = inputs;
-    this.outputs = outputs;
-    this.held = inputs.map(() => undefined);
+    this.memory = { buffers: bufferBytes, withoutReuse: bytesOf(fused), total: bytes };
+    this.inputs = fused.inputs.map(view);
+    this.outputs = fused.outputs.map(view);
+    this.held = fused.inputs.map(() => undefined);
     this.lines = lines;
-    this.numbers = new Float64Array(buffer, 0, Math.floor(buffer.byteLength / 8));
-    for (const { at, value } of constants) this.write(at, value);
+    for (const x of constants) write(view(x).data, x);
     new Uint32Array(buffer, wordsAt, words.length).set(words);
-    this.parts = parts.map((part) =>
-      "node" in part
-        ? kernelCall(
-            part.node,
-            view(buffer, part.out),
-            part.inputs.map((place) => view(buffer, place)),
-          )
-        : machineCall(machine as Machine, wordsAt + 4 * part.from, wordsAt + 4 * part.to),
+    this.runs = runs.map((run) =>
+      "kernel" in run
+        ? kernelCall(run.kernel, view(run.kernel.output), run.kernel.inputs.map(view))
+        : machineCall(machine as Machine, wordsAt + WORD * run.from, wordsAt + WORD * run.to),
     );
   }
 
   run(inputs: readonly Tensor[]): Tensor[] {
+    if (this.isRunning)
+      throw new GradtapeError(
+        "compile: expected no call of a compiled function while it runs, got one from the forward of an op within it; its buffers are in use. Call the function that was compiled",
+      );
+    this.isRunning = true;
+    try {
+      return this.runOnce(inputs);
+    } finally {
+      this.isRunning = false;
+    }
+  }
+
+  private runOnce(inputs: readonly Tensor[]): Tensor[] {
     for (let i = 0; i < inputs.length; i++) {
       if (this.held[i] === inputs[i]) continue;
-      this.write(this.inputs[i].at, inputs[i]);
+      write(this.inputs[i].data, inputs[i]);
       this.held[i] = inputs[i];
     }
-    for (let i = 0; i < this.parts.length; i++) this.parts[i]();
-    return this.outputs.map(({ at, shape }) => this.read(at, shape));
-  }
-
-  private write(at: number, x: Tensor): void {
-    const from = at / 8;
-    if (x.size === 1) {
-      this.numbers[from] = x.first;
-      return;
-    }
-    const { data } = x;
-    if (data.length > SHORT) this.numbers.set(data, from);
-    else for (let i = 0; i < data.length; i++) this.numbers[from + i] = data[i];
-  }
-
-  private read(at: number, shape: Shape): Tensor {
-    const from = at / 8;
-    return Tensor.wrap(shape, shape.length === 0 ? this.numbers[from] : this.numbers.slice(from, from + sizeOf(shape)));
+    for (let i = 0; i < this.runs.length; i++) this.runs[i]();
+    return this.outputs.map(({ shape, data }) => Tensor.wrap(shape, shape.length === 0 ? data[0] : data.slice()));
   }
 
   /** One line an instruction: what it writes, the instruction, the op, the shape, the label. */
   toString(): string {
     const { buffers, withoutReuse, total } = this.memory;
-    const count = this.lines.length;
-    return `${alignColumns(this.lines)}\n${count} instructions, ${buffers} bytes of buffers (${withoutReuse} without reuse), ${total} in all`;
+    const { length } = this.lines;
+    return `${listing(this.lines)}\n${length} instructions, ${buffers} bytes of buffers (${withoutReuse} without reuse), ${total} in all`;
   }
 }
 
-const view = (buffer: ArrayBuffer, { at, shape }: Place): NdArray => ({ shape, data: new Float64Array(buffer, at, sizeOf(shape)) });
+/** The program on the machine; `undefined` where there is none, or where its memory would be too large. */
+function onMachine(tape: Tape): { assembly: Assembly; machine: Machine } | undefined {
+  if (!hasMachine()) return undefined;
+  const assembly = assemble(tape, firstFree);
+  const machine = startMachine(assembly.bytes);
+  return machine && { assembly, machine };
+}
+
+const onKernels = (tape: Tape) => ({ assembly: assemble(tape, undefined), machine: undefined });
+
+function write(to: Float64Array, x: Tensor): void {
+  if (x.size === 1) {
+    to[0] = x.first;
+    return;
+  }
+  const { data } = x;
+  if (data.length > SHORT) to.set(data);
+  else for (let i = 0; i < data.length; i++) to[i] = data[i];
+}
+
+/** What all values that a tape computes take. */
+const bytesOf = ({ nodes }: Tape): number =>
+  NUMBER * nodes.reduce((sum, { op, output }) => sum + (op.kernel === null ? 0 : output.size), 0);
 
 const machineCall =
-  ({ run }: Machine, from: number, to: number): Run =>
+  ({ run }: Machine, from: number, to: number): (() => void) =>
   () =>
     run(from, to, 0, 1);
 
 /** Kernels that do not write every place expect zeros. */
-function kernelCall({ op, attributes }: Node, out: NdArray, inputs: readonly NdArray[]): Run {
+function kernelCall({ op, attributes }: Node, out: NdArray, inputs: readonly NdArray[]): () => void {
   const kernel = op.kernel as NonNullable<typeof op.kernel>;
   if (isElementwise(op)) return () => kernel(out, inputs, attributes);
   return () => {

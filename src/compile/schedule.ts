@@ -1,12 +1,13 @@
 import type { Node, Tape } from "../tape/tape.js";
 import type { Tensor } from "../tensor/tensor.js";
-import type { Rows } from "./instructions/instruction.js";
+import { NUMBER } from "./bytes.js";
+import type { Region, Rows } from "./instructions/instruction.js";
 
 /** One node, or a region: nodes that run together, on a chunk of rows at a time. */
 export interface Step {
   readonly nodes: readonly Node[];
-  /** How each node works along the rows; empty for a node alone. */
-  readonly rows: readonly Rows[];
+  /** The region as each node sees it; `undefined` for a node alone. */
+  readonly regions: readonly (Region | undefined)[];
   /** How many rows there are, and how many are worked on at a time; 0 for a node alone. */
   readonly count: number;
   readonly chunk: number;
@@ -15,13 +16,15 @@ export interface Step {
 /** So many bytes of one chunk stay in the second-level cache between one node and the next. */
 const CACHE = 320 * 1024;
 const SHORTEST_CHUNK = 16;
+/** The length of a chunk is a multiple of this. */
+const CHUNK_STEP = 8;
 /** No region has fewer rows: there would be nothing to gain. */
 const FEWEST_ROWS = 16;
 /** About so many values of a region are in use at a time. */
 const BUFFERS = 6;
 
 /** A node alone, over all its numbers at once. */
-const alone = (node: Node): Step => ({ nodes: [node], rows: [], count: 0, chunk: 0 });
+const alone = (node: Node): Step => ({ nodes: [node], regions: [undefined], count: 0, chunk: 0 });
 
 /** The tape as it is, node by node; nodes that only rename numbers need no step. */
 export const inOrder = (tape: Tape): Step[] => tape.nodes.filter(({ op }) => op.kernel !== null).map(alone);
@@ -43,16 +46,16 @@ export function schedule(tape: Tape, rowsOf: (node: Node) => Rows | undefined): 
     readonly regions: Map<number, { nodes: Node[]; rows: Rows[] }>;
   }
   const levels: Level[] = [];
-  /** For each value its level, and the count of rows of the region that it is a row-by-row value of (0: of none; −1: a sum of one). */
-  const known = new Map<Tensor, { readonly level: number; readonly region: number }>();
+  /** Of each value its level, and whether it is of a node alone, a sum of a region, or row by row in a region of so many rows. */
+  const known = new Map<Tensor, { readonly level: number; readonly made: "alone" | "sum" | number }>();
 
   for (const node of tape.nodes) {
     const { op, inputs, output } = node;
     if (op.kernel === null) {
       const source = known.get(inputs[0]);
       if (source === undefined) continue;
-      const keepsRows = source.region > 0 && output.rank > 0 && output.shape[0] === source.region;
-      known.set(output, source.region <= 0 || keepsRows ? source : { level: source.level + 1, region: 0 });
+      const losesRows = typeof source.made === "number" && (output.rank === 0 || output.shape[0] !== source.made);
+      known.set(output, losesRows ? { level: source.level + 1, made: "alone" } : source);
       continue;
     }
     const found = rowsOf(node);
@@ -61,7 +64,7 @@ export function schedule(tape: Tape, rowsOf: (node: Node) => Rows | undefined): 
     inputs.forEach((x, i) => {
       const source = known.get(x);
       if (source === undefined) return;
-      const together = source.region === 0 || (rows !== undefined && source.region === rows.count && rows.inputs[i]);
+      const together = source.made === "alone" || (source.made === rows?.count && rows.inputs[i]);
       level = Math.max(level, source.level + (together ? 0 : 1));
     });
     while (levels.length <= level) levels.push({ alone: [], regions: new Map() });
@@ -72,21 +75,21 @@ export function schedule(tape: Tape, rowsOf: (node: Node) => Rows | undefined): 
       region.nodes.push(node);
       region.rows.push(rows);
     }
-    known.set(output, { level, region: rows === undefined ? 0 : rows.sums ? -1 : rows.count });
+    known.set(output, { level, made: rows === undefined ? "alone" : rows.sums ? "sum" : rows.count });
   }
 
   return levels.flatMap(({ alone: singles, regions }) => [
     ...singles.map(alone),
     ...[...regions].flatMap(([count, { nodes, rows }]) => {
       const chunk = chunkOf(count, nodes, rows);
-      return chunk < count ? [{ nodes, rows, count, chunk }] : nodes.map(alone);
+      return chunk < count ? [{ nodes, regions: rows.map((row) => ({ ...row, chunk })), count, chunk }] : nodes.map(alone);
     }),
   ]);
 }
 
 /**
  * How many rows fit into the cache: all that comes from outside the region, and some of what the nodes compute, whose buffers
- * are used in turn. All chunks are equally long, a multiple of eight.
+ * are used in turn. All chunks are equally long.
  */
 function chunkOf(count: number, nodes: readonly Node[], rows: readonly Rows[]): number {
   const computed = new Set(nodes.map(({ output }) => output));
@@ -100,7 +103,7 @@ function chunkOf(count: number, nodes: readonly Node[], rows: readonly Rows[]): 
   });
   let width = BUFFERS * widest;
   for (const x of read) width += x.size / count;
-  const most = Math.max(SHORTEST_CHUNK, Math.floor(CACHE / (8 * width)));
+  const most = Math.max(SHORTEST_CHUNK, Math.floor(CACHE / (NUMBER * width)));
   const chunks = Math.ceil(count / most);
-  return Math.ceil(count / chunks / 8) * 8;
+  return Math.ceil(count / chunks / CHUNK_STEP) * CHUNK_STEP;
 }

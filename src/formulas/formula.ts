@@ -1,7 +1,9 @@
 import { describe } from "../base/errors.js";
+import { checkOptions, type Known } from "../base/options.js";
 import { Tensor, type TensorLike } from "../tensor/tensor.js";
 import { evaluate } from "./evaluate.js";
 import { nameOf, parseExpression } from "./expression.js";
+import { checkLimits, checkNodes, checkText, type FormulaLimits, withinLimits } from "./limits.js";
 import { checkFunctions } from "./names.js";
 
 /** A formula that was parsed from a text: a function of its variables by name, for `grad` and all other transforms. */
@@ -16,14 +18,27 @@ export interface Formula {
   readonly functions: readonly string[];
 }
 
+/** Settings of {@link parseMath}. */
+export interface ParseMathOptions {
+  /** What the text and its evaluation may ask for. */
+  readonly limits?: FormulaLimits;
+}
+
+const OPTIONS: Known<ParseMathOptions> = { limits: true };
+
 /**
  * Parses a formula whose variables have names: what {@link math} does with a template, for a text that comes at run time.
  * Names are letters of any script with accents, digits, subscripts and underscores; two ways to write one accented letter
  * are one name.
  *
+ * A text from a stranger can do nothing but compute: it names functions of the library and variables that you give, and its length,
+ * its names, its parts and the memory that an evaluation takes are limited.
+ *
  * @param source - The text.
+ * @param options - `limits`, where the defaults do not fit: see {@link FormulaLimits}.
  * @returns A function of the variables that can be differentiated by all of them at once.
- * @throws {@link ExpressionError} for a text that is no formula; it points at the character and has its place.
+ * @throws {@link ExpressionError} for a text that is no formula, or is beyond a limit; it points at the character and has its place.
+ * `DomainError` for an evaluation that asks for more memory than it may.
  *
  * @example
  * ```ts
@@ -34,9 +49,12 @@ export interface Formula {
  * grad(parseMath("t^3"))({ t: 2 }).t.item(); // 12
  * ```
  */
-export function parseMath(source: string): Formula {
+export function parseMath(source: string, options?: ParseMathOptions): Formula {
   if (typeof source !== "string") throw new TypeError(`parseMath: expected a text, got ${describe(source)}`);
+  const limits = checkLimits("parseMath", checkOptions("parseMath", options, OPTIONS).limits);
+  checkText("parseMath", source, limits);
   const nodes = parseExpression("parseMath", source, false);
+  checkNodes("parseMath", source, nodes.length, limits);
   const inText = [...nodes].sort((a, b) => a.start - b.start);
   checkFunctions("parseMath", source, inText);
   const variables = new Set(inText.flatMap((node) => (node.kind === "variable" ? [node.name] : [])));
@@ -49,7 +67,9 @@ export function parseMath(source: string): Formula {
         `parseMath: expected an object with values for ${[...variables].join(", ") || "no variables"}, got ${describe(values)}`,
       );
     const byName = new Map(Object.entries(values).map(([name, value]) => [nameOf(name), value]));
-    return evaluate(nodes, { caller: "parseMath", source, variable: (name) => byName.get(name), hole: () => undefined });
+    return withinLimits("parseMath", limits, () =>
+      evaluate(nodes, { caller: "parseMath", source, variable: (name) => byName.get(name), hole: () => undefined }),
+    );
   };
   return Object.assign(formula, { source, variables: [...variables], functions: [...functions] });
 }

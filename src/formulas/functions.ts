@@ -120,7 +120,7 @@ const elementwise = {
 } as const satisfies Table<typeof import("../functions/elementwise.js")>;
 
 const linalg = {
-  matmul: [matmul, [2]],
+  matmul: [matmul, [2], "options"],
 } as const satisfies Table<typeof import("../functions/linalg.js")>;
 
 const reduce = {
@@ -131,7 +131,7 @@ const reduce = {
   prod: [prod, [1, 2, 3]],
   logSumExp: [logSumExp, [1, 2, 3]],
   variance: [variance, [1, 2], "options"],
-  cumsum: [cumsum, [2]],
+  cumsum: [cumsum, [2], "options"],
   argmax: [argmax, [1, 2]],
   softmax: [softmax, [1, 2]],
   logSoftmax: [logSoftmax, [1, 2]],

@@ -48,14 +48,21 @@ export function at<T>(place: Place, step: () => T): T {
   }
 }
 
-/** The line of the place, with carets below it. */
+/** The line of the place, with carets below it; of a long line what is around it. */
 function excerpt({ source, start, end }: Place): string {
   const lineStart = source.lastIndexOf("\n", start - 1) + 1;
-  const lineEnd = source.indexOf("\n", start);
-  const line = source.slice(lineStart, lineEnd < 0 ? undefined : lineEnd);
-  const carets = "^".repeat(Math.max(columns(source.slice(start, Math.min(end, lineStart + line.length))).length, 1));
-  return `  ${line}\n  ${columns(source.slice(lineStart, start)).replace(/[^\t]/gu, " ")}${carets}`;
+  const newline = source.indexOf("\n", start);
+  const lineEnd = newline < 0 ? source.length : newline;
+  const from = lineEnd - lineStart > SHOWN ? Math.max(lineStart, start - SHOWN / 2) : lineStart;
+  const to = Math.min(lineEnd, from + SHOWN);
+  const [before, after] = [from > lineStart ? "…" : "", to < lineEnd ? "…" : ""];
+  const carets = "^".repeat(Math.max(columns(source.slice(start, Math.min(end, to))).length, 1));
+  const indent = before + columns(source.slice(from, start));
+  return `  ${before}${source.slice(from, to)}${after}\n  ${indent.replace(/[^\t]/gu, " ")}${carets}`;
 }
+
+/** So many characters of a line are shown. */
+const SHOWN = 160;
 
 /** The text without marks that stand on the letter before them, so that it has a character a column. */
 const columns = (text: string): string => [...text.replace(/\p{M}/gu, "")].map((c) => (c === "\t" ? c : ".")).join("");

@@ -2,6 +2,9 @@ import { broadcastsTo } from "../base/broadcast.js";
 import { DomainError, describe, ShapeError } from "../base/errors.js";
 import { checkOptions, type Known } from "../base/options.js";
 import { formatShape, sameShape } from "../base/shape.js";
+import type { Strength } from "../kernels/elementwise.js";
+import { LogisticLoss, Mul, PoissonLoss } from "../ops/elementwise.js";
+import { apply } from "../tensor/apply.js";
 import { asTensor, type Tensor, type TensorLike } from "../tensor/tensor.js";
 
 /** How the losses of the single elements become the result: their mean, their sum, or all of them as they are. */
@@ -45,14 +48,11 @@ export function binaryCrossEntropy(p: TensorLike, y: TensorLike, options?: Binar
   const [prediction, target] = predictionAndTarget(name, p, y);
   const label = smooth(name, target, settings.labelSmoothing);
   const other = prediction.rsub(1);
-  const one = weighted(name, label.mul(logUnlessUnused(prediction, label)), settings.posWeight, target);
-  const rest = label.rsub(1);
-  const zero = rest.mul(logUnlessUnused(other, rest));
+  // 0·ln 0 is 0 here, and its derivatives are the limits.
+  const one = weighted(name, timesLimit(label, prediction.log()), settings.posWeight, target);
+  const zero = timesLimit(label.rsub(1), other.log());
   return finish(name, one.add(zero), target, settings).neg();
 }
-
-/** ln p, except where p and its factor are both 0: there 1 is added, so that 0·ln 0 is 0 in value and gradient. */
-const logUnlessUnused = (p: Tensor, factor: Tensor): Tensor => p.add(p.add(factor).equal(0)).log();
 
 /**
  * Binary cross entropy of logits z, where p = σ(z), without forming p:
@@ -78,10 +78,10 @@ export function binaryCrossEntropyWithLogits(z: TensorLike, y: TensorLike, optio
   const label = smooth(name, target, settings.labelSmoothing);
   if (settings.posWeight !== undefined) {
     // −ln σ(z) = softplus(−z) and −ln(1 − σ(z)) = softplus(z), put into (1): both terms are positive, nothing cancels.
-    const one = weighted(name, label.mul(logit.neg().softplus()), settings.posWeight, target);
-    return finish(name, one.add(label.rsub(1).mul(logit.softplus())), target, settings);
+    const one = weighted(name, timesLimit(label, logit.neg().softplus()), settings.posWeight, target);
+    return finish(name, one.add(timesLimit(label.rsub(1), logit.softplus())), target, settings);
   }
-  return finish(name, logit.logisticLoss(label), target, settings);
+  return finish(name, apply(LogisticLoss, [logit, label]), target, settings);
 }
 
 /** Settings of {@link crossEntropy}. */
@@ -133,10 +133,8 @@ export function crossEntropy(logits: TensorLike, target: TensorLike, options?: C
     throw new ShapeError(`${name}: expected one weight a class, shape [${classes}], got ${formatShape(perClass.shape)}`);
   }
   const factor = perClass === undefined ? smoothed : smoothed.mul(perClass);
-  const logProbability = z.logSoftmax();
   // 0·(−∞): a class that cannot occur and does not; it costs 0.
-  const unused = factor.equal(0).mul(logProbability.equal(Number.NEGATIVE_INFINITY));
-  const each = factor.mul(unused.where(0, logProbability)).sum(-1).neg();
+  const each = timesLimit(factor, z.logSoftmax()).sum(-1).neg();
   if (isIndices && perClass !== undefined && (reduction ?? "mean") === "mean") return each.sum().div(perClass.take(y).sum());
   return reduce(name, each, reduction);
 }
@@ -204,8 +202,12 @@ export function poissonNll(logRate: TensorLike, count: TensorLike, options?: Los
   const name = "poissonNll";
   const settings = checkOptions(name, options, LOSS_OPTIONS);
   const [rate, k] = predictionAndTarget(name, logRate, count);
-  return finish(name, rate.exp().sub(k.mul(rate)), k, settings);
+  return finish(name, apply(PoissonLoss, [rate, k]), k, settings);
 }
+
+/** x·y, and 0 where x is 0 and y infinite: a term without weight. NaN stays NaN. */
+const timesLimit = (x: Tensor, y: Tensor): Tensor => apply(Mul, [x, y], LIMIT);
+const LIMIT: Strength = { strong: "limit" };
 
 /** Both as tensors of one shape. [n] against [n, 1] would broadcast to [n, n] without a word; here it is an error. */
 function predictionAndTarget(name: string, prediction: TensorLike, target: TensorLike): [Tensor, Tensor] {
@@ -238,7 +240,8 @@ function weighted(name: string, loss: Tensor, weight: TensorLike | undefined, ta
       `${name}: a weight must broadcast to the target, got ${formatShape(factor.shape)} and ${formatShape(target.shape)}`,
     );
   }
-  return loss.mul(factor);
+  // What has no weight costs nothing, not even where it is infinite.
+  return timesLimit(factor, loss);
 }
 
 function finish(name: string, loss: Tensor, target: Tensor, { weight, reduction }: LossOptions): Tensor {

@@ -1,5 +1,5 @@
 import type { Axis } from "../base/axes.js";
-import type { VarianceOptions } from "../tensor/options.js";
+import type { CumsumOptions, VarianceOptions } from "../tensor/options.js";
 import { asTensor, type Tensor, type TensorLike } from "../tensor/tensor.js";
 
 /**
@@ -110,15 +110,17 @@ export function variance(x: TensorLike, axis?: Axis, options?: VarianceOptions):
 }
 
 /**
- * Running sums along an axis: place i holds x₀ + … + xᵢ. Derivative: the running sums of g from the end.
+ * Running sums along an axis: place i holds x₀ + … + xᵢ, or with `reverse` the sum from xᵢ to the end. Derivative: the running
+ * sums of g from the other end.
  *
  * @example
  * ```ts
  * cumsum([1, 2, 3], 0).toArray(); // [1, 3, 6]
+ * cumsum([1, 2, 3], 0, { reverse: true }).toArray(); // [6, 5, 3]
  * ```
  */
-export function cumsum(x: TensorLike, axis: number): Tensor {
-  return asTensor("cumsum", x).cumsum(axis);
+export function cumsum(x: TensorLike, axis: number, options?: CumsumOptions): Tensor {
+  return asTensor("cumsum", x).cumsum(axis, options);
 }
 
 /**

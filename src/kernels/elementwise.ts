@@ -1,6 +1,7 @@
 import { broadcastStrides, forEachRow, mergeAxes, type Walk } from "../base/walk.js";
 import type { Kernel, NdArray } from "./kernel.js";
 import * as math from "./math.js";
+import { type PowerOrders, powerDerivative } from "./power.js";
 
 // A loop over `n` places of `out` from `o`. Each input has an offset and a step: 1 to walk along, 0 to stay on
 // one number. So one loop serves equal shapes, a scalar on either side, and each row of a general broadcast.
@@ -80,6 +81,20 @@ function broadcastRows(out: NdArray, inputs: readonly NdArray[]): { walk: Walk; 
   return { walk, n: walk.sizes[inner], steps: walk.strides.map((strides) => strides[inner]) };
 }
 
+/**
+ * Where a zero wins in a product or quotient, which is IEEE's without it, with 0·∞ = NaN: the first operand's over ∞ only
+ * (`"limit"`), over ∞ and NaN (`"first"`), or either operand's (`"either"`).
+ */
+export interface Strength {
+  readonly strong: "limit" | "first" | "either";
+}
+
+/** What a product or quotient that came out as NaN is under a strong zero. That is rare, so only then is it asked. */
+function settled(x: number, y: number, { strong }: Strength): number {
+  const wins = strong === "limit" ? x === 0 && !Number.isNaN(y) : x === 0 || (strong === "either" && y === 0);
+  return wins ? 0 : Number.NaN;
+}
+
 export const neg = unary((out, x) => {
   for (let i = 0; i < out.length; i++) out[i] = -x[i];
 });
@@ -132,12 +147,35 @@ export const tanh = unary((out, x) => {
   for (let i = 0; i < out.length; i++) out[i] = Math.tanh(x[i]);
 });
 
+// 1 − tanh² x = sech² x = 4e/(1 + e)² with e = e^(−2|x|): no 1 that swallows the rest.
+export const tanhSlope = unary((out, x) => {
+  for (let i = 0; i < out.length; i++) {
+    const e = math.exp(-2 * Math.abs(x[i]));
+    out[i] = (4 * e) / ((1 + e) * (1 + e));
+  }
+});
+
 // The numbers below choose no branch by the sign of z or y: on real data such a branch is a coin toss, and the processor
 // that guesses it wrong loses more time than the arithmetic takes.
 
 // Below −700 e^(−z) comes near overflow; σ(z) is e^z there, down to the smallest number.
 export const sigmoid = unary((out, z) => {
   for (let i = 0; i < out.length; i++) out[i] = z[i] < -700 ? math.exp(z[i]) : 1 / (1 + math.exp(-z[i]));
+});
+
+// σ(z)(1 − σ(z)) = e/(1 + e)² with e = e^(−|z|).
+export const sigmoidSlope = unary((out, z) => {
+  for (let i = 0; i < out.length; i++) out[i] = slope(math.exp(-Math.abs(z[i])));
+});
+
+export const slope = (e: number): number => e / ((1 + e) * (1 + e));
+
+// x·σ(x), which at −∞ is 0.
+export const silu = unary((out, x) => {
+  for (let i = 0; i < out.length; i++) {
+    const s = x[i] < -700 ? math.exp(x[i]) : 1 / (1 + math.exp(-x[i]));
+    out[i] = s === 0 ? 0 : x[i] * s;
+  }
 });
 
 // ln(1 + e^z) = max(z, 0) + ln(1 + e^(−|z|)): no overflow, and no 1 that swallows a small e^z. max(z, 0) is ½z + ½|z|,
@@ -187,7 +225,7 @@ export const sub = binary(
   },
 );
 
-export const mul = binary(
+const plainMul = binary(
   (n, out, o, a, i, di, b, j, dj) => {
     for (const end = o + n; o < end; o++, i += di, j += dj) out[o] = a[i] * b[j];
   },
@@ -204,7 +242,25 @@ export const mul = binary(
   },
 );
 
-export const div = binary(
+// The same with strong zeros. A loop of its own, because the test costs the plain one a tenth.
+const strongMul = (strength: Strength): Kernel =>
+  binary((n, out, o, a, i, di, b, j, dj) => {
+    for (const end = o + n; o < end; o++, i += di, j += dj) {
+      const product = a[i] * b[j];
+      out[o] = Number.isNaN(product) ? settled(a[i], b[j], strength) : product;
+    }
+  });
+const STRONG_MUL = /* @__PURE__ */ (() => ({
+  limit: strongMul({ strong: "limit" }),
+  first: strongMul({ strong: "first" }),
+  either: strongMul({ strong: "either" }),
+}))();
+
+/** x·y. */
+export const mul: Kernel<Strength | undefined> = (out, inputs, strength) =>
+  (strength === undefined ? plainMul : STRONG_MUL[strength.strong])(out, inputs, undefined);
+
+const plainDiv = binary(
   (n, out, o, a, i, di, b, j, dj) => {
     for (const end = o + n; o < end; o++, i += di, j += dj) out[o] = a[i] / b[j];
   },
@@ -221,9 +277,26 @@ export const div = binary(
   },
 );
 
+const strongDiv = /* @__PURE__ */ binary((n, out, o, a, i, di, b, j, dj) => {
+  for (const end = o + n; o < end; o++, i += di, j += dj) {
+    const quotient = a[i] / b[j];
+    out[o] = Number.isNaN(quotient) ? settled(a[i], b[j], FIRST) : quotient;
+  }
+});
+const FIRST: Strength = { strong: "first" };
+
+/** x/y. */
+export const div: Kernel<Strength | undefined> = (out, inputs, strength) =>
+  (strength === undefined ? plainDiv : strongDiv)(out, inputs, undefined);
+
 export const pow = binary((n, out, o, a, i, di, b, j, dj) => {
   for (const end = o + n; o < end; o++, i += di, j += dj) out[o] = a[i] ** b[j];
 });
+
+export const powDerivative: Kernel<PowerOrders> = (out, inputs, orders) =>
+  ternary((n, to, o, a, i, di, b, j, dj, c, k, dk) => {
+    for (const end = o + n; o < end; o++, i += di, j += dj, k += dk) to[o] = powerDerivative(a[i], b[j], c[k], orders);
+  })(out, inputs, undefined);
 
 export const maximum = binary((n, out, o, a, i, di, b, j, dj) => {
   for (const end = o + n; o < end; o++, i += di, j += dj) out[o] = Math.max(a[i], b[j]);
@@ -246,17 +319,43 @@ export function loss(z: number, y: number, e: number): number {
 
 // σ(z) − y, with t = σ(−|z|), the smaller of σ(z) and σ(−z): σ(z) is t for z < 0 and 1 − t for z > 0. The 1 meets y
 // before t is taken away, so that for y = 1 and large z, where the result is −t, nothing cancels. e is e^(−|z|).
+// Near 0 it is (½ − y) + ½ tanh(z/2), with the series of the second: at y = ½ the ½ cancels.
 export function residual(z: number, y: number, e: number): number {
+  if (Math.abs(z) < SMALL_LOGIT) {
+    const z2 = z * z;
+    return 0.5 - y + z * (1 / 4 - z2 * (1 / 48 - z2 * (1 / 480 - z2 * (17 / 80640))));
+  }
   const sign = Math.sign(z);
   return 0.5 + 0.5 * sign - y - (sign * e) / (1 + e);
 }
+
+/** Up to here the next term of the series is below 10⁻¹⁶ of the sum. */
+const SMALL_LOGIT = 0.03;
 
 export const logisticLoss = binary((n, out, o, a, i, di, b, j, dj) => {
   for (const end = o + n; o < end; o++, i += di, j += dj) out[o] = loss(a[i], b[j], math.exp(-Math.abs(a[i])));
 });
 
 export const logisticGradient = ternary((n, out, o, a, i, di, b, j, dj, c, k, dk) => {
-  for (const end = o + n; o < end; o++, i += di, j += dj, k += dk) out[o] = a[i] * residual(b[j], c[k], math.exp(-Math.abs(b[j])));
+  for (const end = o + n; o < end; o++, i += di, j += dj, k += dk) {
+    const slope = residual(b[j], c[k], math.exp(-Math.abs(b[j])));
+    const product = a[i] * slope;
+    out[o] = Number.isNaN(product) ? settled(a[i], slope, FIRST) : product;
+  }
+});
+
+// e^r − k·r; where e^r decides, −k·r does not make NaN of it, nor a count of 0 at −∞.
+export const poissonLoss = binary((n, out, o, a, i, di, b, j, dj) => {
+  for (const end = o + n; o < end; o++, i += di, j += dj) {
+    const rate = math.exp(a[i]);
+    out[o] = rate === Number.POSITIVE_INFINITY || b[j] === 0 ? rate : rate - b[j] * a[i];
+  }
+});
+
+// e^r − k; near r = 0 as (e^r − 1) + (1 − k), which does not cancel at k = 1.
+export const poissonResidual = binary((n, out, o, a, i, di, b, j, dj) => {
+  for (const end = o + n; o < end; o++, i += di, j += dj)
+    out[o] = Math.abs(a[i]) < 1 ? Math.expm1(a[i]) + (1 - b[j]) : math.exp(a[i]) - b[j];
 });
 
 export const equal = binary((n, out, o, a, i, di, b, j, dj) => {
@@ -282,6 +381,12 @@ export const greater = binary((n, out, o, a, i, di, b, j, dj) => {
 export const greaterEqual = binary((n, out, o, a, i, di, b, j, dj) => {
   for (const end = o + n; o < end; o++, i += di, j += dj) out[o] = a[i] >= b[j] ? 1 : 0;
 });
+
+/** 1 where x > y, 0 where x < y, `tie` where they are equal, NaN where either is. */
+export const heaviside: Kernel<{ readonly tie: number }> = (out, inputs, { tie }) =>
+  binary((n, to, o, a, i, di, b, j, dj) => {
+    for (const end = o + n; o < end; o++, i += di, j += dj) to[o] = a[i] > b[j] ? 1 : a[i] < b[j] ? 0 : a[i] === b[j] ? tie : Number.NaN;
+  })(out, inputs, undefined);
 
 export const where = ternary((n, out, o, a, i, di, b, j, dj, c, k, dk) => {
   for (const end = o + n; o < end; o++, i += di, j += dj, k += dk) out[o] = a[i] !== 0 ? b[j] : c[k];

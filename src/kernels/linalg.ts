@@ -6,13 +6,15 @@ import type { Kernel } from "./kernel.js";
 export interface MatMulAttributes {
   readonly transposeA: boolean;
   readonly transposeB: boolean;
+  /** The operand whose zeros win over an ∞ or NaN that they meet, or both: see the op `Mul`. Without it 0·∞ is NaN. */
+  readonly strong?: "a" | "b" | "both";
 }
 
 /**
  * C = A·B with A [m, k] and B [k, n], each perhaps stored transposed, over broadcast batch axes in front.
  * A rank-1 A is a row, a rank-1 B a column; the axis that this adds is not in the output's shape.
  */
-export const matmul: Kernel<MatMulAttributes> = (out, inputs, { transposeA, transposeB }) => {
+export const matmul: Kernel<MatMulAttributes> = (out, inputs, { transposeA, transposeB, strong }) => {
   const a = inputs[0];
   const b = inputs[1];
   const columnsA = a.shape[a.shape.length - 1];
@@ -27,6 +29,16 @@ export const matmul: Kernel<MatMulAttributes> = (out, inputs, { transposeA, tran
     if (n === 1) (transposeA ? columnsTimes : rowsTimes)(out.data, offsetC, a.data, offsetA, rowsA, columnsA, b.data, offsetB);
     else if (m === 1) (transposeB ? rowsTimes : columnsTimes)(out.data, offsetC, b.data, offsetB, rowsB, columnsB, a.data, offsetA);
     else multiplyTiles(out.data, offsetC, a.data, offsetA, transposeA, b.data, offsetB, transposeB, m, k, n);
+    if (strong !== undefined) {
+      const [rowA, stepA] = transposeA ? [1, m] : [k, 1];
+      const [columnB, stepB] = transposeB ? [k, 1] : [1, n];
+      for (let c = 0; c < m * n; c++) {
+        if (!Number.isNaN(out.data[offsetC + c])) continue;
+        const fromA = offsetA + Math.floor(c / n) * rowA;
+        const fromB = offsetB + (c % n) * columnB;
+        out.data[offsetC + c] = strongInner(a.data, fromA, stepA, b.data, fromB, stepB, k, strong);
+      }
+    }
   };
   if (a.shape.length <= 2 && b.shape.length <= 2) {
     run(0, 0, 0);
@@ -40,6 +52,26 @@ export const matmul: Kernel<MatMulAttributes> = (out, inputs, { transposeA, tran
   };
   forEachRow(walk, [0, 0, 0], ([c, i, j]) => run(c, i, j));
 };
+
+/** Σ a·b over k places, in which the zeros of `strong` win: for the sums that came out as NaN, which are rare. */
+function strongInner(
+  a: Float64Array,
+  fromA: number,
+  stepA: number,
+  b: Float64Array,
+  fromB: number,
+  stepB: number,
+  k: number,
+  strong: "a" | "b" | "both",
+): number {
+  let sum = 0;
+  for (let p = 0; p < k; p++) {
+    const x = a[fromA + p * stepA];
+    const y = b[fromB + p * stepB];
+    if ((x !== 0 || strong === "b") && (y !== 0 || strong === "a")) sum += x * y;
+  }
+  return sum;
+}
 
 /** out[r] = row r of A · x, four rows at a time, so that each x[j] is read once for four products. */
 function rowsTimes(

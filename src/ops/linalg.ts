@@ -29,30 +29,45 @@ export const MatMul: BinaryOp<k.MatMulAttributes> = {
     if (b.rank > 1) shape.push(b.shape[transposeB ? b.rank - 2 : b.rank - 1]);
     return shape;
   },
+  // A zero in what arrives is strong, and one of a factor that was strong itself stays so.
   vjp: [
-    (g, _, a, b, { transposeA, transposeB }) => {
-      if (b.rank === 1) return a.rank === 1 ? g.mul(b) : outer(g, b, transposeA);
-      if (a.rank === 1) return rowGradient(g, b, transposeB);
-      return transposeA ? b.matmul(g, { transposeA: transposeB, transposeB: true }) : g.matmul(b, { transposeB: !transposeB });
+    (g, _, a, b, { transposeA, transposeB, strong }) => {
+      const both = strong === "b" || strong === "both";
+      if (b.rank === 1) return a.rank === 1 ? times(g, b, both) : outer(g, b, both, transposeA);
+      if (a.rank === 1) return rowGradient(g, b, both, transposeB);
+      return transposeA ? product(b, g, transposeB, true, both ? "both" : "b") : product(g, b, false, !transposeB, both ? "both" : "a");
     },
-    (g, _, a, b, { transposeA, transposeB }) => {
-      if (a.rank === 1) return b.rank === 1 ? g.mul(a) : outer(a, g, transposeB);
-      if (b.rank === 1) return rowGradient(g, a, !transposeA);
-      return transposeB ? g.matmul(a, { transposeA: true, transposeB: transposeA }) : a.matmul(g, { transposeA: !transposeA });
+    (g, _, a, b, { transposeA, transposeB, strong }) => {
+      const both = strong === "a" || strong === "both";
+      if (a.rank === 1) return b.rank === 1 ? times(g, a, both) : outer(g, a, both, !transposeB);
+      if (b.rank === 1) return rowGradient(g, a, both, !transposeA);
+      return transposeB ? product(g, a, true, transposeA, both ? "both" : "a") : product(a, g, !transposeA, false, both ? "both" : "b");
     },
   ],
-  jvp: [(da, _, _a, b, transposes) => da.matmul(b, transposes), (db, _, a, _b, transposes) => a.matmul(db, transposes)],
+  jvp: [
+    (da, _, _a, b, { transposeA, transposeB, strong }) =>
+      product(da, b, transposeA, transposeB, strong === "b" || strong === "both" ? "both" : "a"),
+    (db, _, a, _b, { transposeA, transposeB, strong }) =>
+      product(a, db, transposeA, transposeB, strong === "a" || strong === "both" ? "both" : "b"),
+  ],
 };
 
 const batchOf = (x: Tensor): Shape => (x.rank <= 2 ? SCALAR : x.shape.slice(0, -2));
 
-/** column·row, or its transpose: the gradient of a matrix that met a vector. */
-const outer = (column: Tensor, row: Tensor, transposed: boolean): Tensor =>
-  transposed ? row.expandDims(-1).mul(column.expandDims(-2)) : column.expandDims(-1).mul(row.expandDims(-2));
+/** A·B in which the zeros of one operand or of both win. */
+const product = (a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean, strong: "a" | "b" | "both"): Tensor =>
+  a.run(MatMul, [a, b], { transposeA, transposeB, strong });
 
-/** g·Bᵀ for a vector x that met B from the left (x·B); for one that met it from the right, B is read transposed. */
-function rowGradient(g: Tensor, b: Tensor, transposeB: boolean): Tensor {
-  if (b.rank === 2) return b.matmul(g, { transposeA: transposeB });
+const times = (g: Tensor, x: Tensor, both: boolean): Tensor => (both ? g.timesEither(x) : g.times(x));
+
+/** g as a column times v as a row, or its transpose: the gradient of a matrix that met the vector v. */
+const outer = (g: Tensor, v: Tensor, both: boolean, transposed: boolean): Tensor =>
+  transposed ? times(g.expandDims(-2), v.expandDims(-1), both) : times(g.expandDims(-1), v.expandDims(-2), both);
+
+/** g·Bᵀ for a vector x that met B from the left (x·B); for one that met it from the right, B is seen transposed. */
+function rowGradient(g: Tensor, b: Tensor, both: boolean, transposeB: boolean): Tensor {
+  const strong = both ? "both" : "b";
+  if (b.rank === 2) return product(b, g, transposeB, false, strong);
   // With batch axes g is a stack of vectors, not a matrix: make each a column, and let the sweep sum over the stack.
-  return b.matmul(g.expandDims(-1), { transposeA: transposeB }).squeeze(-1);
+  return product(b, g.expandDims(-1), transposeB, false, strong).squeeze(-1);
 }

@@ -91,7 +91,7 @@ export const Take: BinaryOp<TakeAttributes> = {
   name: "Take",
   kernel: k.take,
   shape: ([x, indices], { axis }) => [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)],
-  vjp: [(g, _, x, indices, { axis }) => g.scatterAdd(indices, axis, x.shape[axis]), null],
+  vjp: [(g, _, x, indices, { axis }) => g.run(ScatterAdd, [g, indices], { axis, size: x.shape[axis] }), null],
   jvp: [(dx, _, _x, indices, { axis }) => dx.take(indices, axis), null],
 };
 
@@ -101,7 +101,7 @@ export const ScatterAdd: BinaryOp<TakeAttributes & { readonly size: number }> = 
   kernel: k.scatterAdd,
   shape: ([x, indices], { axis, size }) => [...x.shape.slice(0, axis), size, ...x.shape.slice(axis + indices.rank)],
   vjp: [(g, _, _x, indices, { axis }) => g.take(indices, axis), null],
-  jvp: [(dx, _, _x, indices, { axis, size }) => dx.scatterAdd(indices, axis, size), null],
+  jvp: [(dx, _, _x, indices, { axis, size }) => dx.run(ScatterAdd, [dx, indices], { axis, size }), null],
 };
 
 /** 1 at the index along a new last axis, else 0. Constant between its jumps: no gradient. */

@@ -3,7 +3,8 @@ import { ShapeError } from "../base/errors.js";
 import { formatShape, type Shape } from "../base/shape.js";
 import * as k from "../kernels/reduce.js";
 import type { Tensor } from "../tensor/tensor.js";
-import type { UnaryOp } from "./op.js";
+import { Heaviside } from "./elementwise.js";
+import type { BinaryOp, UnaryOp } from "./op.js";
 
 /** Σ x over axes.  ∂/∂xᵢ = 1. */
 export const Sum: UnaryOp<ReducedAxes> = {
@@ -14,13 +15,26 @@ export const Sum: UnaryOp<ReducedAxes> = {
   jvp: [(dx, _, _x, { axes, keepDims }) => dx.sum(axes, keepDims)],
 };
 
+/** Σ x / n over axes.  ∂/∂xᵢ = 1/n.  An op of its own because the sum may overflow where the mean does not. */
+export const Mean: UnaryOp<k.MeanAttributes> = {
+  name: "Mean",
+  kernel: k.mean,
+  shape: ([x], { axes, keepDims }) => reducedShape(x.shape, axes, keepDims),
+  vjp: [(g, _, x, { axes, count }) => keep(g.div(count), x, axes)],
+  jvp: [(dx, _, _x, attributes) => dx.run(Mean, [dx], attributes)],
+};
+
+/** A place where x is the extremum counts. */
+const TIES = { tie: 1 } as const;
+
 /** max x over axes.  The gradient goes to the maximum; several equal ones share it. */
-export const Max: UnaryOp<ReducedAxes> = extremum("Max", k.max);
+export const Max: UnaryOp<ReducedAxes> = extremum("Max", k.max, (x, largest) => x.run(Heaviside, [x, largest], TIES));
 
 /** min x over axes.  The gradient goes to the minimum; several equal ones share it. */
-export const Min: UnaryOp<ReducedAxes> = extremum("Min", k.min);
+export const Min: UnaryOp<ReducedAxes> = extremum("Min", k.min, (x, smallest) => x.run(Heaviside, [smallest, x], TIES));
 
-function extremum(name: string, kernel: typeof k.max): UnaryOp<ReducedAxes> {
+/** `taken` is 1 where x is the extremum and 0 elsewhere, NaN if that is NaN. */
+function extremum(name: string, kernel: typeof k.max, taken: (x: Tensor, extremum: Tensor) => Tensor): UnaryOp<ReducedAxes> {
   return {
     name,
     kernel,
@@ -31,14 +45,14 @@ function extremum(name: string, kernel: typeof k.max): UnaryOp<ReducedAxes> {
     },
     vjp: [
       (g, out, x, { axes }) => {
-        const taken = x.equal(keep(out, x, axes));
-        return taken.where(keep(g, x, axes).div(taken.sum(axes, true)), 0);
+        const places = taken(x, keep(out, x, axes));
+        return keep(g, x, axes).over(places.sum(axes, true)).timesEither(places);
       },
     ],
     jvp: [
       (dx, out, x, { axes, keepDims }) => {
-        const taken = x.equal(keep(out, x, axes));
-        return taken.where(dx, 0).sum(axes, keepDims).div(taken.sum(axes, keepDims));
+        const places = taken(x, keep(out, x, axes));
+        return dx.timesEither(places).sum(axes, keepDims).over(places.sum(axes, keepDims));
       },
     ],
   };
@@ -59,8 +73,8 @@ export const Prod: UnaryOp<AxisAttributes> = {
   name: "Prod",
   kernel: (out, inputs, { axis }) => k.prod(out, inputs, { axes: [axis], keepDims: false }),
   shape: dropAxis,
-  vjp: [(g, _, x, { axis }) => g.expandDims(axis).mul(productOfOthers(x, axis))],
-  jvp: [(dx, _, x, { axis }) => dx.mul(productOfOthers(x, axis)).sum(axis)],
+  vjp: [(g, _, x, { axis }) => g.expandDims(axis).times(productOfOthers(x, axis))],
+  jvp: [(dx, _, x, { axis }) => dx.times(productOfOthers(x, axis)).sum(axis)],
 };
 
 /**
@@ -93,28 +107,59 @@ export const LogSumExp: UnaryOp<AxisAttributes> = {
   name: "LogSumExp",
   kernel: (out, inputs, { axis }) => k.logSumExp(out, inputs, { axes: [axis], keepDims: false }),
   shape: dropAxis,
-  vjp: [(g, _, x, { axis }) => g.expandDims(axis).mul(x.softmax(axis))],
-  jvp: [(dx, _, x, { axis }) => dx.mul(x.softmax(axis)).sum(axis)],
+  vjp: [(g, _, x, { axis }) => g.expandDims(axis).times(x.softmax(axis))],
+  jvp: [(dx, _, x, { axis }) => dx.times(x.softmax(axis)).sum(axis)],
 };
 
-/**
- * s·(g − Σ g·s). A constant added to g changes nothing, since Σ s = 1. So g is first taken relative to its value at the
- * largest s: where s is close to 1 the difference would cancel otherwise.
- */
-function softmaxRule(g: Tensor, s: Tensor, _: Tensor, { axis }: AxisAttributes): Tensor {
-  if (s.size === 0) return g;
-  const top = s.equal(s.max(axis, true));
-  const relative = g.sub(top.where(g, 0).sum(axis, true).div(top.sum(axis, true)));
-  return s.mul(relative.sub(relative.mul(s).sum(axis, true)));
-}
-
-/** sᵢ = e^xᵢ / Σ e^x along one axis.  ∂sᵢ/∂xⱼ = sᵢ(δᵢⱼ − sⱼ), a symmetric matrix: one rule serves both sweeps. */
+/** sᵢ = e^xᵢ / Σ e^x along one axis.  ∂sᵢ/∂xⱼ = sᵢ(δᵢⱼ − sⱼ), a symmetric matrix: one rule, s·(g − Σ s·g), serves both sweeps. */
 export const Softmax: UnaryOp<AxisAttributes> = {
   name: "Softmax",
   kernel: k.softmax,
   shape: ([x]) => x.shape,
-  vjp: [softmaxRule],
-  jvp: [softmaxRule],
+  vjp: [(g, s, _, { axis }) => g.run(Center, [g, s], { axis }).times(s)],
+  jvp: [(dx, s, _, { axis }) => dx.run(Center, [dx, s], { axis }).times(s)],
+};
+
+/** ln sᵢ = xᵢ − ln Σ e^x along one axis, with s = softmax(x).  ∂ ln sᵢ/∂xⱼ = δᵢⱼ − sⱼ. */
+export const LogSoftmax: UnaryOp<AxisAttributes> = {
+  name: "LogSoftmax",
+  kernel: k.logSoftmax,
+  shape: ([x]) => x.shape,
+  vjp: [(g, _, x, { axis }) => g.run(CenterTranspose, [g, x.softmax(axis)], { axis })],
+  jvp: [(dx, _, x, { axis }) => dx.run(Center, [dx, x.softmax(axis)], { axis })],
+};
+
+// These two are the product with the matrix δᵢⱼ − sⱼ and with its transpose, for weights s that sum to 1. Ops of their own because
+// their kernels know how not to cancel where one weight is close to 1.
+
+/**
+ * hᵢ − Σⱼ sⱼhⱼ along one axis.  With respect to h: itself, and in reverse its transpose.
+ * ∂/∂sⱼ = −hⱼ; the output may stand for h, as it differs by a constant and the changes of weights sum to 0.
+ */
+export const Center: BinaryOp<AxisAttributes> = {
+  name: "Center",
+  kernel: k.center,
+  shape: ([h]) => h.shape,
+  vjp: [
+    (g, _, _h, s, { axis }) => g.run(CenterTranspose, [g, s], { axis }),
+    (g, out, _h, _s, { axis }) => g.sum(axis, true).times(out).neg(),
+  ],
+  jvp: [
+    (dh, _, _h, s, { axis }) => dh.run(Center, [dh, s], { axis }),
+    (ds, out, _h, _s, { axis }) => ds.times(out).sum(axis, true).neg().broadcastTo(out.shape),
+  ],
+};
+
+/** gᵢ − sᵢ Σⱼ gⱼ along one axis.  With respect to g: itself, and in reverse its transpose; ∂/∂sᵢ = −Σⱼ gⱼ. */
+export const CenterTranspose: BinaryOp<AxisAttributes> = {
+  name: "CenterTranspose",
+  kernel: k.centerTranspose,
+  shape: ([g]) => g.shape,
+  vjp: [(h, _, _g, s, { axis }) => h.run(Center, [h, s], { axis }), (h, _, g, _s, { axis }) => h.times(g.sum(axis, true)).neg()],
+  jvp: [
+    (dg, _, _g, s, { axis }) => dg.run(CenterTranspose, [dg, s], { axis }),
+    (ds, _, g, _s, { axis }) => ds.times(g.sum(axis, true)).neg(),
+  ],
 };
 
 /** Running sums along one axis, from the end with `reverse`.  The gradient is a running sum in the other direction. */

@@ -61,9 +61,9 @@ export function tapeNames(tape: Tape): (x: Tensor) => string {
 /** `MatMul(X, W, transposeA)`. */
 export const describeNode = ({ op, inputs, attributes }: Node, name: (x: Tensor) => string): string =>
   `${op.name}(${[...inputs.map(name), ...formatAttributes(attributes)].join(", ")})`;
-/** `axes=[0]`, `transposeA`: only what is set. Lists that merely repeat the output's shape are left out. */
+/** `axes=[0]`, `transposeA`: only what is set. Lists that merely repeat the output's shape, and how zeros count, are left out. */
 function formatAttributes(attributes: unknown): string[] {
   return Object.entries(attributes ?? {})
-    .filter(([key, value]) => value !== false && value !== undefined && key !== "shape")
+    .filter(([key, value]) => value !== false && value !== undefined && key !== "shape" && key !== "strong")
     .map(([key, value]) => (value === true ? key : `${key}=${Array.isArray(value) ? formatShape(value) : String(value)}`));
 }

@@ -1,5 +1,5 @@
 import { broadcastShapes } from "../base/broadcast.js";
-import { SCALAR, type Shape, sizeOf } from "../base/shape.js";
+import { allocate, SCALAR, type Shape } from "../base/shape.js";
 import type { Kernel, NdArray } from "../kernels/kernel.js";
 import { type AnyOp, isElementwise, type Op } from "../ops/op.js";
 import { sealedLeaves, withSealed } from "../tape/sealing.js";
@@ -33,17 +33,17 @@ function compute(op: AnyOp, inputs: readonly Tensor[], attributes: unknown, shap
   const [first] = inputs;
   const { kernel } = op;
   if (kernel === null) return first.withShape(shape);
-  if (shape.length === 0 && isElementwise(op)) return first.withValues(shape, onNumbers(kernel, inputs));
-  const output = first.withValues(shape, new Float64Array(sizeOf(shape)));
+  if (shape.length === 0 && isElementwise(op)) return first.withValues(shape, onNumbers(kernel, inputs, attributes));
+  const output = first.withValues(shape, allocate(functionName(op.name), shape));
   if (sealedLeaves > 0) withSealed(0, () => kernel(output, inputs, attributes));
   else kernel(output, inputs, attributes);
   return output;
 }
 
 /** Runs an elementwise kernel on lone numbers. Borrowed arrays save making one for each node of a scalar graph. */
-function onNumbers(kernel: Kernel<undefined>, inputs: readonly Tensor[]): number {
+function onNumbers(kernel: Kernel, inputs: readonly Tensor[], attributes: unknown): number {
   for (let i = 0; i < inputs.length; i++) BORROWED[i].data[0] = inputs[i].first;
-  kernel(RESULT, BORROWED, undefined);
+  kernel(RESULT, BORROWED, attributes);
   return RESULT.data[0];
 }
 const borrow = (): NdArray => ({ shape: SCALAR, data: new Float64Array(1) });

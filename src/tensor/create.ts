@@ -1,5 +1,5 @@
 import { checkNumber, describe, ShapeError } from "../base/errors.js";
-import { checkList, checkShape, SHAPE, sizeOf } from "../base/shape.js";
+import { allocate, checkList, checkShape, SHAPE, sizeOf } from "../base/shape.js";
 import { Tensor, type TensorLike } from "./tensor.js";
 import { readValues } from "./values.js";
 
@@ -37,7 +37,7 @@ export function tensor(...given: [values: TensorLike, shape?: readonly number[]]
 export function zeros(shape: readonly number[]): Tensor;
 export function zeros(...given: [shape: readonly number[]]): Tensor {
   const own = checkShape("zeros", given[0], given);
-  return Tensor.wrap(own, new Float64Array(sizeOf(own)));
+  return Tensor.wrap(own, allocate("zeros", own));
 }
 
 /**
@@ -68,7 +68,7 @@ export function full(shape: readonly number[], value: number): Tensor {
 function filled(name: string, value: number, given: [shape: readonly number[]]): Tensor {
   checkNumber(name, value);
   const own = checkShape(name, given[0], given);
-  return Tensor.wrap(own, new Float64Array(sizeOf(own)).fill(value));
+  return Tensor.wrap(own, allocate(name, own).fill(value));
 }
 
 /**
@@ -81,7 +81,7 @@ function filled(name: string, value: number, given: [shape: readonly number[]]):
  */
 export function eye(n: number): Tensor {
   const shape = checkShape("eye", [n, n]);
-  const data = new Float64Array(n * n);
+  const data = allocate("eye", shape);
   for (let i = 0; i < n; i++) data[i * n + i] = 1;
   return Tensor.wrap(shape, data);
 }
@@ -98,11 +98,16 @@ export function linspace(start: number, stop: number, count: number): Tensor {
   if (typeof start !== "number" || typeof stop !== "number")
     throw new TypeError(`linspace: expected two numbers, got ${describe(start)} and ${describe(stop)}`);
   if (!Number.isSafeInteger(count) || count < 0) throw new ShapeError(`linspace: expected a whole count ≥ 0, got ${describe(count)}`);
-  // The last place is set, not computed: start + n·step may miss stop by a rounding error.
-  const data = Float64Array.from({ length: count }, (_, i) =>
-    i > 0 && i === count - 1 ? stop : start + (i * (stop - start)) / Math.max(count - 1, 1),
-  );
-  return Tensor.wrap(Object.freeze([count]), data);
+  const steps = Math.max(count - 1, 1);
+  const distance = stop - start;
+  // The last place is set, not computed: start + n·step may miss stop by a rounding error. Ends so far apart that their
+  // distance overflows are weighted instead.
+  const place = (i: number): number =>
+    Number.isFinite(distance) ? start + (i * distance) / steps : start * (1 - i / steps) + stop * (i / steps);
+  const shape = Object.freeze([count]);
+  const data = allocate("linspace", shape);
+  for (let i = 0; i < count; i++) data[i] = i > 0 && i === count - 1 ? stop : place(i);
+  return Tensor.wrap(shape, data);
 }
 
 /** Zeros, and a 1 at place i in row-major order. */

@@ -3,17 +3,18 @@ import { describe, GradientError, GradtapeError } from "../base/errors.js";
 import { checkShape, formatShape, type Shape, sameShape } from "../base/shape.js";
 import type { NdArray } from "../kernels/kernel.js";
 import type { Op } from "../ops/op.js";
+import { aside } from "../tape/sealing.js";
 import { apply } from "./apply.js";
 import { asTensor, type Tensor, type TensorLike } from "./tensor.js";
 
-/** What makes an op: see {@link defineOp}. */
-export interface OpDefinition {
+/** What makes an op: see {@link defineOp}. `Inputs` are the arrays that `forward` takes after `out`, one an input. */
+export interface OpDefinition<Inputs extends readonly NdArray[] = readonly NdArray[]> {
   /** How tapes, graphs and errors call it; by custom a noun in PascalCase. */
   readonly name: string;
   /** The output's shape from the inputs' shapes. Left out, the inputs broadcast, and `forward` gets them in the output's shape. */
   readonly shape?: (...shapes: Shape[]) => readonly number[];
   /** Writes the result into `out.data`, which holds zeros, from the inputs' `data`, all in row-major order. Returns nothing. */
-  readonly forward: (out: NdArray, ...inputs: NdArray[]) => void;
+  readonly forward: (out: NdArray, ...inputs: Inputs) => void;
   /** Reverse rule: the output's cotangent g, the output and the inputs → one cotangent an input, `null` for none. */
   readonly vjp: (g: Tensor, output: Tensor, ...inputs: Tensor[]) => readonly (TensorLike | null)[];
   /** Forward rule: one tangent an input, the output and the inputs → the output's tangent. */
@@ -28,8 +29,9 @@ export interface OpDefinition {
  * `forward` is a plain computation on arrays and is not traced; `vjp` and `jvp` are written with tensors. Check them
  * with {@link checkGradients}: rules that are wrong give gradients that are wrong.
  *
- * @returns A function of tensors (numbers and nested arrays, too). A definition with a key that is none of these, and a
- * `forward` that returns something instead of writing it, are a `TypeError`. Calling a transform that needs a rule which the
+ * @returns A function of as many tensors (numbers and nested arrays, too) as `forward` takes after `out`, and of any number if it
+ * takes them as a rest parameter. Another number of them, a definition with a key that is none of these, and a `forward` that
+ * returns something instead of writing it, are a `TypeError`. Calling a transform that needs a rule which the
  * definition does not have is a `GradtapeError`; a rule that returns the wrong number of cotangents, or one of another
  * shape, is a `GradientError`.
  *
@@ -45,10 +47,13 @@ export interface OpDefinition {
  * grad((x: Tensor) => cbrt(x))(8).item(); // 0.08333333333333333
  * ```
  */
-export function defineOp(definition: OpDefinition): (...inputs: TensorLike[]) => Tensor {
+export function defineOp<Inputs extends readonly NdArray[]>(
+  definition: OpDefinition<Inputs>,
+): (...inputs: Inputs extends readonly [] ? TensorLike[] : { [I in keyof Inputs]: TensorLike }) => Tensor {
   if (typeof definition !== "object" || definition === null)
     throw new TypeError(`defineOp: expected a definition { name, forward, vjp, jvp }, got ${describe(definition)}`);
-  const { name, shape, forward, vjp, jvp, ...rest } = definition;
+  // Whatever the types say, JavaScript may call with any number of inputs.
+  const { name, shape, forward, vjp, jvp, ...rest } = definition as unknown as OpDefinition;
   if (typeof name !== "string" || name === "") throw new TypeError(`defineOp: expected a name, got ${describe(name)}`);
   if (typeof forward !== "function") throw new TypeError(`defineOp: ${name} needs a forward function, got ${describe(forward)}`);
   for (const [key, value] of Object.entries({ shape, vjp, jvp }))
@@ -60,7 +65,8 @@ export function defineOp(definition: OpDefinition): (...inputs: TensorLike[]) =>
     name,
     custom: true,
     kernel: (out, inputs) => {
-      const returned: unknown = forward(out, ...inputs);
+      // A plain computation: tensor operations in it are nobody's business outside.
+      const returned: unknown = aside(0, () => forward(out, ...inputs));
       if (returned !== undefined && returned !== out && returned !== out.data)
         throw new TypeError(`${name}: forward must write its result into out.data and return nothing, got ${describe(returned)}`);
     },
@@ -80,8 +86,13 @@ export function defineOp(definition: OpDefinition): (...inputs: TensorLike[]) =>
       return fitting(name, "the tangent", jvp(tangents, output, ...inputs), output);
     },
   };
-  return (...inputs) => {
-    if (inputs.length === 0) throw new TypeError(`${name}: expected at least one tensor, got none`);
+  const { fewest, most } = arityOf(forward);
+  return (...inputs: readonly TensorLike[]) => {
+    const count = inputs.length;
+    if (count < fewest || count > most) {
+      const expected = `${fewest === most ? "" : "at least "}${fewest} ${fewest === 1 ? "input" : "inputs"}`;
+      throw new TypeError(`${name}: expected ${expected}, as many as forward takes after out, got ${count}`);
+    }
     const tensors = inputs.map((x) => asTensor(name, x));
     if (shape !== undefined) return apply(op, tensors);
     const common = tensors.reduce<Shape>((s, x) => broadcastShapes(name, s, x.shape), []);
@@ -90,6 +101,18 @@ export function defineOp(definition: OpDefinition): (...inputs: TensorLike[]) =>
       tensors.map((x) => x.broadcastTo(common)),
     );
   };
+}
+
+/**
+ * How many inputs a `forward` takes after `out`. What JavaScript counts ends where parameters are collected in a rest parameter or
+ * have a default; then, and where no parameter is declared, there may be any number more.
+ */
+function arityOf(forward: OpDefinition["forward"]): { readonly fewest: number; readonly most: number } {
+  const declared = forward.length - 1;
+  if (declared < 1) return { fewest: 1, most: Number.POSITIVE_INFINITY };
+  const source = String(forward).replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, "");
+  const isClosed = /^[^(]*\((?:(?!\.\.\.)[^)=])*\)/.test(source) && !/\[(native |byte)code\]/.test(source);
+  return { fewest: declared, most: isClosed ? declared : Number.POSITIVE_INFINITY };
 }
 
 /** What a rule returned, as a tensor of the shape it must have. */

@@ -1,14 +1,17 @@
 import { type Axis, checkReduction, normalizeAxes, normalizeAxis, reducedShape } from "../base/axes.js";
 import { broadcastAxes, checkBroadcastTo } from "../base/broadcast.js";
-import { checkNumber, DomainError, describe, ShapeError } from "../base/errors.js";
+import { checkNumber, DomainError, describe, GradtapeError, ShapeError } from "../base/errors.js";
 import { formatTensor } from "../base/format.js";
 import { type Lattice, type Range, resolveParts, resolveRanges, resolveWidths } from "../base/lattice.js";
 import { checkOptions } from "../base/options.js";
 import { checkList, checkShape, formatShape, resolveReshape, SCALAR, SHAPE, type Shape, sameShape, sizeOf } from "../base/shape.js";
+import type { Strength } from "../kernels/elementwise.js";
+import type { MeanAttributes } from "../kernels/reduce.js";
 import * as e from "../ops/elementwise.js";
 import { MatMul } from "../ops/linalg.js";
-import { BroadcastTo, Concat, OneHot, Pad, Reshape, ScatterAdd, Slice, StopGradient, Take, Transpose } from "../ops/movement.js";
-import { ArgMax, CumSum, LogSumExp, Max, Min, Prod, Softmax, Sum } from "../ops/reduce.js";
+import { BroadcastTo, Concat, OneHot, Pad, Reshape, Slice, StopGradient, Take, Transpose } from "../ops/movement.js";
+import type { Op } from "../ops/op.js";
+import { ArgMax, CumSum, LogSoftmax, LogSumExp, Max, Mean, Min, Prod, Softmax, Sum } from "../ops/reduce.js";
 import { isSealed, refuseSealed, sealedLeaves } from "../tape/sealing.js";
 import { recording } from "../tape/under-way.js";
 import { apply } from "./apply.js";
@@ -21,6 +24,12 @@ import {
   type VarianceOptions,
 } from "./options.js";
 import { type NestedArray, type NumericArray, readValues } from "./values.js";
+
+const FIRST: Strength = /* @__PURE__ */ Object.freeze({ strong: "first" });
+const EITHER: Strength = /* @__PURE__ */ Object.freeze({ strong: "either" });
+
+/** So many empty arrays a tensor without numbers may become. */
+const MOST_ARRAYS = 1_000_000;
 
 /** What is accepted wherever a tensor is expected. */
 export type TensorLike = Tensor | number | NestedArray | NumericArray;
@@ -91,7 +100,16 @@ export class Tensor {
   /** The numbers in row-major order. Not to be written to: other tensors may share them. */
   get data(): Float64Array {
     if (sealedLeaves > 0) refuseSealed(this, "data");
-    if (typeof this.values === "number") this.values = Float64Array.of(this.values);
+    if (typeof this.values === "number") {
+      const data = Float64Array.of(this.values);
+      if (Object.isFrozen(this)) return data;
+      this.values = data;
+      return data;
+    }
+    if (this.values.length === 0 && this.size > 0)
+      throw new GradtapeError(
+        `Tensor: expected ${this.size} numbers, got none: the buffer of ${this.label ?? "a tensor"} of shape ${formatShape(this.shape)} was transferred; send a copy, x.data.slice()`,
+      );
     return this.values;
   }
 
@@ -114,6 +132,9 @@ export class Tensor {
 
   /** The numbers as nested arrays; a plain number for rank 0. */
   toArray(): number | NestedArray {
+    const arrays = this.shape.slice(0, -1).reduce((count, n) => (count > MOST_ARRAYS ? count : count * n), 1);
+    if (this.size === 0 && arrays > MOST_ARRAYS)
+      throw new ShapeError(`toArray: expected at most ${MOST_ARRAYS} empty arrays, got shape ${formatShape(this.shape)}`);
     const nest = (axis: number, offset: number, size: number): number | NestedArray => {
       if (axis === this.rank) return this.data[offset];
       const step = size / Math.max(this.shape[axis], 1);
@@ -241,7 +262,7 @@ export class Tensor {
   }
   /** x·σ(x). See {@link silu}. */
   silu(): Tensor {
-    return this.mul(this.sigmoid());
+    return apply(e.Silu, [this]);
   }
   /** The same numbers, cut off from differentiation. See {@link stopGradient}. */
   stopGradient(): Tensor {
@@ -264,15 +285,15 @@ export class Tensor {
   }
   /** x·y. See {@link mul}. */
   mul(y: TensorLike): Tensor {
-    return apply(e.Mul, [this, asTensor("mul", y)]);
+    return apply(e.Mul, [this, asTensor("mul", y)], undefined);
   }
   /** x/y. See {@link div}. */
   div(y: TensorLike): Tensor {
-    return apply(e.Div, [this, asTensor("div", y)]);
+    return apply(e.Div, [this, asTensor("div", y)], undefined);
   }
   /** y/x: division from the right, for `x.rdiv(1)` = 1/x. */
   rdiv(y: TensorLike): Tensor {
-    return apply(e.Div, [asTensor("rdiv", y), this]);
+    return apply(e.Div, [asTensor("rdiv", y), this], undefined);
   }
   /** xʸ. See {@link pow}. */
   pow(y: TensorLike): Tensor {
@@ -319,11 +340,12 @@ export class Tensor {
   }
   /** x, but no less than `low` and no more than `high`. See {@link clamp}. */
   clamp(low: TensorLike, high: TensorLike): Tensor {
+    if (typeof low === "number" && typeof high === "number" && low > high)
+      throw new DomainError(`clamp: low must not exceed high, got ${low} and ${high}`);
     const from = asTensor("clamp", low);
     const to = asTensor("clamp", high);
-    if (from.size === 1 && to.size === 1 && from.first > to.first)
-      throw new DomainError(`clamp: low must not exceed high, got ${from.first} and ${to.first}`);
-    return this.less(from).where(from, this.greater(to).where(to, this));
+    // Inside is asked, not outside: where a comparison is with NaN, minimum or maximum hands the NaN on.
+    return this.lessEqual(to).where(this.greaterEqual(from).where(this, this.maximum(from)), this.minimum(to));
   }
 
   // Reductions
@@ -334,8 +356,7 @@ export class Tensor {
   }
   /** The mean over axes, or over all. See {@link mean}. */
   mean(axis?: Axis, keepDims = false): Tensor {
-    const count = this.countOver("mean", axis, keepDims);
-    return this.sum(axis, keepDims).div(count);
+    return apply(Mean, [this], this.countOver("mean", axis, keepDims));
   }
   /** The maximum over axes, or over all. See {@link max}. */
   max(axis?: Axis, keepDims = false): Tensor {
@@ -356,10 +377,10 @@ export class Tensor {
   /** The variance over axes, or over all. See {@link variance}. */
   variance(axis?: Axis, options?: VarianceOptions): Tensor {
     const { correction = 0, keepDims = false } = checkOptions("variance", options, VARIANCE_OPTIONS);
-    const count = this.countOver("variance", axis, keepDims) - correction;
-    if (!(count > 0))
-      throw new DomainError(`variance: the count less the correction must be positive, got ${count + correction} and ${correction}`);
-    return this.sub(this.mean(axis, true)).square().sum(axis, keepDims).div(count);
+    const all = this.countOver("variance", axis, keepDims);
+    const count = all.count - correction;
+    if (!(count > 0)) throw new DomainError(`variance: the count less the correction must be positive, got ${all.count} and ${correction}`);
+    return apply(Mean, [this.sub(this.mean(axis, true)).square()], { ...all, count });
   }
   /** Running sums along an axis. See {@link cumsum}. */
   cumsum(axis: number, options?: CumsumOptions): Tensor {
@@ -376,18 +397,15 @@ export class Tensor {
   }
   /** ln softmax(x) along an axis. See {@link logSoftmax}. */
   logSoftmax(axis = -1): Tensor {
-    const one = normalizeAxis("logSoftmax", axis, this.rank);
-    if (this.shape[one] === 0) return this;
-    // The maximum is a constant here: the result does not depend on what is subtracted, so neither does the gradient.
-    const shifted = this.sub(this.max(one, true).stopGradient());
-    return shifted.sub(shifted.logSumExp(one, true));
+    return apply(LogSoftmax, [this], { axis: normalizeAxis("logSoftmax", axis, this.rank) });
   }
 
-  /** How many numbers go into one of a reduction; none at all is an error. */
-  private countOver(name: string, axis: Axis | undefined, keepDims: boolean): number {
-    const count = sizeOf(checkReduction(name, this.rank, axis, keepDims).axes.map((i) => this.shape[i]));
+  /** Which axes a mean is taken over, and of how many numbers; none at all is an error. */
+  private countOver(name: string, axis: Axis | undefined, keepDims: boolean): MeanAttributes {
+    const reduced = checkReduction(name, this.rank, axis, keepDims);
+    const count = sizeOf(reduced.axes.map((i) => this.shape[i]));
     if (count === 0) throw new ShapeError(`${name}: expected at least one number to reduce, got shape ${formatShape(this.shape)}`);
-    return count;
+    return { ...reduced, count };
   }
 
   /** Runs a reduction that knows one axis only: several axes are moved to the end and merged first. */
@@ -495,17 +513,25 @@ export class Tensor {
     });
   }
 
-  /** @internal The reverse of {@link Tensor.take}. */
-  scatterAdd(indices: Tensor, axis: number, size: number): Tensor {
-    return apply(ScatterAdd, [this, indices], { axis, size });
+  /** @internal What rules apply an op with that has no method: they know tensors as a type only. */
+  run<Inputs extends readonly Tensor[], Attributes = undefined>(
+    op: Op<Inputs, Attributes>,
+    inputs: Inputs,
+    attributes?: Attributes,
+  ): Tensor {
+    return apply(op, inputs, attributes as Attributes);
   }
-  /** @internal softplus(x) − y·x. */
-  logisticLoss(y: Tensor): Tensor {
-    return apply(e.LogisticLoss, [this, y]);
+  /** @internal x·y, and 0 where x is 0, whatever y is. */
+  times(y: Tensor): Tensor {
+    return apply(e.Mul, [this, y], FIRST);
   }
-  /** @internal this·(σ(z) − y). */
-  logisticGradient(z: Tensor, y: Tensor): Tensor {
-    return apply(e.LogisticGradient, [this, z, y]);
+  /** @internal x·y, and 0 where either is 0. */
+  timesEither(y: Tensor): Tensor {
+    return apply(e.Mul, [this, y], EITHER);
+  }
+  /** @internal x/y, and 0 where x is 0, whatever y is. */
+  over(y: Tensor): Tensor {
+    return apply(e.Div, [this, y], FIRST);
   }
   /** @internal The places start + j·step of each axis. */
   sliceLattice(attributes: Lattice): Tensor {

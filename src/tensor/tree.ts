@@ -1,5 +1,6 @@
-import { describe } from "../base/errors.js";
+import { adviceOnTensor, describe } from "../base/errors.js";
 import { isPlainObject } from "../base/options.js";
+import { MOST_AXES } from "../base/shape.js";
 import { asTensor, Tensor, type TensorLike } from "./tensor.js";
 import { isNumericArray } from "./values.js";
 
@@ -19,15 +20,22 @@ export type Tree<P> = [Tensor] extends [P]
 
 /**
  * What may be handed in for a tree: in each Tensor's place also a number or a nested array of numbers. Not in a list,
- * though: an array of numbers is one tensor, not a list of several.
+ * though: an array of numbers is one tensor, not a list of several. `Other` takes the place of what is no tensor.
  */
-export type TreeLike<P> = [Tensor] extends [P]
+export type TreeLike<P, Other = P> = [Tensor] extends [P]
   ? TensorLike
   : P extends readonly unknown[]
-    ? { readonly [K in keyof P]: [Tensor] extends [P[K]] ? Tensor : TreeLike<P[K]> }
+    ? { readonly [K in keyof P]: [Tensor] extends [P[K]] ? Tensor : TreeLike<P[K], Other extends NotATensor ? Other : P[K]> }
     : P extends object
-      ? { readonly [K in keyof P]: TreeLike<P[K]> }
-      : P;
+      ? { readonly [K in keyof P]: TreeLike<P[K], Other extends NotATensor ? Other : P[K]> }
+      : P extends null | undefined
+        ? P
+        : Other;
+
+/** Where a tree has something else than tensors: inside the function it would be a Tensor, whatever its type says. */
+export interface NotATensor {
+  readonly expected: "a Tensor; what is no tensor goes into an argument of its own, outside of the tree";
+}
 
 /** The same for each argument of a function. */
 export type TreesLike<Args extends unknown[]> = { [I in keyof Args]: TreeLike<Args[I]> };
@@ -36,6 +44,8 @@ export type TreesLike<Args extends unknown[]> = { [I in keyof Args]: TreeLike<Ar
 export interface Flat {
   readonly leaves: Tensor[];
   readonly paths: string[];
+  /** The places among the leaves of those that came as plain numbers. */
+  readonly numbers: ReadonlySet<number>;
   /** Puts other values in the tensors' places. */
   readonly rebuild: (values: readonly unknown[]) => unknown;
 }
@@ -47,29 +57,36 @@ export interface Flat {
 export function flatten(name: string, what: string, tree: unknown): Flat {
   const leaves: Tensor[] = [];
   const paths: string[] = [];
+  const numbers = new Set<number>();
   type Build = (values: readonly unknown[]) => unknown;
-  const walk = (value: unknown, path: string): Build => {
+  const walk = (value: unknown, path: string, depth: number): Build => {
+    if (depth > DEEPEST)
+      throw new TypeError(`${name}: expected a tree at most ${DEEPEST} levels deep, got a deeper one; does a part of it hold itself?`);
     const isEmptyTensor = path === "" && Array.isArray(value) && value.length === 0; // a whole tree without tensors would be of no use
     if (value instanceof Tensor || typeof value === "number" || isNumericArray(value) || isNested(value) || isEmptyTensor) {
       const at = leaves.length;
+      if (typeof value === "number") numbers.add(at);
       leaves.push(asTensor(name, value as TensorLike));
       paths.push(path);
       return (values) => values[at];
     }
     if (Array.isArray(value)) {
-      const parts = value.map((child, i) => walk(child, `${path}[${i}]`));
+      const parts = value.map((child, i) => walk(child, `${path}[${i}]`, depth + 1));
       return (values) => parts.map((part) => part(values));
     }
     if (isPlainObject(value)) {
-      const parts = Object.keys(value).map((key) => [key, walk(value[key], `${path}.${key}`)] as const);
+      const parts = Object.keys(value).map((key) => [key, walk(value[key], `${path}.${key}`, depth + 1)] as const);
       return (values) => Object.fromEntries(parts.map(([key, part]) => [key, part(values)]));
     }
     throw new TypeError(
-      `${name}: expected a tensor, a number, or arrays and plain objects of them, got ${describe(value)} at ${what}${path}`,
+      `${name}: expected a tensor, a number, or arrays and plain objects of them, got ${describe(value)} at ${what}${path}${adviceOnTensor(value)}`,
     );
   };
-  return { rebuild: walk(tree, ""), leaves, paths };
+  return { rebuild: walk(tree, "", 0), leaves, paths, numbers };
 }
+
+/** A tree may be so deep: the stack of every JavaScript engine holds the calls. */
+export const DEEPEST = 500;
 
 /** Where a tensor stands in its tree as a name: `w`, `layers[0].w`; empty for a tree that is the tensor itself. */
 export const nameOfPath = (path: string): string => path.replace(/^\./, "");
@@ -94,6 +111,6 @@ export function flattenLike(name: string, what: string, tree: unknown, like: Fla
 const describePaths = (paths: readonly string[]): string =>
   paths.length === 1 && paths[0] === "" ? "of a single tensor" : `{ ${paths.slice(0, 8).join(", ")}${paths.length > 8 ? ", …" : ""} }`;
 
-/** Whether an array holds numbers only, at any depth. An empty branch holds none. */
-const isNested = (value: unknown): boolean =>
-  Array.isArray(value) && value.length > 0 && value.every((part) => typeof part === "number" || isNested(part));
+/** Whether an array holds numbers only, as deep as a tensor has axes. An empty branch holds none. */
+const isNested = (value: unknown, axes = MOST_AXES): boolean =>
+  Array.isArray(value) && value.length > 0 && axes > 0 && value.every((part) => typeof part === "number" || isNested(part, axes - 1));

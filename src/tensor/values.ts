@@ -1,5 +1,5 @@
-import { describe, ShapeError, tagOf } from "../base/errors.js";
-import { checkShape, formatShape, resolveReshape, SCALAR, type Shape, sizeOf } from "../base/shape.js";
+import { adviceOnTensor, describe, ShapeError, tagOf } from "../base/errors.js";
+import { allocate, checkShape, formatShape, MOST_AXES, resolveReshape, SCALAR, type Shape, sizeOf } from "../base/shape.js";
 
 /** Numbers nested in arrays to any depth. */
 export type NestedArray = readonly (number | NestedArray)[];
@@ -37,8 +37,12 @@ export function readValues(name: string, values: unknown, shape?: readonly numbe
   }
   if (typeof values === "number" && shape === undefined) return { shape: SCALAR, values };
   const nested: number[] = [];
-  for (let level: unknown = values; Array.isArray(level); level = level[0]) nested.push(level.length);
-  const data = new Float64Array(sizeOf(nested));
+  for (let level: unknown = values; Array.isArray(level); level = level[0]) {
+    if (nested.length === MOST_AXES)
+      throw new ShapeError(`${name}: expected arrays nested at most ${MOST_AXES} deep, got deeper ones; does one hold itself?`);
+    nested.push(level.length);
+  }
+  const data = allocate(name, nested);
   fill(name, data, 0, values, nested, 0, "");
   return { shape: shape === undefined ? Object.freeze(nested) : resolveReshape(name, nested, shape), values: data };
 }
@@ -50,13 +54,13 @@ function fill(name: string, data: Float64Array, at: number, value: unknown, shap
       throw new ShapeError(`${name}: expected a number at ${path}, as in the places before it, got ${describe(value)}`);
     if (typeof value !== "number")
       throw new TypeError(
-        `${name}: expected ${path === "" ? "a number or nested arrays of numbers" : `a number at ${path}`}, got ${describe(value)}${adviceFor(value)}`,
+        `${name}: expected ${path === "" ? "a number or nested arrays of numbers" : `a number at ${path}`}, got ${describe(value)}${adviceFor(value, path)}`,
       );
     data[at] = value;
     return at + 1;
   }
   if (!Array.isArray(value) && typeof value !== "number")
-    throw new TypeError(`${name}: expected an array of ${shape[axis]} at ${path}, got ${describe(value)}${adviceFor(value)}`);
+    throw new TypeError(`${name}: expected an array of ${shape[axis]} at ${path}, got ${describe(value)}${adviceFor(value, path)}`);
   if (!Array.isArray(value) || value.length !== shape[axis])
     throw new ShapeError(
       `${name}: arrays must not be ragged, expected ${shape[axis]} places at ${path || "the top"}, got ${describe(value)}`,
@@ -66,5 +70,6 @@ function fill(name: string, data: Float64Array, at: number, value: unknown, shap
   return next;
 }
 
-/** Tensors in an array are no tensor yet. */
-const adviceFor = (value: unknown): string => (tagOf(value) === "Tensor" ? "; stack() makes one tensor of several" : "");
+/** Tensors in an array are no tensor yet, and a Tensor that came alone is none of ours. */
+const adviceFor = (value: unknown, path: string): string =>
+  path === "" ? adviceOnTensor(value) : tagOf(value) === "Tensor" ? "; stack() makes one tensor of several" : "";

@@ -3,7 +3,7 @@ import { zeros } from "../tensor/create.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { type Flat, flatten, flattenLike, type TreesLike } from "../tensor/tree.js";
 import { checkShapes } from "./reverse.js";
-import { callRule, dependsOnLeaves, indexIn, type Segment, trace } from "./trace.js";
+import { callRule, dependsOnLeaves, indexIn, refuseUnusedNumbers, type Segment, trace } from "./trace.js";
 
 /** The forward sweep: reads the tape in order and applies each node's forward rule to the tangents of its inputs. */
 function sweepForward(segment: Segment, seeds: readonly Tensor[]): Tensor[] {
@@ -81,6 +81,7 @@ export function pushforward(
   tangents: readonly Tensor[],
 ): [output: unknown, tangent: unknown] {
   const segment = trace(name, f, primals);
+  refuseUnusedNumbers(name, segment, primals);
   const { leaves, rebuild } = segment.output;
   return [rebuild(leaves), rebuild(sweepForward(segment, tangents))];
 }

@@ -7,8 +7,8 @@ import { recording as underWay } from "../tape/under-way.js";
 import { watcher } from "../tape/watcher.js";
 import { tensor, zeros } from "../tensor/create.js";
 import type { Tensor, TensorLike } from "../tensor/tensor.js";
-import { type Flat, flatten, flattenLike, rebuildAll, type Tree, type TreeLike, type TreesLike } from "../tensor/tree.js";
-import { callRule, dependsOnLeaves, indexIn, type Segment, trace, within } from "./trace.js";
+import { type Flat, flatten, flattenLike, type NotATensor, rebuildAll, type Tree, type TreeLike, type TreesLike } from "../tensor/tree.js";
+import { callRule, dependsOnLeaves, indexIn, refuseUnusedNumbers, type Segment, trace, within } from "./trace.js";
 
 /**
  * The reverse sweep: reads the tape backwards from the outputs, whose cotangents are given, and applies each node's
@@ -105,6 +105,7 @@ export function pullback(
   primals: readonly Flat[],
 ): { output: Flat; pull: (seeds: readonly Tensor[]) => unknown[] } {
   const segment = trace(name, f, primals);
+  refuseUnusedNumbers(name, segment, primals);
   const depends = dependsOnLeaves(segment);
   return {
     output: segment.output,
@@ -130,7 +131,7 @@ const GRAD_OPTIONS: Known<GradOptions> = { argnums: true };
 
 /** The arguments of f with numbers and nested arrays allowed in the places of those that are differentiated. */
 export type ArgumentsLike<Args extends unknown[], N> = {
-  [I in keyof Args]: IsDifferentiated<I, N> extends true ? TreeLike<Args[I]> : Args[I];
+  [I in keyof Args]: IsDifferentiated<I, N> extends true ? TreeLike<Args[I], NotATensor> : Args[I];
 };
 
 type IsDifferentiated<I, N> = N extends number

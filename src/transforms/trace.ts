@@ -5,7 +5,7 @@ import type { Recording } from "../tape/recording.js";
 import { whileRecording } from "../tape/under-way.js";
 import { apply } from "../tensor/apply.js";
 import { Tensor } from "../tensor/tensor.js";
-import { type Flat, flatten } from "../tensor/tree.js";
+import { type Flat, flatten, nameOfPath } from "../tensor/tree.js";
 
 /** One run of a function: the part of a recording that it added, nodes `start` to `end` without the latter. The first are its leaves. */
 export interface Segment {
@@ -50,6 +50,30 @@ function leaf(x: Tensor): Tensor {
 
 /** The same for a place in the recording; negative ones are constants. */
 export const within = ({ start, end }: Segment, place: number): number => (place >= start && place < end ? place - start : -1);
+
+/**
+ * Refuses a plain number in a tree that f has never used as a tensor. It is one inside f, so f may have meant something else: a mode
+ * that it compares with `===`, which is false of a Tensor without a word.
+ */
+export function refuseUnusedNumbers(name: string, segment: Segment, primals: readonly Flat[]): void {
+  const { recording, start, end, leaves, output } = segment;
+  let first = 0;
+  for (const { numbers, paths } of primals) {
+    for (const at of numbers) {
+      if (paths[at] === "") continue;
+      const leaf = start + first + at;
+      let isUsed = output.leaves.some((x) => indexIn(segment, x) === leaf - start);
+      for (let j = recording.begin(start + leaves); !isUsed && end > start + leaves && j < recording.end(end - 1); j++)
+        isUsed = recording.source(j) === leaf;
+      if (!isUsed)
+        throw new TypeError(
+          `${name}: expected tensors in a tree that is differentiated, got a number at ${nameOfPath(paths[at])} that the function never used as one; ` +
+            "inside the function it is a Tensor, which no number is === to. Pass it as an argument of its own, or write tensor() around it",
+        );
+    }
+    first += paths.length;
+  }
+}
 
 /** For each node of a segment, whether it depends on the leaves through ops that pass gradients on. */
 export function dependsOnLeaves(segment: Segment): Uint8Array {

@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { mpirun } from "../installed.js";
+import { mpirun } from "../setup/installed.js";
 import { PEERS, versionOf } from "./peers/installed.js";
 
 const BENCHMARKS: Record<string, { readonly flags: readonly string[] }> = {

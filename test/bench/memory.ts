@@ -1,7 +1,7 @@
 // Memory: training must leave nothing behind, though nothing is ever disposed of. Needs `node --expose-gc`.
 import { setImmediate } from "node:timers/promises";
 import { binaryCrossEntropyWithLogits, type Tensor, tensor, valueAndGrad } from "gradtape";
-import { numbers } from "../random.js";
+import { numbers } from "../support/random.js";
 import { digits, printBar, printTable } from "./report.js";
 
 const ROWS = 569;

@@ -1,7 +1,7 @@
 // `minimize`: what a step of L-BFGS costs beside the gradient, and how many evaluations the problems of Moré, Garbow and Hillstrom take.
 import { type MinimizeResult, minimize, type Tensor, tensor, valueAndGrad } from "gradtape";
 import { type Problem, problems, sumOfSquares } from "../optim/more-garbow-hillstrom.js";
-import { numbers } from "../random.js";
+import { numbers } from "../support/random.js";
 import { alternate, median } from "./measure.js";
 import { digits, printBar, printTable, times } from "./report.js";
 

@@ -1,6 +1,6 @@
 // A step of Adam: the library against a loop by hand that makes new arrays, too.
 import { type AdamState, adam, type Tensor, tensor } from "gradtape";
-import { numbers } from "../random.js";
+import { numbers } from "../support/random.js";
 import { alternate, checkAgreement, compare, disagreement, median } from "./measure.js";
 import { digits, printBar, printTable, quartiles, times } from "./report.js";
 

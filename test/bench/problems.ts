@@ -1,6 +1,6 @@
 // What is measured, with seeded numbers: a logistic regression, and a network of single numbers.
 import { type Tensor, tensor } from "gradtape";
-import { numbers } from "../random.js";
+import { numbers } from "../support/random.js";
 
 export interface LogisticProblem {
   readonly x: Tensor;

@@ -3,7 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { availableParallelism, loadavg } from "node:os";
 import { fileURLToPath } from "node:url";
-import { mpirun } from "../installed.js";
+import { mpirun } from "../setup/installed.js";
 import { digits, printTable } from "./report.js";
 
 /** Milliseconds in the slowest rank: of processor time where a rank computes, by the clock where it waits for others. */

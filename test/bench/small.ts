@@ -1,6 +1,6 @@
 // Small tensors: what the tape costs where the arithmetic is next to nothing.
 import { type Tensor, tensor, valueAndGrad } from "gradtape";
-import { numbers } from "../random.js";
+import { numbers } from "../support/random.js";
 import { alternate, checkAgreement, compare, disagreement, median } from "./measure.js";
 import { digits, printBar, printTable, quartiles, times } from "./report.js";
 

@@ -12,7 +12,7 @@ import {
   valueAndGrad,
 } from "gradtape";
 import { describe, expect, test } from "vitest";
-import { randomTensor } from "../random.js";
+import { randomTensor } from "../support/random.js";
 
 // Long tensors, so that the machine runs in chunks of rows; 9,001 and 6,007 are no multiples of anything it likes.
 const N = 9001;
@@ -184,6 +184,14 @@ describe("a function of many rows gives the results of the function, in chunks o
     const f: F = (x, w) => grad((u: Tensor) => cube(x.matmul(u).tanh()).exp().sum())(w);
     expect(agrees(f, rows(31, 4), randomTensor(32, [4]))).toMatch(/kernel +Cube\(b\d+\)/);
   });
+});
+
+test("what a region leaves to its kernel does not break off the sums of the region", () => {
+  // A softmax along an axis without places is left to its kernel.
+  const f = compile((x: Tensor, z: Tensor) => [x.exp().softmax(1).neg(), z.exp().sum(0)]);
+  const [empty, sums] = f(tensor([], [N, 0]), tensor(new Float64Array(2 * N), [N, 2]));
+  expect(empty.shape).toEqual([N, 0]);
+  expect(sums.toArray()).toEqual([N, N]);
 });
 
 describe("sums over many rows", () => {

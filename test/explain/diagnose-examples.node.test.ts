@@ -3,8 +3,8 @@ import erfOf from "@stdlib/math-base-special-erf";
 import { csvParse } from "d3-dsv";
 import { adam, binaryCrossEntropy, crossEntropy, defineOp, diagnose, minimize, type Tensor, tensor, valueAndGrad, zeros } from "gradtape";
 import { expect, test } from "vitest";
-import { randomTensor } from "../random.js";
-import { wdbc } from "../wdbc.js";
+import { randomTensor } from "../support/random.js";
+import { wdbc } from "../support/wdbc.js";
 
 const report = (f: (...args: never[]) => unknown, ...inputs: unknown[]): string => {
   const d = diagnose(f as (...args: unknown[]) => unknown, ...(inputs as never[]));

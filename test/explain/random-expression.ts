@@ -1,5 +1,5 @@
 import type { Tensor } from "gradtape";
-import { numbers, randomTensor } from "../random.js";
+import { numbers, randomTensor } from "../support/random.js";
 
 /** Steps that are safe everywhere, at numbers of about 1. */
 const unary: readonly ((x: Tensor) => Tensor)[] = [

@@ -3,7 +3,7 @@ import { type add, grad, type log, record, ShapeError, type Tensor, tensor, valu
 import { ExpressionError, parseMath } from "gradtape/math";
 import { describe, expect, expectTypeOf, test } from "vitest";
 import { functionNames, functionOf, type tables } from "../../src/formulas/functions.js";
-import { opNames } from "../op-names.js";
+import { functionNames as opNames } from "../oracles/families.js";
 
 const value = (source: string, values: Record<string, number> = {}): number => parseMath(source)(values).item();
 

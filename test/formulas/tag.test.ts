@@ -15,7 +15,7 @@ import {
 } from "gradtape";
 import { ExpressionError, math } from "gradtape/math";
 import { describe, expect, test } from "vitest";
-import { cubeRootDefinition } from "../cube-root.js";
+import { cubeRootDefinition } from "../support/cube-root.js";
 
 const y = tensor([1, 0]).named("y");
 const p = tensor([0.9, 0.2]).named("p");

@@ -13,7 +13,7 @@ import {
   zeros,
 } from "gradtape";
 import { describe, expect, test } from "vitest";
-import { randomTensor } from "../random.js";
+import { randomTensor } from "../support/random.js";
 
 const both = { binaryCrossEntropy, binaryCrossEntropyWithLogits };
 

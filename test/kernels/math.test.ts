@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { exp, log1p } from "../../src/kernels/math.js";
-import { numbers } from "../random.js";
+import { numbers } from "../support/random.js";
 
 /** The distance between neighbors of x in float64. */
 const ulp = (x: number): number => Math.max(2 ** (Math.floor(Math.log2(Math.abs(x))) - 52), Number.MIN_VALUE);

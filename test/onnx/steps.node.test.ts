@@ -13,8 +13,8 @@ import {
 import { toOnnx } from "gradtape/onnx";
 import { describe, expect, test } from "vitest";
 import csv from "../../examples/data/digits.csv?raw";
-import { randomTensor } from "../random.js";
-import { wdbc } from "../wdbc.js";
+import { randomTensor } from "../support/random.js";
+import { wdbc } from "../support/wdbc.js";
 import { difference, load, replay } from "./runtime.js";
 
 const { X, y } = wdbc();

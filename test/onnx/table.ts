@@ -2,8 +2,8 @@ import { record, type Tape, type Tensor, vjp } from "gradtape";
 import { forms } from "../../src/onnx/forms/table.js";
 import { Graph } from "../../src/onnx/graph.js";
 import type { AnyOp } from "../../src/ops/op.js";
-import { cases } from "../cases.js";
-import { randomTensor } from "../random.js";
+import { cases } from "../oracles/cases.js";
+import { randomTensor } from "../support/random.js";
 
 /** The tape of every case with its gradients; together they use every op. */
 export function* tapes(): Generator<Tape> {

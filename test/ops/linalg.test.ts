@@ -1,6 +1,6 @@
 import { grad, matmul, record, ShapeError, type Tensor, tensor, zeros } from "gradtape";
 import { describe, expect, test } from "vitest";
-import { randomTensor } from "../random.js";
+import { randomTensor } from "../support/random.js";
 
 /** The definition, element by element, for matrices. */
 function byDefinition(a: Tensor, b: Tensor): number[][] {

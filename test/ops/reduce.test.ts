@@ -1,7 +1,7 @@
 import * as gt from "gradtape";
 import { DomainError, grad, hessian, ones, ShapeError, type Tensor, tensor, zeros } from "gradtape";
 import { describe, expect, test } from "vitest";
-import { randomTensor } from "../random.js";
+import { randomTensor } from "../support/random.js";
 
 const { NaN: nan, POSITIVE_INFINITY: inf } = Number;
 const x = tensor([

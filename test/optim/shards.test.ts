@@ -12,7 +12,7 @@ import {
 } from "gradtape";
 import { describe, expect, expectTypeOf, test } from "vitest";
 import references from "../../examples/data/wdbc.references.json" with { type: "json" };
-import { wdbc } from "../wdbc.js";
+import { wdbc } from "../support/wdbc.js";
 
 interface Parameters {
   w: Tensor;

@@ -25,7 +25,7 @@ import {
 } from "gradtape";
 import { all, type BigNumber, create } from "mathjs";
 import { describe, expect, test } from "vitest";
-import { numbers } from "../random.js";
+import { numbers } from "../support/random.js";
 
 const loss = (p: { w: Tensor; b: Tensor }): Tensor => p.w.sub([1, -2]).square().sum().add(p.b.square().mul(3));
 

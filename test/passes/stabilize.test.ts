@@ -12,7 +12,7 @@ import {
   valueAndGrad,
 } from "gradtape";
 import { describe, expect, test } from "vitest";
-import { numbers, randomTensor } from "../random.js";
+import { numbers, randomTensor } from "../support/random.js";
 
 type F = (...xs: Tensor[]) => Tensor;
 const fired = (f: F, ...xs: Tensor[]): string[] =>

@@ -1,52 +1,43 @@
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { AxeResults } from "axe-core";
 import { binaryCrossEntropyWithLogits, grad, minimize, type Tensor, tensor, valueAndGrad } from "gradtape";
 import { type Browser, chromium as browserType, type Page } from "playwright";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { examples } from "../../docs/playground/examples.js";
 import { type Run, runOf } from "../../docs/playground/run.js";
 import { fromHash, initialTraining } from "../../docs/playground/state.js";
 import { formatNumber, formatTensor } from "../../docs/playground/text.js";
 import { Model, objective } from "../../docs/playground/training/model.js";
 import { pointsOf } from "../../docs/playground/training/points.js";
-import { chromium } from "../installed.js";
+import { chromium } from "../setup/installed.js";
+import { builtPlayground } from "../support/built.js";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const folder = mkdtempSync(join(tmpdir(), "playground-"));
-const address = pathToFileURL(join(folder, "index.html")).href;
 
+let address: string;
 let browser: Browser;
+/** One window serves all tests, since a new one reads two megabytes of program anew. */
 let page: Page;
 /** What the page complains of, or wants from outside. */
 let complaints: string[];
 
 beforeAll(async () => {
-  // As `npm run docs` builds it: a test run sets NODE_ENV, and libraries would be built for development.
-  const { status, stderr } = spawnSync("npx", ["vite", "build", "--config", "docs/playground/vite.config.ts", "--outDir", folder], {
-    encoding: "utf8",
-    env: { ...process.env, NODE_ENV: "production" },
-    shell: process.platform === "win32",
-  });
-  if (status !== 0) throw new Error(stderr);
+  address = pathToFileURL(join(await builtPlayground(), "index.html")).href;
   browser = await browserType.launch({ executablePath: chromium as string, args: ["--no-sandbox", "--disable-background-networking"] });
+  await openWindow({ width: 1280, height: 800 });
 }, 120_000);
 
-afterAll(async () => {
-  await browser.close();
-  rmSync(folder, { recursive: true });
-});
+afterAll(() => browser.close());
 
 beforeEach(async () => {
-  await openWindow({ width: 1280, height: 800 });
+  complaints = [];
+  await page.mouse.move(0, 0);
 });
 
-afterEach(async () => {
-  await page.context().close();
+afterEach(() => {
   expect(complaints).toEqual([]);
 });
 
@@ -54,7 +45,6 @@ async function openWindow(viewport: { width: number; height: number }, colorSche
   const context = await browser.newContext({ viewport, colorScheme, permissions: ["clipboard-read", "clipboard-write"] });
   page = await context.newPage();
   page.setDefaultTimeout(20_000);
-  complaints = [];
   page.on("console", (message) => complaints.push(`${message.type()}: ${message.text()}`));
   page.on("pageerror", (error) => complaints.push(error.message));
   page.on("request", (request) => {
@@ -544,8 +534,12 @@ describe("For everybody", () => {
     ["light", 1280, 800],
     ["dark", 390, 844],
   ] as const)("axe finds nothing in %s at %d × %d, and nothing is wider than the screen", async (scheme, width, height) => {
-    await page.context().close();
+    const usual = page;
     await openWindow({ width, height }, scheme);
+    onTestFinished(async () => {
+      await page.context().close();
+      page = usual;
+    });
     await open();
     await page.evaluate(axe);
     for (const [name, hash] of Object.entries(views)) {

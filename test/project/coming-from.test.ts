@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import * as gradtape from "gradtape";
 import { expect, test } from "vitest";
-import { root } from "./documents.js";
+import { root } from "../support/root.js";
 
 test("what the tables of docs/coming-from.md call in gradtape exists", () => {
   const text = readFileSync(`${root}docs/coming-from.md`, "utf8");
@@ -13,6 +13,12 @@ test("what the tables of docs/coming-from.md call in gradtape exists", () => {
   expect(functions.length).toBeGreaterThan(40);
   const own = Object.getOwnPropertyNames(gradtape.Tensor.prototype);
   const members = [...own, ...Object.keys(gradtape.tensor(0))];
-  expect(methods.filter((name) => !members.includes(name))).toEqual([]);
-  expect(functions.filter((name) => !(name in gradtape) && name !== "pullback")).toEqual([]);
+  expect(
+    methods.filter((name) => !members.includes(name)),
+    "no methods: mend docs/coming-from.md",
+  ).toEqual([]);
+  expect(
+    functions.filter((name) => !(name in gradtape) && name !== "pullback"),
+    "no functions: mend docs/coming-from.md",
+  ).toEqual([]);
 });

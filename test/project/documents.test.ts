@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { blocksOf, documents, root, run, runSessions, sessionsOf, typeErrorsOf } from "./documents.js";
+import { root } from "../support/root.js";
+import { blocksOf, documents, run, runSessions, sessionsOf, typeErrorsOf } from "./documents.js";
 
 describe("documents do what they show", () => {
   for (const document of documents) {
@@ -33,5 +34,5 @@ test("the code of each document is one file that a strict project compiles", () 
           .join("\n"),
       ] as const,
   );
-  expect(typeErrorsOf(new Map(programs.filter(([, program]) => program !== "")))).toEqual([]);
+  expect(typeErrorsOf(new Map(programs.filter(([, program]) => program !== ""))), "mend the code in the document").toEqual([]);
 });

@@ -1,7 +1,6 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { format } from "node:util";
 import * as gradtape from "gradtape";
 import * as math from "gradtape/math";
@@ -9,9 +8,9 @@ import * as onnx from "gradtape/onnx";
 import * as ort from "onnxruntime-web";
 import ts from "typescript";
 import { runHere } from "../examples/logistic-regression/program.js";
+import { root } from "../support/root.js";
 
 // The code in README and guides is run, one document as one program.
-export const root = fileURLToPath(new URL("../../", import.meta.url));
 /** What the code may import. */
 const modules: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   gradtape,

@@ -1,16 +1,16 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import * as gradtape from "gradtape";
 import * as math from "gradtape/math";
 import * as onnx from "gradtape/onnx";
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
+import { root } from "../support/root.js";
 import { typeErrorsOf } from "./documents.js";
 
 // The examples in doc comments are run: each line `expression; // result` must give that result.
 const exported = { ...gradtape, ...math, ...onnx };
-const src = fileURLToPath(new URL("../../src", import.meta.url));
+const src = `${root}src`;
 
 interface Example {
   readonly title: string;
@@ -74,11 +74,14 @@ test("examples in doc comments are what a strict project compiles", () => {
   const programs = examples.map(
     ({ title, code }) => [title.replace(": ", "/"), [...imports, code.replace(/^import .*\n/gm, "")].join("\n")] as const,
   );
-  expect(typeErrorsOf(new Map(programs))).toEqual([]);
+  expect(typeErrorsOf(new Map(programs)), "mend the @example in src/").toEqual([]);
 });
 
 test("every exported function has an example", () => {
   const shown = examples.map(({ title }) => title.split(": ")[1]);
   const functions = Object.entries(exported).flatMap(([name, value]) => (typeof value === "function" && /^[a-z]/.test(name) ? [name] : []));
-  expect(functions.filter((name) => !shown.includes(name))).toEqual([]);
+  expect(
+    functions.filter((name) => !shown.includes(name)),
+    "add an @example to the doc comments of these in src/",
+  ).toEqual([]);
 });

@@ -2,7 +2,8 @@
 // in its place. Read the difference before you commit.
 import { readFileSync, writeFileSync } from "node:fs";
 import { TABLE_OF_FORMS, tableOfForms } from "../onnx/table.js";
-import { blocksOf, documents, root, run, runSessions, sessionsOf } from "./documents.js";
+import { root } from "../support/root.js";
+import { blocksOf, documents, run, runSessions, sessionsOf } from "./documents.js";
 
 for (const document of documents) {
   let text = readFileSync(root + document, "utf8");

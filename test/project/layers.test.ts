@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
 import ts from "typescript";
 import { expect, test } from "vitest";
+import { root } from "../support/root.js";
 
 // Value imports go one way through the rooms of `src/`, from a later one to an earlier one; `import type` may point anywhere, it
 // is gone at run time. CONTRIBUTING says what each room is for. The entries stand behind the rooms that they show.
@@ -21,19 +21,19 @@ const generated = ["compile/machine-code.ts", "formulas/parser.ts"];
 /** The packages that an optional entry may import, and the one file that does. */
 const packages: Record<string, string> = { "@bufbuild/protobuf": "onnx/encode", "onnx-buf": "onnx/encode" };
 
-const root = fileURLToPath(new URL("../../src", import.meta.url));
-const files = readdirSync(root, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
+const src = `${root}src`;
+const files = readdirSync(src, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
 
 /** The files whose values a file imports or re-exports, from `src` on and without their ending; packages by their name. */
 function valueImports(file: string): string[] {
-  const source = ts.createSourceFile(file, readFileSync(join(root, file), "utf8"), ts.ScriptTarget.Latest);
+  const source = ts.createSourceFile(file, readFileSync(join(src, file), "utf8"), ts.ScriptTarget.Latest);
   const found: string[] = [];
   for (const statement of source.statements) {
     if (!ts.isImportDeclaration(statement) && !ts.isExportDeclaration(statement)) continue;
     if (statement.moduleSpecifier === undefined || !ts.isStringLiteral(statement.moduleSpecifier)) continue;
     if (isTypeOnly(statement)) continue;
     const { text } = statement.moduleSpecifier;
-    const path = relative(root, join(root, dirname(file), text)).replaceAll("\\", "/");
+    const path = relative(src, join(src, dirname(file), text)).replaceAll("\\", "/");
     found.push(text.startsWith(".") ? path.replace(/\.js$/, "") : text);
   }
   return found;
@@ -58,7 +58,10 @@ const graph = new Map(files.map((file) => [file.replaceAll("\\", "/").replace(/\
 const roomOf = (module: string): number => rooms.indexOf(module.split("/")[0]);
 
 test("every file belongs to a room", () => {
-  expect([...graph.keys()].filter((module) => roomOf(module) < 0)).toEqual([]);
+  expect(
+    [...graph.keys()].filter((module) => roomOf(module) < 0),
+    "put these into a room, or name their new room in test/project/layers.test.ts and in CONTRIBUTING.md",
+  ).toEqual([]);
   expect(graph.size).toBeGreaterThan(15);
 });
 
@@ -66,7 +69,7 @@ test("value imports go from a later room to an earlier one, or stay within one",
   const wrong = [...graph].flatMap(([from, targets]) =>
     targets.filter((to) => !(to in packages) && (roomOf(to) > roomOf(from) || roomOf(to) < 0)).map((to) => `${from} → ${to}`),
   );
-  expect(wrong).toEqual([]);
+  expect(wrong, "the order of the rooms stands in test/project/layers.test.ts").toEqual([]);
 });
 
 test("there is no cycle of value imports", () => {
@@ -83,15 +86,15 @@ test("there is no cycle of value imports", () => {
 test("no import has a side effect, the engine imports no package, and an optional entry imports its own in one file", () => {
   for (const [module, targets] of graph) {
     const wrong = targets.filter((to) => !graph.has(to) && packages[to] !== module);
-    expect(wrong, `${module} imports ${wrong}`).toEqual([]);
+    expect(wrong, `see src/${module}.ts; what an entry may import stands in test/project/layers.test.ts`).toEqual([]);
   }
 });
 
 test("no file is longer than one can read at a sitting", () => {
   const long = files.flatMap((file) => {
-    const code = readFileSync(join(root, file), "utf8").replace(/\/\*[\s\S]*?\*\//g, "");
+    const code = readFileSync(join(src, file), "utf8").replace(/\/\*[\s\S]*?\*\//g, "");
     const lines = code.split("\n").filter((line) => line.trim() !== "" && !line.trim().startsWith("//")).length;
     return lines > LONGEST && !generated.includes(file) ? [`${file}: ${lines} lines of code`] : [];
   });
-  expect(long).toEqual([]);
+  expect(long, "split these by what they are about").toEqual([]);
 });

@@ -1,9 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-
-export const root = fileURLToPath(new URL("../../", import.meta.url));
+import { root } from "../support/root.js";
 
 /** Runs a program to its end and returns what it printed; what it printed of an error is in the error. */
 export function runIn(directory: string, command: string, args: readonly string[], environment: NodeJS.ProcessEnv = process.env): string {

@@ -1,25 +1,23 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { pack, root, runIn } from "./pack.js";
+import { beforeAll, expect, test } from "vitest";
+import { builtPackage } from "../support/built.js";
+import { root } from "../support/root.js";
+import { runIn } from "./pack.js";
 
-// Packs the package as it would be published, unpacks it into an empty project, and uses it there.
-const project = mkdtempSync(join(tmpdir(), "gradtape-"));
-const installed = join(project, "node_modules", "gradtape");
-const run = (command: string, args: readonly string[]): string => runIn(project, command, args);
+// Uses the package as it would be published, in an empty project.
+let project: string;
+let installed: string;
 let tarball: string;
+const run = (command: string, args: readonly string[]): string => runIn(project, command, args);
 
-beforeAll(() => {
-  mkdirSync(installed, { recursive: true });
-  tarball = pack(project);
-  run("tar", ["-xzf", tarball, "-C", installed, "--strip-components=1"]);
+beforeAll(async () => {
+  ({ project, tarball } = await builtPackage());
+  installed = join(project, "node_modules", "gradtape");
   writeFileSync(join(project, "package.json"), JSON.stringify({ type: "module" }));
 }, 120_000);
-
-afterAll(() => rmSync(project, { recursive: true, force: true }));
 
 /** The files of the package, with / between their parts. */
 const filesOf = (): string[] =>
@@ -36,7 +34,10 @@ test("the package holds the built files, their maps and types, the sources of th
   expect(
     files.filter((name) => !/^(dist\/.*\.(js|d\.ts)(\.map)?|src\/.*\.ts|package\.json|(README|CHANGELOG)\.md|LICENSE)$/.test(name)),
   ).toEqual([]);
-  expect(files.filter((name) => name.startsWith("src/compile/machine/"))).toEqual([]);
+  expect(
+    files.filter((name) => name.startsWith("src/compile/machine/")),
+    "leave them out by `files` in package.json",
+  ).toEqual([]);
   for (const entry of ["index", "math"]) {
     for (const ending of [".js", ".js.map", ".d.ts", ".d.ts.map"]) expect(files).toContain(`dist/${entry}${ending}`);
   }

@@ -1,32 +1,21 @@
-import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { chromium as browserType, type Page } from "playwright";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { chromium } from "../installed.js";
-import { root } from "./documents.js";
+import { beforeAll, describe, expect, test } from "vitest";
+import { chromium } from "../setup/installed.js";
+import { builtSite } from "../support/built.js";
+import { root } from "../support/root.js";
 
-// The site is built as `npm run docs` does it, into a folder whose path has what paths may have.
-const parent = mkdtempSync(join(tmpdir(), "gradtape site #1 "));
-const site = join(parent, "deep", "é");
+let site: string;
 let pages: string[] = [];
 
-beforeAll(() => {
-  execFileSync(process.execPath, ["node_modules/typedoc/bin/typedoc", "--options", "docs/typedoc.mjs", "--out", site], {
-    cwd: root,
-    encoding: "utf8",
-    stdio: "pipe",
-  });
-  const built = ["build", "--config", "docs/playground/vite.config.ts", "--outDir", join(site, "playground")];
-  execFileSync(process.execPath, ["node_modules/vite/bin/vite.js", ...built], { cwd: root, encoding: "utf8", stdio: "pipe" });
+beforeAll(async () => {
+  site = await builtSite();
   // The playground is one page with its program in it, and has tests of its own.
   const isPage = (name: string): boolean => name.endsWith(".html") && dirname(name) !== "playground";
   pages = readdirSync(site, { recursive: true, encoding: "utf8" }).filter(isPage);
 }, 300_000);
-
-afterAll(() => rmSync(parent, { recursive: true }));
 
 const textOf = (page: string): string => readFileSync(join(site, page), "utf8");
 const attributesOf = (html: string, name: string): string[] =>
@@ -56,7 +45,7 @@ test("every link of every page is relative and leads to a file of the site, and 
       else if (anchor !== "" && file.endsWith(".html") && !idsOf(inside).has(anchor)) broken.push(`${page}: no place for ${link}`);
     }
   }
-  expect(broken).toEqual([]);
+  expect(broken, "mend these links in README.md, in docs/ or in a doc comment of src/").toEqual([]);
   expect(count).toBeGreaterThan(1000);
 });
 
@@ -65,7 +54,10 @@ test("links into the repository lead to files of it", () => {
     [...textOf(page).matchAll(/href="https:\/\/github\.com\/gradtape\/gradtape\/blob\/main\/([^"#]*)/g)].map(([, path]) => path),
   );
   expect(new Set(paths).size).toBeGreaterThan(30);
-  expect([...new Set(paths)].filter((path) => path.includes("node_modules") || !existsSync(root + path))).toEqual([]);
+  expect(
+    [...new Set(paths)].filter((path) => path.includes("node_modules") || !existsSync(root + path)),
+    "mend the links to these in docs/ or in a doc comment of src/",
+  ).toEqual([]);
 });
 
 test("pages need nothing from elsewhere", () => {
@@ -74,14 +66,17 @@ test("pages need nothing from elsewhere", () => {
     const sources = [...attributesOf(html, "src"), ...[...html.matchAll(/<link [^>]*href="([^"]*)"/g)].map(([, href]) => href)];
     return sources.filter((link) => /^(https?:)?\/\//.test(link)).map((link) => `${page}: ${link}`);
   });
-  expect(fetched).toEqual([]);
+  expect(fetched, "see docs/typedoc.mjs and docs/site.css").toEqual([]);
 });
 
 test("each document of docs/ is a page, each chapter has its answers, and no source is left as a download", () => {
   const documents = readdirSync(`${root}docs`, { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".md") && !name.startsWith("site"))
     .map((name) => name.replaceAll("\\", "/").replace(/^.*\//, "").replace(/\.md$/, ""));
-  expect(documents.filter((name) => !pages.includes(join("documents", `${name}.html`)))).toEqual([]);
+  expect(
+    documents.filter((name) => !pages.includes(join("documents", `${name}.html`))),
+    "list these in docs/typedoc.mjs and docs/site-structure.mjs",
+  ).toEqual([]);
   const chapters = documents.filter((name) => /^\d/.test(name));
   expect(chapters).toHaveLength(8);
   for (const chapter of chapters) {
@@ -115,7 +110,7 @@ describe.runIf(chromium !== undefined)("opened from a folder", () => {
         const excess = await phone.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
         if (excess > 0) wide.push(`${name}: ${excess}`);
       }
-      expect(wide).toEqual([]);
+      expect(wide, "see docs/site.css, or cut a line of the page").toEqual([]);
 
       const desktop = await newPage(1280, 800);
       await desktop.goto(addressOf("index.html"));

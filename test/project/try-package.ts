@@ -7,8 +7,9 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { extname, join, normalize } from "node:path";
 import { chromium as browserType } from "playwright";
-import { chromium } from "../installed.js";
-import { pack, root, runIn } from "./pack.js";
+import { chromium } from "../setup/installed.js";
+import { root } from "../support/root.js";
+import { pack, runIn } from "./pack.js";
 
 const TOOLS = ["bun@latest", "deno@latest", "esbuild@latest", "vite@latest", "webpack@latest", "webpack-cli@latest"];
 

@@ -1,6 +1,6 @@
 """Values, first and second derivatives of the elementwise functions, to 17 digits, by exact arithmetic.
 
-Run when the list changes:  python3 test/references/pointwise.py   (needs mpmath, in Debian python3-mpmath)
+Run when the list changes:  python3 test/references/pointwise.py && npm run format   (needs mpmath, in Debian python3-mpmath)
 Writes pointwise.json beside this file. Numbers that are not finite stand as strings.
 """
 import json

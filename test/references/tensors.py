@@ -1,30 +1,42 @@
 """Values and gradients of ops on tensors and of losses, by another implementation: PyTorch in float64.
 
-Run when the list changes:  python3 test/references/tensors.py   (needs PyTorch, in Debian python3-torch)
-Writes tensors.json beside this file. The functions of the same names are in test/references.test.ts.
+Run when the list changes:  python3 test/references/tensors.py && npm run format   (needs PyTorch, in Debian python3-torch)
+Writes tensors.json beside this file. A name begins with that of the function; what it means in the library stands in the function's
+record, in test/oracles/records/. Numbers are drawn by the name, so that a new case changes no other.
 """
 import json
 import os
+import zlib
 
 import torch
 import torch.nn.functional as F
 
-torch.manual_seed(1)
 torch.set_default_dtype(torch.float64)
 torch.set_num_threads(1)
 
 cases = {}
 
 
-def draw(shape, low=-2.0, high=2.0):
+def generator_of(name):
+    return torch.Generator().manual_seed(zlib.crc32(name.encode()))
+
+
+def rounded(x):
     # Three decimals, so that the file is short and the input exact in both.
-    return (torch.rand(shape) * (high - low) + low).mul(1000).round().div(1000)
+    return x.mul(1000).round().div(1000)
+
+
+def draw(shape, low=-2.0, high=2.0):
+    """Numbers that are drawn when the case is known."""
+    return lambda generator: rounded(torch.rand(shape, generator=generator) * (high - low) + low)
 
 
 def case(name, f, *inputs):
+    generator = generator_of(name)
+    inputs = [x if torch.is_tensor(x) else x(generator) for x in inputs]
     leaves = [x.clone().requires_grad_(True) for x in inputs]
     output = f(*leaves)
-    cotangent = draw(output.shape)
+    cotangent = draw(output.shape)(generator)
     gradients = torch.autograd.grad(output, leaves, cotangent, allow_unused=True)
     cases[name] = {
         "inputs": [x.tolist() for x in inputs],
@@ -90,7 +102,7 @@ case("argmax", lambda x: x.argmax(1).to(torch.float64) + 0 * x.sum(), draw([3, 4
 case("oneHot", lambda x: F.one_hot(x.detach().long(), 4).to(torch.float64) + 0 * x.sum(), torch.tensor([[2.0, 0.0], [3.0, 3.0]]))
 case("stopGradient", lambda x: x.detach() * 2 + x * x.detach(), draw([3]))
 
-p, y = draw([3, 2], 0.1, 0.9), draw([3, 2], 0, 1)
+p, y = draw([3, 2], 0.1, 0.9), draw([3, 2], 0, 1)(generator_of("targets"))
 z = draw([3, 2], -4, 4)
 
 case("binaryCrossEntropy", lambda p, y: F.binary_cross_entropy(p, y), p, y)
@@ -110,7 +122,8 @@ case("crossEntropy", lambda z: F.cross_entropy(z, indices), logits)
 case("crossEntropy weighted", lambda z: F.cross_entropy(z, indices, weight=weights), logits)
 case("crossEntropy smoothed", lambda z: F.cross_entropy(z, indices, label_smoothing=0.2), logits)
 case("crossEntropy weighted and smoothed", lambda z: F.cross_entropy(z, indices, weight=weights, label_smoothing=0.2), logits)
-case("crossEntropy of probabilities", lambda z, y: F.cross_entropy(z, y), logits, draw([4, 3], 0, 1).softmax(1).mul(1000).round().div(1000))
+distributions = lambda generator: rounded(draw([4, 3], 0, 1)(generator).softmax(1))
+case("crossEntropy of probabilities", lambda z, y: F.cross_entropy(z, y), logits, distributions)
 case("crossEntropy of probabilities, all options", lambda z: F.cross_entropy(z, torch.eye(3)[[0, 2, 1, 1]], weight=weights, label_smoothing=0.1, reduction="sum"), logits)
 case("meanSquaredError", F.mse_loss, *(draw([2, 3]), draw([2, 3])))
 case("huber", lambda p, y: F.huber_loss(p, y, delta=0.7), draw([2, 3]), draw([2, 3]))

@@ -10,10 +10,11 @@ import {
   record,
   ShapeError,
   type Tensor,
+  type TensorLike,
   tensor,
 } from "gradtape";
-import { describe, expect, test } from "vitest";
-import { cubeRootDefinition } from "../cube-root.js";
+import { describe, expect, expectTypeOf, test } from "vitest";
+import { cubeRootDefinition } from "../support/cube-root.js";
 
 const definition = cubeRootDefinition;
 const cubeRoot = defineOp(definition);
@@ -116,7 +117,6 @@ describe("defineOp", () => {
   });
 
   test("refuses inputs and rule results that do not fit, by name", () => {
-    expect(() => cubeRoot()).toThrow("CubeRoot: expected at least one tensor, got none");
     expect(() => cubeRoot("8" as never)).toThrow("CubeRoot: expected a number");
     const twoCotangents = defineOp({ ...definition, vjp: (g) => [g, g] });
     expect(() => grad((x: Tensor) => twoCotangents(x))(8)).toThrow(GradientError);
@@ -129,6 +129,92 @@ describe("defineOp", () => {
     expect(() => jvp((x: Tensor) => wrongTangent(x), [[1, 2]], [[1, 1]])).toThrow("CubeRoot: the tangent must have shape [2], got [1, 2]");
     const wrongOutput = defineOp({ ...definition, shape: () => [-1] });
     expect(() => wrongOutput([1])).toThrow(ShapeError);
+  });
+
+  describe("takes as many inputs as forward takes after out", () => {
+    const rules = { vjp: (g: Tensor) => [g], jvp: ([dx]: readonly Tensor[]) => dx };
+    /** Any number of inputs to an op, as JavaScript may give them. */
+    const call = (forward: unknown, ...inputs: number[]): number =>
+      (defineOp({ name: "Own", forward: forward as OpDefinition["forward"], ...rules }) as (...x: number[]) => Tensor)(...inputs).item();
+
+    test("and says so where it gets fewer or more", () => {
+      const cbrt = cubeRoot as (...x: number[]) => Tensor;
+      expect(() => cbrt(8, 3)).toThrow(new TypeError("CubeRoot: expected 1 input, as many as forward takes after out, got 2"));
+      expect(() => cbrt()).toThrow(new TypeError("CubeRoot: expected 1 input, as many as forward takes after out, got 0"));
+      const two = (out: NdArray, x: NdArray, y: NdArray): void => out.data.set([x.data[0] + y.data[0]]);
+      expect(call(two, 1, 2)).toBe(3);
+      expect(() => call(two, 1)).toThrow("Own: expected 2 inputs, as many as forward takes after out, got 1");
+      expect(() => call(two, 1, 2, 3)).toThrow("Own: expected 2 inputs, as many as forward takes after out, got 3");
+    });
+
+    test("however the function is written", () => {
+      const shapes: Record<string, [unknown, ...number[]]> = {
+        method: [
+          {
+            forward(out: NdArray, x: NdArray) {
+              out.data.set(x.data);
+            },
+          }.forward,
+          1,
+        ],
+        function: [
+          function forward(out: NdArray, x: NdArray) {
+            out.data.set(x.data);
+          },
+          1,
+        ],
+        "parameters in parts": [({ data }: NdArray, { data: values }: NdArray) => data.set(values), 1],
+        "a comment that looks like a rest parameter": [new Function("out, x /* and no ...rest) */", "out.data.set(x.data)"), 1],
+        "a body that spreads": [(out: NdArray, x: NdArray) => out.data.set([...x.data]), 1],
+      };
+      for (const [what, [forward, ...inputs]] of Object.entries(shapes)) {
+        expect(call(forward, ...inputs), what).toBe(1);
+        expect(() => call(forward, 1, 2), what).toThrow("Own: expected 1 input, as many as forward takes after out, got 2");
+      }
+    });
+
+    test("and any number where it collects them, has a default, or declares none", () => {
+      const total = (out: NdArray, all: readonly NdArray[]): void => out.data.set([all.reduce((sum, x) => sum + x.data[0], 0)]);
+      const rest = (out: NdArray, ...all: NdArray[]): void => total(out, all);
+      const oneAndRest = (out: NdArray, first: NdArray, ...others: NdArray[]): void => total(out, [first, ...others]);
+      const withDefault = (out: NdArray, x: NdArray, y: NdArray = { shape: [], data: Float64Array.of((1 + 1) * 2) }): void =>
+        total(out, [x, y]);
+      const commented = new Function("out", "x /* the first) */", "...more", "out.data[0] = x.data[0] + more.length");
+      const bound = oneAndRest.bind(null);
+      // What a compiler to older JavaScript makes of a rest parameter.
+      const old = new Function("out", "out.data[0] = arguments.length - 1");
+      for (const forward of [rest, oneAndRest, bound])
+        for (const inputs of [[1], [1, 2], [1, 2, 4, 8]]) expect(call(forward, ...inputs)).toBe(2 ** inputs.length - 1);
+      expect([call(withDefault, 1), call(withDefault, 1, 2)]).toEqual([5, 3]);
+      expect([call(commented, 5), call(commented, 5, 6, 7)]).toEqual([5, 7]);
+      expect([call(old, 1), call(old, 1, 1, 1)]).toEqual([1, 3]);
+      for (const forward of [rest, oneAndRest, bound, withDefault, old])
+        expect(() => call(forward)).toThrow("Own: expected at least 1 input, as many as forward takes after out, got 0");
+    });
+
+    test("in its types as well, in whatever order the definition's parts stand", () => {
+      const one = defineOp({ name: "One", forward: (out, x) => out.data.set(x.data), ...rules });
+      expectTypeOf(one).toEqualTypeOf<(x: TensorLike) => Tensor>();
+      const two = defineOp({
+        name: "Two",
+        jvp: ([dx], _, x) => dx.mul(x),
+        vjp: (g, _, x) => [g.mul(x), null],
+        forward: (out, x, y) => out.data.set(x.data.map((v, i) => v + y.data[i])),
+      });
+      expectTypeOf(two).toEqualTypeOf<(x: TensorLike, y: TensorLike) => Tensor>();
+      const oneOrMore = defineOp({ name: "More", forward: (out, x, ..._rest) => out.data.set(x.data), ...rules });
+      expectTypeOf<[TensorLike, TensorLike, TensorLike]>().toExtend<Parameters<typeof oneOrMore>>();
+      expectTypeOf<[]>().not.toExtend<Parameters<typeof oneOrMore>>();
+      // A definition whose forward the types do not know takes any number.
+      expectTypeOf(defineOp(definition)).toEqualTypeOf<(...inputs: readonly TensorLike[]) => Tensor>();
+      const neverCalled = (): void => {
+        // @ts-expect-error one input too many
+        one(1, 2);
+        // @ts-expect-error one input is missing
+        two(1);
+      };
+      expect(neverCalled).toBeTypeOf("function");
+    });
   });
 
   test("finds a wrong rule by checkGradients", () => {

@@ -1,83 +1,132 @@
 import { type Shape, sizeOf } from "../../base/shape.js";
 import { broadcastStrides, mergeAxes, stridesOf } from "../../base/walk.js";
-import * as op from "../../ops/elementwise.js";
-import type { AnyOp } from "../../ops/op.js";
-import * as fused from "../../passes/fuse.js";
-import type { Node } from "../../tape/tape.js";
-import { Code } from "../codes.js";
-import { type Instruction, moving, type Rows, type Site } from "./instruction.js";
-
-const table = (codes: readonly (readonly [AnyOp, Code])[]): (readonly [AnyOp, Instruction])[] =>
-  codes.map(([key, code]) => [key, { rows, encode: (node, site) => encode(code, node, site) }]);
+import type * as ops from "../../ops/elementwise.js";
+import type * as fuse from "../../passes/fuse.js";
+import { NUMBER } from "../bytes.js";
+import { names, type Operation } from "../machine-words.js";
+import {
+  type Address,
+  type Call,
+  type Instruction,
+  type Rows,
+  type SingleTable,
+  type Site,
+  type Sized,
+  type Without,
+  wordsOf,
+} from "./instruction.js";
 
 /** The instructions of the elementwise ops. */
-export const elementwise = /* @__PURE__ */ table([
-  [op.Neg, Code.Neg],
-  [op.Exp, Code.Exp],
-  [op.Expm1, Code.Expm1],
-  [op.Log, Code.Log],
-  [op.Log1p, Code.Log1p],
-  [op.Sqrt, Code.Sqrt],
-  [op.Reciprocal, Code.Reciprocal],
-  [op.Abs, Code.Abs],
-  [op.Sign, Code.Sign],
-  [op.Sin, Code.Sin],
-  [op.Cos, Code.Cos],
-  [op.Tanh, Code.Tanh],
-  [op.Sigmoid, Code.Sigmoid],
-  [op.Softplus, Code.Softplus],
-  [op.Relu, Code.Relu],
-  [fused.ExpNegAbs, Code.ExpNegAbs],
-  [op.Add, Code.Add],
-  [op.Sub, Code.Sub],
-  [op.Mul, Code.Mul],
-  [op.Div, Code.Div],
-  [op.Pow, Code.Pow],
-  [op.Maximum, Code.Maximum],
-  [op.Minimum, Code.Minimum],
-  [op.Equal, Code.Equal],
-  [op.NotEqual, Code.NotEqual],
-  [op.Less, Code.Less],
-  [op.LessEqual, Code.LessEqual],
-  [fused.SigmoidFromExp, Code.SigmoidFromExp],
-  [fused.Guard, Code.Guard],
-  [op.Where, Code.Where],
-  [fused.LogisticLossFromExp, Code.LogisticLossFromExp],
-  [fused.LogisticResidualFromExp, Code.LogisticResidualFromExp],
-]);
+export const elementwise = /* @__PURE__ */ singles<typeof ops>({
+  Neg: "machine",
+  Exp: "machine",
+  Expm1: "machine",
+  Log: "machine",
+  Log1p: "machine",
+  Sqrt: "machine",
+  Square: "rewritten",
+  Reciprocal: "machine",
+  Abs: "machine",
+  Sign: "machine",
+  Sin: "machine",
+  Cos: "machine",
+  Tanh: "machine",
+  TanhSlope: "machine",
+  Sigmoid: "machine",
+  SigmoidSlope: "rewritten",
+  Silu: "machine",
+  Softplus: "machine",
+  Relu: "machine",
+  Add: "machine",
+  Sub: "machine",
+  Mul: "machine",
+  Div: "machine",
+  Pow: "machine",
+  PowDerivative: "kernel",
+  Maximum: "machine",
+  Minimum: "machine",
+  LogisticLoss: "rewritten",
+  LogisticGradient: "rewritten",
+  PoissonLoss: "kernel",
+  PoissonResidual: "kernel",
+  Where: "machine",
+  Heaviside: "rewritten",
+  Equal: "machine",
+  NotEqual: "machine",
+  Less: "machine",
+  LessEqual: "machine",
+  Greater: "rewritten",
+  GreaterEqual: "rewritten",
+});
 
-function rows({ inputs, output }: Node): Rows | undefined {
+/** The instructions of what the passes make of them. */
+export const fused = /* @__PURE__ */ singles<typeof fuse>({
+  ExpNegAbs: "machine",
+  SigmoidFromExp: "machine",
+  LogisticLossFromExp: "machine",
+  LogisticResidualFromExp: "machine",
+  SigmoidSlopeFromExp: "machine",
+  MulLimit: "machine",
+  MulFirst: "machine",
+  MulEither: "machine",
+  DivFirst: "machine",
+  Step: "machine",
+});
+
+/** The instructions of ops on single numbers: the machine runs each over one number, over many, and where it broadcasts. */
+function singles<Family>(table: SingleTable<Family>): Record<string, Instruction<undefined> | Without> {
+  const entries = Object.entries<"machine" | Without>(table);
+  return Object.fromEntries(entries.map(([name, by]) => [name, by === "machine" ? single(name as Operation) : by]));
+}
+
+function single(name: Operation): Instruction<undefined> {
+  const code = names.indexOf(name);
+  return { rows, encode: (call, site) => encode(code, call, site) };
+}
+
+function rows({ inputs, output }: Call<undefined>): Rows | undefined {
   if (output.rank === 0) return undefined;
   const [count] = output.shape;
   return { count, sums: false, inputs: inputs.map((x) => x.rank === output.rank && x.shape[0] === count) };
 }
 
-function encode(code: Code, { inputs, output }: Node, site: Site): number[] {
+function encode(code: number, { inputs, output }: Call<undefined>, site: Site): number[] {
   if (output.size === 0) return [];
-  if (output.size === 1) return [code, site.at(output), ...inputs.map((x) => site.at(x))];
-  const inRegion = site.rows !== undefined;
-  const shape = inRegion ? output.shape.slice(1) : output.shape;
+  if (output.size === 1) return [code, site.output.at, ...site.inputs.map(({ at }) => at)];
+  const { region } = site;
+  const inner = ({ rank, shape }: Sized): Shape => (region !== undefined && rank === output.rank ? shape.slice(1) : shape);
+  const shape = inner(output);
   const width = sizeOf(shape);
-  const along = site.rows?.inputs ?? inputs.map((x) => x.size === width);
-  const shapes = inputs.map((x) => (inRegion && x.rank === output.rank ? x.shape.slice(1) : x.shape));
+  const along = region?.inputs ?? inputs.map((x) => x.size === width);
+  const shapes = inputs.map(inner);
   const sizes = shapes.map(sizeOf);
-  const place = (i: number, step: number): number[] =>
-    i < inputs.length ? [...moving(inputs[i], inRegion && along[i], site), step] : [0, 0, 0];
-  const operands = (steps: readonly number[]): number[] => [0, 1, 2].flatMap((i) => place(i, steps[i] ?? 0));
   if (along.every((isAlong, i) => sizes[i] === (isAlong ? width : 1)))
-    return [Code.Elements, code, width, ...moving(output, true, site), ...operands(along.map(Number))];
+    return wordsOf("Elements", { op: code, width, ...operands(site, along.map(Number)) });
 
-  const { inner, steps, axes } = nest(shape, shapes);
-  const rowSteps = [0, 1, 2].map((i) => (inRegion && along[i] ? 8 * sizes[i] : 0));
-  return [Code.Broadcast, code, inner, ...moving(output, true, site), ...operands(steps), ...rowSteps, axes.length / 4, ...axes];
+  return broadcast(code, shape, shapes, region === undefined ? [] : sizes.map((size, i) => (along[i] ? NUMBER * size : 0)), site);
 }
 
-/** A general broadcast: the length of its inner loop, each input's step there, and four words for each outer axis. */
-function nest(shape: Shape, shapes: readonly Shape[]): { inner: number; steps: number[]; axes: number[] } {
-  const walk = mergeAxes(shape, [stridesOf(shape), ...shapes.map((from) => broadcastStrides(from, shape))]);
-  const last = walk.sizes.length - 1;
-  const strides = walk.strides.slice(1);
-  const axes: number[] = [];
-  for (let axis = 0; axis < last; axis++) axes.push(walk.sizes[axis], ...[0, 1, 2].map((i) => 8 * (strides[i]?.[axis] ?? 0)));
-  return { inner: walk.sizes[last], steps: strides.map((s) => s[last]), axes };
+/** An op over the merged axes of a broadcast; from row to row of a region its operands move by so many bytes. */
+function broadcast(op: number, shape: Shape, shapes: readonly Shape[], perRow: readonly number[], site: Site): number[] {
+  const { sizes, strides } = mergeAxes(shape, [stridesOf(shape), ...shapes.map((from) => broadcastStrides(from, shape))]);
+  const steps = strides.slice(1);
+  const last = sizes.length - 1;
+  const along = (axis: number): number[] => steps.map((step) => step[axis]);
+  const [aRow = 0, bRow = 0, cRow = 0] = perRow;
+  const words = wordsOf("Broadcast", { op, width: sizes[last], ...operands(site, along(last)), aRow, bRow, cRow, axes: last });
+  for (let axis = 0; axis < last; axis++) {
+    const [a = 0, b = 0, c = 0] = along(axis).map((step) => NUMBER * step);
+    words.push(...wordsOf("BroadcastAxis", { size: sizes[axis], a, b, c }));
+  }
+  return words;
+}
+
+/** In the place of an operand that an op does not take. */
+const ABSENT: Address = { at: 0, stride: 0 };
+
+function operands(
+  { output: out, inputs: [a = ABSENT, b = ABSENT, c = ABSENT] }: Site,
+  [aStep = 0, bStep = 0, cStep = 0]: readonly number[],
+) {
+  return { out, a, aStep, b, bStep, c, cStep };
 }

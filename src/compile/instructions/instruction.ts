@@ -1,7 +1,22 @@
-import type { Node } from "../../tape/tape.js";
-import type { Tensor } from "../../tensor/tensor.js";
+import type { Shape } from "../../base/shape.js";
+import type { AnyOp, AttributesOf, NameOf } from "../../ops/op.js";
+import { type Operation, order, type Words } from "../machine-words.js";
 
-/** How a node works along a leading axis of rows. */
+/** An array as an instruction sees it. */
+export interface Sized {
+  readonly shape: Shape;
+  readonly rank: number;
+  readonly size: number;
+}
+
+/** A call of an op as its instruction sees it: shapes and attributes. How a tape keeps them, and the values, do not matter. */
+export interface Call<Attributes> {
+  readonly inputs: readonly Sized[];
+  readonly output: Sized;
+  readonly attributes: Attributes;
+}
+
+/** How an op works along a leading axis of rows. */
 export interface Rows {
   /** How many rows there are. */
   readonly count: number;
@@ -11,32 +26,72 @@ export interface Rows {
   readonly inputs: readonly boolean[];
 }
 
-/** Where an instruction is written: what its operands are called in memory. */
-export interface Site {
-  /** Set in a region: sizes in the instruction are then those of one row, and the machine says how many rows there are. */
-  readonly rows: Rows | undefined;
+/** A region that an instruction is in: sizes in it are then those of one row, and the machine says how many rows there are. */
+export interface Region extends Rows {
   /** The most rows that the instruction is run on at a time. */
   readonly chunk: number;
-  /** The address of a value. */
-  at(x: Tensor): number;
-  /** How many bytes the address moves with each row of the region: 0 for what is kept for one chunk only. */
-  stride(x: Tensor): number;
-  /** Room for so many numbers while the instruction runs. */
-  room(size: number): number;
-  /** Room for so many numbers that stay from chunk to chunk. */
-  keep(size: number): number;
+}
+
+/** Room beside the operands, each piece as a size in numbers where an instruction asks for it, and by its address where it gets it. */
+export interface Room {
+  /** What stays from chunk to chunk. */
+  readonly kept: readonly number[];
+  /** What is needed while the instruction runs. */
+  readonly passing: readonly number[];
+}
+
+export const NO_ROOM: Room = { kept: [], passing: [] };
+
+/** An address in bytes that moves by `stride` bytes with each row of a region: 0 outside of regions, and for what is the same in each row. */
+export interface Address {
+  readonly at: number;
+  readonly stride: number;
+}
+
+/** Where an instruction works: the addresses of its operands, and in the place of the sizes those of the room that it needs. */
+export interface Site extends Room {
+  readonly region: Region | undefined;
+  readonly inputs: readonly Address[];
+  readonly output: Address;
 }
 
 /** What the machine does for an op. */
-export interface Instruction {
-  /** How a node of this op works along rows, if it does. */
-  readonly rows: (node: Node) => Rows | undefined;
-  /** The words of a node's instruction, or of several; `undefined` where the machine has none for it. */
-  readonly encode: (node: Node, site: Site) => number[] | undefined;
+export interface Instruction<Attributes> {
+  /** Whether the machine has an instruction for this call; it does where this is left out. */
+  accepts?(call: Call<Attributes>): boolean;
+  /** How the op works along rows, if it does. */
+  rows?(call: Call<Attributes>): Rows | undefined;
+  /** The room that it needs, if any. */
+  needs?(call: Call<Attributes>, region: Region | undefined): Room | undefined;
+  /** The words of the instruction, or of several. */
+  encode(call: Call<Attributes>, site: Site): number[];
 }
 
-/** An address in a region: its base, and how far it moves with each row. */
-export const moving = (x: Tensor, alongRows: boolean, site: Site): [base: number, stride: number] => [
-  site.at(x),
-  alongRows && site.rows !== undefined ? site.stride(x) : 0,
-];
+// biome-ignore lint/suspicious/noExplicitAny: these are of ops of all attributes; each was checked in the table of its family
+export type AnyInstruction = Instruction<any>;
+
+/** Finds the instruction for a call, if there is one. */
+export type Choose = (call: Call<unknown> & { readonly op: AnyOp }) => AnyInstruction | undefined;
+
+/**
+ * Why an op has no instruction: it is left to its kernel; or its output is the input's own numbers; or the passes before write it
+ * as other ops.
+ */
+export type Without = "kernel" | "alias" | "rewritten";
+
+/** For each op of a family its instruction, or why there is none. */
+export type Table<Family> = { readonly [Name in NameOf<Family>]: Instruction<AttributesOf<Family[Name]>> | Without };
+
+/** For each op of a family that the machine knows on single numbers, by a class of the same name, `"machine"`. */
+export type SingleTable<Family> = { readonly [Name in NameOf<Family>]: (Name extends Operation ? "machine" : never) | Without };
+
+/** The words of an instruction, or of what is repeated at the end of one. */
+export function wordsOf<Name extends keyof Words>(name: Name, values: Words[Name]): number[] {
+  const words: number[] = [];
+  for (const word of order[name]) {
+    const value = typeof word === "number" ? word : (values[word as keyof Words[Name]] as number | Address);
+    if (typeof value === "number") words.push(value);
+    else words.push(value.at, value.stride);
+  }
+  return words;
+}

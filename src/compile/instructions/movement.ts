@@ -1,73 +1,75 @@
 import type { Lattice } from "../../base/lattice.js";
 import type { Shape } from "../../base/shape.js";
 import { broadcastStrides, mergeAxes, stridesOf } from "../../base/walk.js";
-import { BroadcastTo, Concat, Pad, Slice, Transpose } from "../../ops/movement.js";
-import type { AnyOp } from "../../ops/op.js";
-import type { Node } from "../../tape/tape.js";
-import { Code } from "../codes.js";
-import type { Instruction, Site } from "./instruction.js";
-
-/** A copy along axes of these sizes: offsets and strides count numbers, in the output and in the input. */
-function copy(to: number, stridesTo: readonly number[], from: number, stridesFrom: readonly number[], shape: Shape): number[] {
-  if (shape.includes(0)) return [];
-  const { sizes, strides } = mergeAxes(shape, [stridesTo, stridesFrom]);
-  const axes = sizes.flatMap((size, axis) => [size, 8 * strides[0][axis], 8 * strides[1][axis]]);
-  return [Code.Copy, to, from, sizes.length, ...axes.map((word) => word >>> 0)];
-}
-
-const start = (lattice: Lattice, strides: readonly number[]): number =>
-  8 * lattice.start.reduce((sum, first, axis) => sum + first * strides[axis], 0);
-
-const along = (lattice: Lattice, strides: readonly number[]): number[] => lattice.step.map((step, axis) => step * strides[axis]);
-
-const instruction = (encode: (node: Node, site: Site) => number[]): Instruction => ({ rows: () => undefined, encode });
-
-const transpose = /* @__PURE__ */ instruction(({ inputs: [x], output, attributes }, site) => {
-  const strides = stridesOf(x.shape);
-  const { axes } = attributes as { axes: readonly number[] };
-  return copy(
-    site.at(output),
-    stridesOf(output.shape),
-    site.at(x),
-    axes.map((axis) => strides[axis]),
-    output.shape,
-  );
-});
-
-const broadcastTo = /* @__PURE__ */ instruction(({ inputs: [x], output }, site) =>
-  copy(site.at(output), stridesOf(output.shape), site.at(x), broadcastStrides(x.shape, output.shape), output.shape),
-);
-
-const slice = /* @__PURE__ */ instruction(({ inputs: [x], output, attributes }, site) => {
-  const strides = stridesOf(x.shape);
-  const lattice = attributes as Lattice;
-  return copy(site.at(output), stridesOf(output.shape), site.at(x) + start(lattice, strides), along(lattice, strides), output.shape);
-});
-
-const pad = /* @__PURE__ */ instruction(({ inputs: [x], output, attributes }, site) => {
-  const strides = stridesOf(output.shape);
-  const lattice = attributes as Lattice & { readonly value: number };
-  const to = site.at(output);
-  const fill = [Code.Fill, to, output.size, ...new Uint32Array(Float64Array.of(lattice.value).buffer)];
-  return [...fill, ...copy(to + start(lattice, strides), along(lattice, strides), site.at(x), stridesOf(x.shape), x.shape)];
-});
-
-const concat = /* @__PURE__ */ instruction(({ inputs, output, attributes }, site) => {
-  const { axis } = attributes as { axis: number };
-  const strides = stridesOf(output.shape);
-  let from = site.at(output);
-  return inputs.flatMap((x) => {
-    const to = from;
-    from += 8 * x.shape[axis] * strides[axis];
-    return copy(to, strides, site.at(x), stridesOf(x.shape), x.shape);
-  });
-});
+import type * as ops from "../../ops/movement.js";
+import type { AttributesOf } from "../../ops/op.js";
+import { NUMBER } from "../bytes.js";
+import { type Call, type Instruction, type Table, wordsOf } from "./instruction.js";
 
 /** The instructions of what only moves numbers. */
-export const movement: readonly (readonly [AnyOp, Instruction])[] = [
-  [Transpose, transpose],
-  [BroadcastTo, broadcastTo],
-  [Slice, slice],
-  [Pad, pad],
-  [Concat, concat],
+export const movement: Table<typeof ops> = {
+  Reshape: "alias",
+  Transpose: /* @__PURE__ */ viewed<typeof ops.Transpose>((strides, { attributes: { axes } }) => [0, axes.map((axis) => strides[axis])]),
+  BroadcastTo: /* @__PURE__ */ viewed<typeof ops.BroadcastTo>((_, { inputs: [x], output }) => [0, broadcastStrides(x.shape, output.shape)]),
+  Slice: /* @__PURE__ */ viewed<typeof ops.Slice>((strides, { attributes }) => onLattice(attributes, strides)),
+  Pad: {
+    encode({ inputs: [x], output, attributes: lattice }, { inputs: [from], output: to }) {
+      const [start, strides] = onLattice(lattice, stridesOf(output.shape));
+      const [low, high] = new Uint32Array(Float64Array.of(lattice.value).buffer);
+      return [
+        ...wordsOf("Fill", { out: to.at, count: output.size, low, high }),
+        ...copy(to.at + start, strides, from.at, stridesOf(x.shape), x.shape),
+      ];
+    },
+  },
+  Concat: {
+    encode({ inputs, output, attributes: { axis } }, { inputs: parts, output: { at } }) {
+      const strides = stridesOf(output.shape);
+      let to = at;
+      return inputs.flatMap((x, i) => {
+        const words = copy(to, strides, parts[i].at, stridesOf(x.shape), x.shape);
+        to += NUMBER * x.shape[axis] * strides[axis];
+        return words;
+      });
+    },
+  },
+  Take: "kernel",
+  ScatterAdd: "kernel",
+  OneHot: "kernel",
+  StopGradient: "alias",
+  Leaf: "alias",
+};
+
+/** An op that reads its input so many bytes from its beginning, with other strides. */
+function viewed<Op>(
+  view: (strides: readonly number[], call: Call<AttributesOf<Op>>) => [start: number, strides: readonly number[]],
+): Instruction<AttributesOf<Op>> {
+  return {
+    encode(call, { inputs: [from], output: to }) {
+      const {
+        inputs: [x],
+        output,
+      } = call;
+      const [start, strides] = view(stridesOf(x.shape), call);
+      return copy(to.at, stridesOf(output.shape), from.at + start, strides, output.shape);
+    },
+  };
+}
+
+/** A copy along axes of these sizes; strides count numbers, in the output and in the input. */
+function copy(out: number, stridesOut: readonly number[], x: number, stridesX: readonly number[], shape: Shape): number[] {
+  if (shape.includes(0)) return [];
+  const { sizes, strides } = mergeAxes(shape, [stridesOut, stridesX]);
+  const words = wordsOf("Copy", { out, x, axes: sizes.length });
+  sizes.forEach((size, axis) => {
+    const [outStep, xStep] = strides.map((s) => NUMBER * s[axis]);
+    words.push(...wordsOf("CopyAxis", { size, out: outStep, x: xStep }));
+  });
+  return words;
+}
+
+/** The bytes to the first place of a lattice, and its strides, in an array with these strides. */
+const onLattice = ({ start, step }: Lattice, strides: readonly number[]): [start: number, strides: readonly number[]] => [
+  NUMBER * start.reduce((sum, first, axis) => sum + first * strides[axis], 0),
+  step.map((places, axis) => places * strides[axis]),
 ];

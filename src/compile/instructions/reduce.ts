@@ -1,74 +1,94 @@
-import type { ReducedAxes } from "../../base/axes.js";
-import { around } from "../../base/axes.js";
-import type { AnyOp } from "../../ops/op.js";
-import { LogSumExp, Max, Min, Softmax, Sum } from "../../ops/reduce.js";
-import type { Node } from "../../tape/tape.js";
-import { Code } from "../codes.js";
-import { type Instruction, moving, type Rows, type Site } from "./instruction.js";
-
-/** The input as [outer, size, inner] with the middle to be reduced, if the axes are neighbors. */
-function seen({ inputs: [x], attributes }: Node): { from: number; outer: number; size: number; inner: number } | undefined {
-  const { axes } = attributes as ReducedAxes;
-  const from = axes[0] ?? x.rank;
-  const isOne = axes.every((axis, i) => axis === from + i);
-  return isOne ? { from, ...around(x.shape, from, from + axes.length) } : undefined;
-}
-
-function rowsOfReduction(node: Node, canSum: boolean): Rows | undefined {
-  const [x] = node.inputs;
-  const view = seen(node);
-  if (x.rank === 0 || view === undefined || (view.from === 0 && !canSum)) return undefined;
-  return { count: x.shape[0], sums: view.from === 0, inputs: [true] };
-}
-
-const reduction = (code: Code): Instruction => ({
-  rows: (node) => rowsOfReduction(node, code === Code.Sum),
-  encode: (node, site) => {
-    const view = seen(node);
-    if (view === undefined) return undefined;
-    const { outer, size, inner } = view;
-    const [x] = node.inputs;
-    const from = moving(x, true, site);
-    if (site.rows?.sums === true)
-      return [Code.SumRows, site.at(node.output), site.keep(inner), ...from, size / site.rows.count, inner, site.room(inner)];
-    return [code, ...moving(node.output, true, site), ...from, outer / (site.rows?.count ?? 1), size, inner];
-  },
-});
-
-const alongLastAxis = (node: Node): ReturnType<typeof around> | undefined => {
-  const view = around(node.inputs[0].shape, (node.attributes as { axis: number }).axis);
-  return view.inner === 1 ? view : undefined;
-};
-
-const exponential = (code: Code): Instruction => ({
-  rows: (node) => {
-    const { shape } = node.inputs[0];
-    return shape.length > 1 && alongLastAxis(node) !== undefined ? { count: shape[0], sums: false, inputs: [true] } : undefined;
-  },
-  encode: (node, site) => {
-    const view = alongLastAxis(node);
-    if (view === undefined || view.size === 0) return undefined;
-    return [...head(code, node, site), view.outer / (site.rows?.count ?? 1), view.size, ...top(code, view.outer, site)];
-  },
-});
-
-const head = (code: Code, { inputs, output }: Node, site: Site): number[] => [
-  code,
-  ...moving(output, true, site),
-  ...moving(inputs[0], true, site),
-];
-
-/** LogSumExp keeps each row's maximum aside. */
-function top(code: Code, count: number, site: Site): number[] {
-  if (code !== Code.LogSumExp) return [];
-  return [site.room(site.rows === undefined ? count : (count / site.rows.count) * site.chunk)];
-}
+import { around, type ReducedAxes } from "../../base/axes.js";
+import type * as ops from "../../ops/reduce.js";
+import { type Call, type Instruction, type Region, type Table, wordsOf } from "./instruction.js";
 
 /** The instructions of reductions, and of what works along one axis. */
-export const reduce: readonly (readonly [AnyOp, Instruction])[] = [
-  [Sum, /* @__PURE__ */ reduction(Code.Sum)],
-  [Max, /* @__PURE__ */ reduction(Code.Max)],
-  [Min, /* @__PURE__ */ reduction(Code.Min)],
-  [Softmax, /* @__PURE__ */ exponential(Code.Softmax)],
-  [LogSumExp, /* @__PURE__ */ exponential(Code.LogSumExp)],
-];
+export const reduce: Table<typeof ops> = {
+  Sum: /* @__PURE__ */ reduction("Sum"),
+  Max: /* @__PURE__ */ reduction("Max"),
+  Min: /* @__PURE__ */ reduction("Min"),
+  Prod: "kernel",
+  LogSumExp: /* @__PURE__ */ alongLastAxis({
+    // For each line its maximum.
+    needs: (call, region) => ({ kept: [], passing: [perRow(lines(call).outer, region) * (region?.chunk ?? 1)] }),
+    encode(call, { region, inputs: [x], output: out, passing: [top] }) {
+      const { outer, size } = lines(call);
+      return wordsOf("LogSumExp", { out, x, count: perRow(outer, region), size, top });
+    },
+  }),
+  Softmax: /* @__PURE__ */ alongLastAxis({
+    encode(call, { region, inputs: [x], output: out }) {
+      const { outer, size } = lines(call);
+      return wordsOf("Softmax", { out, x, count: perRow(outer, region), size });
+    },
+  }),
+  Mean: "rewritten",
+  LogSoftmax: /* @__PURE__ */ alongLastAxis({
+    encode(call, { region, inputs: [x], output: out }) {
+      const { outer, size } = lines(call);
+      return wordsOf("LogSoftmax", { out, x, count: perRow(outer, region), size });
+    },
+  }),
+  Center: /* @__PURE__ */ weighted("Center"),
+  CenterTranspose: /* @__PURE__ */ weighted("CenterTranspose"),
+  CumSum: "kernel",
+  ArgMax: "kernel",
+};
+
+/** Reduces axes that are neighbors, as one. Over the rows of a region only a sum is taken. */
+function reduction(name: "Sum" | "Max" | "Min"): Instruction<ReducedAxes> {
+  return {
+    accepts: ({ attributes: { axes } }) => axes.every((axis, i) => axis === axes[0] + i),
+    rows(call) {
+      const [x] = call.inputs;
+      const sums = reduced(call).from === 0;
+      return x.rank === 0 || (sums && name !== "Sum") ? undefined : { count: x.shape[0], sums, inputs: [true] };
+    },
+    needs(call, region) {
+      const { inner } = reduced(call);
+      return region?.sums ? { kept: [inner], passing: [inner] } : undefined;
+    },
+    encode(call, { region, inputs: [x], output: out, kept: [rest], passing: [part] }) {
+      const { outer, size, inner } = reduced(call);
+      if (region?.sums) return wordsOf("SumRows", { out: out.at, rest, x, size: size / region.count, inner, part });
+      return wordsOf(name, { out, x, outer: perRow(outer, region), size, inner });
+    },
+  };
+}
+
+/** The input as [outer, size, inner] with the middle to be reduced, which begins with the axis `from`. */
+function reduced({ inputs: [x], attributes: { axes } }: Call<ReducedAxes>) {
+  const from = axes[0] ?? x.rank;
+  return { from, ...around(x.shape, from, from + axes.length) };
+}
+
+/** What works on each line of numbers along the last axis, where there are any. */
+function alongLastAxis(own: Instruction<OneAxis>): Instruction<OneAxis> {
+  return {
+    accepts(call) {
+      const { size, inner } = lines(call);
+      return inner === 1 && size > 0;
+    },
+    rows: ({ inputs: [{ shape, rank }] }) => (rank > 1 ? { count: shape[0], sums: false, inputs: [true] } : undefined),
+    ...own,
+  };
+}
+
+/** What works on each line and as many weights. */
+function weighted(name: "Center" | "CenterTranspose"): Instruction<OneAxis> {
+  return alongLastAxis({
+    rows: ({ inputs: [{ shape, rank }] }) => (rank > 1 ? { count: shape[0], sums: false, inputs: [true, true] } : undefined),
+    encode(call, { region, inputs: [x, s], output: out }) {
+      const { outer, size } = lines(call);
+      return wordsOf(name, { out, x, s, count: perRow(outer, region), size });
+    },
+  });
+}
+
+interface OneAxis {
+  readonly axis: number;
+}
+
+const lines = ({ inputs: [x], attributes: { axis } }: Call<OneAxis>) => around(x.shape, axis);
+
+const perRow = (count: number, region: Region | undefined): number => count / (region?.count ?? 1);

@@ -1,12 +1,17 @@
-import type { AnyOp } from "../../ops/op.js";
-import { elementwise } from "./elementwise.js";
-import type { Instruction } from "./instruction.js";
-import { matmul } from "./linalg.js";
+import { rowOf } from "../../ops/op.js";
+import { elementwise, fused } from "./elementwise.js";
+import type { AnyInstruction, Choose, Without } from "./instruction.js";
+import { linalg } from "./linalg.js";
 import { movement } from "./movement.js";
 import { reduce } from "./reduce.js";
 
-type Table = readonly (readonly [AnyOp, Instruction])[];
-const merge = (...tables: Table[]): ReadonlyMap<AnyOp, Instruction> => new Map(tables.flat());
+type Rows = Readonly<Record<string, AnyInstruction | Without>>;
 
-/** The instruction of each op that the machine knows. All others are left to their kernels. */
-export const instructions = /* @__PURE__ */ merge(elementwise, reduce, matmul, movement);
+/** The families' tables in one. */
+export const instructions: Rows = /* @__PURE__ */ Object.assign({}, elementwise, reduce, linalg, movement);
+
+/** The machine's instruction for a call, if there is one. All others are left to their kernels. */
+export const instructionOf: Choose = (call) => {
+  const row = rowOf(instructions, call.op) ?? rowOf<Rows[string]>(fused, call.op);
+  return row === undefined || typeof row === "string" || row.accepts?.(call) === false ? undefined : row;
+};

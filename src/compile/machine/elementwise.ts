@@ -1,4 +1,4 @@
-import { Code } from "../codes";
+import { Long } from "./loops";
 import { cos, sin } from "./math/circular";
 import { exp, expm1, log, log1p, log1pOfUnit, sigmoid, softplus, tanh } from "./math/exponential";
 
@@ -7,28 +7,36 @@ import { exp, expm1, log, log1p, log1pOfUnit, sigmoid, softplus, tanh } from "./
 @external("math", "pow")
 declare function power(x: f64, y: f64): f64;
 
-// Each op is a class without fields: a name by which the loops below are made for it, with its arithmetic written out in them.
+// Each op is a class without fields: a name by which the loops of loops.ts are made for it, with its arithmetic written out in
+// them. To write one here is all that the machine needs to have it: build-machine.mjs gives it a code and its cases.
 
 @unmanaged export class Neg { @inline apply(x: v128): v128 { return f64x2.neg(x); } }
-@unmanaged export class Exp { @inline apply(x: v128): v128 { return exp(x); } }
-@unmanaged export class Expm1 { @inline apply(x: v128): v128 { return expm1(x); } }
-@unmanaged export class Log { @inline apply(x: v128): v128 { return log(x); } }
-@unmanaged export class Log1p { @inline apply(x: v128): v128 { return log1p(x); } }
+@unmanaged export class Exp extends Long { @inline apply(x: v128): v128 { return exp(x); } }
+@unmanaged export class Expm1 extends Long { @inline apply(x: v128): v128 { return expm1(x); } }
+@unmanaged export class Log extends Long { @inline apply(x: v128): v128 { return log(x); } }
+@unmanaged export class Log1p extends Long { @inline apply(x: v128): v128 { return log1p(x); } }
 @unmanaged export class Sqrt { @inline apply(x: v128): v128 { return f64x2.sqrt(x); } }
 @unmanaged export class Reciprocal { @inline apply(x: v128): v128 { return f64x2.div(f64x2.splat(1), x); } }
 @unmanaged export class Abs { @inline apply(x: v128): v128 { return f64x2.abs(x); } }
 @unmanaged export class Sign { @inline apply(x: v128): v128 { return sign(x); } }
-@unmanaged export class Sin { @inline apply(x: v128): v128 { return sin(x); } }
-@unmanaged export class Cos { @inline apply(x: v128): v128 { return cos(x); } }
-@unmanaged export class Tanh { @inline apply(x: v128): v128 { return tanh(x); } }
-@unmanaged export class Sigmoid { @inline apply(x: v128): v128 { return sigmoid(x); } }
-@unmanaged export class Softplus { @inline apply(x: v128): v128 { return softplus(x); } }
+@unmanaged export class Sin extends Long { @inline apply(x: v128): v128 { return sin(x); } }
+@unmanaged export class Cos extends Long { @inline apply(x: v128): v128 { return cos(x); } }
+@unmanaged export class Tanh extends Long { @inline apply(x: v128): v128 { return tanh(x); } }
+@unmanaged export class TanhSlope extends Long { @inline apply(x: v128): v128 { return f64x2.mul(f64x2.splat(4), slopeFromExp(exp(f64x2.mul(f64x2.splat(-2), f64x2.abs(x))))); } }
+@unmanaged export class SigmoidSlopeFromExp { @inline apply(e: v128): v128 { return slopeFromExp(e); } }
+@unmanaged export class Silu extends Long { @inline apply(x: v128): v128 { return zeroWhere(f64x2.mul(x, sigmoid(x)), f64x2.eq(x, f64x2.splat(-Infinity))); } }
+@unmanaged export class Sigmoid extends Long { @inline apply(x: v128): v128 { return sigmoid(x); } }
+@unmanaged export class Softplus extends Long { @inline apply(x: v128): v128 { return softplus(x); } }
 @unmanaged export class Relu { @inline apply(x: v128): v128 { return f64x2.max(x, f64x2.splat(0)); } }
-@unmanaged export class ExpNegAbs { @inline apply(x: v128): v128 { return exp(f64x2.neg(f64x2.abs(x))); } }
+@unmanaged export class ExpNegAbs extends Long { @inline apply(x: v128): v128 { return exp(f64x2.neg(f64x2.abs(x))); } }
 @unmanaged export class Add { @inline apply(x: v128, y: v128): v128 { return f64x2.add(x, y); } }
 @unmanaged export class Sub { @inline apply(x: v128, y: v128): v128 { return f64x2.sub(x, y); } }
 @unmanaged export class Mul { @inline apply(x: v128, y: v128): v128 { return f64x2.mul(x, y); } }
 @unmanaged export class Div { @inline apply(x: v128, y: v128): v128 { return f64x2.div(x, y); } }
+@unmanaged export class MulLimit { @inline apply(x: v128, y: v128): v128 { return zeroWhere(f64x2.mul(x, y), v128.and(isZero(x), f64x2.eq(y, y))); } }
+@unmanaged export class MulFirst { @inline apply(x: v128, y: v128): v128 { return zeroWhere(f64x2.mul(x, y), isZero(x)); } }
+@unmanaged export class MulEither { @inline apply(x: v128, y: v128): v128 { return zeroWhere(f64x2.mul(x, y), v128.or(isZero(x), isZero(y))); } }
+@unmanaged export class DivFirst { @inline apply(x: v128, y: v128): v128 { return zeroWhere(f64x2.div(x, y), isZero(x)); } }
 @unmanaged export class Pow { @inline apply(x: v128, y: v128): v128 { return pow(x, y); } }
 @unmanaged export class Maximum { @inline apply(x: v128, y: v128): v128 { return f64x2.max(x, y); } }
 @unmanaged export class Minimum { @inline apply(x: v128, y: v128): v128 { return f64x2.min(x, y); } }
@@ -37,20 +45,39 @@ declare function power(x: f64, y: f64): f64;
 @unmanaged export class Less { @inline apply(x: v128, y: v128): v128 { return truth(f64x2.lt(x, y)); } }
 @unmanaged export class LessEqual { @inline apply(x: v128, y: v128): v128 { return truth(f64x2.le(x, y)); } }
 @unmanaged export class SigmoidFromExp { @inline apply(x: v128, y: v128): v128 { return sigmoidFromExp(x, y); } }
-@unmanaged export class Guard { @inline apply(x: v128, y: v128): v128 { return f64x2.add(x, truth(f64x2.eq(f64x2.add(x, y), f64x2.splat(0)))); } }
+@unmanaged export class Step { @inline apply(x: v128, y: v128, z: v128): v128 { return heaviside(x, y, z); } }
 @unmanaged export class Where { @inline apply(x: v128, y: v128, z: v128): v128 { return v128.bitselect(y, z, f64x2.ne(x, f64x2.splat(0))); } }
 @unmanaged export class LogisticLossFromExp { @inline apply(x: v128, y: v128, z: v128): v128 { return logisticLossFrom(x, y, log1pOfUnit(z)); } }
 @unmanaged export class LogisticResidualFromExp { @inline apply(x: v128, y: v128, z: v128): v128 { return logisticResidual(x, y, z); } }
 
-/** One number, in both lanes: not written out but called, which takes less code where there is no loop. */
-export function lone1<Op>(x: v128): v128 {
-  return changetype<Op>(0).apply(x);
+// @ts-ignore: decorator
+@inline
+function isZero(x: v128): v128 {
+  return f64x2.eq(x, f64x2.splat(0));
 }
-export function lone2<Op>(x: v128, y: v128): v128 {
-  return changetype<Op>(0).apply(x, y);
+
+/** A result with 0 in the place of a NaN that a zero made. */
+// @ts-ignore: decorator
+@inline
+function zeroWhere(result: v128, wins: v128): v128 {
+  return v128.andnot(result, v128.and(wins, f64x2.ne(result, result)));
 }
-export function lone3<Op>(x: v128, y: v128, z: v128): v128 {
-  return changetype<Op>(0).apply(x, y, z);
+
+/** 1 where x > y, 0 where x < y, `tie` where they are equal, NaN where either is. */
+// @ts-ignore: decorator
+@inline
+function heaviside(x: v128, y: v128, tie: v128): v128 {
+  const step = v128.or(truth(f64x2.gt(x, y)), v128.and(f64x2.eq(x, y), tie));
+  const ordered = v128.and(f64x2.eq(x, x), f64x2.eq(y, y));
+  return v128.bitselect(step, f64x2.splat(NaN), ordered);
+}
+
+/** e/(1 + e)² from e = e^(−|z|): σ(z)(1 − σ(z)). */
+// @ts-ignore: decorator
+@inline
+function slopeFromExp(e: v128): v128 {
+  const below = f64x2.add(f64x2.splat(1), e);
+  return f64x2.div(e, f64x2.mul(below, below));
 }
 
 /** A mask as numbers: 1 where it is set, else 0. */
@@ -112,126 +139,15 @@ function logisticResidual(z: v128, y: v128, e: v128): v128 {
   const half = f64x2.splat(0.5);
   const s = sign(z);
   const t = f64x2.div(f64x2.mul(s, e), f64x2.add(f64x2.splat(1), e));
-  return f64x2.sub(f64x2.sub(f64x2.add(half, f64x2.mul(half, s)), y), t);
+  const plain = f64x2.sub(f64x2.sub(f64x2.add(half, f64x2.mul(half, s)), y), t);
+  const small = f64x2.lt(f64x2.abs(z), f64x2.splat(SMALL_LOGIT));
+  if (!v128.any_true(small)) return plain;
+  const z2 = f64x2.mul(z, z);
+  let series = f64x2.sub(f64x2.splat(1.0 / 480), f64x2.mul(z2, f64x2.splat(17.0 / 80640)));
+  series = f64x2.sub(f64x2.splat(1.0 / 48), f64x2.mul(z2, series));
+  series = f64x2.mul(z, f64x2.sub(f64x2.splat(0.25), f64x2.mul(z2, series)));
+  return v128.bitselect(f64x2.add(f64x2.sub(half, y), series), plain, small);
 }
 
-/** Room for one number four times over, for each of three operands. */
-const spreads: usize = memory.data(96, 16);
-
-/** The number at x four times in a row, so that a loop can read it as if it were many. */
-function spread(x: usize, operand: usize): usize {
-  const to = spreads + (operand << 5);
-  const v = v128.load64_splat(x);
-  v128.store(to, v);
-  v128.store(to, v, 16);
-  return to;
-}
-
-// The loops. A step is 1 to walk along an input, 0 to stay on one number. Four numbers a round, what is left one by one.
-
-function loop1<Op>(n: usize, out: usize, a: usize): void {
-  const many = out + ((n & ~3) << 3);
-  const end = out + (n << 3);
-  for (; out < many; out += 32, a += 32) {
-    v128.store(out, changetype<Op>(0).apply(v128.load(a)));
-    v128.store(out, changetype<Op>(0).apply(v128.load(a, 16)), 16);
-  }
-  for (; out < end; out += 8, a += 8) v128.store64_lane(out, lone1<Op>(v128.load64_splat(a)), 0);
-}
-
-/** The same two by two, for what is long already. */
-function loop1Long<Op>(n: usize, out: usize, a: usize): void {
-  for (const end = out + ((n & ~1) << 3); out < end; out += 16, a += 16) v128.store(out, changetype<Op>(0).apply(v128.load(a)));
-  if (n & 1) v128.store64_lane(out, lone1<Op>(v128.load64_splat(a)), 0);
-}
-
-function loop2<Op>(n: usize, out: usize, a: usize, stepA: usize, b: usize, stepB: usize): void {
-  const many = out + ((n & ~3) << 3);
-  const end = out + (n << 3);
-  if (out < many) {
-    let i = stepA == 0 ? spread(a, 0) : a;
-    let j = stepB == 0 ? spread(b, 1) : b;
-    for (; out < many; out += 32, i += stepA << 5, j += stepB << 5) {
-      v128.store(out, changetype<Op>(0).apply(v128.load(i), v128.load(j)));
-      v128.store(out, changetype<Op>(0).apply(v128.load(i, 16), v128.load(j, 16)), 16);
-    }
-    if (stepA != 0) a = i;
-    if (stepB != 0) b = j;
-  }
-  for (; out < end; out += 8, a += stepA << 3, b += stepB << 3)
-    v128.store64_lane(out, lone2<Op>(v128.load64_splat(a), v128.load64_splat(b)), 0);
-}
-
-function loop3<Op>(n: usize, out: usize, a: usize, stepA: usize, b: usize, stepB: usize, c: usize, stepC: usize): void {
-  const end = out + ((n & ~1) << 3);
-  if (out < end) {
-    let i = stepA == 0 ? spread(a, 0) : a;
-    let j = stepB == 0 ? spread(b, 1) : b;
-    let k = stepC == 0 ? spread(c, 2) : c;
-    for (; out < end; out += 16, i += stepA << 4, j += stepB << 4, k += stepC << 4)
-      v128.store(out, changetype<Op>(0).apply(v128.load(i), v128.load(j), v128.load(k)));
-    if (stepA != 0) a = i;
-    if (stepB != 0) b = j;
-    if (stepC != 0) c = k;
-  }
-  if (n & 1) v128.store64_lane(out, lone3<Op>(v128.load64_splat(a), v128.load64_splat(b), v128.load64_splat(c)), 0);
-}
-
-/** out[i] = op(a[i·stepA], b[i·stepB], c[i·stepC]) for n places; the steps are 0 or 1, that of a lone input is 1. */
-export function elements(code: Code, n: usize, out: usize, a: usize, stepA: usize, b: usize, stepB: usize, c: usize, stepC: usize): void {
-  switch (code) {
-    case Code.Neg: return loop1<Neg>(n, out, a);
-    case Code.Exp: return loop1Long<Exp>(n, out, a);
-    case Code.Expm1: return loop1Long<Expm1>(n, out, a);
-    case Code.Log: return loop1Long<Log>(n, out, a);
-    case Code.Log1p: return loop1Long<Log1p>(n, out, a);
-    case Code.Sqrt: return loop1<Sqrt>(n, out, a);
-    case Code.Reciprocal: return loop1<Reciprocal>(n, out, a);
-    case Code.Abs: return loop1<Abs>(n, out, a);
-    case Code.Sign: return loop1<Sign>(n, out, a);
-    case Code.Sin: return loop1Long<Sin>(n, out, a);
-    case Code.Cos: return loop1Long<Cos>(n, out, a);
-    case Code.Tanh: return loop1Long<Tanh>(n, out, a);
-    case Code.Sigmoid: return loop1Long<Sigmoid>(n, out, a);
-    case Code.Softplus: return loop1Long<Softplus>(n, out, a);
-    case Code.Relu: return loop1<Relu>(n, out, a);
-    case Code.ExpNegAbs: return loop1Long<ExpNegAbs>(n, out, a);
-    case Code.Add: return loop2<Add>(n, out, a, stepA, b, stepB);
-    case Code.Sub: return loop2<Sub>(n, out, a, stepA, b, stepB);
-    case Code.Mul: return loop2<Mul>(n, out, a, stepA, b, stepB);
-    case Code.Div: return loop2<Div>(n, out, a, stepA, b, stepB);
-    case Code.Pow: return loop2<Pow>(n, out, a, stepA, b, stepB);
-    case Code.Maximum: return loop2<Maximum>(n, out, a, stepA, b, stepB);
-    case Code.Minimum: return loop2<Minimum>(n, out, a, stepA, b, stepB);
-    case Code.Equal: return loop2<Equal>(n, out, a, stepA, b, stepB);
-    case Code.NotEqual: return loop2<NotEqual>(n, out, a, stepA, b, stepB);
-    case Code.Less: return loop2<Less>(n, out, a, stepA, b, stepB);
-    case Code.LessEqual: return loop2<LessEqual>(n, out, a, stepA, b, stepB);
-    case Code.SigmoidFromExp: return loop2<SigmoidFromExp>(n, out, a, stepA, b, stepB);
-    case Code.Guard: return loop2<Guard>(n, out, a, stepA, b, stepB);
-    case Code.Where: return loop3<Where>(n, out, a, stepA, b, stepB, c, stepC);
-    case Code.LogisticLossFromExp: return loop3<LogisticLossFromExp>(n, out, a, stepA, b, stepB, c, stepC);
-    default: return loop3<LogisticResidualFromExp>(n, out, a, stepA, b, stepB, c, stepC);
-  }
-}
-
-/**
- * The same over the outer axes of a broadcast. `axes` holds four words an axis: its size, and the bytes from one place to
- * the next in a, b and c. The output is contiguous; returns where it goes on.
- */
-export function broadcast(
-  code: Code, axes: usize, count: u32, n: usize, out: usize, a: usize, stepA: usize, b: usize, stepB: usize, c: usize, stepC: usize,
-): usize {
-  if (count == 0) {
-    elements(code, n, out, a, stepA, b, stepB, c, stepC);
-    return out + (n << 3);
-  }
-  const size = load<u32>(axes);
-  for (let i: u32 = 0; i < size; i++) {
-    out = broadcast(code, axes + 16, count - 1, n, out, a, stepA, b, stepB, c, stepC);
-    a += load<u32>(axes, 4);
-    b += load<u32>(axes, 8);
-    c += load<u32>(axes, 12);
-  }
-  return out;
-}
+/** Up to here σ(z) − ½ is taken by its series, which keeps its digits where y is ½: the next term is below 10⁻¹⁶ of the sum. */
+const SMALL_LOGIT: f64 = 0.03;

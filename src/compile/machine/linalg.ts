@@ -1,12 +1,121 @@
 // Products of matrices. All addresses are in bytes, all matrices in row-major order.
 
-import { Limit } from "../codes";
+import { Instruction, moved } from "./instruction";
+import { accumulate } from "./reduce";
+import { isLast } from "./region";
+
+/** out = matrix [rows, columns] · vector. `strong` says whose zeros win: {@link letZerosWin}. */
+@unmanaged export class RowsTimes extends Instruction {
+  out: u32;
+  outStride: u32;
+  matrix: u32;
+  matrixStride: u32;
+  rows: u32;
+  columns: u32;
+  vector: u32;
+  vectorStride: u32;
+  strong: u32;
+
+  @inline
+  run(row: usize, rows: usize): usize {
+    const matrix = moved(this.matrix, this.matrixStride, row), vector = moved(this.vector, this.vectorStride, row);
+    const out = moved(this.out, this.outStride, row), count = rows * this.rows, columns: usize = this.columns;
+    rowsTimes(out, matrix, count, columns, vector);
+    if (this.strong) letZerosWin(this.strong, out, matrix, columns << 3, 8, vector, 8, 0, count, columns, 1);
+    return changetype<usize>(this) + offsetof<RowsTimes>();
+  }
+}
+
+/** out = matrixᵀ · vector. In a region `part` is room for one chunk's sum, and `rest` stays from chunk to chunk; outside both are 0. */
+@unmanaged export class ColumnsTimes extends Instruction {
+  out: u32;
+  rest: u32;
+  part: u32;
+  matrix: u32;
+  matrixStride: u32;
+  rows: u32;
+  columns: u32;
+  vector: u32;
+  vectorStride: u32;
+  strong: u32;
+
+  @inline
+  run(row: usize, rows: usize): usize {
+    const out: usize = this.out, part: usize = this.part, columns: usize = this.columns;
+    const matrix = moved(this.matrix, this.matrixStride, row), vector = moved(this.vector, this.vectorStride, row);
+    const to = part != 0 ? part : out, count = rows * this.rows;
+    columnsTimes(to, matrix, count, columns, vector);
+    if (this.strong) letZerosWin(this.strong, to, matrix, 8, columns << 3, vector, 8, 0, columns, count, 1);
+    if (part != 0) accumulate(out, this.rest, part, columns, row == 0, isLast(row, rows));
+    return changetype<usize>(this) + offsetof<ColumnsTimes>();
+  }
+}
+
+/**
+ * out [m, n] = a [m, k] · b [k, n], these with any strides: aRow and bRow bytes from row to row, aStep and bStep along one. In a
+ * region m or k grows with the rows, by mPerRow or kPerRow; where k does, products of chunks are summed as in {@link ColumnsTimes}.
+ * `room` is for {@link matmul}.
+ */
+@unmanaged export class MatMul extends Instruction {
+  out: u32;
+  outStride: u32;
+  rest: u32;
+  part: u32;
+  a: u32;
+  aStride: u32;
+  aRow: u32;
+  aStep: u32;
+  b: u32;
+  bStride: u32;
+  bRow: u32;
+  bStep: u32;
+  m: u32;
+  mPerRow: u32;
+  k: u32;
+  kPerRow: u32;
+  n: u32;
+  room: u32;
+  strong: u32;
+
+  @inline
+  run(row: usize, rows: usize): usize {
+    const out = moved(this.out, this.outStride, row), part: usize = this.part;
+    const m = this.m + rows * this.mPerRow, k = this.k + rows * this.kPerRow, n: usize = this.n;
+    const a = moved(this.a, this.aStride, row), b = moved(this.b, this.bStride, row);
+    const to = part != 0 ? part : out;
+    matmul(to, a, this.aRow, this.aStep, b, this.bRow, this.bStep, m, k, n, this.room);
+    if (this.strong) letZerosWin(this.strong, to, a, this.aRow, this.aStep, b, this.bRow, this.bStep, m, k, n);
+    if (part != 0) accumulate(out, this.rest, part, m * n, row == 0, isLast(row, rows));
+    return changetype<usize>(this) + offsetof<MatMul>();
+  }
+}
+
+/**
+ * Takes those places of a product anew that are NaN, which is rare: without the terms in which a zero of `a` (bit 0 of `strong`) or
+ * of `b` (bit 1) meets ∞ or NaN.
+ */
+function letZerosWin(
+  strong: u32, out: usize, a: usize, aRow: usize, aStep: usize, b: usize, bRow: usize, bStep: usize, m: usize, k: usize, n: usize,
+): void {
+  for (let i: usize = 0; i < m; i++) {
+    for (let j: usize = 0; j < n; j++, out += 8) {
+      const found = load<f64>(out);
+      if (found == found) continue;
+      let sum: f64 = 0;
+      for (let p: usize = 0; p < k; p++) {
+        const x = load<f64>(a + i * aRow + p * aStep), y = load<f64>(b + p * bRow + j * bStep);
+        if ((x != 0 || !(strong & 1)) && (y != 0 || !(strong & 2))) sum += x * y;
+      }
+      store<f64>(out, sum);
+    }
+  }
+}
 
 /** Rows of so many numbers are read one after the other: the processor then foresees what it has to fetch from far away. */
 const LONG: usize = 256;
 
 /** out[r] = row r of A · x, four rows at a time where they are short, so that each x[j] is read once for four products. */
-export function rowsTimes(out: usize, a: usize, rows: usize, columns: usize, x: usize): void {
+function rowsTimes(out: usize, a: usize, rows: usize, columns: usize, x: usize): void {
   const row = columns << 3;
   const many = (columns & ~3) << 3;
   const two = (columns & ~1) << 3;
@@ -64,7 +173,7 @@ export function rowsTimes(out: usize, a: usize, rows: usize, columns: usize, x: 
  * out = Σ x[r] · row r of A, which is Aᵀ·x without a transpose; eight rows at a time, so that out is read and written once
  * for eight.
  */
-export function columnsTimes(out: usize, a: usize, rows: usize, columns: usize, x: usize): void {
+function columnsTimes(out: usize, a: usize, rows: usize, columns: usize, x: usize): void {
   if (columns == 1) return rowsTimes(out, a, 1, rows, x); // a column is a row: numbers one after the other
   const row = columns << 3;
   const two = (columns & ~1) << 3;
@@ -109,7 +218,11 @@ export function columnsTimes(out: usize, a: usize, rows: usize, columns: usize, 
   }
 }
 
-const STRETCH: usize = Limit.Stretch;
+/** How long a stretch of k is packed at a time: eight lines of it fit into the cache. */
+export const STRETCH: usize = 256;
+
+/** The rows and the columns of a tile. */
+export const TILE: usize = 4;
 
 /**
  * C [m, n] = A·B with any strides (bytes from row to row, and from place to place within a row), in tiles of 4×4 that stay in
@@ -117,13 +230,13 @@ const STRETCH: usize = Limit.Stretch;
  *
  *     panel of A:  a₀₀ a₁₀ a₂₀ a₃₀ │ a₀₁ a₁₁ a₂₁ a₃₁ │ …
  *
- * `room` has place for 4·256 numbers of A and ⌈n/4⌉·4·256 of B.
+ * `room` has place for TILE lines of A and for n lines of B, rounded up to whole tiles, each of at most STRETCH numbers.
  */
-export function matmul(
+function matmul(
   c: usize, a: usize, rowA: usize, stepA: usize, b: usize, rowB: usize, stepB: usize, m: usize, k: usize, n: usize, room: usize,
 ): void {
   const panelA = room;
-  const panelsB = room + ((4 * STRETCH) << 3);
+  const panelsB = room + ((TILE * STRETCH) << 3);
   if (k == 0) memory.fill(c, 0, (m * n) << 3);
   for (let from: usize = 0; from < k; from += STRETCH) {
     const length = min(STRETCH, k - from);

@@ -1,6 +1,6 @@
 import * as e from "../../ops/elementwise.js";
 import type { AnyOp } from "../../ops/op.js";
-import { Prod, Sum } from "../../ops/reduce.js";
+import { Mean, Prod, Sum } from "../../ops/reduce.js";
 import type { Look } from "../../passes/look.js";
 import type { Node } from "../../tape/tape.js";
 import type { Tensor } from "../../tensor/tensor.js";
@@ -17,7 +17,7 @@ interface Pattern extends Advice {
 
 /** Through what only scales or averages: the node that makes the numbers. */
 function source(look: Look, x: Tensor | undefined): Tensor | undefined {
-  const inputs = look.by(e.Div, x)?.inputs ?? look.by(Sum, x)?.inputs ?? look.by(e.Neg, x)?.inputs;
+  const inputs = look.by(e.Div, x)?.inputs ?? look.by(Sum, x)?.inputs ?? look.by(Mean, x)?.inputs ?? look.by(e.Neg, x)?.inputs;
   return inputs === undefined ? x : source(look, inputs[0]);
 }
 const isSquare = (look: Look, x: Tensor | undefined): boolean => {
@@ -64,7 +64,8 @@ const PATTERNS: readonly Pattern[] = [
   {
     kinds: ["cancellation"],
     ops: [e.Sub],
-    when: ({ inputs: [a, b] }, look) => isSquare(look, b) && isSquare(look, source(look, a)) && look.by(e.Div, a) !== undefined,
+    when: ({ inputs: [a, b] }, look) =>
+      isSquare(look, b) && isSquare(look, source(look, a)) && (look.by(e.Div, a) ?? look.by(Mean, a)) !== undefined,
     why: "E[x²] and E[x]² are nearly equal where the mean is large beside the spread, and their difference keeps only the rounding errors",
     instead: "variance(x), which subtracts the mean first",
   },

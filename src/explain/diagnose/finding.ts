@@ -7,7 +7,7 @@ import type { Tensor } from "../../tensor/tensor.js";
  * - `"domain error"`: NaN is born, as by the logarithm of −1, 0/0 or ∞ − ∞;
  * - `"domain edge"`: ∞ is born at the edge of a domain, as by log 0 or 1/0, or by √ at 0 in the backward pass;
  * - `"overflow"`: ∞ is born of finite numbers because the result is too large;
- * - `"zero times infinity"`: in the backward pass a cotangent of 0 meets a derivative of ∞;
+ * - `"zero times infinity"`: in the rule of an op of your own a cotangent of 0 meets a derivative of ∞, which in the rules of the library is 0;
  * - `"cancellation"`: what is left of a difference, a sum, or a logarithm near 1 is rounding error for the better part;
  * - `"ill-conditioned"`: another op enlarges the rounding error of its operand as much;
  * - `"saturation"`: a sigmoid, tanh or softmax is at its limit and stops most of the gradient;

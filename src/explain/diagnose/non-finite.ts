@@ -102,18 +102,19 @@ function nonFiniteInputs(run: Run): Suspicion[] {
 }
 
 /**
- * An ∞ or NaN that something later covers up, as `where` does, and whose trouble is in the backward pass only: 0·∞ in the
- * rule of the same node.
+ * Without an ∞ or NaN that something later covers up, as `where` does: it has no part in the result, and with a cotangent of 0
+ * none in the gradient. If the gradient is not finite, the trouble is in the rule of the same node.
  */
 function maskedOnes(found: readonly Suspicion[], run: Run): Suspicion[] {
-  if (!run.forward.outputs.every(allFinite) || run.gradient.every(allFinite)) return [...found];
+  if (!run.forward.outputs.every(allFinite)) return [...found];
   const nodes = new Map(run.forward.nodes.map((node) => [node.output.slot, node]));
-  return found.map((suspicion) => {
+  const isHarmless = run.gradient.every(allFinite);
+  return found.flatMap((suspicion) => {
     const node = nodes.get(suspicion.slot);
     const g = node && run.cotangent(node);
     const isSelected = run.forward.nodes.some(({ op, inputs }) => op === Where && node !== undefined && inputs.includes(node.output));
-    return suspicion.backward || (suspicion.kind === "overflow" && !isSelected) || g === undefined || g.data[suspicion.place] !== 0
-      ? suspicion
-      : { ...suspicion, kind: "zero times infinity", backward: true };
+    if (suspicion.backward || (suspicion.kind === "overflow" && !isSelected) || g === undefined || g.data[suspicion.place] !== 0)
+      return [suspicion];
+    return isHarmless ? [] : [{ ...suspicion, kind: "zero times infinity" as const, backward: true }];
   });
 }

@@ -56,7 +56,7 @@ export function runWithGradient(f: (...args: never[]) => unknown, args: readonly
   const first = args.slice(0, 1).map((arg) => flatten("diagnose", "the first argument", arg));
   const rest = args.slice(1).flatMap(tensorsIn);
   let forwardEnd = 0;
-  let outputs: Flat = { leaves: [], paths: [], rebuild: () => undefined };
+  let outputs: Flat = { leaves: [], paths: [], numbers: new Set(), rebuild: () => undefined };
   const both = (...given: unknown[]): unknown => {
     const onFirst = (...own: unknown[]): unknown => {
       const result = (f as (...all: unknown[]) => unknown)(...own, ...args.slice(1));

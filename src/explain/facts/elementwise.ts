@@ -1,3 +1,4 @@
+import type { PowerOrders } from "../../kernels/power.js";
 import * as e from "../../ops/elementwise.js";
 import { call, type Expression, negate, number, power, product, quotient, sum } from "../formula/expression.js";
 import * as q from "../formula/fraction.js";
@@ -17,6 +18,23 @@ function integerPower([x, y]: readonly Expression[]): Expression | undefined {
   return Math.abs(exponent) <= HIGHEST_POWER ? power(x, exponent) : undefined;
 }
 
+/** c·∂ₓᵃ∂ᵧᵇ xʸ where only one of the two is differentiated; mixed derivatives stand as a call. */
+function powerDerivative([c, x, y]: readonly Expression[], { byBase, byExponent }: PowerOrders): Expression | undefined {
+  if (byBase > 0 && byExponent > 0) return undefined;
+  const lowered = (n: number): Expression => sum([y, number(-n)]);
+  const exponent = lowered(byBase);
+  const base = integerPower([x, exponent]) ?? call(e.Pow, [x, exponent]);
+  const logarithms = new Array<Expression>(byExponent).fill(call(e.Log, [x]));
+  return product([c, ...Array.from({ length: byBase }, (_, i) => lowered(i)), base, ...logarithms]);
+}
+
+/** [x > y], and a half of [x = y] for a tie that is shared. */
+function step([x, y]: readonly Expression[], { tie }: { readonly tie: number }): Expression {
+  if (tie === 1) return call(e.GreaterEqual, [x, y]);
+  const greater = call(e.Greater, [x, y]);
+  return tie === 0 ? greater : sum([greater, quotient(call(e.Equal, [x, y]), number(2))]);
+}
+
 /** What formulas know of the elementwise ops. */
 export const formulas: FormulaTable<Ops> = {
   Neg: { reads: ([x]) => negate(x) },
@@ -32,9 +50,18 @@ export const formulas: FormulaTable<Ops> = {
   Sin: { notation: { as: "function", name: { text: "sin", latex: "\\sin" } }, algebra: "odd", linearIn: [] },
   Cos: { notation: { as: "function", name: { text: "cos", latex: "\\cos" } }, algebra: "even", linearIn: [] },
   Tanh: { notation: { as: "function", name: { text: "tanh", latex: "\\tanh" } }, algebra: "odd", linearIn: [] },
+  TanhSlope: { reads: ([x]) => sum([number(1), negate(power(call(e.Tanh, [x]), 2))]) },
   Sigmoid: { notation: { as: "function", name: { text: "σ", latex: "\\sigma" } }, algebra: "complementary", linearIn: [] },
+  SigmoidSlope: { reads: ([z]) => product([call(e.Sigmoid, [z]), sum([number(1), negate(call(e.Sigmoid, [z]))])]) },
+  Silu: { reads: ([x]) => product([x, call(e.Sigmoid, [x])]) },
   Softplus: { notation: { as: "function", name: { text: "softplus" } }, algebra: "opaque", linearIn: [] },
-  Relu: { notation: { as: "function", name: { text: "relu" } }, algebra: "opaque", linearIn: [] },
+  Relu: {
+    notation: { as: "function", name: { text: "relu" } },
+    algebra: "opaque",
+    linearIn: [],
+    // g·[x > 0]
+    textbookRule: (g, _, [x]) => x.greater(0).where(g, 0),
+  },
   Add: { reads: ([x, y]) => sum([x, y]) },
   Sub: { reads: ([x, y]) => sum([x, negate(y)]) },
   Mul: { reads: ([x, y]) => product([x, y]) },
@@ -47,10 +74,24 @@ export const formulas: FormulaTable<Ops> = {
     // g·k·xᵏ⁻¹
     textbookRule: (g, _, [x, k]) => (k.rank === 0 && k.label === undefined ? g.mul(k).mul(x.pow(k.first - 1)) : undefined),
   },
+  PowDerivative: {
+    readsSometimes: powerDerivative,
+    notation: { as: "function", name: { text: "powDerivative" } },
+    algebra: "opaque",
+    linearIn: [0],
+  },
   Maximum: { notation: { as: "function", name: { text: "max", latex: "\\max" } }, algebra: "opaque", linearIn: [] },
   Minimum: { notation: { as: "function", name: { text: "min", latex: "\\min" } }, algebra: "opaque", linearIn: [] },
   LogisticLoss: { reads: ([z, y]) => sum([call(e.Softplus, [z]), negate(product([y, z]))]) },
   LogisticGradient: { reads: ([g, z, y]) => product([g, sum([call(e.Sigmoid, [z]), negate(y)])]) },
+  PoissonLoss: { reads: ([r, count]) => sum([call(e.Exp, [r]), negate(product([count, r]))]) },
+  PoissonResidual: { reads: ([r, count]) => sum([call(e.Exp, [r]), negate(count)]) },
+  Heaviside: {
+    readsSometimes: step,
+    notation: { as: "function", name: { text: "heaviside" } },
+    algebra: "opaque",
+    linearIn: [],
+  },
   Where: { notation: { as: "cases" }, algebra: "choice", linearIn: [] },
   Equal: { notation: { as: "relation", sign: { text: "=", latex: "=" } }, algebra: "indicator", linearIn: [] },
   NotEqual: { notation: { as: "relation", sign: { text: "≠", latex: "\\ne" } }, algebra: "indicator", linearIn: [] },
@@ -194,6 +235,13 @@ export const numerics: NumericTable<Ops> = {
       },
     },
   },
+  TanhSlope: {
+    rounding: { kind: "places", isExactAt: never, loses: "ill-conditioned" },
+    summarizes: false,
+    steep: "nowhere",
+    stops: undefined,
+    advice: {},
+  },
   Sigmoid: {
     rounding: { kind: "places", isExactAt: atZero, loses: "ill-conditioned" },
     summarizes: false,
@@ -206,6 +254,20 @@ export const numerics: NumericTable<Ops> = {
           "give the logit itself to the loss, binaryCrossEntropyWithLogits(z, y) or logSigmoid(z), whose gradient stays; else scale the inputs and start from smaller weights",
       },
     },
+  },
+  SigmoidSlope: {
+    rounding: { kind: "places", isExactAt: never, loses: "ill-conditioned" },
+    summarizes: false,
+    steep: "nowhere",
+    stops: undefined,
+    advice: {},
+  },
+  Silu: {
+    rounding: { kind: "places", isExactAt: never, loses: "ill-conditioned" },
+    summarizes: false,
+    steep: "nowhere",
+    stops: undefined,
+    advice: {},
   },
   Softplus: {
     rounding: { kind: "places", isExactAt: never, loses: "ill-conditioned" },
@@ -286,6 +348,13 @@ export const numerics: NumericTable<Ops> = {
       },
     },
   },
+  PowDerivative: {
+    rounding: { kind: "places", isExactAt: never, loses: "ill-conditioned" },
+    summarizes: false,
+    steep: ([, x]) => x === 0,
+    stops: undefined,
+    advice: {},
+  },
   Maximum: PICKS,
   Minimum: PICKS,
   LogisticLoss: {
@@ -302,6 +371,21 @@ export const numerics: NumericTable<Ops> = {
     stops: undefined,
     advice: {},
   },
+  PoissonLoss: {
+    rounding: { kind: "places", isExactAt: never, loses: "ill-conditioned" },
+    summarizes: false,
+    steep: "nowhere",
+    stops: undefined,
+    advice: {},
+  },
+  PoissonResidual: {
+    rounding: { kind: "places", isExactAt: never, loses: "ill-conditioned" },
+    summarizes: false,
+    steep: "nowhere",
+    stops: undefined,
+    advice: {},
+  },
+  Heaviside: JUMPS,
   Where: PICKS,
   Equal: JUMPS,
   NotEqual: JUMPS,

@@ -1,3 +1,5 @@
+import { Sum } from "../../ops/reduce.js";
+import { call, negate, number, product, quotient, sum } from "../formula/expression.js";
 import type { FormulaTable, NumericTable } from "./facts.js";
 import { prodStops, softmaxStops } from "./stops.js";
 import * as words from "./words.js";
@@ -7,6 +9,12 @@ type Ops = typeof import("../../ops/reduce.js");
 /** What formulas know of reductions, and of what works along one axis. */
 export const formulas: FormulaTable<Ops> = {
   Sum: { notation: { as: "sum" }, algebra: "sum", linearIn: [0] },
+  Mean: {
+    readsSometimes: ([x], { axes, keepDims, count }) => quotient(call(Sum, [x], { axes, keepDims }), number(count)),
+    notation: { as: "function", name: { text: "mean" } },
+    algebra: "opaque",
+    linearIn: [0],
+  },
   Max: { notation: { as: "function", name: { text: "max", latex: "\\max" } }, algebra: "opaque", linearIn: [] },
   Min: { notation: { as: "function", name: { text: "min", latex: "\\min" } }, algebra: "opaque", linearIn: [] },
   Prod: { notation: { as: "function", name: { text: "prod" } }, algebra: "opaque", linearIn: [] },
@@ -18,6 +26,27 @@ export const formulas: FormulaTable<Ops> = {
     // s·(g − Σ g·s)
     textbookRule: (g, s, _, { axis }) => s.mul(g.sub(g.mul(s).sum(axis, true))),
   },
+  LogSoftmax: {
+    notation: { as: "function", name: { text: "logSoftmax" } },
+    algebra: "opaque",
+    linearIn: [],
+    // g − softmax(x)·Σ g
+    textbookRule: (g, _, [x], { axis }) => g.sub(x.softmax(axis).mul(g.sum(axis, true))),
+  },
+  Center: {
+    // h − Σ s·h
+    readsSometimes: ([h, s], { axis }) => sum([h, negate(call(Sum, [product([s, h])], { axes: [axis], keepDims: true }))]),
+    notation: { as: "function", name: { text: "center" } },
+    algebra: "opaque",
+    linearIn: [0],
+  },
+  CenterTranspose: {
+    // g − s·Σ g
+    readsSometimes: ([g, s], { axis }) => sum([g, negate(product([s, call(Sum, [g], { axes: [axis], keepDims: true })]))]),
+    notation: { as: "function", name: { text: "centerTranspose" } },
+    algebra: "opaque",
+    linearIn: [0],
+  },
   CumSum: { notation: { as: "function", name: { text: "cumsum" } }, algebra: "linear", linearIn: [0] },
   ArgMax: { notation: { as: "function", name: { text: "argmax" } }, algebra: "opaque", linearIn: [] },
 };
@@ -25,6 +54,13 @@ export const formulas: FormulaTable<Ops> = {
 /** What is known of the numbers of reductions, and of what works along one axis. */
 export const numerics: NumericTable<Ops> = {
   Sum: {
+    rounding: { kind: "sum", of: [0] },
+    summarizes: true,
+    steep: "nowhere",
+    stops: undefined,
+    advice: { "domain error": words.SUM_OF_INFINITIES, cancellation: words.TERMS_CANCEL },
+  },
+  Mean: {
     rounding: { kind: "sum", of: [0] },
     summarizes: true,
     steep: "nowhere",
@@ -70,6 +106,9 @@ export const numerics: NumericTable<Ops> = {
       },
     },
   },
+  LogSoftmax: { rounding: { kind: "rounded" }, summarizes: false, steep: "nowhere", stops: undefined, advice: {} },
+  Center: { rounding: { kind: "rounded" }, summarizes: false, steep: "nowhere", stops: undefined, advice: {} },
+  CenterTranspose: { rounding: { kind: "rounded" }, summarizes: false, steep: "nowhere", stops: undefined, advice: {} },
   CumSum: {
     rounding: { kind: "sum", of: [0] },
     summarizes: false,

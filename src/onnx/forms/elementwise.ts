@@ -1,5 +1,10 @@
+import type { AttributesOf, NameOf } from "../../ops/op.js";
 import type { Graph } from "../graph.js";
 import type { Form, Forms } from "./form.js";
+
+type Ops = typeof import("../../ops/elementwise.js");
+/** The form of one of these ops, with its attributes. */
+type FormOf<N extends NameOf<Ops>> = Form<AttributesOf<Ops[N]>>;
 
 /** An operator of ONNX that does the same. */
 const operator =
@@ -82,8 +87,84 @@ const logisticGradient: Form = (graph, [g, z, y]) => {
   return graph.node("Mul", [g, graph.node("Sub", [graph.node("Sub", [step, y]), rest])]);
 };
 
+/** e/(1 + e)², the slope of σ, from e = e^(−|z|). */
+function slope(graph: Graph, e: string): string {
+  const below = graph.node("Add", [graph.number(1), e]);
+  return graph.node("Div", [e, graph.node("Mul", [below, below])]);
+}
+
+const tanhSlope: Form = (graph, [x]) =>
+  graph.node("Mul", [graph.number(4), slope(graph, expNegAbs(graph, graph.node("Mul", [graph.number(2), x])))]);
+
+/** x·σ(x), and 0 where σ is 0, at −∞ too. */
+const silu: Form = (graph, [x], node) => {
+  const s = sigmoid(graph, [x], node);
+  const zero = graph.number(0);
+  return graph.node("Where", [graph.node("Equal", [s, zero]), zero, graph.node("Mul", [x, s])]);
+};
+
+/** A product or quotient in which zeros win over what they meet. */
+const strong =
+  (name: string): FormOf<"Mul" | "Div"> =>
+  (graph, [x, y], { attributes }) => {
+    const zero = graph.number(0);
+    const result = graph.node(name, [x, y]);
+    if (attributes === undefined) return result;
+    const first = graph.node("Where", [graph.node("Equal", [x, zero]), zero, result]);
+    return attributes.strong === "either" ? graph.node("Where", [graph.node("Equal", [y, zero]), zero, first]) : first;
+  };
+
+/** c·∂ₓᵃ∂ᵧᵇ xʸ by the formula in `kernels/power.ts`. At x = 0 it knows the limit 0 of xʸ⁻ᵃ·lnᵇ x, not the infinite ones. */
+const powDerivative: FormOf<"PowDerivative"> = (graph, [c, x, y], { attributes: { byBase, byExponent } }) => {
+  const [zero, one] = [graph.number(0), graph.number(1)];
+  let products = [one];
+  for (let i = 0; i < byBase; i++) {
+    const factor = graph.node("Sub", [y, graph.number(i)]);
+    products = [...products, zero].map((product, k) =>
+      k === 0 ? product : graph.node("Add", [product, graph.node("Mul", [products[k - 1], factor])]),
+    );
+  }
+  const exponent = graph.node("Sub", [y, graph.number(byBase)]);
+  const logarithm = graph.node("Log", [x]);
+  let total = zero;
+  for (let j = 0, count = 1; j <= Math.min(byBase, byExponent); count *= byExponent - j, j++) {
+    let term = graph.node("Mul", [graph.number(count), products[byBase - j]]);
+    for (let k = j; k < byExponent; k++) term = graph.node("Mul", [term, logarithm]);
+    total = graph.node("Add", [total, term]);
+  }
+  const power = graph.node("Mul", [graph.node("Mul", [c, total]), graph.node("Pow", [x, exponent])]);
+  const atZero = graph.node("And", [graph.node("Equal", [x, zero]), graph.node("Greater", [exponent, zero])]);
+  const inner = byExponent === 0 ? power : graph.node("Where", [atZero, zero, power]);
+  return graph.node("Where", [graph.node("Equal", [c, zero]), zero, inner]);
+};
+
+/** eʳ − k·r, and eʳ alone where it is ∞ or k is 0. */
+const poissonLoss: Form = (graph, [r, count]) => {
+  const rate = graph.node("Exp", [r]);
+  const alone = graph.node("Or", [
+    graph.node("Equal", [rate, graph.number(Number.POSITIVE_INFINITY)]),
+    graph.node("Equal", [count, graph.number(0)]),
+  ]);
+  return graph.node("Where", [alone, rate, graph.node("Sub", [rate, graph.node("Mul", [count, r])])]);
+};
+
+/** eʳ − k, as (eʳ − 1) + (1 − k). */
+const poissonResidual: Form = (graph, [r, count], node) =>
+  graph.node("Where", [
+    graph.node("Less", [graph.node("Abs", [r]), graph.number(1)]),
+    graph.node("Add", [expm1(graph, [r], node), graph.node("Sub", [graph.number(1), count])]),
+    graph.node("Sub", [graph.node("Exp", [r]), count]),
+  ]);
+
+/** 1, 0 or the tie; where none of the three holds, x + y is NaN. */
+const heaviside: FormOf<"Heaviside"> = (graph, [x, y], { attributes: { tie } }) => {
+  const atTie = graph.node("Where", [graph.node("Equal", [x, y]), graph.number(tie), graph.node("Add", [x, y])]);
+  const below = graph.node("Where", [graph.node("Less", [x, y]), graph.number(0), atTie]);
+  return graph.node("Where", [graph.node("Greater", [x, y]), graph.number(1), below]);
+};
+
 /** The forms of elementwise ops. */
-export const elementwise: Forms<typeof import("../../ops/elementwise.js")> = {
+export const elementwise: Forms<Ops> = {
   Neg: operator("Neg"),
   Exp: operator("Exp"),
   Expm1: expm1,
@@ -97,18 +178,25 @@ export const elementwise: Forms<typeof import("../../ops/elementwise.js")> = {
   Sin: operator("Sin"),
   Cos: operator("Cos"),
   Tanh: operator("Tanh"),
+  TanhSlope: tanhSlope,
   Sigmoid: sigmoid,
+  SigmoidSlope: (graph, [z]) => slope(graph, expNegAbs(graph, z)),
+  Silu: silu,
   Softplus: softplus,
   Relu: operator("Relu"),
   Add: operator("Add"),
   Sub: operator("Sub"),
-  Mul: operator("Mul"),
-  Div: operator("Div"),
+  Mul: strong("Mul"),
+  Div: strong("Div"),
   Pow: operator("Pow"),
+  PowDerivative: powDerivative,
   Maximum: operator("Max"),
   Minimum: operator("Min"),
   LogisticLoss: logisticLoss,
   LogisticGradient: logisticGradient,
+  PoissonLoss: poissonLoss,
+  PoissonResidual: poissonResidual,
+  Heaviside: heaviside,
   Where: (graph, [condition, x, y]) => graph.node("Where", [graph.asTruth(condition), x, y]),
   Equal: comparison("Equal"),
   NotEqual: (graph, [x, y]) => graph.fromTruth(graph.node("Not", [graph.node("Equal", [x, y])])),

@@ -1,6 +1,7 @@
 import * as e from "../../ops/elementwise.js";
 import { Softmax } from "../../ops/reduce.js";
 import type { Node } from "../../tape/tape.js";
+import { apply } from "../../tensor/apply.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import type { Formulas } from "./formulas.js";
 
@@ -49,7 +50,7 @@ export const RULES: readonly Rule[] = [
       if (a === undefined || b === undefined || a.ofOther === b.ofOther) return undefined;
       const [one, other] = a.ofOther ? [b, a] : [a, b];
       const isSame = one.z === other.z && one.negated === other.negated && look.oneMinus(other.y) === one.y;
-      return isSame ? { operands: [one.z, one.y], build: (z, y) => signed(z, one.negated).logisticLoss(y).neg() } : undefined;
+      return isSame ? { operands: [one.z, one.y], build: (z, y) => apply(e.LogisticLoss, [signed(z, one.negated), y]).neg() } : undefined;
     },
   },
   {

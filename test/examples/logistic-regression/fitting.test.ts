@@ -7,7 +7,7 @@ import type { Chunk } from "../../../examples/logistic-regression/design.js";
 import { findSeparation } from "../../../examples/logistic-regression/separation.js";
 import { type Solver, solve } from "../../../examples/logistic-regression/solve.js";
 import { sumOver } from "../../../examples/logistic-regression/summed.js";
-import { numbers } from "../../random.js";
+import { numbers } from "../../support/random.js";
 import { inDirectory, jsonOf, relative, resultOf, runHere } from "./program.js";
 
 const random = (seed: number): (() => number) => {

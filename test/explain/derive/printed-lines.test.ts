@@ -1,7 +1,7 @@
 import { type DerivationStep, derive, type Tensor, tensor } from "gradtape";
 import { derivative, type MathNode } from "mathjs";
 import { describe, expect, test } from "vitest";
-import { numbers } from "../../random.js";
+import { numbers } from "../../support/random.js";
 import { identifier, parsePrinted } from "./printed.js";
 
 // Every line that derive prints is read back as text by mathjs, which shares no code with our algebra, and evaluated at

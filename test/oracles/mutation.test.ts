@@ -1,11 +1,8 @@
 import { record, Tensor, vjp } from "gradtape";
 import { describe, expect, test } from "vitest";
-import * as elementwise from "../src/ops/elementwise.js";
-import * as linalg from "../src/ops/linalg.js";
-import * as movement from "../src/ops/movement.js";
-import type { AnyOp, AnyRule } from "../src/ops/op.js";
-import * as reduce from "../src/ops/reduce.js";
+import type { AnyOp, AnyRule } from "../../src/ops/op.js";
 import { type Case, cases } from "./cases.js";
+import { ops as allOps } from "./families.js";
 import { byDifferences, byDuality } from "./oracles.js";
 
 // Does the suite notice a wrong rule? Each rule of each op is broken in several ways, and the oracles have to object to
@@ -16,7 +13,7 @@ interface Mutable {
   vjp: AnyOp["vjp"];
   jvp: AnyOp["jvp"];
 }
-const ops = Object.values<unknown>({ ...elementwise, ...linalg, ...movement, ...reduce }) as (AnyOp & Mutable)[];
+const ops = allOps as readonly (AnyOp & Mutable)[];
 
 const ruleMutations: Record<string, (rule: Rule) => Rule> = {
   sign:
@@ -205,16 +202,20 @@ const engineMutants: Mutant[] = [
   },
 ];
 
+/** The weights of these sum to 1 and their changes to 0, so that a constant added to their cotangent changes nothing. */
+const EQUIVALENT = ["Center, vjp of input 1, offset", "CenterTranspose, vjp of input 1, offset"];
+
 describe("every broken rule is noticed", () => {
-  const mutants = [...ops.flatMap(mutantsOf), ...engineMutants];
+  const mutants = [...ops.flatMap(mutantsOf), ...engineMutants].filter(({ title }) => !EQUIVALENT.includes(title));
 
   test("the suite is silent without a mutant", () => {
-    expect([...users.keys()].filter((name) => isCaught(name, () => () => {}))).toEqual([]);
-  }, 120_000);
+    const alarms = [...new Set([...users.values()].flat())].filter(objects).map(({ op, title }) => `${op} ${title}`);
+    expect(alarms, "test/oracles/oracles.test.ts says by how much").toEqual([]);
+  });
 
   test(`all of ${mutants.length} mutants of ${ops.length} ops and of the sweep are caught`, { timeout: 300_000 }, () => {
     const survivors = mutants.filter(({ op, patch }) => !isCaught(op, patch)).map(({ title }) => title);
-    expect(survivors).toEqual([]);
+    expect(survivors, "add uses to the records of these ops in test/oracles/records/, at which the mutants show").toEqual([]);
     expect(mutants.length).toBeGreaterThan(400);
   });
 });

@@ -17,3 +17,10 @@ export function randomTensor(seed: number, shape: readonly number[], low = -2, h
     shape,
   );
 }
+
+/** A seed from a title: what is drawn for one case does not depend on which others there are (FNV-1a). */
+export function seedOf(title: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < title.length; i++) hash = Math.imul(hash ^ title.charCodeAt(i), 0x01000193);
+  return hash >>> 0;
+}

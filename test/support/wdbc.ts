@@ -1,6 +1,6 @@
 import { csvParse } from "d3-dsv";
 import { type Tensor, tensor } from "gradtape";
-import csv from "../examples/data/wdbc.csv?raw";
+import csv from "../../examples/data/wdbc.csv?raw";
 
 /** The real data: z-scored features [569, k] and the target [569], 1 for malignant. */
 export function wdbc(columns?: readonly string[]): { X: Tensor; y: Tensor; names: string[] } {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
-import { checkGradients, concat, grad, jvp, maximum, stack, type Tensor, tensor, vjp } from "gradtape";
+import { checkGradients, concat, grad, jvp, stack, type Tensor, tensor, vjp } from "gradtape";
 import { describe, expect, test } from "vitest";
+import { records } from "./cases.js";
 
 // Properties over random shapes, axes and compositions. A failing run prints the seed with which it can be repeated.
 
@@ -154,42 +155,12 @@ describe("reductions and movements", () => {
   });
 });
 
-// Random expressions: a tree of up to 30 ops over three inputs that broadcast against each other. Every op is smooth and
-// keeps its result of moderate size, so that central differences can be trusted to second order.
+// Random expressions: a tree of up to 30 steps over three inputs that broadcast against each other. Every step is smooth and
+// keeps its result of moderate size, so that central differences can be trusted to second order. They stand in the records.
 type Expression = (inputs: readonly Tensor[]) => Tensor;
 
-const unaryOps: Record<string, (x: Tensor) => Tensor> = {
-  sin: (x) => x.sin(),
-  cos: (x) => x.cos(),
-  tanh: (x) => x.tanh(),
-  sigmoid: (x) => x.sigmoid(),
-  softplus: (x) => x.tanh().softplus(),
-  silu: (x) => x.tanh().silu(),
-  exp: (x) => x.sin().exp(),
-  log: (x) => x.square().add(1).log(),
-  log1p: (x) => x.square().log1p(),
-  sqrt: (x) => x.square().add(0.5).sqrt(),
-  reciprocal: (x) => x.square().add(1).reciprocal(),
-  pow: (x) => x.square().add(1).pow(0.7),
-  neg: (x) => x.neg(),
-  sum: (x) => x.sum().div(x.size),
-  mean: (x) => (x.rank > 0 ? x.mean(-1, true) : x.mean()),
-  logSumExp: (x) => x.logSumExp(),
-  softmax: (x) => (x.rank > 0 ? x.softmax() : x),
-  cumsum: (x) => (x.rank > 0 ? x.cumsum(0).div(x.shape[0]) : x),
-  gram: (x) => (x.rank >= 2 ? x.matmul(x, { transposeB: true }).mean(-1, true) : x),
-  pad: (x) => (x.rank > 0 ? x.pad(x.shape.map(() => [1, 0] as const)).slice(x.shape.map(() => [1, null] as const)) : x),
-  nested: (x) => grad((t: Tensor) => t.sin().sum())(x),
-};
-const binaryOps: Record<string, (x: Tensor, y: Tensor) => Tensor> = {
-  add: (x, y) => x.add(y).mul(0.7),
-  sub: (x, y) => x.sub(y).mul(0.7),
-  mul: (x, y) => x.tanh().mul(y),
-  div: (x, y) => x.div(y.square().add(1)),
-  pow: (x, y) => x.square().add(1).pow(y.tanh()),
-  maximum: (x, y) => maximum(x, y.add(1000)).sub(1000),
-  where: (x, y) => x.greater(1000).where(x, y),
-};
+const steps = [...records.values()].flatMap(({ step }) => (step === null ? [] : [step]));
+const [unary, binary] = [1, 2].map((inputs) => steps.filter((step) => step.length === inputs)) as [((x: Tensor) => Tensor)[], typeof steps];
 
 const { expression } = fc.letrec<{ expression: Expression }>((tie) => ({
   expression: fc.oneof(
@@ -199,12 +170,12 @@ const { expression } = fc.letrec<{ expression: Expression }>((tie) => ({
         (inputs) =>
           inputs[i],
     ),
-    fc.tuple(fc.constantFrom(...Object.values(unaryOps)), tie("expression")).map(
+    fc.tuple(fc.constantFrom(...unary), tie("expression")).map(
       ([op, e]): Expression =>
         (inputs) =>
           op(e(inputs)),
     ),
-    fc.tuple(fc.constantFrom(...Object.values(binaryOps)), tie("expression"), tie("expression")).map(
+    fc.tuple(fc.constantFrom(...binary), tie("expression"), tie("expression")).map(
       ([op, a, b]): Expression =>
         (inputs) =>
           op(a(inputs), b(inputs)),
@@ -214,7 +185,7 @@ const { expression } = fc.letrec<{ expression: Expression }>((tie) => ({
 
 const points = fc.tuple(tensorOf([2, 3]), tensorOf([3]), tensorOf([]));
 
-describe("random expressions of up to 30 ops", () => {
+describe("random expressions of up to 30 steps", () => {
   test("have gradients that central differences confirm, in both modes and orders", { timeout: 120_000 }, () => {
     let largest = 0;
     fc.assert(

@@ -13,8 +13,8 @@ import {
   vjp,
 } from "gradtape";
 import { describe, expect, test } from "vitest";
-import { numbers, randomTensor } from "./random.js";
-import { wdbc } from "./wdbc.js";
+import { numbers, randomTensor } from "../support/random.js";
+import { wdbc } from "../support/wdbc.js";
 
 // The derivation of ∂L/∂W for one sample, equation by equation: what the tape gives on the left, what the source
 // says on the right. docs/bce.md tells it in words.
@@ -288,6 +288,6 @@ describe("the tape itself", () => {
     expect(names).toEqual(expect.arrayContaining(["MatMul", "Sigmoid", "Log", "Mul", "Add", "Neg"]));
     const last = record(valueAndGrad(loss), tensor([0, 0])).nodes.at(-1);
     expect(last?.op.name).toBe("MatMul");
-    expect(last?.attributes).toEqual({ transposeA: true, transposeB: false });
+    expect(last?.attributes).toEqual({ transposeA: true, transposeB: false, strong: "b" });
   });
 });

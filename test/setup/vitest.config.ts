@@ -4,16 +4,35 @@ import { configDefaults, defineConfig, type TestProjectConfiguration } from "vit
 import type { BrowserProviderOption } from "vitest/node";
 import { firefoxProvider } from "./firefox-provider.js";
 import { chromium, firefox, mpirun } from "./installed.js";
+import { Slowest } from "./slowest.js";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 // What starts several processes over Open MPI runs where it is installed.
 const withMpi = ["test/**/*.mpi.test.ts"];
-// What reads files or starts programs runs in Node only; everything else runs in the browsers as well.
-const nodeOnly = ["test/examples/**", "test/project/**", "test/**/*.node.test.ts"];
-
 // Runs in Node, and drives Chromium.
 const drivesChromium = ["test/playground/*.node.test.ts"];
+// Reads files or starts programs, and runs in Node only.
+const nodeOnly = ["test/**/*.node.test.ts"];
+
+/**
+ * What can differ from one JavaScript engine to the next, and so runs in browsers too. The rest of the library is compositions of
+ * this, in the language itself: transforms of tapes into tapes, derivations, optimizers.
+ */
+const inEveryEngine = [
+  // Math.exp and its like have other last digits, and NaN, −0 and denormal numbers are where compilers of engines err.
+  "test/{kernels,ops,functions}/*.test.ts",
+  "test/oracles/{oracles,numerics}.test.ts",
+  // WebAssembly, its SIMD and its memory.
+  "test/compile/*.test.ts",
+  // How deep calls may nest, and how long lists of arguments may be.
+  "test/{transforms,formulas}/*.test.ts",
+  // What errors and stack traces look like, the text of functions, how numbers are printed for people.
+  "test/{base,tensor,tape}/*.test.ts",
+  "test/explain/{diagnose,require-finite}.test.ts",
+  // Addresses, elements, workers.
+  "test/playground/*.test.ts",
+];
 
 /** The suite in a browser, where the machine has it. */
 function inBrowser(
@@ -27,11 +46,8 @@ function inBrowser(
       extends: true,
       test: {
         name,
-        include: ["test/**/*.test.ts"],
+        include: inEveryEngine,
         exclude: nodeOnly,
-        testTimeout: 60_000,
-        // The library holds no state between calls, nor do its tests: they share a page, which loads it once.
-        isolate: false,
         browser: { enabled: true, headless: true, screenshotFailures: false, provider: provider(path), instances: [{ browser: name }] },
       },
     },
@@ -39,15 +55,22 @@ function inBrowser(
 }
 
 export default defineConfig({
-  root,
+  root: here("../.."),
   resolve: {
     alias: {
-      "gradtape/onnx": fileURLToPath(new URL("../src/onnx.ts", import.meta.url)),
-      "gradtape/math": fileURLToPath(new URL("../src/math.ts", import.meta.url)),
-      gradtape: fileURLToPath(new URL("../src/index.ts", import.meta.url)),
+      "gradtape/onnx": here("../../src/onnx.ts"),
+      "gradtape/math": here("../../src/math.ts"),
+      gradtape: here("../../src/index.ts"),
     },
   },
   test: {
+    globalSetup: here("built.ts"),
+    reporters: ["default", new Slowest()],
+    // Vitest would leave a processor to itself, and needs little of it.
+    maxWorkers: "100%",
+    // The library holds no state between calls, nor do its tests: files share what has been loaded, in Node and in a page.
+    isolate: false,
+    testTimeout: 60_000,
     coverage: {
       provider: "v8",
       include: ["src/**/*.ts"],
@@ -63,7 +86,6 @@ export default defineConfig({
           name: "node",
           include: ["test/**/*.test.ts"],
           exclude: [...configDefaults.exclude, ...(mpirun === undefined ? withMpi : []), ...(chromium === undefined ? drivesChromium : [])],
-          testTimeout: 60_000,
         },
       },
       ...inBrowser("chromium", chromium, (executablePath) =>

@@ -1,0 +1,31 @@
+import { Tensor } from "gradtape";
+import { randomTensor, seedOf } from "../support/random.js";
+import type { AnyRecord, Use } from "./record.js";
+import { elementwise } from "./records/elementwise.js";
+import { linalg } from "./records/linalg.js";
+import { losses } from "./records/losses.js";
+import { movement } from "./records/movement.js";
+import { own } from "./records/own.js";
+import { reduce } from "./records/reduce.js";
+
+/** The record of every op, function and loss, by its name. */
+export const records: ReadonlyMap<string, AnyRecord> = new Map(
+  Object.entries({ ...elementwise, ...linalg, ...losses, ...movement, ...reduce, ...own } as Record<string, AnyRecord>),
+);
+
+/** One use of an op or a loss at a point where it is smooth. The suites of oracles run over all of these. */
+export interface Case extends Use {
+  /** The name in the API. */
+  readonly op: string;
+  readonly inputs: readonly Tensor[];
+}
+
+/** Every op and loss, many shapes each. What is random in one depends on its title only. */
+export const cases: readonly Case[] = [...records].flatMap(([op, { uses, options = {} }]) =>
+  [...uses, ...Object.values(options).flat()].map(({ title, f, inputs }) => ({
+    op,
+    title,
+    f,
+    inputs: inputs.map((input, i) => (input instanceof Tensor ? input : randomTensor(seedOf(`${op} ${title} ${i}`), ...input))),
+  })),
+);
