@@ -4,7 +4,7 @@ import type { Tensor, TensorLike } from "../tensor/tensor.js";
 import type { TreeLike } from "../tensor/tree.js";
 import type { PartRequest } from "./objective.js";
 import { Packing } from "./packing.js";
-import { Part } from "./part.js";
+import { Part, type PartFunction } from "./part.js";
 import { type MinimizeResult, SEARCH_OPTIONS, type SearchOptions, search } from "./search.js";
 
 /** Settings of {@link minimize}. */
@@ -40,6 +40,9 @@ const MINIMIZE_OPTIONS: Known<MinimizeOptions<unknown>> = {
  * value by ε·|v̄·v| with the cotangent v̄ of that number (Iri 1984). Where no step is found and less descent than this is left, the
  * search has converged, and the reason says so.
  *
+ * A compiled f is differentiated first and compiled then: `minimize(compile(f), …)` replays the value with its gradient, and for
+ * newton the Hessian. The programs stay with the compiled function, for the next search.
+ *
  * With `sum`, f may be the part of a sum that one process of several holds, all of which call `minimize` with the same
  * settings and the same `initial`; all find the same.
  *
@@ -67,7 +70,7 @@ export function minimize<P, Rest extends unknown[]>(
   const { sum } = settings;
   if (sum !== undefined && typeof sum !== "function") throw new TypeError(`minimize: sum must be a function, got ${describe(sum)}`);
   const packing = new Packing("minimize", initial);
-  const part = new Part((params) => f(params as P, ...rest), packing);
+  const part = new Part(f as PartFunction, rest, packing);
   const steps = search(packing, settings);
   let step = steps.next();
   while (!step.done) {

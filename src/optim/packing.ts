@@ -1,3 +1,4 @@
+import { concat } from "../functions/movement.js";
 import { Tensor } from "../tensor/tensor.js";
 import { type Flat, flatten } from "../tensor/tree.js";
 
@@ -34,6 +35,11 @@ export class Packing {
   /** A vector as a tree of slices of it, through which it can be differentiated. */
   slices(vector: Tensor): unknown {
     return this.rebuild((from, to, shape) => vector.slice([[from, to]]).reshape(shape));
+  }
+
+  /** All tensors of the tree that the packing was made for as one vector, through which they can be differentiated. */
+  get vector(): Tensor {
+    return concat(this.flat.leaves.map((leaf) => leaf.reshape([leaf.size])));
   }
 
   /** Writes the numbers of a tree with the same structure into a list. */

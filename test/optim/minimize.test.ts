@@ -479,6 +479,13 @@ describe("the interface", () => {
     expect(evaluations).toBeGreaterThan(1);
   });
 
+  test("takes undefined for the options, before further arguments", () => {
+    const f = (x: Tensor, target: Tensor, factor: number): Tensor => x.sub(target).square().mul(factor);
+    expect(minimize(f, 0, undefined, tensor(3), 2).params.item()).toBeCloseTo(3, 8);
+    expect(minimize(f, 0, {}, tensor(3), 2).params.item()).toBeCloseTo(3, 8);
+    expect(() => minimize(f, 0, tensor(3) as never, 2 as never, 1 as never)).toThrow("arguments for f come after the options");
+  });
+
   test("refuses wrong settings", () => {
     const f = (x: Tensor): Tensor => x.square();
     expect(() => minimize(f, 1, { method: "bfgs" as never })).toThrow(
