@@ -18,6 +18,8 @@ const BENCHMARKS: Record<string, { readonly flags: readonly string[] }> = {
   memory: { flags: ["--expose-gc"] },
   ranks: { flags: [] },
   tool: { flags: [] },
+  minimize: { flags: [] },
+  optimizers: { flags: [] },
   // A tape of a million scalars is recorded.
   peers: { flags: ["--max-old-space-size=8192"] },
 };

@@ -59,19 +59,21 @@ class Finder {
 
   /**
    * The rule that says most about a node: of those that fit, the one with the largest pattern. One that ends in the middle of a
-   * larger one does not count: in log(1 − cos x), 1 − cos x is more than the 1 − u of log(1 − u).
+   * larger one does not count: in log(1 − cos x), 1 − cos x is more than the 1 − u of log(1 − u). Where the node is what the rule
+   * puts there, nothing is left to do: lesser rules are not tried.
    */
   best(node: Node, below: ReadonlyMap<Node, Candidate>): Candidate | undefined {
     const candidates = [...this.contraction(node), ...this.rewrites(node)].sort(
       (a, b) => Number(a.isPart) - Number(b.isPart) || b.weight - a.weight,
     );
-    return candidates.find(({ cover, weight, expression }) => {
+    const best = candidates.find(({ cover, weight, expression }) => {
       const read = valuesOf(expression);
       return [...cover].every((inner) => {
         const other = inner === node || read.has(inner.output) ? undefined : below.get(inner);
         return other === undefined || other.weight < weight || [...other.cover].every((at) => cover.has(at));
       });
     });
+    return best !== undefined && isNode(node, best.expression) ? undefined : best;
   }
 
   /** A node whose formula is a simpler one, spelled out. */
@@ -81,7 +83,6 @@ class Finder {
     if (rule === undefined || this.hands(node, term)) return [];
     const expression =
       term.kind === "atom" ? this.fromTerm(term, this.placeOf(node.output)) : this.structure(term, this.placeOf(node.output));
-    if (isNode(node, expression)) return [];
     const ends = valuesOf(expression);
     return [{ rule, expression, cover: this.cover(node, (x) => ends.has(x)), weight: rule.weight, isPart: false }];
   }
@@ -97,7 +98,6 @@ class Finder {
       if (match.rest !== undefined && node.inputs.some((x) => matchRule(rule, this.terms.of(x), this.terms.terms, true) !== undefined))
         return [];
       const expression = this.expression(rule, match, this.placeOf(node.output));
-      if (isNode(node, expression)) return [];
       const bound = [...match.bindings.terms.values(), ...(match.rest === undefined ? [] : [match.rest])];
       const ends = new Set(bound.flatMap((term) => [...valuesOf(this.fromTerm(term, this.placeOf(node.output)))]));
       return [
