@@ -17,7 +17,7 @@ import {
   where,
   zeros,
 } from "gradtape";
-import { numbers, randomTensor } from "../random.js";
+import { numbers, randomTensor } from "../support/random.js";
 
 /** A program as people write it, at a point where they run it, in which nothing is wrong. */
 export interface Program {

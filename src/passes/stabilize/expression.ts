@@ -1,11 +1,11 @@
 import { sameShape, sizeOf } from "../../base/shape.js";
 import * as e from "../../ops/elementwise.js";
 import type { AnyOp, UnaryOp } from "../../ops/op.js";
-import * as q from "../../ops/quotients.js";
 import { LogSumExp, Prod, Softmax, Sum } from "../../ops/reduce.js";
-import * as t from "../../ops/tails.js";
 import { apply } from "../../tensor/apply.js";
 import { Tensor } from "../../tensor/tensor.js";
+import * as q from "./quotients.js";
+import * as t from "./tails.js";
 import { countOf } from "./tape-terms.js";
 import { type Reduction, reductionKey } from "./term.js";
 

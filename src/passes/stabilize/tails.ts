@@ -1,8 +1,8 @@
-import type { Kernel } from "../kernels/kernel.js";
-import * as k from "../kernels/tails.js";
-import type { Tensor } from "../tensor/tensor.js";
-import { SigmoidSlope, TanhSlope } from "./elementwise.js";
-import type { BinaryOp, UnaryOp } from "./op.js";
+import type { Kernel } from "../../kernels/kernel.js";
+import * as k from "../../kernels/tails.js";
+import { SigmoidSlope, TanhSlope } from "../../ops/elementwise.js";
+import type { BinaryOp, UnaryOp } from "../../ops/op.js";
+import type { Tensor } from "../../tensor/tensor.js";
 
 // What stabilize puts in the place of formulas that fail in the tails or at an edge. The derivatives are written with the same
 // functions, so that they do not fail there either, to any order.

@@ -1,6 +1,6 @@
-import * as k from "../kernels/quotients.js";
-import type { Tensor } from "../tensor/tensor.js";
-import type { Op, UnaryOp } from "./op.js";
+import * as k from "../../kernels/quotients.js";
+import type { Op, UnaryOp } from "../../ops/op.js";
+import type { Tensor } from "../../tensor/tensor.js";
 
 // Functions with a hole at 0 that is filled, and their derivatives: each is an op, and its derivative is the next one. What the
 // derivative of sin(x)/x would be by the rules of a quotient, cos(x)/x − sin(x)/x², keeps no digit near 0.
