@@ -364,9 +364,9 @@ rows = triples + [(inf, 1.0, 2.0), (-inf, 1.0, 2.0), (-inf, -inf, 2.0), (inf, in
 entry("max", extremum(True), rows, groups=[3], override=nan_where_it_came_in)
 entry("min", extremum(False), rows, groups=[3], override=nan_where_it_came_in)
 
-factors = triples + [(1e200, 1e200, 1e-300), (1e-200, 1e-200, 1e300), (1e160, 0.0, 1e200), (0.0, 0.0, 0.0), (2.0, 0.0, -3.0),
-                     (inf, 2.0, 3.0), (5e-324, 2.0, 1e300)]
-entry("prod", lambda x, y, z: x * y * z, factors, groups=[3])
+factors = triples + [(1e200, 1e200, 1e-300), (1e-200, 1e-200, 1e300), (-1e200, 1e200, 0.0), (1e-200, -1e-200, inf), (1e-160, 1e-160, 1e12),
+                     (1e-160, 1e-160, 1e160), (1e160, 0.0, 1e200), (0.0, 0.0, 0.0), (2.0, 0.0, -3.0), (inf, 2.0, 3.0), (5e-324, 2.0, 1e300)]
+entry("prod", lambda x, y, z: x * y * z, factors, groups=[3], at_infinity=LARGE**10)
 
 
 def variance(correction):
