@@ -30,6 +30,11 @@ export type Compiled<F> = F & {
   toString(): string;
   /** Lets go of all programs and their buffers. The next call records anew. */
   dispose(): void;
+  /**
+   * @internal The compiled `transform(f)`, with the same settings. It is made once for each key and goes with the programs: for
+   * those who call a function that came to them compiled in order to differentiate it, as `minimize` does.
+   */
+  transformed<G extends (...args: never[]) => unknown>(key: string, transform: (f: F) => G): G;
 };
 
 /** Settings of {@link compile}. */
@@ -65,7 +70,8 @@ interface Entry {
  *
  * Inside another transform a compiled function is the function itself, and can be differentiated; inside `requireFinite` it is,
  * too, so that each op is checked. So compile what is outermost: `compile(valueAndGrad(loss))` replays both passes, while
- * `valueAndGrad(compile(loss))` runs loss itself at each call and gains nothing.
+ * `valueAndGrad(compile(loss))` runs loss itself at each call and gains nothing. Only {@link minimize}, which is no transform but
+ * calls one many times, runs `minimize(compile(loss), …)` on the compiled value and gradient.
  *
  * @typeParam F - The type of f, which the result keeps.
  * @param f - Any function of tensors and trees of tensors, such as `grad(loss)`, `hessian(loss)` or a model.
@@ -86,6 +92,7 @@ export function compile<F extends (...args: never[]) => unknown>(f: F, options?:
     throw new TypeError(`compile: expected "wasm" or "js" as the backend, got ${describe(backend)}`);
   /** The one used last comes first. */
   const programs: Entry[] = [];
+  const transforms = new Map<string, Compiled<(...args: never[]) => unknown>>();
   let last: { readonly entry: Entry; readonly inputs: readonly Tensor[] } | undefined;
 
   const find = (args: readonly unknown[]): { entry: Entry; inputs: readonly Tensor[] } => {
@@ -120,6 +127,15 @@ export function compile<F extends (...args: never[]) => unknown>(f: F, options?:
       value: () => {
         programs.length = 0;
         last = undefined;
+        for (const transformed of transforms.values()) transformed.dispose();
+        transforms.clear();
+      },
+    },
+    transformed: {
+      value: (key: string, transform: (of: F) => (...args: never[]) => unknown) => {
+        const made = transforms.get(key) ?? compile(transform(f), options);
+        transforms.set(key, made);
+        return made;
       },
     },
   }) as unknown as Compiled<F>;

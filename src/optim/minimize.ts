@@ -2,18 +2,18 @@ import { checkFunction, describe } from "../base/errors.js";
 import { checkOptions, type Known } from "../base/options.js";
 import type { Tensor, TensorLike } from "../tensor/tensor.js";
 import type { TreeLike } from "../tensor/tree.js";
-import { Layout } from "./layout.js";
 import type { PartRequest } from "./objective.js";
-import { Part } from "./part.js";
+import { Packing } from "./packing.js";
+import { Part, type PartFunction } from "./part.js";
 import { type MinimizeResult, SEARCH_OPTIONS, type SearchOptions, search } from "./search.js";
 
 /** Settings of {@link minimize}. */
 export interface MinimizeOptions<P> extends SearchOptions<P> {
   /**
-   * Sums over shards, where f is only the part of the whole that this process holds. Each answer of f passes through it as
-   * one list (the value and the gradient together, or the lower triangle of the Hessian), and comes back as the sum of the
-   * lists of all shards, of the same length. It must return the same bits in every process, since each process decides by
-   * itself where to go next. If left out, f is the whole. A sum that has to be awaited takes {@link minimizeSteps}.
+   * Sums over shards, where f is only the part of the function that this process holds. It receives each answer of f as one
+   * list (the value and the gradient together, the lower triangle of the Hessian, or the rounding error of the value), and returns
+   * the sum of the lists of all shards, of the same length. It must return the same bits in every process, since each process decides by itself where to
+   * go next. If left out, f is the whole function. A sum that has to be awaited needs {@link minimizeSteps}.
    */
   readonly sum?: (part: Float64Array) => Float64Array;
 }
@@ -28,11 +28,20 @@ const MINIMIZE_OPTIONS: Known<MinimizeOptions<unknown>> = {
 };
 
 /**
- * Searches parameters at which a scalar function is smallest, starting from `initial`.
+ * Searches for parameters at which a scalar function is smallest, starting from `initial`.
  *
- * It stops when the gradient is short enough, when no step leads down any more, at the limit of iterations, or at a value
- * that is not finite, and says which in `reason`. It returns the best point that it saw; values that differ by rounding
- * only count as equal, and the shorter gradient decides.
+ * The search ends when the gradient is short enough, when no step leads down any more, at the limit of iterations, or at a value,
+ * gradient or Hessian that is not finite; `status` and `reason` say which. The result is the best point seen; of points whose
+ * values differ by rounding only, the one with the shorter gradient.
+ *
+ * Close to a minimum the value stops telling points apart, since it is only known up to its rounding error: at a minimum of
+ * 10⁵ within about 10⁻¹⁰, where it is a sum of squares of small differences of large numbers much less exactly. There the slopes
+ * decide. The rounding error is taken from the tape: each number v on the way to the value may be off by ε·|v|, which moves the
+ * value by ε·|v̄·v| with the cotangent v̄ of that number (Iri 1984). Where no step is found and less descent than this is left, the
+ * search has converged, and the reason says so.
+ *
+ * A compiled f is differentiated first and compiled then: `minimize(compile(f), …)` replays the value with its gradient, and for
+ * newton the Hessian. The programs stay with the compiled function, for the next search.
  *
  * With `sum`, f may be the part of a sum that one process of several holds, all of which call `minimize` with the same
  * settings and the same `initial`; all find the same.
@@ -60,9 +69,9 @@ export function minimize<P, Rest extends unknown[]>(
   const settings = checkOptions("minimize", options, MINIMIZE_OPTIONS, "; arguments for f come after the options");
   const { sum } = settings;
   if (sum !== undefined && typeof sum !== "function") throw new TypeError(`minimize: sum must be a function, got ${describe(sum)}`);
-  const layout = new Layout("minimize", initial);
-  const part = new Part((params) => f(params as P, ...rest), layout);
-  const steps = search(layout, settings);
+  const packing = new Packing("minimize", initial);
+  const part = new Part(f as PartFunction, rest, packing);
+  const steps = search(packing, settings);
   let step = steps.next();
   while (!step.done) {
     const answer = part.answer(step.value);
@@ -73,9 +82,9 @@ export function minimize<P, Rest extends unknown[]>(
 }
 
 /**
- * {@link minimize} turned inside out, for a function that somebody else evaluates: a generator that yields requests for the
- * value and gradient or for the Hessian at a point, is given the numbers by `next`, and returns what it found. The numbers
- * may take their time, so what is asked may be a job on a cluster; {@link evaluatePart} says what each shard adds to them.
+ * {@link minimize} turned inside out, for a function that is evaluated elsewhere: a generator that yields requests for the
+ * value and gradient, or for the Hessian, at a point, receives the numbers through `next`, and returns the result. The answer to a
+ * request may take its time, so it may be a job on a cluster; {@link evaluatePart} computes what each shard adds to it.
  *
  * @param initial - Where to start: a tensor or a tree of tensors.
  *
@@ -99,8 +108,14 @@ export function minimizeSteps<P extends Tensor | object>(
   options?: SearchOptions<P>,
 ): Generator<PartRequest, MinimizeResult<P>, Float64Array> {
   const name = "minimizeSteps";
-  const steps = search(new Layout(name, initial), checkOptions(name, options, SEARCH_OPTIONS));
+  const steps = search(new Packing(name, initial), checkOptions(name, options, SEARCH_OPTIONS));
   return (function* () {
-    return (yield* steps).result;
+    let step = steps.next();
+    while (!step.done) {
+      const { order, x } = step.value;
+      // Nobody outside knows the rounding error of the value.
+      step = steps.next(order === 0 ? Float64Array.of(Number.NaN) : yield { order, x });
+    }
+    return step.value.result;
   })();
 }

@@ -1,26 +1,38 @@
 import { halvingSearch } from "./line-search.js";
-import type { Asking, Objective, Point } from "./objective.js";
-import { choleskySolve } from "./vector.js";
+import { despiteNoise, type Method } from "./method.js";
+import type { Objective } from "./objective.js";
+import { choleskySolve, dot, negated } from "./vector.js";
+
+/** The first ridge, its growth, and the last one, whose step is that of steepest descent: multiples of the largest diagonal entry. */
+const FIRST_RIDGE = 1e-10;
+const RIDGE_GROWTH = 10;
+const LAST_RIDGE = 1e10;
 
 /**
  * Newton's method: the step −H⁻¹·g with the Hessian from the engine, by Cholesky's decomposition. Where H is not positive
- * definite, the smallest ridge τ of a growing row makes H + τI so (Nocedal and Wright 2006, algorithm 3.3). The step is
- * halved until f decreases.
+ * definite, τ grows until H + τI is (Nocedal and Wright 2006, algorithm 3.3). The step is halved until f decreases; where no
+ * such step is found, τ grows as well.
  */
-export function newtonMethod(objective: Objective): (from: Point) => Asking<Point | undefined> {
+export function newtonMethod(objective: Objective): Method {
   return function* (from) {
     const h = yield* objective.hessian(from.x);
     const n = from.x.length;
-    let largest = 0;
-    for (let i = 0; i < n; i++) largest = Math.max(largest, Math.abs(h[i * n + i]));
-    if (!h.every(Number.isFinite)) return undefined;
-    const descent = from.gradient.map((g) => -g);
-    for (let ridge = 0; ; ridge = Math.max(10 * ridge, 1e-10 * (largest || 1))) {
-      const step = choleskySolve(h, descent, ridge);
-      const found = step && (yield* halvingSearch(objective, from, step, 1));
+    const bad = h.findIndex((entry) => !Number.isFinite(entry));
+    if (bad >= 0) return { kind: "Hessian not finite", row: Math.floor(bad / n), column: bad % n, entry: h[bad] };
+    let diagonal = 0;
+    for (let i = 0; i < n; i++) diagonal = Math.max(diagonal, Math.abs(h[i * n + i]));
+    if (diagonal === 0) diagonal = 1;
+    const descent = negated(from.gradient);
+    let first: number | undefined;
+    for (let ridge = 0; ridge <= LAST_RIDGE * diagonal; ridge = Math.max(RIDGE_GROWTH * ridge, FIRST_RIDGE * diagonal)) {
+      const d = choleskySolve(h, descent, ridge);
+      if (d === undefined) continue;
+      const found = yield* despiteNoise(objective, from, () => halvingSearch(objective, from, d, 1));
       if (found !== undefined) return found.point;
-      // With a ridge as large as this the step is that of steepest descent; if it does not help, nothing does.
-      if (ridge > 1e10 * (largest || 1)) return undefined;
+      const promised = -dot(from.gradient, d) / 2;
+      first ??= promised;
+      if (promised <= objective.noise(from)) break; // a larger ridge promises even less
     }
+    return { kind: "no descent", promised: first ?? Number.POSITIVE_INFINITY };
   };
 }

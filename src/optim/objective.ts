@@ -1,8 +1,8 @@
 import { describe } from "../base/errors.js";
-import type { Layout } from "./layout.js";
-import { norm } from "./vector.js";
+import type { Packing } from "./packing.js";
+import { allFinite, norm } from "./vector.js";
 
-/** What a search for a minimum asks about the function next. */
+/** What a search for a minimum needs to know next. */
 export interface PartRequest {
   /** 1 for the value and the gradient, 2 for the Hessian. */
   readonly order: 1 | 2;
@@ -11,33 +11,58 @@ export interface PartRequest {
 }
 
 /**
- * A computation that asks for numbers as it goes and is handed them from outside, whoever computes them and whether or
- * not they have to be waited for (reverse communication).
+ * A request of {@link minimize} to itself. Order 0 asks for the rounding error of the value, one number; the answer is NaN where
+ * nobody can tell, as outside of the library.
  */
-export type Asking<T> = Generator<PartRequest, T, Float64Array>;
+export interface Request {
+  readonly order: 0 | 1 | 2;
+  readonly x: Float64Array;
+}
+
+/**
+ * A computation that asks for numbers and receives them from its caller, who may compute them at once or wait for them
+ * (reverse communication).
+ */
+export type Asking<T> = Generator<Request, T, Float64Array>;
 
 /** Where a method stands: the parameters as one list of numbers, f there, and its gradient. */
 export interface Point {
   readonly x: Float64Array;
   readonly value: number;
   readonly gradient: Float64Array;
+  readonly gradientNorm: number;
 }
 
-/** The function to be minimized as the methods see it: one of a single list of numbers, whose values are asked for. */
+/** Rounding changes a value by at least a few of its last bits. */
+const LAST_BITS = 16;
+
+/**
+ * The rounding error of a value, relative to it, where it cannot be measured: that of a sum of squares of small residuals. A change
+ * by less than this is reason to measure it.
+ */
+export const ASSUMED_ERROR = 1.5e-11;
+
+/** The function to be minimized as the methods see it: a function of a single list of numbers. */
 export class Objective {
   /** How often f and its gradient were asked for. */
   evaluations = 0;
+  /** How often the Hessian was asked for. */
+  hessians = 0;
+  /** The rounding error of the value where it was last measured. */
+  private measured: { readonly at: Point; readonly error: number } | undefined;
 
-  constructor(readonly layout: Layout) {}
+  constructor(readonly packing: Packing) {}
 
   *at(x: Float64Array): Asking<Point> {
     this.evaluations++;
     const answer = this.check(yield { order: 1, x }, 1 + x.length);
-    return { x, value: answer[0], gradient: answer.slice(1) };
+    const gradient = answer.slice(1);
+    return { x, value: answer[0], gradient, gradientNorm: norm(gradient) };
   }
 
   /** The Hessian of the parameters in order, n × n in row-major order. */
   *hessian(x: Float64Array): Asking<Float64Array> {
+    this.hessians++;
     const n = x.length;
     const triangle = this.check(yield { order: 2, x }, (n * (n + 1)) / 2);
     const h = new Float64Array(n * n);
@@ -47,10 +72,38 @@ export class Objective {
     return h;
   }
 
+  /** Values near this point that differ by no more than this are equal but for rounding. */
+  noise(point: Point): number {
+    const least = LAST_BITS * Number.EPSILON * Math.abs(point.value);
+    return this.measured !== undefined && this.isMeasuredNear(point) ? Math.max(least, this.measured.error) : least;
+  }
+
+  /** Whether the rounding error was measured at a point with nearly the same value. */
+  private isMeasuredNear({ value }: Point): boolean {
+    if (this.measured === undefined) return false;
+    const { at, error } = this.measured;
+    return Math.abs(value - at.value) <= Math.max(error, Math.abs(at.value) / 2);
+  }
+
+  /** Measures the rounding error of the value, unless that was done near by. Returns whether it is larger than was assumed before. */
+  *measureNoise(point: Point): Asking<boolean> {
+    if (this.isMeasuredNear(point)) return false;
+    const before = this.noise(point);
+    this.evaluations++;
+    const [error] = this.check(yield { order: 0, x: point.x }, 1);
+    this.measured = { at: point, error: Number.isFinite(error) ? LAST_BITS * error : ASSUMED_ERROR * Math.abs(point.value) };
+    return this.noise(point) > before;
+  }
+
+  /** Whether a is better than b: lower, or equal but for rounding with a shorter gradient. */
+  isBetter(a: Point, b: Point): boolean {
+    return Math.abs(a.value - b.value) <= this.noise(b) ? a.gradientNorm < b.gradientNorm : a.value < b.value;
+  }
+
   private check(answer: unknown, length: number): Float64Array {
     if (!(answer instanceof Float64Array) || answer.length !== length)
       throw new TypeError(
-        `${this.layout.name}: the sum of the parts must be a Float64Array of ${length} numbers, got ${
+        `${this.packing.name}: the sum of the parts must be a Float64Array of ${length} numbers, got ${
           answer instanceof Float64Array ? `one of ${answer.length}` : describe(answer)
         }`,
       );
@@ -58,11 +111,4 @@ export class Objective {
   }
 }
 
-export const isFinitePoint = ({ value, gradient }: Point): boolean => Number.isFinite(value) && gradient.every(Number.isFinite);
-
-/** Values that differ by less than this are equal as far as rounding lets one tell. */
-export const rounding = (value: number): number => 16 * Number.EPSILON * Math.max(Math.abs(value), Number.MIN_VALUE);
-
-/** Whether a is better than b: lower, or equal up to rounding with a smaller gradient. */
-export const isBetter = (a: Point, b: Point): boolean =>
-  Math.abs(a.value - b.value) <= rounding(b.value) ? norm(a.gradient) < norm(b.gradient) : a.value < b.value;
+export const isFinitePoint = ({ value, gradient }: Point): boolean => Number.isFinite(value) && allFinite(gradient);

@@ -1,23 +1,24 @@
 import { checkOptions, type Known } from "../base/options.js";
+import { tensor } from "../tensor/create.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkLearningRate, checkSetting, type LearningRate, rateAt } from "./learning-rate.js";
-import { type Optimizer, takeApart, zerosLike } from "./optimizer.js";
+import { following, type Optimizer, takeApart, zerosLike } from "./optimizer.js";
 
-/** The state of {@link sgd}: the count of steps, and one velocity a parameter. */
+/** The state of {@link sgd}: the count of steps, and one velocity for each parameter. */
 export interface SgdState {
-  /** Steps done. */
-  readonly step: number;
+  /** Steps done, a tensor of shape []. */
+  readonly step: Tensor;
   /** The velocity of each tensor of the parameters, in order. */
   readonly velocity: readonly Tensor[];
 }
 
 /** Settings of {@link sgd}. */
 export interface SgdOptions {
-  /** The rate η, or a function of the step. */
+  /** The rate η, a number or a tensor, or a function of the step. */
   readonly learningRate: LearningRate;
-  /** μ in [0, 1): how much of the last velocity stays. 0 if left out. */
+  /** μ in [0, 1): how much of the last velocity is kept. 0 if left out. */
   readonly momentum?: number;
-  /** Whether the gradient's step is taken from where the velocity leads (Nesterov 1983, as Sutskever et al. 2013 write it). */
+  /** Whether the step looks ahead along the velocity (Nesterov 1983, in the form of Sutskever et al. 2013). */
   readonly nesterov?: boolean;
 }
 
@@ -41,13 +42,13 @@ export function sgd(options: SgdOptions): Optimizer<SgdState> {
   checkLearningRate("sgd", learningRate);
   checkSetting("sgd", "momentum", momentum, 0, 1);
   return {
-    init: (params) => ({ step: 0, velocity: zerosLike("sgd", params) }),
+    init: (params) => ({ step: tensor(0), velocity: zerosLike("sgd", params) }),
     update: (gradient, state, params) => {
-      const { leaves, gradients, rebuild } = takeApart("sgd", gradient, state, ["velocity"], params);
-      const rate = rateAt("sgd", learningRate, state.step);
-      const velocity = gradients.map((g, i) => state.velocity[i].mul(momentum).add(g));
+      const { leaves, gradients, step, rebuild } = takeApart("sgd", gradient, state, ["velocity"], params);
+      const rate = rateAt("sgd", learningRate, step);
+      const velocity = momentum === 0 ? gradients : gradients.map((g, i) => state.velocity[i].mul(momentum).add(g));
       const directions = nesterov ? gradients.map((g, i) => g.add(velocity[i].mul(momentum))) : velocity;
-      return [rebuild(leaves.map((x, i) => x.sub(directions[i].mul(rate)))), { step: state.step + 1, velocity }];
+      return [rebuild(leaves.map((x, i) => x.sub(directions[i].mul(rate)))), { step: following(step), velocity }];
     },
   };
 }

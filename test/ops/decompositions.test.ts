@@ -94,7 +94,9 @@ test("a singular matrix has a determinant with a gradient, and no logarithm of o
       [-7, 5, -1],
       [0, 0, 0],
     ])
-    .data.forEach((v) => expect(v).toBeCloseTo(0, 12));
+    .data.forEach((v) => {
+      expect(v).toBeCloseTo(0, 12);
+    });
   expect(
     gt
       .slogdet([

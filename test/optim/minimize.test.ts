@@ -1,7 +1,19 @@
-import { binaryCrossEntropyWithLogits, evaluatePart, type MinimizeOptions, minimize, type Tensor, tensor } from "gradtape";
+import {
+  binaryCrossEntropyWithLogits,
+  evaluatePart,
+  type MinimizeOptions,
+  type MinimizeResult,
+  minimize,
+  type SearchStatus,
+  type Tensor,
+  tensor,
+  valueAndGrad,
+} from "gradtape";
+import { all, type BigNumber, create } from "mathjs";
 import { describe, expect, test } from "vitest";
 import references from "../../examples/data/wdbc.references.json" with { type: "json" };
 import { wdbc } from "../support/wdbc.js";
+import { kowalikU, kowalikY, type Problem, problems, sumOfSquares } from "./more-garbow-hillstrom.js";
 
 const rosenbrock = (x: Tensor): Tensor => {
   const [n] = x.shape;
@@ -121,8 +133,15 @@ describe("why it stops", () => {
     }
   });
 
-  test("newton gives up where the Hessian is not finite, and walks down where it is zero", () => {
-    expect(minimize((x: Tensor) => x.pow(1.5).sum(), [0, 1], { method: "newton" }).reason).toMatch(/^no descent/);
+  test("newton names the entry of a Hessian that is not finite, and walks down where it is zero", () => {
+    const infinite = minimize(
+      (p: { a: Tensor; w: Tensor }) => p.a.square().add(p.w.pow(1.5).sum()),
+      { a: 1, w: [[4, 0]] },
+      { method: "newton" },
+    );
+    expect(infinite.status).toBe("not finite");
+    expect(infinite.reason).toBe("a Hessian that is not finite (∞ for params.w[0, 1] and params.w[0, 1]) at the initial parameters");
+    expect([infinite.hessians, infinite.evaluations]).toEqual([1, 1]);
     const slope = minimize((x: Tensor) => x.sum(), [1, 1], { method: "newton", maxIterations: 3 });
     expect(slope.iterations).toBe(3);
     expect(slope.value).toBeLessThan(2);
@@ -166,6 +185,19 @@ describe("why it stops", () => {
     );
   });
 
+  test("counts evaluations and Hessians", () => {
+    for (const method of methods) {
+      const counts: Record<number, number> = { 4: 0, 6: 0 };
+      const sum = (part: Float64Array): Float64Array => {
+        counts[part.length]++; // a value and a gradient of 3 numbers, or the triangle of a Hessian of 3 × 3
+        return part;
+      };
+      const { evaluations, hessians, iterations } = minimize(rosenbrock, [-1.2, 1, 2], { method, maxIterations: 20, sum });
+      expect([evaluations, hessians], method).toEqual([counts[4], counts[6]]);
+      expect(hessians, method).toBe(method === "newton" ? iterations : 0);
+    }
+  });
+
   test("does not walk to where the function is not finite", () => {
     for (const method of ["lbfgs", "newton", "gd"] as const) {
       const { params, converged } = minimize((x: Tensor) => x.sub(x.log()).sum(), [0.01, 30], { method });
@@ -206,6 +238,215 @@ describe("why it stops", () => {
   });
 });
 
+describe("the status says in one word what the reason says in many", () => {
+  const bowl = (x: Tensor): Tensor => x.square().sum();
+  /** The value of a bowl with the opposite gradient. */
+  const uphill = (x: Tensor): Tensor => bowl(x).stopGradient().mul(2).sub(bowl(x));
+  const cases: readonly [SearchStatus, RegExp, () => MinimizeResult<Tensor>][] = [
+    ["converged", /^the gradient's norm/, () => minimize(bowl, [3, 4])],
+    ["limit", /^the limit of/, () => minimize(rosenbrock, [-1.2, 1], { maxIterations: 3 })],
+    ["stopped", /^onStep asked/, () => minimize(rosenbrock, [-1.2, 1], { onStep: () => false })],
+    ["not finite", /^a value that is not finite/, () => minimize((x: Tensor) => x.log().sum(), [-1, 1])],
+    ["not finite", /^a gradient that is not finite/, () => minimize((x: Tensor) => x.sqrt().sum(), [0, 1])],
+    ["stalled", /^no descent/, () => minimize(uphill, [1, 1], { method: "gd" })],
+  ];
+  for (const [status, reason, run] of cases) {
+    test(`${status}: ${reason}`, () => {
+      const result = run();
+      expect(result.status).toBe(status);
+      expect(result.reason).toMatch(reason);
+      expect(result.converged).toBe(status === "converged");
+    });
+  }
+
+  test("a step that both converges and asks to stop has converged", () => {
+    const { status, converged } = minimize(bowl, [3, 4], { method: "newton", onStep: () => false });
+    expect([status, converged]).toEqual(["converged", true]);
+  });
+
+  test("a search that settles above the lowest value that it saw has stalled, and returns that lowest", () => {
+    // Two wells; the rate of the second step leads from the deeper one into the other, where it settles.
+    const wells = (x: Tensor): Tensor => x.square().sub(1).square().add(x.mul(0.1));
+    const result = minimize(wells, -0.95, { method: "gd", learningRate: (step) => (step === 1 ? 10 : 0.1), maxIterations: 500 });
+    expect(result.status).toBe("stalled");
+    expect(result.reason).toMatch(/^the gradient's norm .* met the tolerance 1e-8, but at the value .*, above the lowest one seen$/);
+    expect(result.params.item()).toBeLessThan(-0.9);
+    expect(result.converged).toBe(false);
+  });
+});
+
+const { bignumber } = create(all, { precision: 80 });
+
+/** A double as the number that it is, to 80 digits. */
+function exact(value: number): BigNumber {
+  let [scaled, bottom] = [value, 1n];
+  for (; !Number.isInteger(scaled); scaled *= 2) bottom *= 2n;
+  return bignumber(String(BigInt(scaled))).div(String(bottom));
+}
+
+/** The function of Kowalik and Osborne. */
+function kowalikExactly(params: Float64Array): BigNumber {
+  const [x1, x2, x3, x4] = [...params].map(exact);
+  return kowalikU.reduce((sum, given, i) => {
+    const u = exact(given);
+    const model = x1.times(u.times(u).plus(u.times(x2))).div(u.times(u).plus(u.times(x3)).plus(x4));
+    const residual = exact(kowalikY[i]).minus(model);
+    return sum.plus(residual.times(residual));
+  }, exact(0));
+}
+
+describe("where rounding hides the rest of the way", () => {
+  test("an optimum that is exact to rounding has converged, and the reason says so", () => {
+    // The values are only known to about 1e-4, 1e-10 and 1e-3, so that the gradient need not meet a tolerance.
+    const functions: Record<string, (x: Tensor) => Tensor> = {
+      "a large offset": (x) => x.sub(1).square().sum().mul(1e12).add(1e12),
+      "a large offset that cancels": (x) => x.sub(1).square().sum().mul(1e6).add(1e6).sub(1e6).add(1),
+      "residuals of large numbers": (x) => x.mul(30).exp().sub(Math.exp(30)).square().sum(),
+    };
+    for (const [name, f] of Object.entries(functions)) {
+      for (const method of ["lbfgs", "newton"] as const) {
+        const { converged, status, reason, params, evaluations } = minimize(f, [0.95, 1.03], { method, gradientTolerance: 0 });
+        expect([converged, status], `${name} by ${method}: ${reason}`).toEqual([true, "converged"]);
+        expect(reason).toMatch(/^rounding hides any further descent: the next step promises to lower the value|^the gradient's norm 0 met/);
+        for (const v of params.data) expect(Math.abs(v - 1), `${name} by ${method}: ${reason}`).toBeLessThan(1e-7);
+        expect(evaluations).toBeLessThan(200);
+      }
+    }
+  });
+
+  test("what it says of the rounding error is true, by exact arithmetic", () => {
+    const { residuals, start } = problems.find(({ name }) => name === "Kowalik and Osborne") as Problem;
+    for (const method of ["lbfgs", "newton"] as const) {
+      const { reason, value, params } = minimize((x: Tensor) => residuals(x).square().sum(), start as number[], {
+        method,
+        gradientTolerance: 0,
+      });
+      const claimed = Number(/its rounding error is up to (\S+),/.exec(reason)?.[1]);
+      const error = exact(value).minus(kowalikExactly(params.data)).abs().toNumber();
+      expect(error, reason).toBeGreaterThan(0);
+      expect(error, reason).toBeLessThan(claimed);
+      expect(claimed, "a bound that is useful").toBeLessThan(1e-11 * value);
+    }
+  });
+
+  test("a kink that blocks the way is not taken for a minimum", () => {
+    // The way to the minimum (0, 3) runs along a kink, which stops a search along smooth directions.
+    const f = (x: Tensor): Tensor =>
+      x
+        .slice([0])
+        .add(x.slice([1]).mul(0.3))
+        .abs()
+        .mul(10)
+        .add(x.slice([1]).sub(3).square());
+    for (const method of ["lbfgs", "newton", "gd"] as const) {
+      const { status, params } = minimize(f, [2, 0.7], { method });
+      if (status === "converged") expect(params.data[1], method).toBeCloseTo(3, 4);
+      else expect(status, method).toBe("stalled");
+    }
+  });
+
+  test("the search ends soon, however small the tolerance", () => {
+    const f = sumOfSquares(problems.find(({ name }) => name === "Bard") as Problem);
+    for (const method of ["lbfgs", "newton"] as const) {
+      const { evaluations, status, value } = minimize(f, [1, 1, 1], { method, gradientTolerance: 0 });
+      expect(evaluations, method).toBeLessThan(1000);
+      expect(status, method).toBe("converged");
+      expect(value).toBeCloseTo(8.21487e-3, 7);
+    }
+  });
+
+  test("the slopes decide where the noise of a least-squares value is large", () => {
+    // From the standard start, Newton's method took 1,748 evaluations of Osborne's function and did not converge.
+    const most = { "Osborne 1": { newton: 130, lbfgs: 200 }, Meyer: { newton: 450, lbfgs: 800 } };
+    for (const [name, limits] of Object.entries(most)) {
+      const problem = problems.find((p) => p.name === name) as Problem;
+      for (const [method, limit] of Object.entries(limits)) {
+        const result = minimize(sumOfSquares(problem), problem.start as number[], { method: method as "newton" });
+        expect(result.converged, `${name} by ${method}: ${result.reason}`).toBe(true);
+        expect(result.evaluations + result.hessians, `${name} by ${method}`).toBeLessThan(limit);
+      }
+    }
+  });
+});
+
+test("a step of lbfgs costs a small multiple of the gradient, for many parameters", () => {
+  const n = 32_000;
+  const f = (x: Tensor): Tensor =>
+    x
+      .slice([[1, n]])
+      .sub(x.slice([[0, n - 1]]).square())
+      .square()
+      .sum();
+  const start = tensor(new Float64Array(n).fill(0.3));
+  const seconds = (run: () => unknown): number => {
+    const begin = performance.now();
+    run();
+    return (performance.now() - begin) / 1000;
+  };
+  const options = { maxIterations: 20, gradientTolerance: 0 };
+  const { evaluations } = minimize(f, start, options);
+  const gradient = valueAndGrad(f);
+  const alone = seconds(() => {
+    for (let i = 0; i < evaluations; i++) gradient(start);
+  });
+  // It is below 2; with a dot product in a loop over the parameters it was 900.
+  expect(seconds(() => minimize(f, start, options)) / alone).toBeLessThan(15);
+});
+
+describe("the scale of the value and of the parameters does not matter", () => {
+  for (const method of ["lbfgs", "newton", "gd"] as const) {
+    for (const scale of [1e-250, 1e-100, 1e-20, 1e-5, 1e5, 1e20, 1e100, 1e250]) {
+      test(`${method} at ${scale}`, () => {
+        const value = minimize((x: Tensor) => x.sub([1, -2]).square().sum().mul(scale), [5, 5], {
+          method,
+          gradientTolerance: 1e-8 * scale,
+        });
+        expect(value.status, value.reason).toBe("converged");
+        expect(value.params.data[1]).toBeCloseTo(-2, 7);
+        // Beyond 1e±154 the second derivative 2/scale² is out of range.
+        const size = scale ** 0.4;
+        const bowl = (x: Tensor): Tensor => x.div(size).sub([1, -2]).square().sum();
+        for (const start of [
+          [5, 5],
+          [0, 0],
+          [5 * size, 5 * size],
+        ]) {
+          const parameters = minimize(bowl, start, { method, gradientTolerance: 1e-8 / size });
+          expect(parameters.status, parameters.reason).toBe("converged");
+          expect(parameters.params.data[1] / size).toBeCloseTo(-2, 7);
+        }
+      });
+    }
+  }
+
+  test("Rosenbrock's valley, too", () => {
+    for (const scale of [1e-250, 1e-20, 1e20, 1e250])
+      for (const method of ["lbfgs", "newton"] as const) {
+        const { status, params, evaluations } = minimize((x: Tensor) => rosenbrock(x).mul(scale), [-1.2, 1], {
+          method,
+          gradientTolerance: 1e-8 * scale,
+        });
+        expect(status, `${method} at ${scale}`).toBe("converged");
+        expect(params.data[0]).toBeCloseTo(1, 7);
+        expect(evaluations).toBeLessThan(100);
+      }
+  });
+
+  test("gd walks down 1e20·(x − 1)²", () => {
+    const { params, reason } = minimize((x: Tensor) => x.sub(1).square().mul(1e20), 5, { method: "gd" });
+    expect(params.item(), reason).toBeCloseTo(1, 12);
+  });
+
+  test("a slope without curvature that can be told is not called a minimum", () => {
+    for (const method of ["lbfgs", "newton", "gd"] as const) {
+      const flat = minimize((x: Tensor) => x.mul(1e-280).sub(1).square(), 0, { method, gradientTolerance: 0 });
+      expect(flat.status, method).not.toBe("converged");
+      const steep = minimize((x: Tensor) => x.mul(1e200).sub(1).square(), 1, { method, gradientTolerance: 0 });
+      if (steep.value > 1e-10) expect(steep.status, method).not.toBe("converged");
+    }
+  });
+});
+
 describe("never worse than the best seen", () => {
   test("with a rate that is too large, and with adam's detours", () => {
     for (const options of [
@@ -236,6 +477,13 @@ describe("the interface", () => {
     expect(params.a[0].shape).toEqual([2]);
     expect(params.b.c.item()).toBeCloseTo(5, 8);
     expect(evaluations).toBeGreaterThan(1);
+  });
+
+  test("takes undefined for the options, before further arguments", () => {
+    const f = (x: Tensor, target: Tensor, factor: number): Tensor => x.sub(target).square().mul(factor);
+    expect(minimize(f, 0, undefined, tensor(3), 2).params.item()).toBeCloseTo(3, 8);
+    expect(minimize(f, 0, {}, tensor(3), 2).params.item()).toBeCloseTo(3, 8);
+    expect(() => minimize(f, 0, tensor(3) as never, 2 as never, 1 as never)).toThrow("arguments for f come after the options");
   });
 
   test("refuses wrong settings", () => {
