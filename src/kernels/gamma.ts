@@ -4,19 +4,10 @@ import { chebyshev } from "./chebyshev.js";
 // recurrence, the reflection and the asymptotic series. Near a zero, where the terms of these cancel, by the Taylor series there.
 
 /** The Bernoulli numbers B₂, B₄, … */
+// biome-ignore format: a table
 const BERNOULLI = [
-  1 / 6,
-  -1 / 30,
-  1 / 42,
-  -1 / 30,
-  5 / 66,
-  -691 / 2730,
-  7 / 6,
-  -3617 / 510,
-  43867 / 798,
-  -174611 / 330,
-  854513 / 138,
-  -236364091 / 2730,
+  0.16666666666666666, -0.03333333333333333, 0.023809523809523808, -0.03333333333333333, 0.07575757575757576, -0.2531135531135531,
+  1.1666666666666667, -7.092156862745098, 54.971177944862156, -529.1242424242424, 6192.123188405797, -86580.25311355312,
 ];
 
 /** From here on the asymptotic series gives all digits; for the n-th derivative n + 5 later. */

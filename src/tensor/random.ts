@@ -17,7 +17,8 @@ export interface Random {
   fork(): Random;
 }
 
-const WORD = 2 ** 32;
+/** 2³². */
+const WORD = 4294967296;
 
 /**
  * Random numbers from a seed: the same on every platform, to the last bit. The generator is Philox4x32-10 (Salmon, Moraes, Dror and

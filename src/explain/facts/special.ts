@@ -21,7 +21,7 @@ function gaussian(x: Expression, order: number): Expression | undefined {
 }
 
 /** What formulas know of elementary and special functions. */
-export const formulas: FormulaTable<Ops> = {
+export const formulas: FormulaTable<Ops> = /* @__PURE__ */ (() => ({
   Tan: named("tan", "odd", "\\tan"),
   OneMinusSquare: { reads: ([x]) => sum([number(1), negate(power(x, 2))]) },
   Asin: named("asin", "odd", "\\arcsin"),
@@ -53,7 +53,7 @@ export const formulas: FormulaTable<Ops> = {
   Ceil: named("ceil"),
   Round: named("round", "odd"),
   Trunc: named("trunc", "odd"),
-};
+}))();
 
 const atZero = ([x]: readonly number[]): boolean => x === 0;
 const atOne = ([x]: readonly number[]): boolean => Math.abs(x) === 1;
@@ -92,7 +92,7 @@ const LOGARITHM: Readonly<Record<"domain error" | "domain edge", Advice>> = {
 };
 
 /** What is known of the numbers of elementary and special functions. */
-export const numerics: NumericTable<Ops> = {
+export const numerics: NumericTable<Ops> = /* @__PURE__ */ (() => ({
   Tan: rounds(atZero, { "ill-conditioned": words.ANGLE_TOO_LARGE }),
   OneMinusSquare: rounds(atZero),
   Asin: rounds(atZero, { "domain error": BEYOND_ONE, "domain edge": AT_ONE }, atOne),
@@ -136,4 +136,4 @@ export const numerics: NumericTable<Ops> = {
   Ceil: JUMPS,
   Round: JUMPS,
   Trunc: JUMPS,
-};
+}))();

@@ -83,9 +83,9 @@ const length =
     return finish(graph, part(x), large, root);
   };
 
-const hypot = length((graph, _, large, root) => graph.node("Mul", [large, root]));
+const hypot = /* @__PURE__ */ length((graph, _, large, root) => graph.node("Mul", [large, root]));
 
-const directionCosine = length((graph, x, _, root) => {
+const directionCosine = /* @__PURE__ */ length((graph, x, _, root) => {
   const isZero = graph.node("Equal", [root, graph.number(0)]);
   return graph.node("Div", [x, graph.node("Where", [isZero, graph.number(1), root])]);
 });
@@ -153,8 +153,8 @@ export const special: Forms<Ops> = {
   Atanh: atanh,
   Cbrt: cbrt,
   Exp2: (graph, [x]) => graph.node("Pow", [graph.number(2), x]),
-  Log2: logarithm(Math.LOG2E),
-  Log10: logarithm(Math.LOG10E),
+  Log2: /* @__PURE__ */ logarithm(Math.LOG2E),
+  Log10: /* @__PURE__ */ logarithm(Math.LOG10E),
   Erf: FLOAT32_ONLY,
   Erfc: MISSING,
   Gaussian: gaussian,
@@ -164,8 +164,8 @@ export const special: Forms<Ops> = {
   LogAddExp: logAddExp,
   Xlogy: xlogy,
   Mod: mod,
-  Floor: operator("Floor"),
-  Ceil: operator("Ceil"),
-  Round: operator("Round"),
+  Floor: /* @__PURE__ */ operator("Floor"),
+  Ceil: /* @__PURE__ */ operator("Ceil"),
+  Round: /* @__PURE__ */ operator("Round"),
   Trunc: trunc,
 };
