@@ -106,7 +106,7 @@ describe("why it ends", () => {
     // Its sum of squares falls on both sides of 1 towards 1, where the slope that the model sees does not end.
     const found = leastSquares((p: Tensor) => p.sub(1).abs().add(1), [3]);
     expect(found.params.item()).toBeCloseTo(1, 6);
-    expect(["stalled", "converged"]).toContain(found.status);
+    expect(found.converged).toBe(false);
   });
 });
 

@@ -1,5 +1,6 @@
 import { Tensor } from "gradtape";
 import { randomTensor, seedOf } from "../support/random.js";
+import { functions } from "./families.js";
 import type { AnyRecord, Use } from "./record.js";
 import { decompositions } from "./records/decompositions.js";
 import { elementwise } from "./records/elementwise.js";
@@ -28,7 +29,7 @@ export const records: ReadonlyMap<string, AnyRecord> = new Map(
 
 /** The names of the functions that compute a number from a number, or from two. */
 export const elementwiseNames = (inputs: 1 | 2): string[] =>
-  [...records].flatMap(([name, record]) => (record.elementwise === inputs ? [name] : []));
+  [...records].flatMap(([name, record]) => (record.elementwise === inputs && name in functions ? [name] : []));
 
 /** One use of an op or a loss at a point where it is smooth. The suites of oracles run over all of these. */
 export interface Case extends Use {
