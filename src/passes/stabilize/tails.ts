@@ -18,8 +18,7 @@ const binary = (name: string, kernel: Kernel<undefined>, byX: BinaryRule, byY: B
 });
 
 /** x − y, with ∞ − ∞ = 0 and −∞ − (−∞) = −∞ in the place of NaN: of two infinite ones each has a half, of two zeros neither. */
-const difference = (x: Tensor, y: Tensor): Tensor =>
-  x.equal(y).mul(x.abs().equal(Number.POSITIVE_INFINITY)).where(x.minimum(0), x.sub(y));
+const difference = (x: Tensor, y: Tensor): Tensor => x.equal(y).mul(x.abs().equal(Number.POSITIVE_INFINITY)).where(x.minimum(0), x.sub(y));
 
 /** ln(eˣ + eʸ).  ∂/∂x = σ(x − y), ∂/∂y = σ(y − x). */
 export const LogAddExp = /* @__PURE__ */ binary(
