@@ -21,6 +21,7 @@ export type { DrawOptions } from "./explain/graph.js";
 export { toLatex } from "./explain/latex.js";
 export { toMermaid } from "./explain/mermaid.js";
 export { NonFiniteError, type OpInRun, requireFinite } from "./explain/require-finite.js";
+export * from "./functions/decompositions.js";
 export * from "./functions/elementwise.js";
 export * from "./functions/linalg.js";
 export {
@@ -36,10 +37,19 @@ export {
   type Reduction,
 } from "./functions/losses.js";
 export * from "./functions/movement.js";
+export * from "./functions/order.js";
 export * from "./functions/reduce.js";
+export * from "./functions/special.js";
 export type { NdArray } from "./kernels/kernel.js";
 export { type AdamOptions, type AdamState, type AdamWOptions, adam, adamW } from "./optim/adam.js";
 export { cosineDecay, exponentialDecay, type LearningRate, type Schedule } from "./optim/learning-rate.js";
+export {
+  type LeastSquaresOptions,
+  type LeastSquaresReport,
+  type LeastSquaresResult,
+  type LeastSquaresStatus,
+  leastSquares,
+} from "./optim/least-squares.js";
 export { type MinimizeOptions, minimize, minimizeSteps } from "./optim/minimize.js";
 export type { PartRequest } from "./optim/objective.js";
 export type { Optimizer } from "./optim/optimizer.js";
@@ -51,12 +61,23 @@ export { type Rewrite, type Stabilized, stabilize } from "./passes/stabilize/sta
 export { type Node, Tape } from "./tape/tape.js";
 export { eye, full, linspace, ones, tensor, zeros } from "./tensor/create.js";
 export { defineOp, type OpDefinition } from "./tensor/define-op.js";
+export { fromJSON } from "./tensor/from-json.js";
+export type { ArraysOfRank, Parts } from "./tensor/known.js";
 export type { CumsumOptions, MatMulOptions, VarianceOptions } from "./tensor/options.js";
+export { type Random, random } from "./tensor/random.js";
 export { Tensor, type TensorLike } from "./tensor/tensor.js";
 export type { NotATensor, Tree, TreeLike, TreesLike } from "./tensor/tree.js";
 export type { NestedArray, NumericArray } from "./tensor/values.js";
 export { type CheckGradientsOptions, checkGradients } from "./transforms/check-gradients.js";
 export { jvp } from "./transforms/forward.js";
 export { record } from "./transforms/record.js";
-export { type ArgumentsLike, type Gradient, type GradOptions, grad, valueAndGrad, vjp } from "./transforms/reverse.js";
+export {
+  type ArgumentsLike,
+  type Gradient,
+  type GradOptions,
+  type GradOptionsWithAux,
+  grad,
+  valueAndGrad,
+  vjp,
+} from "./transforms/reverse.js";
 export { hessian, hvp, jacobian } from "./transforms/second-order.js";

@@ -105,3 +105,10 @@ export function resolveReshape(name: string, from: Shape, to: readonly number[])
     );
   return checked;
 }
+
+/** Refuses the shape of what is not square matrices over the last two axes. */
+export function checkSquare(name: string, shape: Shape): Shape {
+  if (shape.length < 2 || shape[shape.length - 1] !== shape[shape.length - 2])
+    throw new ShapeError(`${name}: expected square matrices over the last two axes, got shape ${formatShape(shape)}`);
+  return shape;
+}

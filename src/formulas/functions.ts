@@ -1,3 +1,4 @@
+import { cholesky, det, eigh, inv, slogdet, solve, solveTriangular } from "../functions/decompositions.js";
 import {
   abs,
   add,
@@ -34,7 +35,7 @@ import {
   tanh,
   where,
 } from "../functions/elementwise.js";
-import { matmul } from "../functions/linalg.js";
+import { diag, matmul, outer, trace, tril, triu } from "../functions/linalg.js";
 import {
   binaryCrossEntropy,
   binaryCrossEntropyWithLogits,
@@ -50,6 +51,7 @@ import {
   oneHot,
   pad,
   reshape,
+  segmentSum,
   slice,
   split,
   squeeze,
@@ -58,7 +60,52 @@ import {
   take,
   transpose,
 } from "../functions/movement.js";
-import { argmax, cumsum, logSoftmax, logSumExp, max, mean, min, prod, softmax, sum, variance } from "../functions/reduce.js";
+import { argsort, median, quantile, sort, topK } from "../functions/order.js";
+import {
+  argmax,
+  argmin,
+  cumprod,
+  cumsum,
+  logSoftmax,
+  logSumExp,
+  max,
+  mean,
+  min,
+  norm,
+  prod,
+  softmax,
+  std,
+  sum,
+  variance,
+} from "../functions/reduce.js";
+import {
+  acos,
+  acosh,
+  asin,
+  asinh,
+  atan,
+  atan2,
+  atanh,
+  cbrt,
+  ceil,
+  cosh,
+  digamma,
+  erf,
+  erfc,
+  exp2,
+  floor,
+  hypot,
+  lgamma,
+  log2,
+  log10,
+  logAddExp,
+  mod,
+  round,
+  sinh,
+  tan,
+  trunc,
+  xlogy,
+} from "../functions/special.js";
 import type { Tensor } from "../tensor/tensor.js";
 
 /** A function that a formula can call: of the library, or in a hole. */
@@ -121,7 +168,23 @@ const elementwise = {
 
 const linalg = {
   matmul: [matmul, [2], "options"],
+  trace: [trace, [1]],
+  diag: [diag, [1]],
+  tril: [tril, [1, 2]],
+  triu: [triu, [1, 2]],
+  outer: [outer, [2]],
+  einsum: { excluded: "a formula has no text to say which axes run together; give it as a hole" },
 } as const satisfies Table<typeof import("../functions/linalg.js")>;
+
+const decompositions = {
+  solve: [solve, [2]],
+  solveTriangular: [solveTriangular, [2], "options"],
+  cholesky: [cholesky, [1]],
+  inv: [inv, [1]],
+  det: [det, [1]],
+  slogdet: [slogdet, [1]],
+  eigh: [eigh, [1]],
+} as const satisfies Table<typeof import("../functions/decompositions.js")>;
 
 const reduce = {
   sum: [sum, [1, 2, 3]],
@@ -135,6 +198,10 @@ const reduce = {
   argmax: [argmax, [1, 2]],
   softmax: [softmax, [1, 2]],
   logSoftmax: [logSoftmax, [1, 2]],
+  norm: [norm, [1, 2, 3]],
+  std: [std, [1, 2], "options"],
+  cumprod: [cumprod, [2]],
+  argmin: [argmin, [1, 2]],
 } as const satisfies Table<typeof import("../functions/reduce.js")>;
 
 const movement = {
@@ -151,7 +218,45 @@ const movement = {
   concat: [concat, [1, 2]],
   stack: [stack, [1, 2]],
   split: [split, [2, 3]],
+  segmentSum: [segmentSum, [3]],
 } as const satisfies Table<typeof import("../functions/movement.js")>;
+
+const order = {
+  sort: [sort, [1, 2]],
+  argsort: [argsort, [1, 2]],
+  topK: [topK, [2, 3]],
+  quantile: [quantile, [2, 3]],
+  median: [median, [1, 2]],
+} as const satisfies Table<typeof import("../functions/order.js")>;
+
+const special = {
+  tan: [tan, [1]],
+  asin: [asin, [1]],
+  acos: [acos, [1]],
+  atan: [atan, [1]],
+  atan2: [atan2, [2]],
+  sinh: [sinh, [1]],
+  cosh: [cosh, [1]],
+  asinh: [asinh, [1]],
+  acosh: [acosh, [1]],
+  atanh: [atanh, [1]],
+  hypot: [hypot, [2]],
+  cbrt: [cbrt, [1]],
+  exp2: [exp2, [1]],
+  log2: [log2, [1]],
+  log10: [log10, [1]],
+  erf: [erf, [1]],
+  erfc: [erfc, [1]],
+  lgamma: [lgamma, [1]],
+  digamma: [digamma, [1]],
+  logAddExp: [logAddExp, [2]],
+  xlogy: [xlogy, [2]],
+  floor: [floor, [1]],
+  ceil: [ceil, [1]],
+  round: [round, [1]],
+  trunc: [trunc, [1]],
+  mod: [mod, [2]],
+} as const satisfies Table<typeof import("../functions/special.js")>;
 
 const losses = {
   binaryCrossEntropy: [binaryCrossEntropy, [2], "options"],
@@ -168,7 +273,7 @@ const aliases = { ln: [log, [1]], σ: [sigmoid, [1]] } as const;
 // biome-ignore-end format: one name a line says less
 
 /** Every function that a formula can call. */
-export const tables = [elementwise, linalg, reduce, movement, losses, aliases] as const;
+export const tables = [elementwise, linalg, decompositions, reduce, movement, order, special, losses, aliases] as const;
 
 /** A function as formulas know it. */
 interface Callable {

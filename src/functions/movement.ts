@@ -2,6 +2,9 @@ import { type Axis, normalizeAxis } from "../base/axes.js";
 import { describe, ShapeError } from "../base/errors.js";
 import type { Range } from "../base/lattice.js";
 import { formatShape, sameShape } from "../base/shape.js";
+import { ScatterAdd } from "../ops/movement.js";
+import { apply } from "../tensor/apply.js";
+import type { Parts } from "../tensor/known.js";
 import { asTensor, type Tensor, type TensorLike } from "../tensor/tensor.js";
 
 /**
@@ -174,7 +177,7 @@ export function stack(list: readonly TensorLike[], axis = 0): Tensor {
 
 /**
  * x cut along an axis: into `parts` equal parts, or into parts of the sizes that an array gives. Parts that do not
- * add up are a `ShapeError`. {@link concat} puts them together again.
+ * add up are a `ShapeError`. The types make a tuple of a count that they know. {@link concat} puts them together again.
  *
  * @example
  * ```ts
@@ -182,8 +185,29 @@ export function stack(list: readonly TensorLike[], axis = 0): Tensor {
  * split([1, 2, 3, 4], [1, 3]).map((part) => part.toArray()); // [[1], [2, 3, 4]]
  * ```
  */
-export function split(x: TensorLike, parts: number | readonly number[], axis = 0): Tensor[] {
+export function split<const P extends number | readonly number[]>(x: TensorLike, parts: P, axis?: number): Parts<P> {
   return asTensor("split", x).split(parts, axis);
+}
+
+/**
+ * The sums of the entries of x along axis 0 that have the same id: entry s of the result is the sum of all x[i] with ids[i] = s, and 0 where
+ * there is none. ids, of shape [n] for an x of shape [n, …], are whole numbers from 0 to count − 1, or negative, counted from the end; others
+ * are a `DomainError`. Derivative: each entry gets that of its sum.
+ *
+ * @example
+ * ```ts
+ * segmentSum([1, 2, 4], [0, 1, 0], 3).toArray(); // [5, 2, 0]
+ * ```
+ */
+export function segmentSum(x: TensorLike, ids: TensorLike, count: number): Tensor {
+  const own = asTensor("segmentSum", x);
+  const names = asTensor("segmentSum", ids);
+  if (!Number.isSafeInteger(count) || count < 0) throw new ShapeError(`segmentSum: expected a whole count ≥ 0, got ${describe(count)}`);
+  if (names.rank !== 1 || own.rank === 0 || own.shape[0] !== names.shape[0])
+    throw new ShapeError(
+      `segmentSum: expected one id for each entry along axis 0, shape [${own.shape[0] ?? ""}], got ${formatShape(names.shape)} for ${formatShape(own.shape)}`,
+    );
+  return apply(ScatterAdd, [own, names], { axis: 0, size: count });
 }
 
 function toList(name: string, list: readonly TensorLike[]): Tensor[] {

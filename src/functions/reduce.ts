@@ -1,5 +1,10 @@
-import type { Axis } from "../base/axes.js";
-import type { CumsumOptions, VarianceOptions } from "../tensor/options.js";
+import { type Axis, checkReduction, normalizeAxis } from "../base/axes.js";
+import { DomainError, ShapeError } from "../base/errors.js";
+import { checkOptions } from "../base/options.js";
+import { formatShape } from "../base/shape.js";
+import { ArgMax, Norm, Recurrence } from "../ops/reduce.js";
+import { apply } from "../tensor/apply.js";
+import { type CumsumOptions, VARIANCE_OPTIONS, type VarianceOptions } from "../tensor/options.js";
 import { asTensor, type Tensor, type TensorLike } from "../tensor/tensor.js";
 
 /**
@@ -158,4 +163,80 @@ export function softmax(x: TensorLike, axis = -1): Tensor {
  */
 export function logSoftmax(x: TensorLike, axis = -1): Tensor {
   return asTensor("logSoftmax", x).logSoftmax(axis);
+}
+
+/**
+ * The Euclidean norm $ \sqrt{\sum_i x_i^2} $ over axes, without overflow or underflow on the way; 0 over nothing. Derivative: x over
+ * its norm, and 0 for a vector of zeros.
+ *
+ * @param axis - One axis or several, negative from the end; all if left out.
+ * @param keepDims - Whether the reduced axes stay, as size 1.
+ *
+ * @example
+ * ```ts
+ * norm([3e200, 4e200]).item(); // 5e+200
+ * grad((x: Tensor) => norm(x))(tensor([3, 4])).toArray(); // [0.6, 0.8]
+ * ```
+ */
+export function norm(x: TensorLike, axis?: Axis, keepDims = false): Tensor {
+  const own = asTensor("norm", x);
+  return apply(Norm, [own], checkReduction("norm", own.rank, axis, keepDims));
+}
+
+/**
+ * The standard deviation, the root of the {@link variance}, over axes, with the correction 0 for the population, 1 for a sample. Its
+ * gradient is 0 for equal numbers, where that of a root would be infinite. Errors as for `variance`.
+ *
+ * @example
+ * ```ts
+ * std([1, 2, 3, 4]).item(); // 1.118033988749895
+ * grad((x: Tensor) => std(x))(tensor([5, 5])).toArray(); // [0, 0]
+ * ```
+ */
+export function std(x: TensorLike, axis?: Axis, options?: VarianceOptions): Tensor {
+  const own = asTensor("std", x);
+  const { correction = 0, keepDims = false } = checkOptions("std", options, VARIANCE_OPTIONS);
+  const { count } = own.countOver("std", axis, keepDims);
+  if (!(count - correction > 0))
+    throw new DomainError(`std: the count less the correction must be positive, got ${count} and ${correction}`);
+  return norm(own.sub(own.mean(axis, true)), axis, keepDims).div(Math.sqrt(count - correction));
+}
+
+/**
+ * Running products along an axis: place i holds x₀·x₁⋯xᵢ. Derivative: right at zeros too, to every order, and in time that
+ * grows with the length only.
+ *
+ * @example
+ * ```ts
+ * cumprod([1, 2, 3], 0).toArray(); // [1, 2, 6]
+ * grad((x: Tensor) => cumprod(x, 0).sum())(tensor([2, 0, 3])).toArray(); // [1, 8, 0]
+ * ```
+ */
+export function cumprod(x: TensorLike, axis: number): Tensor {
+  const own = asTensor("cumprod", x);
+  const along = normalizeAxis("cumprod", axis, own.rank);
+  const n = own.shape[along];
+  if (n === 0) return own;
+  // p₀ = x₀, pᵢ = xᵢ·pᵢ₋₁
+  const first = own.slice(own.shape.map((_, i) => (i === along ? [0, 1] : null)));
+  const start = first.pad(own.shape.map((_, i) => (i === along ? [0, n - 1] : [0, 0])));
+  return apply(Recurrence, [own, start], { axis: along, reverse: false });
+}
+
+/**
+ * The place of the first minimum along an axis, or in the flattened tensor; a NaN counts as the smallest. No gradient.
+ * Over nothing a `ShapeError`.
+ *
+ * @example
+ * ```ts
+ * argmin([[1, 5], [4, 3]], 1).toArray(); // [0, 1]
+ * ```
+ */
+export function argmin(x: TensorLike, axis?: number): Tensor {
+  const own = asTensor("argmin", x);
+  return own.neg().alongOne("argmin", axis, false, (row, along) => {
+    if (row.shape[along] === 0)
+      throw new ShapeError(`argmin: expected at least one number to choose from, got shape ${formatShape(own.shape)}`);
+    return apply(ArgMax, [row], { axis: along });
+  });
 }

@@ -241,3 +241,22 @@ function store(c: Float64Array, at: number, columns: number, v0: number, v1: num
   if (columns > 2) c[at + 2] = v2;
   if (columns > 3) c[at + 3] = v3;
 }
+
+/** What stays of a matrix: the places with column − row ≤ `offset`, or ≥ `offset` for the upper triangle. */
+export interface TriangleAttributes {
+  readonly lower: boolean;
+  readonly offset: number;
+}
+
+/** The triangle of each matrix over the last two axes, zeros elsewhere. */
+export const triangle: Kernel<TriangleAttributes> = (out, [x], { lower, offset }) => {
+  const columns = x.shape[x.shape.length - 1];
+  const rows = x.shape[x.shape.length - 2];
+  const count = x.data.length;
+  for (let start = 0, row = 0; start < count; start += columns, row = row + 1 === rows ? 0 : row + 1) {
+    const edge = row + offset;
+    const from = lower ? 0 : Math.min(Math.max(edge, 0), columns);
+    const to = lower ? Math.min(Math.max(edge + 1, 0), columns) : columns;
+    for (let j = from; j < to; j++) out.data[start + j] = x.data[start + j];
+  }
+};

@@ -3,7 +3,7 @@ import { DomainError } from "../base/errors.js";
 import type { Lattice } from "../base/lattice.js";
 import type { Shape } from "../base/shape.js";
 import { broadcastStrides, forEachRow, mergeAxes, stridesOf } from "../base/walk.js";
-import type { Kernel, NdArray } from "./kernel.js";
+import type { Kernel } from "./kernel.js";
 
 /** Reads x with the given strides, one an axis of out, from `offset` on. Transposes, broadcasts and slices are this. */
 function readStrided(out: Float64Array, outShape: Shape, x: Float64Array, offset: number, strides: readonly number[]): void {
@@ -55,6 +55,27 @@ export const pad: Kernel<Lattice & { readonly value: number }> = (out, inputs, l
   });
 };
 
+/** The places of the parts within the whole. */
+export interface AssembleAttributes {
+  readonly shape: Shape;
+  /** For each part, where it begins along each axis, and in what steps it goes on. */
+  readonly parts: readonly Pick<Lattice, "start" | "step">[];
+}
+
+/** out[start + j·step] += x[j] for each of several parts x; zeros where there is none. */
+export const assemble: Kernel<AssembleAttributes> = (out, inputs, { parts }) => {
+  const strides = stridesOf(out.shape);
+  inputs.forEach((x, p) => {
+    const lattice = { ...parts[p], shape: x.shape };
+    const walk = mergeAxes(x.shape, [latticeStrides(lattice, strides), stridesOf(x.shape)]);
+    const inner = walk.sizes.length - 1;
+    const [step, stepX] = walk.strides.map((s) => s[inner]);
+    forEachRow(walk, [latticeOffset(lattice, strides), 0], ([start, from]) => {
+      for (let i = 0, o = start, at = from; i < walk.sizes[inner]; i++, o += step, at += stepX) out.data[o] += x.data[at];
+    });
+  });
+};
+
 export const concat: Kernel<{ readonly axis: number }> = (out, inputs, { axis }) => {
   const { outer, size, inner } = around(out.shape, axis);
   const row = size * inner;
@@ -66,25 +87,36 @@ export const concat: Kernel<{ readonly axis: number }> = (out, inputs, { axis })
   }
 };
 
-/** Checks the indices and counts negative ones from the end. */
-function places({ data }: NdArray, size: number): Int32Array {
-  return Int32Array.from(data, (index) => {
-    const place = index < 0 ? index + size : index;
-    if (!Number.isInteger(place) || place < 0 || place >= size) {
-      throw new DomainError(`take: expected whole numbers from ${-size} to ${size - 1} as indices, got ${index}`);
-    }
-    return place;
-  });
+/** The place that an index names which is none of 0, 1, … size − 1: it is counted from the end if it is negative. */
+function countedPlace(index: number, size: number): number {
+  const counted = index + size;
+  if (Number.isInteger(index) && counted >= 0 && index < 0) return counted;
+  throw new DomainError(`take: expected whole numbers from ${-size} to ${size - 1} as indices, got ${index}`);
 }
+
+/** From here on a part is copied by a call. */
+const LONG = 32;
 
 /** out[…, j, …] = x[…, indices[j], …]. */
 export const take: Kernel<{ readonly axis: number }> = (out, [x, indices], { axis }) => {
   const { outer, size, inner } = around(x.shape, axis);
-  const from = places(indices, size);
+  const to = out.data;
+  const from = x.data;
+  const names = indices.data;
+  const count = names.length;
+  if (outer === 1 && inner === 1) {
+    for (let j = 0; j < count; j++) {
+      const value: number | undefined = from[names[j]]; // there is none under a negative index, one too large or not whole
+      to[j] = value === undefined ? from[countedPlace(names[j], size)] : value;
+    }
+    return;
+  }
   for (let o = 0, at = 0; o < outer; o++) {
-    for (let j = 0; j < from.length; j++, at += inner) {
-      const start = (o * size + from[j]) * inner;
-      for (let i = 0; i < inner; i++) out.data[at + i] = x.data[start + i];
+    for (let j = 0; j < count; j++, at += inner) {
+      const place = names[j] >>> 0; // of an index that is negative, too large or not whole, another number
+      const start = (o * size + (place === names[j] && place < size ? place : countedPlace(names[j], size))) * inner;
+      if (inner >= LONG) to.set(from.subarray(start, start + inner), at);
+      else for (let i = 0; i < inner; i++) to[at + i] = from[start + i];
     }
   }
 };
@@ -92,11 +124,23 @@ export const take: Kernel<{ readonly axis: number }> = (out, [x, indices], { axi
 /** out[…, indices[j], …] += x[…, j, …]: the mirror image of {@link take}, which adds up what an index named twice gets. */
 export const scatterAdd: Kernel<{ readonly axis: number }> = (out, [x, indices], { axis }) => {
   const { outer, size, inner } = around(out.shape, axis);
-  const to = places(indices, size);
+  const to = out.data;
+  const from = x.data;
+  const names = indices.data;
+  const count = names.length;
+  if (outer === 1 && inner === 1) {
+    for (let j = 0; j < count; j++) {
+      const sum: number | undefined = to[names[j]];
+      if (sum === undefined) to[countedPlace(names[j], size)] += from[j];
+      else to[names[j]] = sum + from[j];
+    }
+    return;
+  }
   for (let o = 0, at = 0; o < outer; o++) {
-    for (let j = 0; j < to.length; j++, at += inner) {
-      const start = (o * size + to[j]) * inner;
-      for (let i = 0; i < inner; i++) out.data[start + i] += x.data[at + i];
+    for (let j = 0; j < count; j++, at += inner) {
+      const place = names[j] >>> 0;
+      const start = (o * size + (place === names[j] && place < size ? place : countedPlace(names[j], size))) * inner;
+      for (let i = 0; i < inner; i++) to[start + i] += from[at + i];
     }
   }
 };

@@ -1,6 +1,7 @@
 import { around, type ReducedAxes } from "../base/axes.js";
 import type { Kernel, NdArray } from "./kernel.js";
 import { exp } from "./math.js";
+import { scaleFor } from "./scale.js";
 
 /** Of a mean: what the sum is divided by, the count of the numbers in it or one less. */
 export interface MeanAttributes extends ReducedAxes {
@@ -260,3 +261,42 @@ export const argmax: Kernel<ReducedAxes> = eachOutput((x, start, n, step) => {
   }
   return best;
 });
+
+/** √Σ x², scaled where squares would leave the range of numbers. */
+export const norm = /* @__PURE__ */ eachOutput((x, start, n, step) => {
+  let largest = 0;
+  for (let i = 0, at = start; i < n; i++, at += step) largest = Math.max(largest, Math.abs(x[at]));
+  if (!(largest > 0 && largest < Number.POSITIVE_INFINITY)) return infiniteNorm(x, start, n, step, largest);
+  const scale = scaleFor(largest);
+  let sum = 0;
+  for (let i = 0, at = start; i < n; i++, at += step) {
+    const part = x[at] * scale;
+    sum += part * part;
+  }
+  return Math.sqrt(sum) / scale;
+});
+
+/** A vector with an infinite number is infinitely long, whatever else is in it, as `Math.hypot` has it; without one `largest` is 0 or NaN. */
+function infiniteNorm(x: Float64Array, start: number, n: number, step: number, largest: number): number {
+  for (let i = 0, at = start; i < n; i++, at += step) if (Math.abs(x[at]) === Number.POSITIVE_INFINITY) return Number.POSITIVE_INFINITY;
+  return largest;
+}
+
+/** Along which axis, and whether from its end. */
+export interface RecurrenceAttributes {
+  readonly axis: number;
+  readonly reverse: boolean;
+}
+
+/** yᵢ = aᵢ·yᵢ₋₁ + bᵢ along one axis, from y₀ = b₀; from the end with `reverse`. */
+export const recurrence: Kernel<RecurrenceAttributes> = (out, inputs, { axis, reverse }) => {
+  const [a, b] = [inputs[0].data, inputs[1].data];
+  const { outer, size: n, inner } = around(out.shape, axis);
+  const step = reverse ? -inner : inner;
+  for (let o = 0; o < outer; o++) {
+    for (let j = 0; j < inner; j++) {
+      let at = (o * n + (reverse ? n - 1 : 0)) * inner + j;
+      for (let i = 0, y = 0; i < n; i++, at += step) out.data[at] = y = i === 0 ? b[at] : a[at] * y + b[at];
+    }
+  }
+};

@@ -3,7 +3,7 @@ import { ShapeError } from "../base/errors.js";
 import { formatShape, SCALAR, type Shape } from "../base/shape.js";
 import * as k from "../kernels/linalg.js";
 import type { Tensor } from "../tensor/tensor.js";
-import type { BinaryOp } from "./op.js";
+import type { BinaryOp, UnaryOp } from "./op.js";
 
 /**
  * C = A·B over the last two axes, in front of them batch axes that broadcast; a rank-1 A is a row, a rank-1 B a column.
@@ -71,3 +71,16 @@ function rowGradient(g: Tensor, b: Tensor, both: boolean, transposeB: boolean): 
   // With batch axes g is a stack of vectors, not a matrix: make each a column, and let the sweep sum over the stack.
   return product(b, g.expandDims(-1), transposeB, false, strong).squeeze(-1);
 }
+
+/** The lower or upper triangle of a matrix, zeros elsewhere.  So is its gradient. */
+export const Triangle: UnaryOp<k.TriangleAttributes> = {
+  name: "Triangle",
+  kernel: k.triangle,
+  shape: ([x], { lower }) => {
+    if (x.rank < 2)
+      throw new ShapeError(`${lower ? "tril" : "triu"}: expected matrices over the last two axes, got shape ${formatShape(x.shape)}`);
+    return x.shape;
+  },
+  vjp: [(g, _, _x, attributes) => g.run(Triangle, [g], attributes)],
+  jvp: [(dx, _, _x, attributes) => dx.run(Triangle, [dx], attributes)],
+};

@@ -54,6 +54,18 @@ export const Pad: UnaryOp<Lattice & { readonly value: number }> = {
   jvp: [(dx, _, _x, lattice) => dx.padLattice({ ...lattice, value: 0 })],
 };
 
+/**
+ * Parts put on their places in a larger tensor of zeros and added where they meet: what several slices of one tensor send back to it,
+ * at once, which takes time for the parts instead of for the whole once a part. Each part gets back what is on its places.
+ */
+export const Assemble: Op<readonly Tensor[], k.AssembleAttributes> = {
+  name: "Assemble",
+  kernel: k.assemble,
+  shape: (_, { shape }) => shape,
+  vjp: (g, _, inputs, { parts }) => inputs.map((x, i) => g.sliceLattice({ ...parts[i], shape: x.shape })),
+  jvp: ([first, ...rest], _, _inputs, attributes) => first.run(Assemble, [first, ...rest], attributes),
+};
+
 /** Tensors one after the other along an axis.  Each gets its own part of the gradient. */
 export const Concat: Op<readonly Tensor[], { readonly axis: number }> = {
   name: "Concat",

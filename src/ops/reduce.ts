@@ -183,3 +183,46 @@ export const ArgMax: UnaryOp<AxisAttributes> = {
   vjp: [null],
   jvp: [null],
 };
+
+/** √Σ x² over axes, without overflow on the way.  ∂/∂xᵢ = xᵢ/√Σ x², and 0 where all are 0. */
+export const Norm: UnaryOp<ReducedAxes> = {
+  name: "Norm",
+  kernel: k.norm,
+  shape: ([x], { axes, keepDims }) => reducedShape(x.shape, axes, keepDims),
+  vjp: [(g, out, x, { axes }) => keep(g, x, axes).times(direction(out, x, axes))],
+  jvp: [(dx, out, x, { axes, keepDims }) => dx.times(direction(out, x, axes)).sum(axes, keepDims)],
+};
+
+/** x over its length; a vector of zeros stays as it is. */
+const direction = (length: Tensor, x: Tensor, axes: readonly number[]): Tensor => x.over(keep(length.equal(0).where(1, length), x, axes));
+
+/**
+ * yᵢ = aᵢ·yᵢ₋₁ + bᵢ along one axis, from y₀ = b₀.  The cotangents tᵢ = gᵢ + aᵢ₊₁·tᵢ₊₁ are one of the other direction; with them
+ * ∂/∂bᵢ = tᵢ, ∂/∂aᵢ = tᵢ·yᵢ₋₁.  An op of its own because running products have no derivative that is right at zeros and takes
+ * time in proportion otherwise.
+ */
+export const Recurrence: BinaryOp<k.RecurrenceAttributes> = {
+  name: "Recurrence",
+  kernel: k.recurrence,
+  shape: ([a]) => a.shape,
+  vjp: [
+    (g, y, a, _b, { axis, reverse }) => backwards(g, a, axis, reverse).times(before(y, axis, reverse)),
+    (g, _, a, _b, { axis, reverse }) => backwards(g, a, axis, reverse),
+  ],
+  jvp: [
+    (da, y, a, _b, attributes) => a.run(Recurrence, [a, da.times(before(y, attributes.axis, attributes.reverse))], attributes),
+    (db, _, a, _b, attributes) => a.run(Recurrence, [a, db], attributes),
+  ],
+};
+
+const backwards = (g: Tensor, a: Tensor, axis: number, reverse: boolean): Tensor =>
+  a.run(Recurrence, [before(a, axis, !reverse), g], { axis, reverse: !reverse });
+
+/** At each place the number of the place before, and 0 at the first; from the end with `reverse`. */
+function before(x: Tensor, axis: number, reverse: boolean): Tensor {
+  const n = x.shape[axis];
+  if (n === 0) return x;
+  const along = <T>(own: T, other: T): T[] => x.shape.map((_, i) => (i === axis ? own : other));
+  const rest = x.slice(along<[number, number] | null>(reverse ? [1, n] : [0, n - 1], null));
+  return rest.pad(along(reverse ? [0, 1] : [1, 0], [0, 0]));
+}

@@ -95,7 +95,10 @@ export class Part {
     this.f = ofTensors(name, f);
     this.valueAndGradientAt = transformed(f, `value and gradient for ${name}`, (g) => {
       const differentiated = differentiate(name, ofTensors(name, g));
-      return (...args) => differentiated(args);
+      return (...args) => {
+        const [value, gradient] = differentiated(args);
+        return [value, gradient];
+      };
     });
     this.hessianAt = transformed(f, `Hessian for ${name}`, (g) => hessianOfAll(name, ofTensors(name, g)));
   }

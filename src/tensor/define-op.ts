@@ -37,14 +37,14 @@ export interface OpDefinition<Inputs extends readonly NdArray[] = readonly NdArr
  *
  * @example
  * ```ts
- * const cbrt = defineOp({
- *   name: "Cbrt", // ∛x, with d(∛x)/dx = 1/(3·∛x²)
+ * const cubeRoot = defineOp({
+ *   name: "CubeRoot", // ∛x, with d(∛x)/dx = 1/(3·∛x²)
  *   forward: (out, x) => x.data.forEach((v, i) => { out.data[i] = Math.cbrt(v); }),
  *   vjp: (g, root) => [g.div(root.square().mul(3))],
  *   jvp: ([dx], root) => dx.div(root.square().mul(3)),
  * });
- * cbrt([8, 27]).toArray(); // [2, 3]
- * grad((x: Tensor) => cbrt(x))(8).item(); // 0.08333333333333333
+ * cubeRoot([8, 27]).toArray(); // [2, 3]
+ * grad((x: Tensor) => cubeRoot(x))(8).item(); // 0.08333333333333333
  * ```
  */
 export function defineOp<Inputs extends readonly NdArray[]>(

@@ -15,6 +15,7 @@ import { ArgMax, CumSum, LogSoftmax, LogSumExp, Max, Mean, Min, Prod, Softmax, S
 import { isSealed, refuseSealed, sealedLeaves } from "../tape/sealing.js";
 import { recording } from "../tape/under-way.js";
 import { apply } from "./apply.js";
+import type { ArraysOfRank, Parts } from "./known.js";
 import {
   CUMSUM_OPTIONS,
   type CumsumOptions,
@@ -23,13 +24,10 @@ import {
   VARIANCE_OPTIONS,
   type VarianceOptions,
 } from "./options.js";
-import { type NestedArray, type NumericArray, readValues } from "./values.js";
+import { type NestedArray, type NumericArray, nest, readValues } from "./values.js";
 
 const FIRST: Strength = /* @__PURE__ */ Object.freeze({ strong: "first" });
 const EITHER: Strength = /* @__PURE__ */ Object.freeze({ strong: "either" });
-
-/** So many empty arrays a tensor without numbers may become. */
-const MOST_ARRAYS = 1_000_000;
 
 /** What is accepted wherever a tensor is expected. */
 export type TensorLike = Tensor | number | NestedArray | NumericArray;
@@ -130,17 +128,16 @@ export class Tensor {
     return this.first;
   }
 
-  /** The numbers as nested arrays; a plain number for rank 0. */
-  toArray(): number | NestedArray {
-    const arrays = this.shape.slice(0, -1).reduce((count, n) => (count > MOST_ARRAYS ? count : count * n), 1);
-    if (this.size === 0 && arrays > MOST_ARRAYS)
-      throw new ShapeError(`toArray: expected at most ${MOST_ARRAYS} empty arrays, got shape ${formatShape(this.shape)}`);
-    const nest = (axis: number, offset: number, size: number): number | NestedArray => {
-      if (axis === this.rank) return this.data[offset];
-      const step = size / Math.max(this.shape[axis], 1);
-      return Array.from({ length: this.shape[axis] }, (_, i) => nest(axis + 1, offset + i * step, step));
-    };
-    return nest(0, 0, this.size);
+  /**
+   * The numbers as nested arrays; a plain number for rank 0. A rank that is given says to the types how deep the arrays are, as
+   * `x.toArray(2)` is a `number[][]`; a tensor of another rank is a `ShapeError` then.
+   */
+  toArray(): number | NestedArray;
+  toArray<const R extends keyof ArraysOfRank>(rank: R): ArraysOfRank[R];
+  toArray(rank?: number): number | NestedArray {
+    if (rank !== undefined && rank !== this.rank)
+      throw new ShapeError(`toArray: expected a tensor of rank ${describe(rank)}, got shape ${formatShape(this.shape)}`);
+    return nest("toArray", this.shape, this.data);
   }
 
   /**
@@ -400,16 +397,16 @@ export class Tensor {
     return apply(LogSoftmax, [this], { axis: normalizeAxis("logSoftmax", axis, this.rank) });
   }
 
-  /** Which axes a mean is taken over, and of how many numbers; none at all is an error. */
-  private countOver(name: string, axis: Axis | undefined, keepDims: boolean): MeanAttributes {
+  /** @internal Which axes a mean is taken over, and of how many numbers; none at all is an error. */
+  countOver(name: string, axis: Axis | undefined, keepDims: boolean): MeanAttributes {
     const reduced = checkReduction(name, this.rank, axis, keepDims);
     const count = sizeOf(reduced.axes.map((i) => this.shape[i]));
     if (count === 0) throw new ShapeError(`${name}: expected at least one number to reduce, got shape ${formatShape(this.shape)}`);
     return { ...reduced, count };
   }
 
-  /** Runs a reduction that knows one axis only: several axes are moved to the end and merged first. */
-  private alongOne(name: string, axis: Axis | undefined, keepDims: boolean, reduce: (x: Tensor, axis: number) => Tensor): Tensor {
+  /** @internal Runs a reduction that knows one axis only: several axes are moved to the end and merged first. */
+  alongOne(name: string, axis: Axis | undefined, keepDims: boolean, reduce: (x: Tensor, axis: number) => Tensor): Tensor {
     const { axes } = checkReduction(name, this.rank, axis, keepDims);
     if (axes.length === 1) {
       const reduced = reduce(this, axes[0]);
@@ -504,6 +501,7 @@ export class Tensor {
     return apply(OneHot, [this], { depth });
   }
   /** Cut along an axis. See {@link split}. */
+  split<const P extends number | readonly number[]>(parts: P, axis?: number): Parts<P>;
   split(parts: number | readonly number[], axis = 0): Tensor[] {
     const along = normalizeAxis("split", axis, this.rank);
     let at = 0;

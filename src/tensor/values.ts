@@ -73,3 +73,19 @@ function fill(name: string, data: Float64Array, at: number, value: unknown, shap
 /** Tensors in an array are no tensor yet, and a Tensor that came alone is none of ours. */
 const adviceFor = (value: unknown, path: string): string =>
   path === "" ? adviceOnTensor(value) : tagOf(value) === "Tensor" ? "; stack() makes one tensor of several" : "";
+
+/** So many empty arrays a tensor without numbers may become. */
+const MOST_ARRAYS = 1_000_000;
+
+/** Numbers in row-major order as nested arrays; `name` is the calling function's. */
+export function nest(name: string, shape: Shape, data: Float64Array): number | NestedArray {
+  const arrays = shape.slice(0, -1).reduce((count, n) => (count > MOST_ARRAYS ? count : count * n), 1);
+  if (data.length === 0 && arrays > MOST_ARRAYS)
+    throw new ShapeError(`${name}: expected at most ${MOST_ARRAYS} empty arrays, got shape ${formatShape(shape)}`);
+  const branch = (axis: number, offset: number, size: number): number | NestedArray => {
+    if (axis === shape.length) return data[offset];
+    const step = size / Math.max(shape[axis], 1);
+    return Array.from({ length: shape[axis] }, (_, i) => branch(axis + 1, offset + i * step, step));
+  };
+  return branch(0, 0, data.length);
+}

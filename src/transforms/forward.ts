@@ -80,8 +80,17 @@ export function pushforward(
   primals: readonly Flat[],
   tangents: readonly Tensor[],
 ): [output: unknown, tangent: unknown] {
+  const { output, push } = linearize(name, f, primals);
+  return [output.rebuild(output.leaves), output.rebuild(push(tangents))];
+}
+
+/** Traces f and returns its output with the sweep that maps tangents of the primals to those of the output, for one direction after the other. */
+export function linearize(
+  name: string,
+  f: (...args: never[]) => unknown,
+  primals: readonly Flat[],
+): { output: Flat; push: (tangents: readonly Tensor[]) => Tensor[] } {
   const segment = trace(name, f, primals);
   refuseUnusedNumbers(name, segment, primals);
-  const { leaves, rebuild } = segment.output;
-  return [rebuild(leaves), rebuild(sweepForward(segment, tangents))];
+  return { output: segment.output, push: (tangents) => sweepForward(segment, tangents) };
 }

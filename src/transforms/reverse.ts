@@ -1,14 +1,16 @@
 import { broadcastShapes } from "../base/broadcast.js";
 import { checkFunction, describe, ShapeError } from "../base/errors.js";
+import type { Lattice } from "../base/lattice.js";
 import { checkOptions, type Known } from "../base/options.js";
 import { formatShape, type Shape, sameShape } from "../base/shape.js";
+import { Assemble, Slice } from "../ops/movement.js";
 import { type AnyOp, isElementwise } from "../ops/op.js";
 import { recording as underWay } from "../tape/under-way.js";
 import { watcher } from "../tape/watcher.js";
 import { tensor, zeros } from "../tensor/create.js";
 import type { Tensor, TensorLike } from "../tensor/tensor.js";
 import { type Flat, flatten, flattenLike, type NotATensor, rebuildAll, type Tree, type TreeLike, type TreesLike } from "../tensor/tree.js";
-import { callRule, dependsOnLeaves, indexIn, refuseUnusedNumbers, type Segment, trace, within } from "./trace.js";
+import { callRule, dependsOnLeaves, indexIn, refuseUnusedNumbers, type Segment, synchronous, trace, within } from "./trace.js";
 
 /**
  * The reverse sweep: reads the tape backwards from the outputs, whose cotangents are given, and applies each node's
@@ -24,16 +26,26 @@ function sweepBackward(segment: Segment, depends: Uint8Array, seeds: readonly Te
   const notes = underWay === recording ? recording.notes : undefined;
   const from = recording.length;
   const cotangents = new Array<Tensor | undefined>(end - start).fill(undefined);
+  const parts = new Map<number, Part[]>();
   const accumulate = (at: number, g: Tensor): void => {
     const sum = cotangents[at];
     cotangents[at] = sum === undefined ? g : sum.add(g);
+  };
+  /** What has arrived at a place, the parts from slices among it. */
+  const total = (at: number): Tensor | undefined => {
+    const own = parts.get(at);
+    if (own !== undefined) {
+      parts.delete(at);
+      accumulate(at, assembled(own, recording.shape(start + at)));
+    }
+    return cotangents[at];
   };
   segment.output.leaves.forEach((output, i) => {
     const at = indexIn(segment, output);
     if (at >= 0 && depends[at] === 1) accumulate(at, seeds[i]);
   });
   for (let i = end - 1; i >= start + leaves; i--) {
-    const arrived = cotangents[i - start];
+    const arrived = total(i - start);
     if (arrived === undefined) continue;
     cotangents[i - start] = undefined; // used up; let it go
     const op = recording.op(i);
@@ -47,10 +59,17 @@ function sweepBackward(segment: Segment, depends: Uint8Array, seeds: readonly Te
     for (let j = first; j < recording.end(i); j++) {
       const at = within(segment, recording.source(j));
       if (at < 0 || depends[at] === 0) continue;
+      if (op === Slice) {
+        const own = parts.get(at) ?? [];
+        parts.set(at, own);
+        own.push({ g, lattice: recording.attributesOf(i) as Lattice });
+        continue;
+      }
       const part = joint === undefined ? callRule(op.vjp, j - first, g, recording, i) : joint[j - first];
       if (part !== undefined) accumulate(at, undoBroadcast(part, recording.inputShape(j), op, shape));
     }
   }
+  for (let at = 0; at < leaves; at++) total(at);
   watcher?.sweeps(undefined);
   const found = cotangents.slice(0, leaves).map((g, i) => g?.broadcastTo(recording.shape(start + i)) ?? zeros(recording.shape(start + i)));
   found.forEach((g, i) => {
@@ -58,6 +77,20 @@ function sweepBackward(segment: Segment, depends: Uint8Array, seeds: readonly Te
   });
   notes?.sweeps.push([from, recording.length]);
   return found;
+}
+
+/** A cotangent that belongs to some places of a tensor. */
+interface Part {
+  readonly g: Tensor;
+  readonly lattice: Lattice;
+}
+
+/** Parts among zeros: by the rule of one slice, or several put together at once, which would otherwise take time for all zeros each. */
+function assembled(parts: readonly Part[], shape: Shape): Tensor {
+  const [{ g, lattice }] = parts;
+  if (parts.length === 1) return g.padLattice({ start: lattice.start, step: lattice.step, shape, value: 0 });
+  const places = parts.map(({ lattice: { start, step } }) => ({ start, step }));
+  return g.run(Assemble, [g, ...parts.slice(1).map((part) => part.g)], { shape, parts: places });
 }
 
 /** Where the op repeated its input along an axis, the input's cotangent is the sum over the repeats. */
@@ -125,9 +158,16 @@ export function checkShapes(name: string, rule: string, given: readonly Tensor[]
 export interface GradOptions<N extends number | readonly number[] = number | readonly number[]> {
   /** The place of the argument, or of several; 0 if left out. */
   readonly argnums?: N;
+  /** Whether the function returns `[scalar, aux]`, of which only the scalar is differentiated. */
+  readonly hasAux?: boolean;
 }
 
-const GRAD_OPTIONS: Known<GradOptions> = { argnums: true };
+/** {@link GradOptions} of a function that returns something beside its value. */
+export interface GradOptionsWithAux<N extends number | readonly number[] = number | readonly number[]> extends GradOptions<N> {
+  readonly hasAux: true;
+}
+
+const GRAD_OPTIONS: Known<GradOptions> = { argnums: true, hasAux: true };
 
 /** The arguments of f with numbers and nested arrays allowed in the places of those that are differentiated. */
 export type ArgumentsLike<Args extends unknown[], N> = {
@@ -158,7 +198,8 @@ export type Gradient<Args extends unknown[], N> = N extends number
  * argument, or those that `argnums` names, may be tensors or trees of tensors, and f gets tensors for numbers and arrays there.
  * The others are passed on as they come: a number stays a number and an array an array, so wrap data in {@link tensor}.
  * @returns A function of the same arguments that returns the gradient in the structure of the argument: zeros where
- * the output does not depend on it; with several `argnums`, a list of gradients.
+ * the output does not depend on it; with several `argnums`, a list of gradients. With `hasAux` f returns `[scalar, aux]`, and the result is
+ * `[gradient, aux]`: aux is whatever else f computed, such as predictions or counts, in any structure, and takes no part.
  *
  * @example
  * ```ts
@@ -169,17 +210,25 @@ export type Gradient<Args extends unknown[], N> = N extends number
  * grad(grad((x: Tensor) => x.pow(3)))(2).item(); // 12
  * ```
  */
+export function grad<Args extends unknown[], Aux, const N extends number | readonly number[] = 0>(
+  f: (...args: Args) => readonly [value: TensorLike, aux: Aux],
+  options: GradOptionsWithAux<N>,
+): (...args: ArgumentsLike<Args, N>) => [gradient: Gradient<Args, N>, aux: Aux];
 export function grad<Args extends unknown[], const N extends number | readonly number[] = 0>(
   f: (...args: Args) => TensorLike,
-  options?: GradOptions<N>,
-): (...args: ArgumentsLike<Args, N>) => Gradient<Args, N> {
+  options?: GradOptions<N> & { readonly hasAux?: false },
+): (...args: ArgumentsLike<Args, N>) => Gradient<Args, N>;
+export function grad(f: (...args: never[]) => unknown, options?: GradOptions): (...args: unknown[]) => unknown {
   const withValue = differentiate("grad", f, options);
-  return (...args) => withValue(args)[1] as Gradient<Args, N>;
+  return (...args) => {
+    const [, gradient, aux] = withValue(args);
+    return options?.hasAux === true ? [gradient, aux] : gradient;
+  };
 }
 
 /**
- * Like {@link grad}, but returns `[value, gradient]`; the value costs nothing more. Arguments that are not differentiated are
- * passed on as they come: wrap arrays of data in {@link tensor}.
+ * Like {@link grad}, but returns `[value, gradient]`, and with `hasAux` `[[value, aux], gradient]`; the value costs nothing more. Arguments
+ * that are not differentiated are passed on as they come: wrap arrays of data in {@link tensor}.
  *
  * @example
  * ```ts
@@ -188,22 +237,31 @@ export function grad<Args extends unknown[], const N extends number | readonly n
  * gradient.toArray(); // [6, 8]
  * ```
  */
+export function valueAndGrad<Args extends unknown[], Aux, const N extends number | readonly number[] = 0>(
+  f: (...args: Args) => readonly [value: TensorLike, aux: Aux],
+  options: GradOptionsWithAux<N>,
+): (...args: ArgumentsLike<Args, N>) => [result: [value: Tensor, aux: Aux], gradient: Gradient<Args, N>];
 export function valueAndGrad<Args extends unknown[], const N extends number | readonly number[] = 0>(
   f: (...args: Args) => TensorLike,
-  options?: GradOptions<N>,
-): (...args: ArgumentsLike<Args, N>) => [value: Tensor, gradient: Gradient<Args, N>] {
+  options?: GradOptions<N> & { readonly hasAux?: false },
+): (...args: ArgumentsLike<Args, N>) => [value: Tensor, gradient: Gradient<Args, N>];
+export function valueAndGrad(f: (...args: never[]) => unknown, options?: GradOptions): (...args: unknown[]) => unknown {
   const withValue = differentiate("valueAndGrad", f, options);
-  return (...args) => withValue(args) as [Tensor, Gradient<Args, N>];
+  return (...args) => {
+    const [value, gradient, aux] = withValue(args);
+    return [options?.hasAux === true ? [value, aux] : value, gradient];
+  };
 }
 
-/** {@link valueAndGrad}, with the arguments in a list; `name` is the calling function's. */
+/** {@link valueAndGrad}, with the arguments in a list, and with what f gave beside its value; `name` is the calling function's. */
 export function differentiate(
   name: string,
   f: (...args: never[]) => unknown,
   options?: GradOptions,
-): (args: readonly unknown[]) => [Tensor, unknown] {
+): (args: readonly unknown[]) => [value: Tensor, gradient: unknown, aux: unknown] {
   checkFunction(name, f);
-  const { argnums = 0 } = checkOptions(name, options, GRAD_OPTIONS);
+  const { argnums = 0, hasAux = false } = checkOptions(name, options, GRAD_OPTIONS);
+  if (typeof hasAux !== "boolean") throw new TypeError(`${name}: expected true or false as hasAux, got ${describe(hasAux)}`);
   const places = typeof argnums === "number" ? [argnums] : argnums;
   if (!Array.isArray(places) || !places.every(Number.isInteger) || new Set(places).size < places.length)
     throw new TypeError(`${name}: argnums must be the place of an argument, or a list of different ones, got ${describe(argnums)}`);
@@ -213,10 +271,18 @@ export function differentiate(
     const primals = places.map((place) => flatten(name, `argument ${place}`, args[place]));
     const ofPlaces = (...given: unknown[]): unknown =>
       f(...(args.map((arg, i) => (places.includes(i) ? given[places.indexOf(i)] : arg)) as never[]));
-    const { output, pull } = pullback(name, ofPlaces, primals);
+    let aux: unknown;
+    const withoutAux = (...given: unknown[]): unknown => {
+      const result = synchronous(name, ofPlaces(...given));
+      if (!Array.isArray(result) || result.length !== 2)
+        throw new TypeError(`${name}: with hasAux the function must return [scalar, aux], got ${describe(result)}`);
+      aux = result[1];
+      return result[0];
+    };
+    const { output, pull } = pullback(name, hasAux ? withoutAux : ofPlaces, primals);
     const value = scalarOutput(name, output);
     const gradients = pull([tensor(1)]);
-    return [value, typeof argnums === "number" ? gradients[0] : gradients];
+    return [value, typeof argnums === "number" ? gradients[0] : gradients, aux];
   };
 }
 

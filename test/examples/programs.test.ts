@@ -95,3 +95,24 @@ test("onnx-step.ts trains in onnxruntime to the weights that gradtape finds", as
     rmSync(directory, { recursive: true });
   }
 });
+
+test("curve-fit.ts finds what NIST certifies, with its standard errors, and draws the curve", async () => {
+  const directory = mkdtempSync(join(tmpdir(), "gradtape-curve-"));
+  try {
+    const file = join(directory, "curve.svg");
+    const { code, stdout } = await start("examples/curve-fit.ts", [file]).outcome;
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^converged after \d+ iterations/);
+    const rows = [...stdout.matchAll(/^b\d +(\S+) +(\S+) +(\S+) +(\S+)$/gm)].map(([, ...columns]) => columns.map(Number));
+    expect(rows).toHaveLength(7);
+    for (const [value, error, certified, deviation] of rows) {
+      expect(Math.abs(value - certified) / Math.abs(certified)).toBeLessThan(1e-7);
+      expect(Math.abs(error - deviation) / deviation).toBeLessThan(1e-6);
+    }
+    const picture = readFileSync(file, "utf8");
+    expect(picture).toMatch(/^<svg .*aria-label="Mobility/);
+    expect(picture.match(/<circle /g)).toHaveLength(37);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+});

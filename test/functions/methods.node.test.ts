@@ -14,8 +14,16 @@ const families = { elementwise, linalg, movement, reduce };
 type Functions = typeof elementwise & typeof linalg & typeof movement & typeof reduce;
 const functions = Object.assign({}, ...Object.values(families)) as Record<string, (...args: unknown[]) => unknown>;
 
-/** Functions of a list of tensors, none of which is first. */
-const withoutMethod = ["concat", "stack"];
+/**
+ * Functions of a list of tensors, none of which is first, and functions that are no methods, so that a bundle can leave them out. So are all
+ * of the families that are not listed above.
+ */
+const ofLists = ["concat", "stack"];
+const withoutMethod = [
+  ...["trace", "diag", "tril", "triu", "outer", "einsum"],
+  ...ofLists,
+  ...["segmentSum", "norm", "std", "cumprod", "argmin"],
+];
 /** Methods for which a function would say less than what it stands for. */
 const withoutFunction = ["item", "toArray", "toJSON", "toString", "named", "rsub", "rdiv"];
 

@@ -1,16 +1,29 @@
 import { Tensor } from "gradtape";
 import { randomTensor, seedOf } from "../support/random.js";
 import type { AnyRecord, Use } from "./record.js";
+import { decompositions } from "./records/decompositions.js";
 import { elementwise } from "./records/elementwise.js";
 import { linalg } from "./records/linalg.js";
 import { losses } from "./records/losses.js";
 import { movement } from "./records/movement.js";
+import { order } from "./records/order.js";
 import { own } from "./records/own.js";
 import { reduce } from "./records/reduce.js";
+import { special } from "./records/special.js";
 
 /** The record of every op, function and loss, by its name. */
 export const records: ReadonlyMap<string, AnyRecord> = new Map(
-  Object.entries({ ...elementwise, ...linalg, ...losses, ...movement, ...reduce, ...own } as Record<string, AnyRecord>),
+  Object.entries({
+    ...elementwise,
+    ...linalg,
+    ...losses,
+    ...movement,
+    ...reduce,
+    ...decompositions,
+    ...order,
+    ...special,
+    ...own,
+  } as Record<string, AnyRecord>),
 );
 
 /** The names of the functions that compute a number from a number, or from two. */

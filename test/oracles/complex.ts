@@ -18,6 +18,8 @@ export const log = (x: Z): Z => math.log(x) as Z;
 export const sqrt = (x: Z): Z => math.sqrt(x) as Z;
 export const sin = (x: Z): Z => math.sin(x) as Z;
 export const cos = (x: Z): Z => math.cos(x) as Z;
+export const sinh = (x: Z): Z => math.sinh(x) as Z;
+export const cosh = (x: Z): Z => math.cosh(x) as Z;
 export const tanh = (x: Z): Z => math.tanh(x) as Z;
 export const pow = (x: Z, y: Z): Z => exp(mul(y, log(x)));
 export const square = (x: Z): Z => mul(x, x);

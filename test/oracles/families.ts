@@ -1,17 +1,23 @@
 import type { Tensor, TensorLike } from "gradtape";
+import * as decompositions from "../../src/functions/decompositions.js";
 import * as elementwise from "../../src/functions/elementwise.js";
 import * as linalg from "../../src/functions/linalg.js";
 import * as losses from "../../src/functions/losses.js";
 import * as movement from "../../src/functions/movement.js";
+import * as order from "../../src/functions/order.js";
 import * as reduce from "../../src/functions/reduce.js";
+import * as special from "../../src/functions/special.js";
+import * as decompositionsOps from "../../src/ops/decompositions.js";
 import * as elementwiseOps from "../../src/ops/elementwise.js";
 import * as linalgOps from "../../src/ops/linalg.js";
 import * as movementOps from "../../src/ops/movement.js";
 import type { AnyOp } from "../../src/ops/op.js";
+import * as orderOps from "../../src/ops/order.js";
 import * as reduceOps from "../../src/ops/reduce.js";
+import * as specialOps from "../../src/ops/special.js";
 
 /** Every function of a tensor that the library exports: its ops and losses. */
-export const functions = { ...elementwise, ...linalg, ...losses, ...movement, ...reduce };
+export const functions = { ...elementwise, ...linalg, ...losses, ...movement, ...reduce, ...decompositions, ...order, ...special };
 
 /** Their names. */
 export const functionNames = Object.keys(functions) as (keyof typeof functions)[];
@@ -20,4 +26,12 @@ export const functionNames = Object.keys(functions) as (keyof typeof functions)[
 export const functionOf = (name: string): ((...inputs: TensorLike[]) => Tensor) => functions[name as keyof typeof functions] as never;
 
 /** Every op that a tape can hold, but those of a user's own. */
-export const ops: readonly AnyOp[] = Object.values({ ...elementwiseOps, ...linalgOps, ...movementOps, ...reduceOps });
+export const ops: readonly AnyOp[] = Object.values({
+  ...elementwiseOps,
+  ...linalgOps,
+  ...movementOps,
+  ...reduceOps,
+  ...decompositionsOps,
+  ...orderOps,
+  ...specialOps,
+});

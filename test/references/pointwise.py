@@ -50,6 +50,38 @@ functions = {
     "relu": (not_zero, lambda x: max(x, mpf(0)), lambda x: mpf(1 if x > 0 else 0), lambda x: mpf(0)),
 }
 
+within_one = [0, 1e-8, -1e-8, 1e-20, -1e-20, 0.5, -0.5, 0.999, -0.999, 1 - 2**-40, -1 + 2**-40]
+angles = [x for x in everywhere if abs(x) <= 90]
+from_one = [1 + 2**-40, 1.001, 1.5, 3.25, 30, 1000, 1e8]
+# Beside the poles of the gamma function, and near zeros of ln gamma and of digamma.
+gamma_points = [1e-20, 1e-8, 0.5, 0.999999, 1.000001, 1.25, 1.4616321449683623, 1.5, 1.999999, 2.000001, 3.25, 9.5, 15, 30, 1000, 1e8, -1e-8, -0.5, -0.504083, -1.5, -2.4570247, -2.5, -3.1435809, -7.25, -30.3, -100.75]
+root_pi = mp.sqrt(mp.pi)
+
+
+def gaussian(x):
+    return 2 / root_pi * mp.exp(-x * x)
+
+
+functions |= {
+    "tan": (angles, mp.tan, lambda x: mp.sec(x) ** 2, lambda x: 2 * mp.tan(x) * mp.sec(x) ** 2),
+    "asin": (within_one, mp.asin, lambda x: 1 / mp.sqrt(1 - x * x), lambda x: x / mp.sqrt(1 - x * x) ** 3),
+    "acos": (within_one, mp.acos, lambda x: -1 / mp.sqrt(1 - x * x), lambda x: -x / mp.sqrt(1 - x * x) ** 3),
+    "atan": (everywhere, mp.atan, lambda x: 1 / (1 + x * x), lambda x: -2 * x / (1 + x * x) ** 2),
+    "sinh": (everywhere, mp.sinh, mp.cosh, mp.sinh),
+    "cosh": (everywhere, mp.cosh, mp.sinh, mp.cosh),
+    "asinh": (everywhere, mp.asinh, lambda x: 1 / mp.sqrt(1 + x * x), lambda x: -x / mp.sqrt(1 + x * x) ** 3),
+    "acosh": (from_one, mp.acosh, lambda x: 1 / mp.sqrt(x * x - 1), lambda x: -x / mp.sqrt(x * x - 1) ** 3),
+    "atanh": (within_one, mp.atanh, lambda x: 1 / (1 - x * x), lambda x: 2 * x / (1 - x * x) ** 2),
+    "cbrt": (not_zero, lambda x: mp.sign(x) * mp.cbrt(abs(x)), lambda x: 1 / (3 * mp.cbrt(abs(x)) ** 2), lambda x: -2 * mp.sign(x) / (9 * mp.cbrt(abs(x)) ** 5)),
+    "exp2": (everywhere, lambda x: mpf(2) ** x, lambda x: mp.ln(2) * mpf(2) ** x, lambda x: mp.ln(2) ** 2 * mpf(2) ** x),
+    "log2": (positive, lambda x: mp.ln(x) / mp.ln(2), lambda x: 1 / (x * mp.ln(2)), lambda x: -1 / (x * x * mp.ln(2))),
+    "log10": (positive, lambda x: mp.ln(x) / mp.ln(10), lambda x: 1 / (x * mp.ln(10)), lambda x: -1 / (x * x * mp.ln(10))),
+    "erf": (moderate, mp.erf, gaussian, lambda x: -2 * x * gaussian(x)),
+    "erfc": (moderate + [5.5, 12.25, 26.5], mp.erfc, lambda x: -gaussian(x), lambda x: 2 * x * gaussian(x)),
+    "lgamma": (gamma_points, lambda x: mp.re(mp.loggamma(x)), mp.digamma, lambda x: mp.psi(1, x)),
+    "digamma": (gamma_points, mp.digamma, lambda x: mp.psi(1, x), lambda x: mp.psi(2, x)),
+}
+
 # Binary cross entropy of a logit z against a target y: softplus(z) - y z, its derivative sigma(z) - y, and sigma'(z).
 for y in (0, 1, 0.25):
     functions[f"binaryCrossEntropyWithLogits y={y}"] = (

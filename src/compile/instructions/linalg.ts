@@ -159,5 +159,5 @@ function bitsOf(strong: MatMulAttributes["strong"], swapped = false): number {
 const steps = (transposed: boolean, rows: number, columns: number): [row: number, step: number] =>
   transposed ? [NUMBER, NUMBER * rows] : [NUMBER * columns, NUMBER];
 
-/** The instructions of products. */
-export const linalg: Table<typeof ops> = { MatMul: matmul };
+/** The instructions of products, and of parts of matrices. */
+export const linalg: Table<typeof ops> = { MatMul: matmul, Triangle: "kernel" };

@@ -22,6 +22,18 @@ export const movement: Table<typeof ops> = {
       ];
     },
   },
+  Assemble: {
+    accepts: areApart,
+    encode({ inputs, output, attributes: { parts } }, { inputs: from, output: to }) {
+      const strides = stridesOf(output.shape);
+      const fill = wordsOf("Fill", { out: to.at, count: output.size, low: 0, high: 0 });
+      const copies = inputs.flatMap((x, i) => {
+        const [start, steps] = onLattice({ ...parts[i], shape: output.shape }, strides);
+        return copy(to.at + start, steps, from[i].at, stridesOf(x.shape), x.shape);
+      });
+      return [...fill, ...copies];
+    },
+  },
   Concat: {
     encode({ inputs, output, attributes: { axis } }, { inputs: parts, output: { at } }) {
       const strides = stridesOf(output.shape);
@@ -39,6 +51,18 @@ export const movement: Table<typeof ops> = {
   StopGradient: "alias",
   Leaf: "alias",
 };
+
+/** Whether no two parts meet: along some axis each ends before the next begins. Others are added up, which the machine does not do. */
+function areApart({ inputs, output, attributes: { parts } }: Call<AttributesOf<typeof ops.Assemble>>): boolean {
+  return output.shape.some((_, axis) => {
+    const spans = parts.map(({ start, step }, i) => {
+      const last = start[axis] + step[axis] * (inputs[i].shape[axis] - 1);
+      return [Math.min(start[axis], last), Math.max(start[axis], last)] as const;
+    });
+    spans.sort((a, b) => a[0] - b[0]);
+    return spans.every(([first], i) => i === 0 || first > spans[i - 1][1]);
+  });
+}
 
 /** An op that reads its input so many bytes from its beginning, with other strides. */
 function viewed<Op>(

@@ -33,6 +33,8 @@ export const reduce: Table<typeof ops> = {
   CenterTranspose: /* @__PURE__ */ weighted("CenterTranspose"),
   CumSum: "kernel",
   ArgMax: "kernel",
+  Norm: "kernel",
+  Recurrence: "kernel",
 };
 
 /** Reduces axes that are neighbors, as one. Over the rows of a region only a sum is taken. */

@@ -1,13 +1,16 @@
 import { type AnyOp, rowOf } from "../../ops/op.js";
+import { formulas as decompositions } from "./decompositions.js";
 import { formulas as elementwise } from "./elementwise.js";
 import type { AnyCallFacts, FormulaRows, Reading } from "./facts.js";
 import { formulas as linalg } from "./linalg.js";
 import { formulas as movement } from "./movement.js";
+import { formulas as order } from "./order.js";
 import { formulas as reduce } from "./reduce.js";
+import { formulas as special } from "./special.js";
 
 const merge = (...families: FormulaRows[]): FormulaRows => Object.assign({}, ...families);
 /** The rows of all families. */
-export const formulaRows = /* @__PURE__ */ merge(elementwise, reduce, movement, linalg);
+export const formulaRows = /* @__PURE__ */ merge(elementwise, reduce, movement, linalg, decompositions, order, special);
 
 /** The arithmetic that an op always is; nothing for one that can stand as a call. */
 export function arithmeticOf(op: AnyOp): Reading | undefined {

@@ -6,6 +6,7 @@ type Ops = typeof import("../../ops/linalg.js");
 /** What formulas know of matrix products. */
 export const formulas: FormulaTable<Ops> = {
   MatMul: { notation: { as: "matrix product" }, algebra: "linear", linearIn: [0, 1] },
+  Triangle: { notation: { as: "function", name: { text: "triangle" } }, algebra: "linear", linearIn: [0] },
 };
 
 /** What is known of the numbers of matrix products. */
@@ -17,4 +18,5 @@ export const numerics: NumericTable<Ops> = {
     stops: undefined,
     advice: { "domain error": words.ZERO_TIMES_INFINITY, cancellation: words.TERMS_CANCEL },
   },
+  Triangle: { rounding: { kind: "exact" }, summarizes: false, steep: "nowhere", stops: undefined, advice: {} },
 };

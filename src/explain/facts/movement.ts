@@ -30,7 +30,8 @@ export const formulas: FormulaTable<Ops> = {
   Slice: { notation: { as: "function", name: { text: "slice" } }, algebra: "linear", linearIn: [0] },
   // What is filled in stays as it is, whatever the argument is multiplied by.
   Pad: { notation: { as: "function", name: { text: "pad" } }, algebra: "opaque", linearIn: [] },
-  // Linear in all of its arguments at once, not in one of them.
+  // These are linear in all of their arguments at once, not in one of them.
+  Assemble: { notation: { as: "function", name: { text: "assemble" } }, algebra: "opaque", linearIn: [] },
   Concat: { notation: { as: "function", name: { text: "concat" } }, algebra: "opaque", linearIn: [] },
   Take: { notation: { as: "function", name: { text: "take" } }, algebra: "linear", linearIn: [0] },
   ScatterAdd: { notation: { as: "function", name: { text: "scatterAdd" } }, algebra: "linear", linearIn: [0] },
@@ -50,6 +51,13 @@ export const numerics: NumericTable<Ops> = {
   BroadcastTo: KEEPS,
   Slice: MOVES,
   Pad: MOVES,
+  Assemble: {
+    rounding: { kind: "rounded" },
+    summarizes: false,
+    steep: "nowhere",
+    stops: undefined,
+    advice: { "domain error": words.SUM_OF_INFINITIES },
+  },
   Concat: MOVES,
   Take: MOVES,
   ScatterAdd: {

@@ -48,6 +48,8 @@ export const formulas: FormulaTable<Ops> = {
     linearIn: [0],
   },
   CumSum: { notation: { as: "function", name: { text: "cumsum" } }, algebra: "linear", linearIn: [0] },
+  Norm: { notation: { as: "function", name: { text: "norm" } }, algebra: "opaque", linearIn: [] },
+  Recurrence: { notation: { as: "function", name: { text: "recurrence" } }, algebra: "opaque", linearIn: [1] },
   ArgMax: { notation: { as: "function", name: { text: "argmax" } }, algebra: "opaque", linearIn: [] },
 };
 
@@ -116,5 +118,13 @@ export const numerics: NumericTable<Ops> = {
     stops: undefined,
     advice: { "domain error": words.SUM_OF_INFINITIES, cancellation: words.TERMS_CANCEL },
   },
+  Norm: {
+    rounding: { kind: "rounded" },
+    summarizes: true,
+    steep: "nowhere",
+    stops: undefined,
+    advice: {},
+  },
+  Recurrence: { rounding: { kind: "rounded" }, summarizes: false, steep: "nowhere", stops: undefined, advice: {} },
   ArgMax: { rounding: { kind: "steps" }, summarizes: false, steep: "nowhere", stops: undefined, advice: {} },
 };

@@ -7,7 +7,7 @@ type Ops = typeof import("../../ops/elementwise.js");
 type FormOf<N extends NameOf<Ops>> = Form<AttributesOf<Ops[N]>>;
 
 /** An operator of ONNX that does the same. */
-const operator =
+export const operator =
   (name: string): Form =>
   (graph, inputs) =>
     graph.node(name, inputs);
@@ -33,14 +33,14 @@ export function log1pOfPositive(graph: Graph, x: string): string {
 }
 
 /** The same for all x. From 1 on it is ln(u), which makes a difference only at ∞. */
-const log1p: Form = (graph, [x]) => {
+export const log1p: Form = (graph, [x]) => {
   const one = graph.number(1);
   const plain = graph.node("Log", [graph.node("Add", [x, one])]);
   return graph.node("Where", [graph.node("Less", [x, one]), log1pOfPositive(graph, x), plain]);
 };
 
 /** eˣ − 1 = (u − 1)·x/ln(u) with u = eˣ as it was rounded (Kahan). Where u is 1, x itself; from |x| = 1 on nothing cancels. */
-const expm1: Form = (graph, [x]) => {
+export const expm1: Form = (graph, [x]) => {
   const one = graph.number(1);
   const u = graph.node("Exp", [x]);
   const plain = graph.node("Sub", [u, one]);

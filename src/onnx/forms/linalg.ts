@@ -27,5 +27,8 @@ function transposed(graph: Graph, x: string, shape: Shape): string {
   return graph.node("Transpose", [x], { perm: [...axes.slice(0, -2), axes.length - 1, axes.length - 2] });
 }
 
-/** The form of the matrix product. */
-export const linalg: Forms<Ops> = { MatMul: product };
+const triangle: Form<AttributesOf<Ops["Triangle"]>> = (graph, [x], { attributes: { lower, offset } }) =>
+  graph.node("Trilu", [x, graph.integers([offset], [])], { upper: Number(!lower) });
+
+/** The forms of products and of parts of matrices. */
+export const linalg: Forms<Ops> = { MatMul: product, Triangle: triangle };

@@ -76,6 +76,12 @@ function spread(graph: Graph, x: string, shape: Shape, gaps: readonly number[], 
   return sliceOf(graph, graph.reshape(wide, merged), zeros, ones, kept);
 }
 
+/** The parts, each among zeros, and added. */
+const assemble: FormOf<"Assemble"> = (graph, names, { inputs, output, attributes: { parts, shape } }) =>
+  names
+    .map((x, i) => pad(graph, [x], { inputs: [inputs[i]], output, attributes: { ...parts[i], shape, value: 0 } }))
+    .reduce((sum, part) => graph.node("Add", [sum, part]));
+
 /** Parts without numbers are left out, since not every runtime takes them. */
 const concat: FormOf<"Concat"> = (graph, names, { inputs, attributes: { axis } }) =>
   graph.node(
@@ -113,6 +119,7 @@ export const movement: Forms<Ops> = {
   BroadcastTo: broadcastTo,
   Slice: slice,
   Pad: pad,
+  Assemble: assemble,
   Concat: concat,
   Take: take,
   ScatterAdd: scatterAdd,

@@ -103,6 +103,16 @@ const argmax: FormOf<"ArgMax"> = (graph, [x], { attributes: { axis } }) => {
   return graph.asNumbers(graph.node("Where", [hasNan, first(nan), first(x)]));
 };
 
+/** m·√Σ (x/m)² with the largest size m, so that no square leaves the range of numbers. */
+const norm: FormOf<"Norm"> = (graph, [x], { attributes, output }) => {
+  const { axes } = attributes;
+  const largest = reduceOver(graph, "ReduceMax", graph.node("Abs", [x]), { axes, keepDims: true });
+  const isZero = graph.node("Equal", [largest, graph.number(0)]);
+  const part = graph.node("Div", [x, graph.node("Where", [isZero, graph.number(1), largest])]);
+  const total = reduceOver(graph, "ReduceSum", graph.node("Mul", [part, part]), { axes, keepDims: true });
+  return graph.reshape(graph.node("Mul", [largest, graph.node("Sqrt", [total])]), output.shape);
+};
+
 /** The forms of what works along axes. */
 export const reduce: Forms<Ops> = {
   Sum: sum,
@@ -117,4 +127,6 @@ export const reduce: Forms<Ops> = {
   CenterTranspose: centerTranspose,
   CumSum: cumsum,
   ArgMax: argmax,
+  Norm: norm,
+  Recurrence: { refused: "ONNX has no running products" },
 };

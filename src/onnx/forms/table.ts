@@ -1,10 +1,13 @@
 import { GradtapeError } from "../../base/errors.js";
 import { type AnyOp, rowOf } from "../../ops/op.js";
+import { decompositions } from "./decompositions.js";
 import { elementwise } from "./elementwise.js";
 import type { Form, Refusal } from "./form.js";
 import { linalg } from "./linalg.js";
 import { movement } from "./movement.js";
+import { order } from "./order.js";
 import { reduce } from "./reduce.js";
+import { special } from "./special.js";
 
 // biome-ignore lint/suspicious/noExplicitAny: the attributes belong to the op by which a form was found
 type AnyForm = Form<any>;
@@ -12,7 +15,7 @@ type Entries = Readonly<Record<string, AnyForm | Refusal>>;
 const merge = (...families: Entries[]): Entries => Object.assign({}, ...families);
 
 /** The form of each op of the library, or why it has none, by the op's name. */
-export const forms = /* @__PURE__ */ merge(elementwise, reduce, linalg, movement);
+export const forms = /* @__PURE__ */ merge(elementwise, reduce, linalg, movement, decompositions, order, special);
 
 /** Why an op that a user defined has no form. */
 const UNKNOWN: Refusal = { refused: "an op of your own: compose it from others to export it" };

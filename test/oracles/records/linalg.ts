@@ -2,6 +2,7 @@ import type { MatMulOptions, Tensor } from "gradtape";
 import * as gt from "gradtape";
 import type * as functions from "../../../src/functions/linalg.js";
 import type * as ops from "../../../src/ops/linalg.js";
+import { Triangle } from "../../../src/ops/linalg.js";
 import { type Records, type Use, use } from "../record.js";
 
 type Shapes = readonly [a: readonly number[], b: readonly number[]];
@@ -65,5 +66,60 @@ export const linalg: Records<typeof functions, typeof ops> = {
       "matmul of a batch and a vector": product,
     },
     step: (x) => (x.rank >= 2 ? x.matmul(x, { transposeB: true }).mean(-1, true) : x),
+  },
+  trace: {
+    uses: [use("of [3, 3]", (x) => gt.trace(x), [[3, 3]]), use("of [2, 2, 3]", (x) => gt.trace(x), [[2, 2, 3]])],
+    complex: null,
+    tensors: { trace: (x) => gt.trace(x) },
+    step: (x) => (x.rank >= 2 ? gt.trace(x.tanh()).mean() : x),
+  },
+  diag: {
+    uses: [
+      use("of a vector", (x) => gt.diag(x), [[3]]),
+      use("of a matrix", (x) => gt.diag(x), [[2, 3]]),
+      use("of a batch of matrices", (x) => gt.diag(x), [[2, 3, 2]]),
+    ],
+    complex: null,
+    tensors: { diag: (x) => gt.diag(x), "diag of a matrix": (x) => gt.diag(x) },
+    step: (x) => (x.rank === 2 ? gt.diag(x).mean() : x),
+  },
+  tril: {
+    uses: [use("of [3, 3]", (x) => gt.tril(x), [[3, 3]]), use("of [2, 3, 4] above the diagonal", (x) => gt.tril(x, 1), [[2, 3, 4]])],
+    complex: null,
+    tensors: { tril: (x) => gt.tril(x, -1) },
+    step: (x) => (x.rank >= 2 ? gt.tril(x) : x),
+  },
+  triu: {
+    uses: [use("of [3, 3]", (x) => gt.triu(x), [[3, 3]]), use("of [2, 4, 3] below the diagonal", (x) => gt.triu(x, -1), [[2, 4, 3]])],
+    complex: null,
+    tensors: { triu: (x) => gt.triu(x, 1) },
+    step: (x) => (x.rank >= 2 ? gt.triu(x) : x),
+  },
+  outer: {
+    uses: [
+      use("of vectors", (x, y) => gt.outer(x, y), [[3]], [[2]]),
+      use("of batches that broadcast", (x, y) => gt.outer(x, y), [[2, 3]], [[2]]),
+    ],
+    complex: null,
+    tensors: { outer: (x, y) => gt.outer(x, y) },
+    step: (x) => (x.rank > 0 ? gt.outer(x, x.tanh()).mean(-1) : x),
+  },
+  einsum: {
+    uses: [
+      use("as a product", (x, y) => gt.einsum("ij,jk->ik", x, y), [[2, 3]], [[3, 2]]),
+      use("in batches, transposed", (x, y) => gt.einsum("...ij,kj->...ki", x, y), [[2, 2, 3]], [[4, 3]]),
+      use("of three", (x, y, w) => gt.einsum("bi,ij,bj->b", x, y, w), [[2, 3]], [[3, 2]], [[2, 2]]),
+      use("of a diagonal", (x) => gt.einsum("iij->j", x), [[3, 3, 2]]),
+      use("of sums on both sides", (x, y) => gt.einsum("ij,kl->jl", x, y), [[2, 3]], [[3, 2]]),
+    ],
+    complex: null,
+    tensors: { einsum: (x, y) => gt.einsum("bij,jk->bk", x, y), "einsum of diagonals": (x) => gt.einsum("iij->j", x) },
+    step: (x) => (x.rank > 0 ? gt.einsum("...i,...i->...", x, x.tanh()).expandDims(-1) : x),
+  },
+
+  triangle: {
+    uses: [use("of [3, 3]", (x) => x.run(Triangle, [x], { lower: true, offset: 0 }).square(), [[3, 3]])],
+    complex: null,
+    step: (x) => (x.rank >= 2 ? x.run(Triangle, [x], { lower: false, offset: 0 }) : x),
   },
 };

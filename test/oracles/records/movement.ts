@@ -135,6 +135,54 @@ export const movement: Records<typeof functions, typeof ops> = {
     step: null,
   },
 
+  segmentSum: {
+    uses: [
+      use("of [4]", (x) => gt.segmentSum(x, [1, 0, 1, 1], 3), [[4]]),
+      use("of [4, 2], squared", (x) => gt.segmentSum(x, [2, -3, 0, 2], 3).square(), [[4, 2]]),
+    ],
+    complex: null,
+    tensors: { segmentSum: (x) => gt.segmentSum(x, [2, 0, 2, 2], 3) },
+    step: rows((x, count) =>
+      gt
+        .segmentSum(
+          x.tanh(),
+          Array.from({ length: count }, (_, i) => i % 2),
+          2,
+        )
+        .mean(0),
+    ),
+  },
+
+  assemble: {
+    uses: [
+      use("in the gradient of three parts", (x) => gt.split(x, 3)[0].mul(gt.split(x, 3)[1]).add(gt.split(x, 3)[2].square()), [[6]]),
+      use(
+        "of parts that meet",
+        (x) =>
+          x
+            .slice([[0, 3]])
+            .mul(x.slice([[3, 0, -1]]))
+            .add(x.slice([[1, 4]])),
+        [[4]],
+      ),
+      use(
+        "of rows and of columns",
+        (x) =>
+          x
+            .slice([1])
+            .mul(x.slice([null, 2]).sum())
+            .add(x.slice([0]).square()),
+        [[3, 3]],
+      ),
+    ],
+    complex: null,
+    step: rows((x, count) =>
+      gt
+        .split(x, count)
+        .reduce((sum, part) => sum.add(part.tanh()))
+        .div(count),
+    ),
+  },
   scatterAdd: {
     uses: [
       use("to an index named twice", (x) => x.run(ScatterAdd, [x, gt.tensor([2, 0, 2])], { axis: 0, size: 3 }), [[3]]),

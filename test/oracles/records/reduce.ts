@@ -2,7 +2,7 @@ import * as gt from "gradtape";
 import { type Tensor, tensor } from "gradtape";
 import type * as functions from "../../../src/functions/reduce.js";
 import type * as ops from "../../../src/ops/reduce.js";
-import { Center, CenterTranspose } from "../../../src/ops/reduce.js";
+import { Center, CenterTranspose, Recurrence } from "../../../src/ops/reduce.js";
 import { type Records, use } from "../record.js";
 
 type Axes = number | readonly number[] | undefined;
@@ -143,6 +143,55 @@ export const reduce: Records<typeof functions, typeof ops> = {
     step: last((x) => x.logSoftmax()),
   },
 
+  norm: {
+    uses: reduction(gt.norm).uses.filter(({ title }) => !title.startsWith("of [] ") && !title.includes("axis []")),
+    complex: null,
+    tensors: { norm: (x) => gt.norm(x, [0, 2]), "norm of zeros": (x) => gt.norm(x) },
+    step: (x) => gt.norm(x).div(Math.sqrt(x.size)),
+  },
+  std: {
+    uses: [
+      use("of [4] over axis [0]", (x) => gt.std(x, 0), [[4]]),
+      use("of [3, 2] over axis [0]", (x) => gt.std(x, 0), [[3, 2]]),
+      use("of [3, 2] over all axes", (x) => gt.std(x), [[3, 2]]),
+    ],
+    options: {
+      correction: [use("of a sample [4]", (x) => gt.std(x, 0, { correction: 1 }), [[4]])],
+      keepDims: [use("of a sample [3, 2] over axis [0], kept", (x) => gt.std(x, 0, { correction: 1, keepDims: true }), [[3, 2]])],
+    },
+    complex: null,
+    tensors: {
+      std: (x) => gt.std(x, 1, { correction: 1 }),
+      "std of the population": (x) => gt.std(x, [0, 2], { keepDims: true }),
+    },
+    step: null, // of a single number it has a kink
+  },
+  cumprod: {
+    uses: [
+      use("of [4] along axis 0", (x) => gt.cumprod(x, 0), [[4]]),
+      use("of [2, 3] along axis -1", (x) => gt.cumprod(x, -1), [[2, 3]]),
+      use("with zeros", (x) => gt.cumprod(x, 0), tensor([2, 0, 3, 0, 1])),
+      use("of a single place", (x) => gt.cumprod(x, 1), [[2, 1]]),
+    ],
+    complex: null,
+    tensors: { cumprod: (x) => gt.cumprod(x, 1), "cumprod with zeros": (x) => gt.cumprod(x, 0) },
+    step: last((x) => gt.cumprod(x.tanh(), 0)),
+  },
+  argmin: {
+    uses: [use("of [2, 3] along axis 1", (x) => gt.argmin(x, 1), [[2, 3]]), use("of [2, 3], flattened", (x) => gt.argmin(x), [[2, 3]])],
+    complex: null,
+    tensors: { argmin: (x) => gt.argmin(x, 1) },
+    step: null,
+  },
+
+  recurrence: {
+    uses: [
+      use("of [4]", (a, b) => a.run(Recurrence, [a, b], { axis: 0, reverse: false }), [[4]], [[4]]),
+      use("of [2, 3] along axis 1, from the end", (a, b) => a.run(Recurrence, [a, b], { axis: 1, reverse: true }), [[2, 3]], [[2, 3]]),
+    ],
+    complex: null,
+    step: last((x) => x.run(Recurrence, [x.tanh().mul(0.5), x.sin()], { axis: 0, reverse: false })),
+  },
   center: {
     uses: [
       use("of [3] and a softmax", (x, z) => x.run(Center, [x, z.softmax()], { axis: 0 }), [[3]], [[3]]),

@@ -1,0 +1,37 @@
+import type * as ops from "../../ops/special.js";
+import type { Table } from "./instruction.js";
+
+/** Elementary and special functions are calls of functions for each number, which the machine does not have. */
+export const special: Table<typeof ops> = {
+  Tan: "kernel",
+  OneMinusSquare: "kernel",
+  Asin: "kernel",
+  Acos: "kernel",
+  Atan: "kernel",
+  AtanSlope: "kernel",
+  Atan2: "kernel",
+  Hypot: "kernel",
+  DirectionCosine: "kernel",
+  Sinh: "kernel",
+  Cosh: "kernel",
+  Asinh: "kernel",
+  Acosh: "kernel",
+  Atanh: "kernel",
+  Cbrt: "kernel",
+  Exp2: "kernel",
+  Log2: "kernel",
+  Log10: "kernel",
+  Erf: "kernel",
+  Erfc: "kernel",
+  Gaussian: "kernel",
+  Lgamma: "kernel",
+  Digamma: "kernel",
+  Polygamma: "kernel",
+  LogAddExp: "kernel",
+  Xlogy: "kernel",
+  Mod: "kernel",
+  Floor: "kernel",
+  Ceil: "kernel",
+  Round: "kernel",
+  Trunc: "kernel",
+};
