@@ -39,7 +39,7 @@ import { type Run, runWithGradient } from "./run.js";
  * const [finding] = diagnose(naive, tensor(-1000));
  * finding.kind; // "domain edge"
  * finding.node; // 2
- * finding.instead; // "logSigmoid(z) = −softplus(−z); stabilize(f) does it for you. For a loss, give the logits to binaryCrossEntropyWithLogits(z, y)"
+ * finding.instead; // "logSigmoid(z); stabilize(f) does it for you. For a loss, give the logits to binaryCrossEntropyWithLogits(z, y)"
  * diagnose(naive, tensor(3)).healthy; // true
  * ```
  */

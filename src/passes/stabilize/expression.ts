@@ -145,25 +145,26 @@ const peakOf = (largest: Tensor): Tensor => {
   return constant.abs().less(Number.POSITIVE_INFINITY).where(constant, 0);
 };
 
-const FUNCTIONS: Readonly<Record<string, OfTensors | undefined>> = /* @__PURE__ */ Object.fromEntries([
-  ...Object.entries(OPS).map(([name, op]) => [name, (...args: Tensor[]): Tensor => apply(op as UnaryOp, args as unknown as [Tensor])]),
-  ["where", (condition: Tensor, a: Tensor, b: Tensor) => condition.where(a, b)],
-  ["logSigmoid", (x: Tensor) => x.logSigmoid()],
-  ["peak", (x: Tensor, y: Tensor) => peakOf(x.stopGradient().maximum(y.stopGradient()))],
-  [
-    // ln √(x² + y²). Near 1, of x² + y² − 1 = (x − 1)(x + 1) + y² with the larger number as x.
-    "logHypot",
-    (x: Tensor, y: Tensor) => {
-      const length = apply(t.Hypotenuse, [x, y]);
-      const isNear = length.greater(0.5).mul(length.less(2));
-      const excess = x
-        .abs()
-        .greater(y.abs())
-        .where(x.sub(1).mul(x.add(1)).add(y.square()), y.sub(1).mul(y.add(1)).add(x.square()));
-      return isNear.where(isNear.where(excess, 1).log1p().mul(0.5), length.log());
-    },
-  ],
-]);
+const applied = (): Record<string, OfTensors> =>
+  Object.fromEntries(
+    Object.entries(OPS).map(([name, op]) => [name, (...args: Tensor[]): Tensor => apply(op as UnaryOp, args as unknown as [Tensor])]),
+  );
+
+const FUNCTIONS: Readonly<Record<string, OfTensors | undefined>> = /* @__PURE__ */ Object.assign(/* @__PURE__ */ applied(), {
+  where: (condition: Tensor, a: Tensor, b: Tensor) => condition.where(a, b),
+  logSigmoid: (x: Tensor) => x.logSigmoid(),
+  peak: (x: Tensor, y: Tensor) => peakOf(x.stopGradient().maximum(y.stopGradient())),
+  // ln √(x² + y²). Near 1, of x² + y² − 1 = (x − 1)(x + 1) + y² with the larger number as x.
+  logHypot: (x: Tensor, y: Tensor) => {
+    const length = apply(t.Hypotenuse, [x, y]);
+    const isNear = length.greater(0.5).mul(length.less(2));
+    const excess = x
+      .abs()
+      .greater(y.abs())
+      .where(x.sub(1).mul(x.add(1)).add(y.square()), y.sub(1).mul(y.add(1)).add(x.square()));
+    return isNear.where(isNear.where(excess, 1).log1p().mul(0.5), length.log());
+  },
+});
 
 /** Functions that take a reduction's axes. What they are given may lack axes that it has; their results have its shape. */
 const REDUCING: Readonly<Record<string, ((reduction: Reduction, x: Tensor) => Tensor) | undefined>> = {

@@ -66,11 +66,13 @@ class Finder {
     const candidates = [...this.contraction(node), ...this.rewrites(node)].sort(
       (a, b) => Number(a.isPart) - Number(b.isPart) || b.weight - a.weight,
     );
-    const best = candidates.find(({ cover, weight, expression }) => {
+    const best = candidates.find(({ rule, cover, weight, expression }) => {
       const read = valuesOf(expression);
       return [...cover].every((inner) => {
         const other = inner === node || read.has(inner.output) ? undefined : below.get(inner);
-        return other === undefined || other.weight < weight || [...other.cover].every((at) => cover.has(at));
+        if (other === undefined || other.weight < weight) return true;
+        // Of two that are spelled out, the outer one was found in the simpler form of the inner one.
+        return (rule.contracts && other.rule.contracts) || [...other.cover].every((at) => cover.has(at));
       });
     });
     return best !== undefined && isNode(node, best.expression) ? undefined : best;
