@@ -1,7 +1,8 @@
+import { choleskySolve } from "./dense.js";
 import { halvingSearch } from "./line-search.js";
 import { despiteNoise, type Method } from "./method.js";
 import type { Objective } from "./objective.js";
-import { choleskySolve, dot, negated } from "./vector.js";
+import { dot, negated } from "./vector.js";
 
 /** The first ridge, its growth, and the last one, whose step is that of steepest descent: multiples of the largest diagonal entry. */
 const FIRST_RIDGE = 1e-10;

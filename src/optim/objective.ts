@@ -1,6 +1,7 @@
 import { describe } from "../base/errors.js";
+import type { Bounds } from "./bounds.js";
 import type { Packing } from "./packing.js";
-import { allFinite, norm } from "./vector.js";
+import { allFinite, along, norm } from "./vector.js";
 
 /** What a search for a minimum needs to know next. */
 export interface PartRequest {
@@ -30,6 +31,7 @@ export interface Point {
   readonly x: Float64Array;
   readonly value: number;
   readonly gradient: Float64Array;
+  /** With bounds, the length of the way that steepest descent goes within them: 0 at a minimum. */
   readonly gradientNorm: number;
 }
 
@@ -51,13 +53,29 @@ export class Objective {
   /** The rounding error of the value where it was last measured. */
   private measured: { readonly at: Point; readonly error: number } | undefined;
 
-  constructor(readonly packing: Packing) {}
+  constructor(
+    readonly packing: Packing,
+    /** Where the parameters stay, if they are bounded. */
+    readonly bounds: Bounds | undefined,
+  ) {}
+
+  /** Where the search begins. */
+  get start(): Float64Array {
+    const { start } = this.packing;
+    return this.bounds === undefined ? start : this.bounds.project(start);
+  }
+
+  /** x + t·d, within the bounds. */
+  along(x: Float64Array, t: number, d: Float64Array): Float64Array {
+    return this.bounds === undefined ? along(x, t, d) : this.bounds.along(x, t, d);
+  }
 
   *at(x: Float64Array): Asking<Point> {
     this.evaluations++;
     const answer = this.check(yield { order: 1, x }, 1 + x.length);
     const gradient = answer.slice(1);
-    return { x, value: answer[0], gradient, gradientNorm: norm(gradient) };
+    const gradientNorm = norm(this.bounds === undefined ? gradient : this.bounds.downhill(x, gradient));
+    return { x, value: answer[0], gradient, gradientNorm };
   }
 
   /** The Hessian of the parameters in order, n × n in row-major order. */
