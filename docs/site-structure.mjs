@@ -3,7 +3,7 @@
 // that a document links to becomes a page, since a browser does not show a .ts file.
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
-import { Converter, DocumentReflection, KindRouter, ReflectionGroup, ReflectionKind } from "typedoc";
+import { Converter, DocumentReflection, KindRouter, PageEvent, ReflectionGroup, ReflectionKind } from "typedoc";
 
 const documentGroups = [
   ["Learn", /^\d/],
@@ -12,16 +12,17 @@ const documentGroups = [
   ["Guides", /./],
 ];
 
+// By the rooms of src/, so that a new file finds its group.
 const sourceGroups = [
-  ["Tensors", /^(create|tensor|shape|kernels\/kernel)\.ts$/],
-  ["Ops", /^(functions|define-op)\.ts$/],
-  ["Losses", /^losses\.ts$/],
-  ["Differentiation", /^(transforms\/(forward|reverse|second-order)|check|tree)\.ts$/],
-  ["Numerics", /^(passes\/stabilize|explain\/require-finite|explain\/diagnose\/.*)\.ts$/],
-  ["The tape", /^(tape|transforms\/trace|explain\/.*)\.ts$/],
+  ["Tensors", /^(base\/(?!errors)|kernels\/|tensor\/(?!(define-op|options|tree)\.ts$))/],
+  ["Ops", /^(functions\/(?!losses)|tensor\/(define-op|options)\.ts$)/],
+  ["Losses", /^functions\/losses\.ts$/],
+  ["Differentiation", /^(transforms\/(?!record\.ts$)|tensor\/tree\.ts$)/],
+  ["Numerics", /^(passes\/|explain\/(require-finite|diagnose\/))/],
+  ["The tape", /^(tape\/|transforms\/record\.ts$|explain\/(?!require-finite|diagnose\/))/],
   ["Compile", /^compile\//],
   ["Fitting", /^optim\//],
-  ["Errors", /^errors\.ts$/],
+  ["Errors", /^base\/errors\.ts$/],
   ["More", /./],
 ];
 
@@ -63,6 +64,11 @@ export function load(app) {
       }
     },
   );
+
+  // TypeDoc links to the first page by its folder, which a server resolves and a folder that is opened does not.
+  app.renderer.on(PageEvent.END, (page) => {
+    page.contents = page.contents?.replace(/href="((?:\.\.\/)+)(#[^"]*)?"/g, 'href="$1index.html$2"');
+  });
 
   const groupOf = (reflection) => {
     const find = (groups, text) => groups.find(([, pattern]) => pattern.test(text))[0];

@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
 import type { Coefficient } from "./inference.js";
-import { type CalibrationBin, type CurvePoint, probabilities } from "./metrics.js";
+import { type CalibrationBin, type CurvePoint, type Judged, probabilities } from "./metrics.js";
 import type { LossAt } from "./solve.js";
 import { shorten } from "./text.js";
 
@@ -26,8 +26,8 @@ function draw(label: string, options: Plot.PlotOptions): string {
   return svg.outerHTML;
 }
 
-/** Odds ratios with their intervals of 95 %, on a logarithmic axis. What is beyond a factor of a million ends at the edge. */
-export function forestPlot(coefficients: readonly Coefficient[]): string {
+/** Odds ratios with their intervals, on a logarithmic axis. What is beyond a factor of a million ends at the edge. */
+export function forestPlot(coefficients: readonly Coefficient[], level: string): string {
   const inside = (x: number): number => Math.min(Math.max(x, 1e-6), 1e6);
   const rows = coefficients.map(({ name, oddsRatio, oddsRatioInterval: [low, high] }, i) => ({
     i: String(i),
@@ -37,20 +37,50 @@ export function forestPlot(coefficients: readonly Coefficient[]): string {
     high: inside(high),
     clear: low > 1 || high < 1,
   }));
-  return draw("Odds ratios with their intervals of 95 %", {
+  const ends = rows.flatMap(({ low, high }) => [low, high]);
+  const ticks = evenTicks(Math.min(1, ...ends), Math.max(1, ...ends));
+  return draw(`Odds ratios with their intervals of ${level}`, {
     width: 480,
     height: 70 + 22 * rows.length,
     marginLeft: 190,
     marginRight: 24,
-    x: { type: "log", label: "odds ratio →", grid: true, tickFormat: "~g", ticks: 5 },
+    // The logarithms on a linear axis: a logarithmic one would leave out labels.
+    x: {
+      ...{ label: "odds ratio →", grid: true, ticks: ticks.map(Math.log10), tickFormat: (log: number) => tickText(10 ** log) },
+      domain: [Math.log10(Math.min(ticks[0], ...ends)), Math.log10(Math.max(ticks[ticks.length - 1], ...ends))],
+    },
     y: { domain: rows.map(({ i }) => i), tickFormat: (i: string) => rows[Number(i)].name, label: null, tickSize: 0 },
     marks: [
-      Plot.ruleX([1], GUIDE),
-      Plot.ruleY(rows, { y: "i", x1: "low", x2: "high", stroke: "currentColor", strokeOpacity: 0.7, strokeWidth: 1.5 }),
-      Plot.dot(rows, { y: "i", x: "ratio", r: 4, fill: (d) => (d.clear ? POSITIVE : "currentColor") }),
+      Plot.ruleX([0], GUIDE),
+      Plot.ruleY(rows, {
+        y: "i",
+        x1: ({ low }) => Math.log10(low),
+        x2: ({ high }) => Math.log10(high),
+        stroke: "currentColor",
+        strokeOpacity: 0.7,
+        strokeWidth: 1.5,
+      }),
+      Plot.dot(rows, { y: "i", x: ({ ratio }) => Math.log10(ratio), r: 4, fill: (d) => (d.clear ? POSITIVE : "currentColor") }),
     ],
   });
 }
+
+/** At most six ticks at even distances on a logarithmic axis, 1 among them, and beyond both ends. */
+export function evenTicks(low: number, high: number): number[] {
+  const [from, to] = [Math.log10(low), Math.log10(high)];
+  const step =
+    [0.005, 0.01, 0.02, 0.05, Math.log10(1.2), Math.log10(1.5), Math.log10(2), Math.log10(3), Math.log10(5), 1, 2, 3, 4].find(
+      (size) => (to - from) / size <= 4.5,
+    ) ?? 4;
+  const first = Math.floor(from / step + 1e-9);
+  const last = Math.ceil(to / step - 1e-9);
+  return Array.from({ length: Math.max(last - first, 1) + 1 }, (_, i) => 10 ** ((first + i) * step));
+}
+
+const tickText = (value: number): string => {
+  const text = Number(value.toPrecision(Math.abs(value - 1) < 0.2 ? 3 : 2));
+  return text >= 1e4 || text < 1e-3 ? text.toExponential(0).replace("e+", "e") : String(text);
+};
 
 /** The loss as it falls. */
 export function lossPlot(history: readonly LossAt[]): string {
@@ -61,7 +91,11 @@ export function lossPlot(history: readonly LossAt[]): string {
     x: isLong
       ? { type: "symlog", label: "iteration →", ticks: 6 }
       : { label: "iteration →", ticks: Math.min(history.length, 12), tickFormat: "d" },
-    y: { label: "↑ loss", grid: true, domain: [0, history.reduce((most, { loss }) => Math.max(most, loss), 0)] },
+    y: {
+      label: "↑ loss",
+      grid: true,
+      domain: [history.reduce((least, { loss }) => Math.min(least, loss), 0), history.reduce((most, { loss }) => Math.max(most, loss), 0)],
+    },
     marks: [
       Plot.line(thin(history), { x: "iteration", y: "loss", stroke: POSITIVE, strokeWidth: 2 }),
       ...(isLong ? [] : [Plot.dot(history, { x: "iteration", y: "loss", fill: POSITIVE })]),
@@ -75,11 +109,12 @@ const thin = <T>(list: readonly T[]): T[] => {
   return list.filter((_, i) => i % every === 0 || i === list.length - 1);
 };
 
-export const rocPlot = (curve: readonly CurvePoint[]): string =>
-  draw("ROC curve", {
+/** The ROC curve with the area below it, and where the threshold is on it. */
+export const rocPlot = (curve: readonly CurvePoint[], at: CurvePoint & { readonly threshold: number }, auc: string): string =>
+  draw(`ROC curve, AUC ${auc}`, {
     ...SQUARE,
-    x: { domain: [0, 1], label: "false positive rate →", grid: true, ticks: 5 },
-    y: { domain: [0, 1], label: "↑ true positive rate", grid: true, ticks: 5 },
+    x: { domain: [0, 1], label: "false positive rate (1 − specificity) →", grid: true, ticks: 5 },
+    y: { domain: [0, 1], label: "↑ true positive rate (sensitivity)", grid: true, ticks: 5 },
     marks: [
       Plot.line(
         [
@@ -89,11 +124,29 @@ export const rocPlot = (curve: readonly CurvePoint[]): string =>
         GUIDE,
       ), // what chance gives
       Plot.line(curve, { x: "falsePositiveRate", y: "truePositiveRate", stroke: POSITIVE, strokeWidth: 2 }),
+      Plot.dot([at], {
+        x: "falsePositiveRate",
+        y: "truePositiveRate",
+        r: 5,
+        stroke: "currentColor",
+        strokeWidth: 2,
+        fill: "var(--ground)",
+      }),
+      Plot.text([`AUC ${auc}`], { x: 0.97, y: 0.08, textAnchor: "end", fill: "currentColor", fontSize: 14 }),
+      Plot.text([`ŷ = ${at.threshold}`], {
+        x: at.falsePositiveRate,
+        y: at.truePositiveRate,
+        dx: 10,
+        dy: 12,
+        textAnchor: "start",
+        fill: "currentColor",
+        fontSize: 12,
+      }),
     ],
   });
 
 /** `share` of the rows is positive: what calling by chance gives. */
-export const precisionRecallPlot = (curve: readonly CurvePoint[], share: number): string =>
+export const precisionRecallPlot = (curve: readonly CurvePoint[], at: CurvePoint, share: number): string =>
   draw("Precision and recall", {
     ...SQUARE,
     x: { domain: [0, 1], label: "recall →", grid: true, ticks: 5 },
@@ -101,6 +154,10 @@ export const precisionRecallPlot = (curve: readonly CurvePoint[], share: number)
     marks: [
       Plot.ruleY([share], GUIDE),
       Plot.line(curve.slice(1), { x: "truePositiveRate", y: "precision", stroke: POSITIVE, strokeWidth: 2 }),
+      Plot.dot(
+        [at].filter(({ precision }) => !Number.isNaN(precision)),
+        { x: "truePositiveRate", y: "precision", r: 5, stroke: "currentColor", strokeWidth: 2, fill: "var(--ground)" },
+      ),
     ],
   });
 
@@ -118,17 +175,25 @@ export const calibrationPlot = (bins: readonly CalibrationBin[]): string =>
         ],
         GUIDE,
       ),
-      Plot.line(bins, { x: "predicted", y: "observed", stroke: POSITIVE, strokeOpacity: 0.5 }),
+      Plot.ruleX(bins, {
+        x: "predicted",
+        y1: ({ interval }) => interval[0],
+        y2: ({ interval }) => interval[1],
+        stroke: POSITIVE,
+        strokeOpacity: 0.6,
+      }),
       Plot.dot(bins, { x: "predicted", y: "observed", r: "rows", fill: POSITIVE, fillOpacity: 0.75 }),
     ],
   });
 
 /** How many rows of each class have which ŷ: the positive class upwards, the other downwards. */
-export function scorePlot(z: Float64Array, y: Float64Array, threshold: number): string {
+export function scorePlot({ z, y, counts: weights }: Judged, threshold: number): string {
   const BINS = 20;
   const counts = [new Float64Array(BINS), new Float64Array(BINS)];
   probabilities(z).forEach((p, i) => {
-    counts[y[i]][Math.min(Math.floor(BINS * p), BINS - 1)]++;
+    const bin = Math.min(Math.floor(BINS * p), BINS - 1);
+    counts[1][bin] += (weights?.[i] ?? 1) * y[i];
+    counts[0][bin] += (weights?.[i] ?? 1) * (1 - y[i]);
   });
   const bars = [0, 1].flatMap((label) =>
     Array.from(counts[label], (count, i) => ({ from: i / BINS, to: (i + 1) / BINS, label, count: label === 1 ? count : -count })),

@@ -1,117 +1,114 @@
 import { type Tensor, tensor } from "gradtape";
-import type { Column } from "./data.js";
-import { InputError } from "./errors.js";
+import { combination, type Encoding, UNSEEN } from "./encoding.js";
+import type { Feature } from "./features.js";
 import type { RowNumbers } from "./split.js";
-import { quote } from "./text.js";
 
-/** A column of the design matrix but the intercept's: a feature of numbers, or whether a feature has a level. */
-export interface Term {
-  /** `age`, or `color=red`. */
-  readonly name: string;
-  /** Its feature's name. */
-  readonly column: string;
-  /** Undefined for a feature of numbers. */
-  readonly level: string | undefined;
-  /** What is taken away before it is divided by `deviation`. */
-  readonly mean: number;
-  readonly deviation: number;
-}
-
-/** How rows become numbers. */
-export interface Encoding {
-  readonly intercept: boolean;
-  readonly terms: readonly Term[];
-}
-
-/** Rows of the design matrix, x of shape [n, p], and their targets, y of shape [n]. */
-export interface Chunk {
+/** Rows of the design matrix: columns of numbers as they are, categories as places, which is all that a one-hot column says. */
+export interface Part {
+  /** [n, d]: a column of ones for the intercept, then the dense terms. */
   readonly x: Tensor;
+  /** For each block the place of each row's coefficient; one beyond the last where it has none. */
+  readonly places: readonly Tensor[];
+  /** For each block what its coefficients are multiplied with; an empty list where that is 1. */
+  readonly factors: readonly (readonly Tensor[])[];
+  /** [n]: the share of y = 1. */
   readonly y: Tensor;
+  /** How much each row's loss counts; an empty list where each counts 1. */
+  readonly w: readonly Tensor[];
 }
 
-/** So many rows at most are one chunk: enough for the machine to be busy, and few enough to stay in the processor's cache. */
-const CHUNK_ROWS = 16_384;
+/** So many numbers at most are one part, so that memory does not grow without limit with the rows. */
+const MOST_NUMBERS = 1 << 25;
 
-/** The names of the parameters, the intercept first. */
-export const parameterNames = ({ intercept, terms }: Encoding): string[] => [
-  ...(intercept ? ["(intercept)"] : []),
-  ...terms.map(({ name }) => name),
-];
+/** How many columns the intercept and the dense terms have. */
+export const denseWidth = ({ intercept, dense }: Encoding): number => dense.length + (intercept ? 1 : 0);
 
-/** One number a row of a term, before it is standardized. */
-function reader(column: Column, level: string | undefined): (row: number) => number {
-  const { values } = column;
-  if (column.kind === "number") return (row) => values[row];
-  const place = level === undefined ? -1 : column.levels.indexOf(level);
-  return (row) => (values[row] === place ? 1 : 0);
-}
-
-/**
- * Measures the terms on the rows to train on, and on no others: those held out must not leak into the fit. A feature with
- * m levels has m − 1 terms, one for each but the reference; one that does not vary has none.
- *
- * Without an intercept nothing is taken away, since that would bring one in by the back door: w·(x − mean) has the
- * constant part −w·mean.
- */
-export function measure(
-  columns: readonly Column[],
+/** The rows of features, encoded and in parts. `w` and `y` are by the rows' numbers, as the features are. */
+export function designOf(
+  encoding: Encoding,
+  features: readonly Feature[],
   rows: RowNumbers,
-  { intercept, references }: { readonly intercept: boolean; readonly references: ReadonlyMap<string, string> },
-): { encoding: Encoding; constant: string[] } {
-  const terms: Term[] = [];
-  const constant: string[] = [];
-  for (const column of columns) {
-    for (const level of termLevels(column, references.get(column.name))) {
-      const name = level === undefined ? column.name : `${column.name}=${level}`;
-      const value = reader(column, level);
-      const first = value(rows[0]);
-      // Asked of the values: the rounded mean of equal numbers can miss them by a little.
-      if (rows.every((row) => value(row) === first)) {
-        if (intercept || first === 0) constant.push(name);
-        else terms.push({ name, column: column.name, level, mean: 0, deviation: Math.abs(first) });
-        continue;
-      }
-      let [sum, squares] = [0, 0];
-      for (const row of rows) sum += value(row);
-      const mean = sum / rows.length;
-      for (const row of rows) squares += (value(row) - mean) ** 2;
-      const deviation = Math.sqrt(squares / rows.length);
-      if (!(deviation > 1e-150 && deviation < 1e150))
-        throw new InputError(`column ${quote(name)}: its numbers are too large, or too close together, to be standardized`);
-      terms.push({ name, column: column.name, level, mean: intercept ? mean : 0, deviation });
-    }
-  }
-  return { encoding: { intercept, terms }, constant };
-}
-
-/** The levels that get a term; `undefined` alone for a feature of numbers. */
-function termLevels(column: Column, reference: string | undefined): readonly (string | undefined)[] {
-  if (column.kind === "number") return [undefined];
-  return column.levels.filter((level) => level !== (reference ?? column.levels[0]));
-}
-
-/** The design matrix of some rows, standardized and in chunks, with a leading column of ones for the intercept. */
-export function designOf({ intercept, terms }: Encoding, columns: readonly Column[], y: Float64Array, rows: RowNumbers): readonly Chunk[] {
-  const width = terms.length + (intercept ? 1 : 0);
-  const readers = terms.map(({ column, level }) => reader(columns.find(({ name }) => name === column) as Column, level));
-  const chunks: Chunk[] = [];
-  for (let start = 0; start < rows.length; start += CHUNK_ROWS) {
-    const some = rows.subarray(start, start + CHUNK_ROWS);
+  { y, w }: { readonly y: Float64Array; readonly w: Float64Array | undefined },
+): readonly Part[] {
+  const width = denseWidth(encoding);
+  const size = Math.max(1, Math.floor(MOST_NUMBERS / Math.max(width + encoding.blocks.length, 1)));
+  const parts: Part[] = [];
+  for (let start = 0; start < rows.length; start += size) {
+    const some = rows.subarray(start, start + size);
     const x = new Float64Array(some.length * width);
-    if (intercept) for (let i = 0; i < some.length; i++) x[i * width] = 1;
-    terms.forEach(({ mean, deviation }, j) => {
-      const value = readers[j];
-      for (let i = 0, at = width - terms.length + j; i < some.length; i++, at += width) x[at] = (value(some[i]) - mean) / deviation;
+    if (encoding.intercept) for (let i = 0; i < some.length; i++) x[i * width] = 1;
+    encoding.dense.forEach(({ feature, center, scale }, j) => {
+      const values = features[feature].numbers as Float64Array;
+      for (let i = 0, at = width - encoding.dense.length + j; i < some.length; i++, at += width) x[at] = (values[some[i]] - center) / scale;
     });
-    chunks.push({ x: tensor(x, [some.length, width]), y: tensor(Float64Array.from(some, (row) => y[row])) });
+    const places = encoding.blocks.map(({ feature, slots, names }) => {
+      const place = combination(features[feature].categories);
+      return tensor(
+        Float64Array.from(some, (row) => {
+          const slot = slots[place(row)];
+          return slot < 0 ? names.length : slot;
+        }),
+      );
+    });
+    const factors = encoding.blocks.map(({ feature, scale }) => {
+      const { numbers } = features[feature];
+      return numbers === undefined ? [] : [tensor(Float64Array.from(some, (row) => numbers[row] / (scale ?? 1)))];
+    });
+    const pick = (values: Float64Array): Tensor => tensor(Float64Array.from(some, (row) => values[row]));
+    parts.push({ x: tensor(x, [some.length, width]), places, factors, y: pick(y), w: w === undefined ? [] : [pick(w)] });
   }
-  return chunks;
+  return parts;
 }
 
-/** The targets of all chunks in a row. */
-export const targetsOf = (chunks: readonly Chunk[]): Float64Array => concatenate(chunks.map(({ y }) => y));
+/** The rows of features that have a combination of levels that no row to train on had, with the feature's place. */
+export function unseenIn({ blocks }: Encoding, features: readonly Feature[], rows: RowNumbers): ReadonlyMap<number, number> {
+  const unseen = new Map<number, number>();
+  for (const { feature, slots } of blocks) {
+    if (!slots.includes(UNSEEN)) continue;
+    const place = combination(features[feature].categories);
+    for (const row of rows) if (slots[place(row)] === UNSEEN && !unseen.has(row)) unseen.set(row, feature);
+  }
+  return unseen;
+}
+
+/** A row of the whole design matrix: the places and values of what is not 0. */
+export function rowAt({ x, places, factors }: Part, { blocks }: Encoding, i: number): { at: number[]; values: number[] } {
+  const width = x.shape[1];
+  const at: number[] = [];
+  const values: number[] = [];
+  for (let j = 0; j < width; j++) {
+    at.push(j);
+    values.push(x.data[i * width + j]);
+  }
+  let start = width;
+  blocks.forEach(({ names }, k) => {
+    const place = places[k].data[i];
+    if (place < names.length) {
+      at.push(start + place);
+      values.push(factors[k][0]?.data[i] ?? 1);
+    }
+    start += names.length;
+  });
+  return { at, values };
+}
+
+/** The first rows as a dense matrix, for what wants to see one. */
+export function denseRows(part: Part, encoding: Encoding, count: number): Tensor {
+  const width = part.x.shape[1] + encoding.blocks.reduce((sum, { names }) => sum + names.length, 0);
+  const x = new Float64Array(count * width);
+  for (let i = 0; i < count; i++) {
+    const { at, values } = rowAt(part, encoding, i);
+    at.forEach((j, k) => {
+      x[i * width + j] = values[k];
+    });
+  }
+  return tensor(x, [count, width]);
+}
+
+export const rowsOf = (parts: readonly Part[]): number => parts.reduce((sum, { y }) => sum + y.size, 0);
 
 export function concatenate(parts: readonly Tensor[]): Float64Array {
+  if (parts.length === 1) return parts[0].data;
   const all = new Float64Array(parts.reduce((sum, { size }) => sum + size, 0));
   let at = 0;
   for (const { data } of parts) {

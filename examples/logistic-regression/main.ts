@@ -1,5 +1,6 @@
-// Logistic regression on a CSV file: `npm start`, or `npx tsx examples/logistic-regression/main.ts --help`.
+// Logistic regression on a file: `npm start`, or `npx tsx examples/logistic-regression/main.ts --help`.
 // This file joins the program to the process; run.ts is where it begins.
+import { constants } from "node:os";
 import { fileProblem } from "./errors.js";
 import { run } from "./run.js";
 
@@ -11,6 +12,16 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 });
 
 const interruption = new AbortController();
-process.once("SIGINT", () => interruption.abort()); // a second one ends the process at once
+let isDone = false;
+let code: number | undefined;
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+  process.on(signal, () => {
+    // A second signal ends the process at once, and so does one that comes when only a reader of the output is waited for.
+    if (isDone || interruption.signal.aborted) process.exit(128 + constants.signals[signal]);
+    code = 128 + constants.signals[signal];
+    interruption.abort();
+  });
 
-process.exitCode = await run(process.argv.slice(2), { stdout: process.stdout, stderr: process.stderr, signal: interruption.signal });
+const result = await run(process.argv.slice(2), { stdout: process.stdout, stderr: process.stderr, signal: interruption.signal });
+process.exitCode = result === 130 ? code : result;
+isDone = true;

@@ -1,91 +1,199 @@
-import { binaryCrossEntropyWithLogits, eye, jvp, stack, type Tensor, tensor } from "gradtape";
-import { type Chunk, concatenate, type Encoding } from "./design.js";
-import { runner, sumOver } from "./summed.js";
+import {
+  binaryCrossEntropyWithLogits,
+  compile,
+  concat,
+  grad,
+  jvp,
+  ones,
+  type Tensor,
+  take,
+  tensor,
+  valueAndGrad,
+  vjp,
+  zeros,
+} from "gradtape";
+import { concatenate, type Part, rowsOf } from "./design.js";
+import { type Encoding, parametersOf } from "./encoding.js";
 
-/** What is minimized beside the data: see {@link meanLoss}. */
+/** What is minimized beside the data: see {@link strengthsOf}. */
 export interface LossOptions {
   readonly l2: number;
-  /** The penalty counts on the standardized coefficients, or else on those of the raw columns. */
+  /** The penalty counts on the coefficients per standard deviation, or else on those per unit. */
   readonly standardize: boolean;
-  /** How much a row of each class counts. */
-  readonly weights: { readonly positive: number; readonly negative: number };
   readonly eager: boolean;
 }
 
-/** z = Xθ, equation (3) for a batch: the first column of X is the intercept's. */
-export const logits = (theta: Tensor, x: Tensor): Tensor => x.matmul(theta);
+/** Runs a function as it is, or as the replay of its tape. */
+export const runner =
+  (eager: boolean) =>
+  <F extends (...args: never[]) => unknown>(f: F): F =>
+    eager ? f : compile(f);
 
-/** Equation (1) for each row, in its stable form from the logits, of shape [n]. */
-const rowLosses = (theta: Tensor, { x, y }: Chunk, weights: LossOptions["weights"]): Tensor =>
-  weights.positive === 1 && weights.negative === 1
-    ? binaryCrossEntropyWithLogits(logits(theta, x), y, { reduction: "none" })
-    : binaryCrossEntropyWithLogits(logits(theta, x), y, {
-        reduction: "none",
-        weight: y.mul(weights.positive - weights.negative).add(weights.negative),
-      });
+/** The matrix of a part, without what is true of its rows. */
+type Matrices = Pick<Part, "x" | "places" | "factors">;
 
-/** Minus the log-likelihood: the sum of the rows' losses, each times its class's weight. */
-export const negativeLogLikelihood = (chunks: readonly Chunk[], { weights, eager }: LossOptions): ((theta: Tensor) => Tensor) =>
-  sumOver((theta, chunk: Chunk) => rowLosses(theta, chunk, weights).sum(), chunks, eager);
-
-/**
- * (Σ wᵢ·BCEᵢ + l2/2·Σ βⱼ²) / n over the n rows. The intercept is not penalized: how common the positive class is should
- * not depend on the strength of the penalty.
- *
- * θ belongs to standardized columns in any case, since only they are well conditioned. A raw column's coefficient is
- * θⱼ/sⱼ, so that a penalty on these has l2/sⱼ² instead of l2.
- */
-export function meanLoss(chunks: readonly Chunk[], encoding: Encoding, options: LossOptions): (theta: Tensor) => Tensor {
-  const rows = chunks.reduce((sum, { y }) => sum + y.size, 0);
-  const strengths = encoding.terms.map(({ deviation }) => options.l2 / (options.standardize ? 1 : deviation ** 2));
-  const strength = tensor([...(encoding.intercept ? [0] : []), ...strengths]);
-  const loss = negativeLogLikelihood(chunks, options);
-  if (options.l2 === 0) return (theta) => loss(theta).div(rows);
-  return (theta) => loss(theta).add(theta.square().mul(strength).sum().div(2)).div(rows);
-}
-
-/**
- * Σ gᵢgᵢᵀ with the gradient gᵢ of each row's own loss. Forward mode gives the derivative of all rows' losses along one
- * parameter at once: row j of G is that along θⱼ, column i is gᵢ, and G·Gᵀ is the sum.
- */
-export function scoreProducts(theta: Tensor, chunks: readonly Chunk[], { weights, eager }: LossOptions): Tensor {
-  const products = runner(eager)((at: Tensor, chunk: Chunk): Tensor => {
-    const along = (j: number): Tensor => jvp((t: Tensor) => rowLosses(t, chunk, weights), [at], [eye(theta.size).slice([j])])[1];
-    const G = stack(Array.from({ length: theta.size }, (_, j) => along(j)));
-    return G.matmul(G.transpose());
+/** z = Xθ, equation (3) for a batch. Of a block of categories each row takes the coefficient of its level, or 0. */
+export function logits(theta: Tensor, { x, places, factors }: Matrices, sizes: readonly number[]): Tensor {
+  const width = x.shape[1];
+  if (sizes.length === 0) return x.matmul(theta);
+  let z = x.matmul(theta.slice([[0, width]]));
+  let start = width;
+  sizes.forEach((size, k) => {
+    const coefficients = concat([theta.slice([[start, start + size]]), zeros([1])]);
+    const own = take(coefficients, places[k]);
+    z = z.add(factors[k].reduce((product, factor) => product.mul(factor), own));
+    start += size;
   });
-  return chunks.map((chunk) => products(theta, chunk)).reduce((sum, part) => sum.add(part));
+  return z;
 }
 
-/** XᵀX/n. */
-export function gramMatrix(chunks: readonly Chunk[], eager: boolean): Tensor {
-  const product = runner(eager)((x: Tensor): Tensor => x.transpose().matmul(x));
-  const rows = chunks.reduce((sum, { y }) => sum + y.size, 0);
-  return chunks
-    .map(({ x }) => product(x))
-    .reduce((sum, part) => sum.add(part))
-    .div(rows);
+/** Equation (1) for each row, in its stable form from the logits, times the weight of the row. */
+export const rowLosses = (z: Tensor, y: Tensor, w: readonly Tensor[]): Tensor =>
+  binaryCrossEntropyWithLogits(z, y, { reduction: "none", ...(w.length > 0 && { weight: w[0] }) });
+
+/** The first derivative of each row's loss with respect to its logit: its score. */
+export const scores = (z: Tensor, y: Tensor, w: readonly Tensor[]): Tensor => grad((at: Tensor) => rowLosses(at, y, w).sum())(z) as Tensor;
+
+/** The second one, by forward over reverse mode: how much information each row holds. */
+export const curvature = (z: Tensor, y: Tensor, w: readonly Tensor[]): Tensor =>
+  jvp((at: Tensor) => scores(at, y, w), [z], [ones(z.shape)])[1];
+
+/** The sums of values over the rows of each place: what {@link take} pulls back. */
+const segmentSum = (values: Tensor, places: Tensor, count: number): Tensor =>
+  vjp((x: Tensor) => take(x, places), zeros([count, ...values.shape.slice(1)]))[1](values)[0] as Tensor;
+
+/**
+ * Xᵀ·diag(w)·X, block by block: a product of matrices for the dense columns, and sums over the rows of each level for the
+ * others, whose ones and zeros nobody needs to see. With the curvature of the losses as w it is their Hessian, since z is
+ * linear in θ.
+ */
+export function gram({ x, places, factors }: Matrices, w: Tensor, sizes: readonly number[]): Tensor {
+  const column = (values: Tensor): Tensor => values.reshape([-1, 1]);
+  const dense = x.matmul(x.mul(column(w)), { transposeA: true });
+  if (sizes.length === 0) return dense;
+  const weightOf = (k: number): Tensor => factors[k].reduce((product, factor) => product.mul(factor), w);
+  const mixed = sizes.map((size, k) => segmentSum(x.mul(column(weightOf(k))), places[k], size + 1).slice([[0, size]]));
+  const between = (k: number, l: number): Tensor => {
+    const [rows, columns] = [sizes[k], sizes[l]];
+    const weight = factors[l].reduce((product, factor) => product.mul(factor), weightOf(k));
+    if (k === l) {
+      const sums = segmentSum(weight, places[k], rows + 1).slice([[0, rows]]);
+      return diagonal(sums);
+    }
+    const cells = places[k].mul(columns + 1).add(places[l]);
+    return segmentSum(weight, cells, (rows + 1) * (columns + 1))
+      .reshape([rows + 1, columns + 1])
+      .slice([
+        [0, rows],
+        [0, columns],
+      ]);
+  };
+  const first = concat([dense, ...mixed.map((block) => block.transpose())], 1);
+  const others = sizes.map((_, k) => concat([mixed[k], ...sizes.map((_, l) => (l < k ? between(l, k).transpose() : between(k, l)))], 1));
+  return concat([first, ...others], 0);
 }
 
-/** The logits of all rows. */
-export const logitsOf = (theta: Tensor, chunks: readonly Chunk[]): Float64Array => concatenate(chunks.map(({ x }) => logits(theta, x)));
+/** A vector on the diagonal of a matrix. */
+function diagonal(values: Tensor): Tensor {
+  const n = values.shape[0];
+  const places = tensor(Float64Array.from({ length: n }, (_, i) => i * (n + 1)));
+  return segmentSum(values, places, n * n).reshape([n, n]);
+}
+
+/** How strongly each parameter is penalized: the intercept never, since how common y = 1 is should not depend on it. */
+export function strengthsOf(encoding: Encoding, { l2, standardize }: LossOptions): Tensor {
+  // θ is the raw coefficient times the scale, and the raw one times the deviation counts, or itself.
+  return tensor(
+    parametersOf(encoding).map(({ feature, scale, deviation }) => (feature < 0 ? 0 : l2 * ((standardize ? deviation : 1) / scale) ** 2)),
+  );
+}
+
+/** Sums over all rows, at parameters θ. */
+export interface Likelihood {
+  readonly rows: number;
+  readonly width: number;
+  /** Minus the log-likelihood and its gradient. */
+  lossAndGradient(theta: Tensor): { value: number; gradient: Float64Array };
+  /** The Hessian of minus the log-likelihood, row-major. */
+  hessian(theta: Tensor): Float64Array;
+  logits(theta: Tensor): Float64Array;
+  /** Xᵀ·diag(w)·X for one w a row; w is a function of each part and its logits. */
+  gram(theta: Tensor, w: (z: Tensor, part: Part, start: number) => Tensor): Float64Array;
+}
+
+/** The likelihood of the rows in these parts. Each part has its own compiled functions, which keep what does not change. */
+export function likelihoodOf(parts: readonly Part[], encoding: Encoding, eager: boolean): Likelihood {
+  const run = runner(eager);
+  const sizes = encoding.blocks.map(({ names }) => names.length);
+  const width = parametersOf(encoding).length;
+  const functions = parts.map(() => ({
+    first: run(valueAndGrad((theta: Tensor, { y, w, ...x }: Part) => rowLosses(logits(theta, x, sizes), y, w).sum())),
+    curvature: run((theta: Tensor, { y, w, ...x }: Part) => curvature(logits(theta, x, sizes), y, w)),
+    gram: run((w: Tensor, x: Matrices) => gram(x, w, sizes)),
+  }));
+  const matrices = parts.map(({ x, places, factors }): Matrices => ({ x, places, factors }));
+  return {
+    rows: rowsOf(parts),
+    width,
+    lossAndGradient(theta) {
+      const sum = { value: 0, gradient: new Float64Array(width) };
+      parts.forEach((part, i) => {
+        const [value, gradient] = functions[i].first(theta, part);
+        sum.value += value.item();
+        add(sum.gradient, (gradient as Tensor).data);
+      });
+      return sum;
+    },
+    hessian(theta) {
+      const sum = new Float64Array(width ** 2);
+      parts.forEach((part, i) => {
+        add(sum, functions[i].gram(functions[i].curvature(theta, part), matrices[i]).data);
+      });
+      return sum;
+    },
+    // What runs once or twice is not worth compiling.
+    logits: (theta) => concatenate(parts.map((part) => logits(theta, part, sizes))),
+    gram(theta, w) {
+      const sum = new Float64Array(width ** 2);
+      let start = 0;
+      parts.forEach((part, i) => {
+        add(sum, functions[i].gram(w(logits(theta, part, sizes), part, start), matrices[i]).data);
+        start += part.y.size;
+      });
+      return sum;
+    },
+  };
+}
+
+function add(sum: Float64Array, part: Float64Array): void {
+  for (let i = 0; i < sum.length; i++) sum[i] += part[i];
+}
 
 /**
  * The gradient of the mean loss as the derivation has it, Xᵀ(ŷ − y)/n, equation (12) for a batch, in two plain loops.
  * Nothing of the engine is used, so that it can be checked against this. Without the penalty, and at θ = 0 its gradient is 0;
  * each row times its weight.
  */
-export function gradientByHand(theta: Float64Array, chunks: readonly Chunk[], { weights }: LossOptions): Float64Array {
+export function gradientByHand(theta: Float64Array, parts: readonly Part[], encoding: Encoding): Float64Array {
   const gradient = new Float64Array(theta.length);
-  const width = theta.length;
+  const width = parts[0].x.shape[1];
   let rows = 0;
-  for (const { x, y } of chunks) {
+  for (const { x, places, factors, y, w } of parts) {
     rows += y.size;
     for (let i = 0; i < y.size; i++) {
       let z = 0;
       for (let j = 0; j < width; j++) z += x.data[i * width + j] * theta[j];
-      const residual = (1 / (1 + Math.exp(-z)) - y.data[i]) * (y.data[i] === 1 ? weights.positive : weights.negative);
+      let start = width;
+      const own: [at: number, value: number][] = [];
+      encoding.blocks.forEach(({ names }, k) => {
+        const place = places[k].data[i];
+        if (place < names.length) own.push([start + place, factors[k][0]?.data[i] ?? 1]);
+        start += names.length;
+      });
+      for (const [at, value] of own) z += value * theta[at];
+      const residual = (1 / (1 + Math.exp(-z)) - y.data[i]) * (w[0]?.data[i] ?? 1);
       for (let j = 0; j < width; j++) gradient[j] += x.data[i * width + j] * residual;
+      for (const [at, value] of own) gradient[at] += value * residual;
     }
   }
   return gradient.map((sum) => sum / rows);

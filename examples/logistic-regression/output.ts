@@ -1,37 +1,58 @@
-import { accessSync, constants, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { accessSync, chmodSync, constants, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { fileProblem, InputError } from "./errors.js";
 
 /** Refuses what could not be written to later, before any work is done. None of `inputs` must be overwritten. */
 export function checkDestination(file: string, inputs: readonly string[]): void {
-  try {
-    accessSync(dirname(file), constants.W_OK);
-  } catch (error) {
-    throw new InputError(`cannot write ${file}: ${fileProblem(error)}`);
-  }
+  const refuse = (why: string): never => {
+    throw new InputError(`cannot write ${file}: ${why}`);
+  };
   let existing: ReturnType<typeof statSync> | undefined;
   try {
+    accessSync(dirname(file), constants.W_OK);
     existing = statSync(file, { throwIfNoEntry: false });
   } catch (error) {
-    throw new InputError(`cannot write ${file}: ${fileProblem(error)}`);
+    refuse(fileProblem(error));
   }
   if (existing === undefined) return;
-  if (existing.isDirectory()) throw new InputError(`cannot write ${file}: is a directory, not a file`);
+  if (existing.isDirectory()) refuse("is a directory, not a file");
   // Renaming would put a file in the place of a device or a pipe.
-  if (!existing.isFile()) throw new InputError(`cannot write ${file}: is not an ordinary file`);
-  if (inputs.some((input) => sameFile(file, input))) throw new InputError(`cannot write ${file}: it is read from`);
+  if (!existing.isFile()) refuse("is not an ordinary file");
+  // Nor does renaming ask: a file that its owner made read-only is to stay, whoever runs this.
+  if ((Number(existing.mode) & 0o222) === 0) refuse("is read-only");
+  if (inputs.some((input) => placeOf(input) === placeOf(file))) refuse("it is read from");
 }
 
-function sameFile(a: string, b: string): boolean {
+/** Refuses to write two results into one file, however it is named. */
+export function checkDifferent(files: readonly string[]): void {
+  files.forEach((file, i) => {
+    const other = files.findIndex((earlier) => placeOf(earlier) === placeOf(file));
+    if (other < i) throw new InputError(`${file} cannot be written twice${files[other] === file ? "" : `: it is ${files[other]}`}`);
+  });
+}
+
+/** Where a file is, or will be: links and `..` resolved. */
+function placeOf(file: string): string {
   try {
-    return realpathSync(a) === realpathSync(b);
+    return realpathSync(file);
   } catch {
-    return false; // one of them does not exist
+    try {
+      return join(realpathSync(dirname(file)), basename(file));
+    } catch {
+      return file; // its folder does not exist, as an error will say
+    }
   }
 }
 
-/** The name that a file has until it is whole. */
-export const temporaryName = (file: string): string => `${file}.${process.pid}.tmp`;
+/** The name that a file has until it is whole; it is beside the file itself where that is a link. */
+export const temporaryName = (file: string): string => `${placeOf(file)}.${process.pid}.tmp`;
+
+/** Puts what has been written in the place of the file, which keeps the rights that it had. */
+export function moveIntoPlace(temporary: string, file: string): void {
+  const before = statSync(file, { throwIfNoEntry: false });
+  if (before !== undefined) chmodSync(temporary, before.mode & 0o777);
+  renameSync(temporary, placeOf(file));
+}
 
 /**
  * Writes files whole or not at all: all under other names beside them first, then renamed, which cannot be interrupted. So
@@ -46,7 +67,7 @@ export function writeWhole(files: readonly { readonly file: string; readonly tex
     }
     for (const { file } of files) {
       at = file;
-      renameSync(temporaryName(file), file);
+      moveIntoPlace(temporaryName(file), file);
     }
   } catch (error) {
     for (const { file } of files) rmSync(temporaryName(file), { force: true });

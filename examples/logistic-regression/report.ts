@@ -1,19 +1,36 @@
+import { readFileSync } from "node:fs";
 import temml from "temml";
 import { calibrationPlot, forestPlot, lossPlot, precisionRecallPlot, rocPlot, scorePlot } from "./charts.js";
 import { derivationOf } from "./derivation.js";
 import type { Coefficient } from "./inference.js";
-import { curvesOf, type Evaluation } from "./metrics.js";
-import { largestDifference, type Outcome } from "./result.js";
-import { probability, scores, significant } from "./terminal.js";
+import { type CurvePoint, curvesOf, type Evaluation, type Rates } from "./metrics.js";
+import { largestDifference, type Outcome, observationsOf } from "./result.js";
+import { STYLE } from "./style.js";
+import {
+  amount,
+  aucInterval,
+  describeErrors,
+  describeLoss,
+  describeTarget,
+  percent,
+  probability,
+  ratio,
+  scores,
+  significant,
+} from "./terminal.js";
+import { counted } from "./text.js";
 
 /** Markup, as against text that must be escaped. */
 type Html = string;
 
 const escapeText = (text: string): Html =>
-  text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`).replace(/[^\P{Cc}\n]/gu, "\ufffd");
+  text
+    .replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
+    .replace(/[^\P{Cc}\n]/gu, "\ufffd")
+    .replace(/[\u202a-\u202e\u2066-\u2069]/g, "");
 
 /** The result as one page that needs nothing from elsewhere. Each section is a line in the list at its end. */
-export function reportPage(outcome: Outcome): Html {
+export function reportPage(outcome: Outcome, now = new Date()): Html {
   const title = `Logistic regression of ${outcome.data.target}`;
   return `<!doctype html>
 <html lang="en">
@@ -26,9 +43,8 @@ export function reportPage(outcome: Outcome): Html {
 </head>
 <body>
 <h1>${escapeText(title)}</h1>
-${sectionsOf(outcome)
-  .map(({ heading, body }) => `<section>\n<h2>${escapeText(heading)}</h2>\n${body}\n</section>`)
-  .join("\n")}
+${sectionsOf(outcome).map(sectionHtml).join("\n")}
+<footer>${madeBy(outcome, now)}</footer>
 </body>
 </html>
 `;
@@ -37,76 +53,100 @@ ${sectionsOf(outcome)
 interface Section {
   readonly heading: string;
   readonly body: Html;
+  /** Shown only when somebody opens it. */
+  readonly isFolded?: boolean;
+}
+
+const sectionHtml = ({ heading, body, isFolded = false }: Section): Html =>
+  isFolded
+    ? `<section>\n<details><summary><h2>${escapeText(heading)}</h2></summary>\n${body}\n</details>\n</section>`
+    : `<section>\n<h2>${escapeText(heading)}</h2>\n${body}\n</section>`;
+
+function madeBy({ command }: Outcome, now: Date): Html {
+  const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
+  return `<p>Made on ${now.toISOString().slice(0, 10)} by gradtape ${escapeText(version)}, <code>${escapeText(`npm start -- ${command.line}`.trim())}</code></p>`;
 }
 
 function sectionsOf(outcome: Outcome): Section[] {
-  const { judged, test, training, fitted, inference, command, data } = outcome;
-  const curve = curvesOf(judged.z, judged.y);
-  const share = judged.y.reduce((sum, label) => sum + label, 0) / judged.y.length;
+  const { test, inference, command, fitted } = outcome;
   const on = test === undefined ? "the training rows" : "the rows held out";
-  const scaled = scaledCoefficients(outcome).filter(({ name }) => name !== "(intercept)");
-  const one = escapeText("Only one class is there to be ranked.");
-  const plots: [string, Html][] = [
-    ["ROC curve", curve.length === 0 ? one : rocPlot(curve)],
-    ["Precision and recall", curve.length === 0 ? one : precisionRecallPlot(curve, share)],
-    ["Calibration", calibrationPlot((test ?? training).calibration)],
-    ["Scores", scorePlot(judged.z, judged.y, command.threshold)],
-  ];
+  const level = percent(command.level);
+  const withErrors = `standard errors ${describeErrors(outcome)}`;
+  const shown = inference.coefficients.filter(({ name }) => name !== "(intercept)");
+  const hasDeviations = inference.isContinuous.includes(true);
   return [
     { heading: "Summary", body: summary(outcome) },
-    { heading: "Coefficients", body: coefficientTable(inference.coefficients, `For a step of 1 of the feature${robust(outcome)}.`) },
-    {
-      heading: "Standardized coefficients",
-      body: coefficientTable(inference.standardizedCoefficients, `For a step of one standard deviation of the feature${robust(outcome)}.`),
-    },
-    ...(scaled.length === 0
-      ? []
-      : [
+    { heading: "Coefficients", body: coefficientTable(outcome, inference.coefficients, `For a step of 1 of the column; ${withErrors}.`) },
+    ...(shown.length === 0 ? [] : [{ heading: "Odds ratios", body: forests(outcome, shown, level) }]),
+    ...(hasDeviations
+      ? [
           {
-            heading: `Odds ratios per ${command.standardize ? "standard deviation" : "unit"}`,
-            body: `<figure>${forestPlot(scaled)}<figcaption>Intervals of 95 %; colored where they do not reach 1.</figcaption></figure>`,
+            heading: "Standardized coefficients",
+            body: coefficientTable(
+              outcome,
+              inference.standardizedCoefficients.filter((_, i) => inference.isContinuous[i]),
+              `For a step of one standard deviation of a continuous column; ${withErrors}.`,
+            ),
           },
-        ]),
-    { heading: "Descent", body: `<figure>${lossPlot(fitted.solution.history)}</figure>` },
+        ]
+      : []),
+    ...featureSections(outcome),
     { heading: "Evaluation", body: evaluation(outcome) },
-    {
-      heading: `On ${on}`,
-      body: `<p><span class="chip positive"></span>${escapeText(data.positive)} (y = 1) <span class="chip negative"></span>${escapeText(data.negative)} (y = 0)</p>
-<div class="plots">${plots.map(([caption, svg]) => `<figure><h3>${escapeText(caption)}</h3>${svg}</figure>`).join("\n")}</div>`,
-    },
-    { heading: "The gradient, derived", body: derivation(outcome) },
-    { heading: "Engine against hand formula", body: gradientCheck(outcome) },
+    { heading: `On ${on}`, body: plots(outcome) },
+    { heading: "Thresholds", body: thresholds(test ?? outcome.training) },
+    { heading: "Calibration", body: calibration(outcome) },
+    { heading: "Descent", body: `<figure>${lossPlot(fitted.solution.history)}</figure>` },
+    { heading: "The gradient, derived", body: derivation(outcome), isFolded: true },
+    { heading: "Engine against hand formula", body: gradientCheck(outcome), isFolded: true },
   ];
 }
 
-const robust = ({ command }: Outcome): string => (command.robust ? ", with robust standard errors" : "");
+/** Odds ratios per unit, and those of continuous columns per standard deviation beside them. */
+function forests({ inference }: Outcome, perUnit: readonly Coefficient[], level: string): Html {
+  const perDeviation = inference.standardizedCoefficients.filter((_, i) => inference.isContinuous[i]);
+  const figure = (heading: string, list: readonly Coefficient[]): Html => `<figure><h3>${heading}</h3>${forestPlot(list, level)}</figure>`;
+  const second = perDeviation.length === 0 ? "" : figure("Per standard deviation of continuous columns", perDeviation);
+  return `<div class="plots">${figure("Per unit", perUnit)}${second}</div>
+<p class="note">Intervals of ${level}; colored where they do not reach 1. What is beyond a factor of a million ends at the edge.</p>`;
+}
 
-const scaledCoefficients = ({ command, inference }: Outcome): readonly Coefficient[] =>
-  command.standardize ? inference.standardizedCoefficients : inference.coefficients;
-
-function summary({ command, data, fitted, inference, training, test, warnings }: Outcome): Html {
-  const { solution, loss } = fitted;
+function summary(outcome: Outcome): Html {
+  const { command, data, fitted, inference, training, test, warnings, offset } = outcome;
+  const { solution, encoding, classWeights } = fitted;
   const { statistic, degreesOfFreedom, p } = inference.likelihoodRatioTest;
-  const positives = data.y.reduce((sum, label) => sum + label, 0);
+  const observations = observationsOf(data);
   const facts: [string, string][] = [
     [
       "Data",
-      `${command.data}: ${data.count} rows, ${data.columns.length} features${data.dropped === 0 ? "" : `, ${data.dropped} rows with gaps left out`}`,
+      `${command.data.join(", ")}: ${counted(data.count, "row")}${observations === data.count ? "" : `, ${amount(observations)} observations`}, ${counted(data.features.length, "feature")}${data.dropped === 0 ? "" : `, ${counted(data.dropped, "row")} with gaps left out`}${data.excluded === 0 ? "" : `, ${counted(data.excluded, "row")} left out by --where ${command.where}`}`,
     ],
-    ["Target", `${data.target}: ${data.positive} (${positives} rows) is y = 1, ${data.negative} (${data.count - positives}) is y = 0`],
+    ["Target", describeTarget(outcome)],
     [
       "Parts",
       test === undefined
         ? `${training.rows} rows to train on, none held out`
         : `${training.rows} rows to train on, ${test.rows} held out (seed ${command.seed})`,
     ],
-    ["Penalty", command.l2 === 0 ? "none" : `l2 = ${command.l2}, per ${command.standardize ? "standard deviation" : "unit"}`],
-    ["Class weights", `${significant(loss.weights.negative)} : ${significant(loss.weights.positive)} (y = 0 : y = 1)`],
-    ["Solver", `${solution.solver}, ${solution.iterations} iterations: ${solution.reason}`],
+    ["Minimized", describeLoss(outcome)],
+    ["Standard errors", describeErrors(outcome)],
+    ...(encoding.references.length === 0
+      ? []
+      : [["Reference levels", encoding.references.map(({ feature, level }) => `${feature}: ${level}`).join("; ")] as [string, string]]),
+    ...(data.weights === undefined ? [] : [["Weights", `${data.weights.type}, from ${data.weights.column}`] as [string, string]]),
+    ...(classWeights.positive === 1 && classWeights.negative === 1
+      ? []
+      : [
+          [
+            "Class weights",
+            `${significant(classWeights.negative)} : ${significant(classWeights.positive)} (y = 0 : y = 1)${offset === 0 ? "" : `; intercept corrected by ${significant(offset)}`}`,
+          ] as [string, string],
+        ]),
+    ["Solver", `${solution.solver}, ${counted(solution.iterations, "iteration")}: ${solution.reason}`],
     [
       "Log-likelihood",
       `${inference.logLikelihood.toFixed(4)} (null ${inference.nullLogLikelihood.toFixed(4)}), deviance ${inference.deviance.toFixed(4)}`,
     ],
+    ...(inference.penalizedLogLikelihood === null ? [] : [["Penalized", inference.penalizedLogLikelihood.toFixed(4)] as [string, string]]),
     ["Likelihood ratio", `${statistic.toFixed(4)} on ${degreesOfFreedom} df, p ${probability(p)}`],
     ["AIC, BIC", `${inference.aic.toFixed(2)}, ${inference.bic.toFixed(2)}`],
     ["McFadden’s R²", inference.mcFaddenR2.toFixed(4)],
@@ -115,42 +155,168 @@ function summary({ command, data, fitted, inference, training, test, warnings }:
   return `<dl>${facts.map(([term, text]) => `<dt>${escapeText(term)}</dt><dd>${escapeText(text)}</dd>`).join("\n")}</dl>${notes === "" ? "" : `\n<ul>${notes}</ul>`}`;
 }
 
-function coefficientTable(coefficients: readonly Coefficient[], caption: string): Html {
-  const rows = coefficients.map(({ name, estimate, standardError, z, p, confidenceInterval, oddsRatio, oddsRatioInterval }) => [
-    name,
-    significant(estimate),
-    significant(standardError),
-    z.toFixed(2),
-    probability(p),
-    interval(confidenceInterval),
-    significant(oddsRatio, 3),
-    interval(oddsRatioInterval),
-  ]);
-  return table(["", "estimate", "std. error", "z", "p", "95 %", "odds ratio", "95 %"], rows, caption);
+function coefficientTable({ inference, command }: Outcome, coefficients: readonly Coefficient[], caption: string): Html {
+  const level = percent(command.level);
+  const rows = coefficients.map((c) => {
+    const { name, estimate, standardError, z, p, confidenceInterval } = c;
+    return [
+      name,
+      significant(estimate),
+      significant(standardError),
+      z.toFixed(2),
+      probability(p),
+      interval(confidenceInterval),
+      ...ratio(c),
+    ];
+  });
+  const error = inference.errors === "model" ? "std. error" : "robust error";
+  const kind = command.intervals === "profile" ? " p and intervals by the profile likelihood." : "";
+  return table(
+    ["column", "estimate", error, "z", "p", `${level} of estimate`, "odds ratio", `${level} of odds ratio`],
+    rows,
+    caption + kind,
+  );
 }
 
-const interval = ([low, high]: readonly [number, number]): string => `${significant(low, 3)} – ${significant(high, 3)}`;
+const interval = ([low, high]: readonly [number, number]): string => `${significant(low)} – ${significant(high)}`;
+
+/** Tests of categories with all their levels, and variance inflation. */
+function featureSections({ inference, command }: Outcome): Section[] {
+  const { featureTests, inflation } = inference;
+  const sections: Section[] = [];
+  if (featureTests.length > 0) {
+    const rows = featureTests.map(({ feature, degreesOfFreedom, wald, likelihoodRatio }) => [
+      feature,
+      String(degreesOfFreedom),
+      wald.statistic.toFixed(3),
+      probability(wald.p),
+      ...(likelihoodRatio === null ? [] : [likelihoodRatio.statistic.toFixed(3), probability(likelihoodRatio.p)]),
+    ]);
+    const head = ["feature", "df", "Wald χ²", "p of Wald", ...(command.l2 === 0 ? ["likelihood ratio χ²", "p of likelihood ratio"] : [])];
+    sections.push({ heading: "Categories", body: table(head, rows, "Whether all coefficients of a feature are 0 together.") });
+  }
+  if (inflation.length > 0) {
+    const rows = inflation.map(({ feature, degreesOfFreedom, vif, errorFactor }) => [
+      feature,
+      String(degreesOfFreedom),
+      significant(vif),
+      significant(errorFactor, 3),
+    ]);
+    sections.push({
+      heading: "Variance inflation",
+      body: table(
+        ["feature", "df", "VIF", "on errors"],
+        rows,
+        "How much variances grow because other columns resemble a column; generalized for features of several coefficients.",
+      ),
+    });
+  }
+  return sections;
+}
 
 function evaluation({ training, test, crossValidation, data, command }: Outcome): Html {
-  const row = (title: string, part: Evaluation): string[] =>
-    scores(title, part, part.aucConfidenceInterval === null ? "" : interval(part.aucConfidenceInterval));
+  const level = percent(command.level);
+  const row = (title: string, part: Evaluation): string[] => scores(title, part, aucInterval(part));
   const rows = [row("training", training)];
   if (test !== undefined) rows.push(row("held out", test));
   if (crossValidation !== undefined) {
-    const { folds, mean, deviation } = crossValidation;
-    const both = (key: keyof typeof mean): string => `${mean[key].toFixed(4)} ± ${deviation[key].toFixed(4)}`;
-    rows.push([`${folds}-fold`, String(data.count), both("accuracy"), both("logLoss"), both("brier"), both("auc"), ""]);
+    const { folds, mean, deviation, parts } = crossValidation;
+    const both = (key: keyof NonNullable<typeof mean>): string =>
+      mean === null || deviation === null ? "–" : `${mean[key].toFixed(4)} ± ${deviation[key].toFixed(4)}`;
+    const judged = String(parts.reduce((sum, part) => sum + part.rows, 0));
+    rows.push([
+      `${parts.length === folds ? "" : `${parts.length} of `}${folds}-fold`,
+      judged,
+      both("accuracy"),
+      both("logLoss"),
+      both("brier"),
+      both("auc"),
+      "",
+    ]);
   }
-  const { truePositive, falsePositive, falseNegative, trueNegative } = (test ?? training).confusion;
-  return `${table(["", "rows", "accuracy", "log loss", "Brier", "AUC", "95 %"], rows, "The interval of the AUC is DeLong’s.")}
+  const judged = test ?? training;
+  const { truePositive, falsePositive, falseNegative, trueNegative } = judged.confusion;
+  const rate = (name: string, key: keyof Evaluation["intervals"]): string[] => [
+    name,
+    percentOf(judged[key]),
+    rangeOf(judged.intervals[key]),
+  ];
+  return `${table(["part", "rows", "accuracy", "log loss", "Brier", "AUC", `${level} of AUC`], rows, "The interval of the AUC is DeLong’s.")}
+<div class="plots">${table(
+    ["true class", `called ${data.positive}`, `called ${data.negative}`],
+    [
+      [`is ${data.positive}`, amount(truePositive), amount(falseNegative)],
+      [`is ${data.negative}`, amount(falsePositive), amount(trueNegative)],
+    ],
+    `The ${test === undefined ? "training" : "held-out"} rows, called ${data.positive} from ŷ = ${command.threshold} on.`,
+  )}
 ${table(
-  ["", `called ${data.positive}`, `called ${data.negative}`],
+  ["rate", "share", level],
   [
-    [`is ${data.positive}`, String(truePositive), String(falseNegative)],
-    [`is ${data.negative}`, String(falsePositive), String(trueNegative)],
+    rate("sensitivity (recall)", "sensitivity"),
+    rate("specificity", "specificity"),
+    rate("PPV (precision)", "positivePredictiveValue"),
+    rate("NPV", "negativePredictiveValue"),
+    ["F1", percentOf(judged.f1), ""],
   ],
-  `The ${test === undefined ? "training" : "held-out"} rows, called ${data.positive} from ŷ = ${command.threshold} on.`,
-)}`;
+  "At the same threshold; Wilson’s intervals.",
+)}</div>`;
+}
+
+const percentOf = (share: number | null): string => (share === null ? "–" : share.toFixed(4));
+const rangeOf = (range: readonly [number, number] | null): string =>
+  range === null ? "" : `${range[0].toFixed(4)} – ${range[1].toFixed(4)}`;
+
+function plots(outcome: Outcome): Html {
+  const { judged, test, training, command, data } = outcome;
+  const curve = curvesOf(judged);
+  const on = test ?? training;
+  const at: CurvePoint & { threshold: number } = {
+    falsePositiveRate: on.specificity === null ? Number.NaN : 1 - on.specificity,
+    truePositiveRate: on.sensitivity ?? Number.NaN,
+    precision: on.positivePredictiveValue ?? Number.NaN,
+    threshold: command.threshold,
+  };
+  const one = escapeText("Only one class is there to be ranked.");
+  const auc = on.auc === null ? "" : `${on.auc.toFixed(3)}`;
+  const all: [string, Html][] = [
+    ["ROC curve", curve.length === 0 ? one : rocPlot(curve, at, auc)],
+    ["Precision and recall", curve.length === 0 ? one : precisionRecallPlot(curve, at, on.share)],
+    ["Calibration", calibrationPlot(on.calibration)],
+    ["Scores", scorePlot(judged, command.threshold)],
+  ];
+  return `<p><span class="chip positive"></span>${escapeText(data.positive)} (y = 1) <span class="chip negative"></span>${escapeText(data.negative)} (y = 0); circles mark the threshold, ŷ = ${command.threshold}</p>
+<div class="plots">${all.map(([caption, svg]) => `<figure><h3>${escapeText(caption)}</h3>${svg}</figure>`).join("\n")}</div>`;
+}
+
+function thresholds(on: Evaluation): Html {
+  const row = (rates: Rates): string[] => [
+    String(rates.threshold),
+    ...[rates.sensitivity, rates.specificity, rates.positivePredictiveValue, rates.negativePredictiveValue, rates.f1, rates.accuracy].map(
+      (rate) => (rate === null ? "–" : rate.toFixed(3)),
+    ),
+  ];
+  return table(
+    ["called positive from ŷ =", "sensitivity", "specificity", "PPV", "NPV", "F1", "accuracy"],
+    on.thresholds.map(row),
+    "On the same rows.",
+  );
+}
+
+function calibration({ test, training, recalibration, command }: Outcome): Html {
+  const on = test ?? training;
+  const rows = on.calibration.map(({ from, to, rows: count, predicted, observed, interval: range }) => [
+    `${from.toFixed(1)} – ${to.toFixed(1)}`,
+    amount(count),
+    predicted.toFixed(4),
+    observed.toFixed(4),
+    rangeOf(range),
+  ]);
+  const fitted =
+    recalibration === null
+      ? "A recalibration of the logits has no estimate here."
+      : `Of y ~ intercept + slope·z: slope ${recalibration.slope.estimate.toFixed(3)} (${rangeOf(recalibration.slope.interval)}), which is 1 where the ŷ are as far from the middle as they should be; intercept with slope 1 ${recalibration.intercept.estimate.toFixed(3)} (${rangeOf(recalibration.intercept.interval)}), which is 0 where they are right altogether.`;
+  return `${table(["ŷ", "rows", "mean ŷ", "share of y = 1", percent(command.level)], rows, "Wilson’s intervals.")}<p>${escapeText(fitted)}</p>`;
 }
 
 /** What is derived here is checked in the section below it. */
@@ -158,7 +324,7 @@ function derivation({ fitted }: Outcome): Html {
   const { derivation, rows } = derivationOf(fitted);
   const math = (tex: string): Html => temml.renderToString(`\\displaystyle ${tex.replace("&=", "=")}`, { throwOnError: true });
   const lines = derivation.steps.map(({ latex, rule }) => `<tr><td>${math(latex)}</td><td>${escapeText(rule)}</td></tr>`);
-  return `<p>Read off the tape of the loss by <code>derive</code>: W holds the coefficients of the standardized features, X a row
+  return `<p>Read off the tape of the loss by <code>derive</code>: W holds the coefficients of the standardized columns, X a row
 for each observation${fitted.loss.l2 === 0 ? "" : ", λ the strength of the penalty on each coefficient, divided by n"}. The two sides of each line were
 evaluated on ${rows} rows, at a tenth of the fitted coefficients so that no ŷ rounds to 0 or 1. ${escapeText(derivation.verdict)}</p>
 <div class="table"><table class="derivation"><thead><tr><th>equation</th><th>why</th></tr></thead>
@@ -174,52 +340,16 @@ function gradientCheck({ compared }: Outcome): Html {
   ]);
   return `<p>The gradient of the mean loss at W = 0 on the training rows, by the engine and by hand as Xᵀ(ŷ − y)/n. The largest
 difference is ${largestDifference(compared).toExponential(1)}.</p>
-${table(["", "engine", "by hand", "difference"], rows, "Standardized features.")}`;
+${table(["column", "engine", "by hand", "difference"], rows, "Standardized columns.")}`;
 }
 
+/** A table whose first column stays where it is when a narrow screen scrolls the others. */
 function table(head: readonly string[], rows: readonly (readonly string[])[], caption: string): Html {
   const cells = (tag: string, texts: readonly string[]): Html =>
     texts
       .map((text, j) => (j === 0 && tag === "td" ? `<th scope="row">${escapeText(text)}</th>` : `<${tag}>${escapeText(text)}</${tag}>`))
       .join("");
-  return `<div class="table"><table><caption>${escapeText(caption)}</caption>
+  return `<div class="table" tabindex="0" role="region" aria-label="${escapeText(caption)}"><table><caption>${escapeText(caption)}</caption>
 <thead><tr>${cells("th", head)}</tr></thead>
 <tbody>${rows.map((row) => `<tr>${cells("td", row)}</tr>`).join("\n")}</tbody></table></div>`;
 }
-
-const DARK = "--ground: #16181c; --text: #e3e5e8; --faint: #9aa0a8; --line: #363a41; --positive: #6cb2ff; --negative: #f0a15e;";
-const STYLE = `
-:root { --ground: #fff; --text: #1c1e21; --faint: #5d636b; --line: #d8dbdf; --positive: #1a66b8; --negative: #b85c12; }
-@media screen and (prefers-color-scheme: dark) { :root { ${DARK} } }
-* { box-sizing: border-box; }
-body { margin: 0 auto; padding: 1.5rem 1rem 4rem; max-width: 60rem; background: var(--ground); color: var(--text);
-  font: 1rem/1.5 system-ui, sans-serif; overflow-wrap: anywhere; }
-h1 { font-size: 1.6rem; line-height: 1.2; }
-h2 { font-size: 1.2rem; margin: 2.5rem 0 0.75rem; padding-bottom: 0.25rem; border-bottom: 1px solid var(--line); }
-h3 { font-size: 1rem; margin: 0 0 0.5rem; }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: 0.25rem 1.25rem; margin: 0; }
-dt { color: var(--faint); }
-dd { margin: 0; }
-.table { overflow-x: auto; margin-bottom: 1.25rem; }
-table { border-collapse: collapse; font-size: 0.875rem; font-variant-numeric: tabular-nums; }
-caption { caption-side: bottom; text-align: left; color: var(--faint); padding-top: 0.4rem; }
-th, td { padding: 0.2rem 0.7rem; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--line); font-weight: normal; }
-thead th { color: var(--faint); }
-tbody th { text-align: left; }
-.derivation td, .derivation th { text-align: left; font-size: 1rem; }
-.derivation td:last-child { color: var(--faint); font-size: 0.875rem; }
-figure { margin: 0; break-inside: avoid; }
-figcaption { color: var(--faint); font-size: 0.875rem; }
-figure svg { max-width: 100%; height: auto; }
-.plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); gap: 2rem 1.5rem; }
-.chip { display: inline-block; width: 0.8em; height: 0.8em; margin: 0 0.35em 0 0.8em; border-radius: 2px; }
-.chip:first-child { margin-left: 0; }
-.positive { background: var(--positive); }
-.negative { background: var(--negative); }
-@media (max-width: 34rem) { dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: 0.5rem; } }
-@media print {
-  body { max-width: none; padding: 0; font-size: 10pt; }
-  .table { overflow: visible; } table { font-size: 8pt; } th, td { padding: 0.1rem 0.35rem; } tr, .plots figure { break-inside: avoid; }
-  h2 { break-after: avoid; } .chip { print-color-adjust: exact; }
-}
-`;

@@ -1,22 +1,23 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { Reading } from "./csv.js";
+import { tensor } from "gradtape";
 import { type Dataset, readDataset } from "./data.js";
-import { targetsOf } from "./design.js";
+import { Database } from "./database.js";
 import { InputError, Interrupted, NotConverged } from "./errors.js";
-import { compareGradients, type Fitted, fitRows, predictRows } from "./fitting.js";
+import { compareGradients, type Fitted, firstUnseen, fitRows, predictRows } from "./fitting.js";
 import { infer } from "./inference.js";
-import { evaluate } from "./metrics.js";
-import { logitsOf } from "./model.js";
+import { influenceTable } from "./influence.js";
+import { evaluate, type Judged, recalibrationOf } from "./metrics.js";
 import { type FitCommand, HELP, readOptions } from "./options.js";
-import { checkDestination, writeWhole } from "./output.js";
+import { checkDestination, checkDifferent, writeWhole } from "./output.js";
 import { predict } from "./predict.js";
 import { type ProgressDisplay, showProgress } from "./progress.js";
-import { type CrossValidation, type Outcome, summarize, toJson } from "./result.js";
+import { type CrossValidation, type FoldFailure, type Outcome, shifted, summarize, toJson } from "./result.js";
 import { savedModel } from "./saved-model.js";
 import type { Watcher } from "./solve.js";
 import { foldsOf, holdOut, type RowNumbers } from "./split.js";
-import { describeOutcome } from "./terminal.js";
-import { plain } from "./text.js";
+import { readTable, type Table } from "./table.js";
+import { describeOutcome, percent } from "./terminal.js";
+import { counted, plain, quote } from "./text.js";
 
 /** Where text goes. */
 export type Output = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
@@ -38,7 +39,16 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     const command = readOptions(args);
     if (command === "help") io.stdout.write(HELP);
     else if (command.command === "fit") await fitAndTell(command, io);
-    else io.stdout.write(await predict(command, readingOf(command.delimiter, io)));
+    else {
+      const { out } = command;
+      checkDestination(out, [...command.data, command.model]);
+      await withDatabase(io, async (database) => {
+        const reading = progressOf(io);
+        const table = () =>
+          readTable(database, database.folder, command.data, command, { progress: reading.show, signal: io.signal }).finally(reading.stop);
+        io.stdout.write(await predict(command, table));
+      });
+    }
     return 0;
   } catch (error) {
     const known = error instanceof InputError || error instanceof NotConverged || error instanceof Interrupted;
@@ -48,105 +58,178 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   }
 }
 
-async function fitAndTell(command: FitCommand, io: Io): Promise<void> {
-  const files = [command.json, command.report, command.save].filter((file) => file !== undefined);
-  files.forEach((file, i) => {
-    if (files.indexOf(file) < i) throw new InputError(`${file} cannot be written twice`);
-    checkDestination(file, [command.data]);
-  });
+async function withDatabase<T>({ signal }: Io, body: (database: Database) => Promise<T>): Promise<T> {
+  const database = await Database.open(signal);
+  try {
+    return await body(database);
+  } finally {
+    database.close();
+  }
+}
 
-  const reading = readingOf(command.delimiter, io);
-  const data = await readDataset(command.data, command, reading).finally(reading.stop);
-  const watcher = watch(io);
-  const outcome = await outcomeOf(command, data, watcher).finally(watcher.stop);
-  const texts = await textsOf(outcome);
-  await watcher.breathe();
-  writeWhole(texts);
-  io.stdout.write(describeOutcome(outcome, Math.min(io.stdout.columns || 100, 100)));
-  if (texts.length > 0) io.stdout.write(`\nWritten: ${texts.map(({ file }) => plain(file)).join(", ")}\n`);
+async function fitAndTell(command: FitCommand, io: Io): Promise<void> {
+  const files = [command.json, command.report, command.save, command.diagnostics].filter((file) => file !== undefined);
+  checkDifferent(files);
+  for (const file of files) checkDestination(file, command.data);
+
+  await withDatabase(io, async (database) => {
+    const reading = progressOf(io);
+    const table = await readTable(database, database.folder, command.data, command, { progress: reading.show, signal: io.signal }).finally(
+      reading.stop,
+    );
+    const data = await readDataset(table, command);
+    const watcher = watch(io);
+    const outcome = await outcomeOf(command, data, table, watcher).finally(watcher.stop);
+    const texts = await textsOf(outcome);
+    await watcher.breathe();
+    writeWhole(texts);
+    io.stdout.write(describeOutcome(outcome, Math.min(io.stdout.columns || 100, 100)));
+    if (texts.length > 0) io.stdout.write(`\nWritten: ${texts.map(({ file }) => plain(file)).join(", ")}\n`);
+  });
 }
 
 /** Fits, and judges the fit. */
-async function outcomeOf(command: FitCommand, data: Dataset, watcher: Watching): Promise<Outcome> {
-  const { threshold } = command;
+async function outcomeOf(command: FitCommand, data: Dataset, table: Table, watcher: Watching): Promise<Outcome> {
+  const { threshold, level } = command;
   const parts = holdOut(data.y, command.test, command.seed);
   const fitted = await fitRows(data, parts.train, command, watcher);
   await watcher.breathe();
-  const inference = infer(fitted.theta, fitted.chunks, fitted.encoding, { ...fitted.loss, robust: command.robust });
-  if (inference === undefined)
+  const found = await infer(fitted, data, command, watcher);
+  if (found === undefined)
     throw new NotConverged("the Hessian at the estimates cannot be inverted, so there are no standard errors; a larger --l2 may help");
   await watcher.breathe();
-  const trained = { z: logitsOf(fitted.theta, fitted.chunks), y: targetsOf(fitted.chunks) };
-  const training = evaluate(trained.z, trained.y, threshold);
+  const { positive, negative } = fitted.classWeights;
+  const offset = command.priorCorrection ? -Math.log(positive / negative) : 0;
+  const inference = shifted(found, offset);
+  const trained = judgedRows(data, parts.train, trainedLogits(fitted, offset));
+  const training = evaluate(trained, threshold, level);
   await watcher.breathe();
-  const heldOut = parts.test && judge(fitted, data, parts.test);
-  const test = heldOut && evaluate(heldOut.z, heldOut.y, threshold);
-  const crossValidation = command.folds === 0 ? undefined : await crossValidate(command, data, watcher);
+  const heldOut = parts.test && (await judge(fitted, data, parts.test, table, command, offset));
+  const test = heldOut && evaluate(heldOut.judged, threshold, level);
+  const judged = heldOut?.judged ?? trained;
+  const crossValidation = command.folds === 0 ? undefined : await crossValidate(command, data, table, watcher);
+  const warnings = [...data.notes, ...warningsOf(command, data, fitted, training.share, training.meanPrediction, crossValidation)];
+  if (heldOut !== undefined && heldOut.unseen > 0)
+    warnings.push(`${counted(heldOut.unseen, "row")} held out with a level that no row to train on has, so left out of the evaluation`);
   return {
-    command,
-    data,
-    fitted,
-    inference,
+    ...{ command, data, fitted, inference, training, test, crossValidation, judged, warnings, offset },
     compared: compareGradients(fitted),
-    training,
-    test,
-    crossValidation,
-    judged: heldOut ?? trained,
-    warnings: warningsOf(command, data, fitted),
+    recalibration: recalibrationOf(judged, level),
   };
 }
 
-/** Each part is foretold by a model that was fitted, with all preprocessing, to the others. */
-async function crossValidate(command: FitCommand, data: Dataset, watcher: Watching): Promise<CrossValidation> {
+/** Each part is foretold by a model that was fitted, with all preprocessing, to the others. A part without a fit is told about. */
+async function crossValidate(command: FitCommand, data: Dataset, table: Table, watcher: Watching): Promise<CrossValidation> {
   const parts = [];
-  for (const { train, test } of foldsOf(data.y, command.folds, command.seed)) {
-    const fitted = await fitRows(data, train, command, watcher).catch((error) => {
+  const failed: FoldFailure[] = [];
+  for (const [i, { train, test }] of foldsOf(data.y, command.folds, command.seed).entries()) {
+    try {
+      const fitted = await fitRows(data, train, command, watcher);
+      const { positive, negative } = fitted.classWeights;
+      const { judged } = await judge(fitted, data, test, table, command, command.priorCorrection ? -Math.log(positive / negative) : 0);
+      parts.push(evaluate(judged, command.threshold, command.level));
+    } catch (error) {
       if (!(error instanceof NotConverged)) throw error;
-      throw new NotConverged(`part ${parts.length + 1} of ${command.folds} of the cross-validation: ${error.message}`);
-    });
-    const { z, y } = judge(fitted, data, test);
-    parts.push(evaluate(z, y, command.threshold));
+      failed.push({ part: i + 1, reason: error.message });
+    }
   }
-  return summarize(parts);
+  return summarize(command.folds, parts, failed);
 }
 
-/** What a model foretells of rows, and what is true of them. */
-const judge = (fitted: Fitted, data: Dataset, rows: RowNumbers): Outcome["judged"] => ({
-  z: predictRows(fitted, data, rows),
-  y: Float64Array.from(rows, (row) => data.y[row]),
-});
+const trainedLogits = ({ likelihood, solution }: Fitted, offset: number): Float64Array => {
+  const z = likelihood.logits(tensor(solution.theta));
+  return offset === 0 ? z : z.map((value) => value + offset);
+};
 
-function warningsOf(command: FitCommand, { dropped }: Dataset, { warnings, loss }: Fitted): string[] {
+function judgedRows(data: Dataset, rows: RowNumbers, z: Float64Array): Judged {
+  const { trials, weights } = data;
+  const isWeighted = trials !== undefined || weights !== undefined;
+  return {
+    z,
+    y: Float64Array.from(rows, (row) => data.y[row]),
+    counts: isWeighted ? Float64Array.from(rows, (row) => (trials?.[row] ?? 1) * (weights?.values[row] ?? 1)) : undefined,
+  };
+}
+
+/** What a model foretells of rows, and what is true of them; without those that it cannot score. */
+async function judge(
+  fitted: Fitted,
+  data: Dataset,
+  rows: RowNumbers,
+  table: Table,
+  { unseen }: FitCommand,
+  offset: number,
+): Promise<{ judged: Judged; unseen: number }> {
+  const first = firstUnseen(fitted, data, rows);
+  if (first !== undefined && unseen === "fail")
+    throw new InputError(
+      `${await table.placeOf(data.rows[first.row])}: no row to train on has ${quote(first.name)}, so that the model cannot score ${counted(first.count, "row")} held out; --unseen na leaves such rows out of the evaluation, --test 0 trains on all`,
+    );
+  const z = predictRows(fitted, data, rows).map((value) => value + offset);
+  if (first === undefined) return { judged: judgedRows(data, rows, z), unseen: 0 };
+  const known = rows.filter((_, i) => !Number.isNaN(z[i]));
+  if (known.length === 0) throw new InputError("none of the rows held out can be scored: all have levels that no row to train on has");
+  return {
+    judged: judgedRows(
+      data,
+      known,
+      z.filter((value) => !Number.isNaN(value)),
+    ),
+    unseen: rows.length - known.length,
+  };
+}
+
+function warningsOf(
+  command: FitCommand,
+  { dropped, excluded, weights }: Dataset,
+  { warnings, classWeights }: Fitted,
+  share: number,
+  mean: number,
+  crossValidation: CrossValidation | undefined,
+): string[] {
   const all = [...warnings];
-  if (dropped > 0) all.push(`${dropped} ${dropped === 1 ? "row" : "rows"} with gaps left out`);
+  if (excluded > 0) all.push(`${counted(excluded, "row")} left out by --where`);
+  if (dropped > 0) all.push(`${counted(dropped, "row")} with gaps left out`);
+  const isWeighted = classWeights.positive !== 1 || classWeights.negative !== 1;
+  if (isWeighted && !command.priorCorrection)
+    all.push(
+      `class weights move the mean ŷ to ${percent(mean)}, while ${percent(share)} of the rows have y = 1: as probabilities the ŷ are wrong; --prior-correction takes that back from the intercept`,
+    );
+  if (isWeighted && command.errors === "model" && command.cluster === undefined)
+    all.push("class weights make the standard errors those of another number of rows; --robust for ones that hold");
   if (command.l2 > 0)
     all.push("penalized estimates are biased towards 0: p values and intervals are approximate; --l2 0 for maximum likelihood");
-  if ((loss.weights.positive !== 1 || loss.weights.negative !== 1) && !command.robust)
-    all.push("class weights make the standard errors those of another number of rows; --robust for ones that hold");
+  if (weights?.type === "sampling")
+    all.push("with sampling weights the likelihood is none of a sample: its tests, AIC and BIC are approximate");
+  const unsaid = command.unsaid.map((name) =>
+    name === "test" ? "a quarter of the rows is held out (--test 0 for none)" : "coefficients are penalized (--l2 0 for none)",
+  );
+  if (unsaid.length > 0) all.push(`by default ${unsaid.join(" and ")}`);
+  for (const { part, reason } of crossValidation?.failed ?? [])
+    all.push(`part ${part} of ${command.folds} of the cross-validation has no fit and is left out: ${reason}`);
   return all;
 }
 
 /** What the fit leaves in files. */
 async function textsOf(outcome: Outcome): Promise<{ file: string; text: string }[]> {
-  const { json, report, save } = outcome.command;
+  const { json, report, save, diagnostics } = outcome.command;
   const texts = [];
   if (json !== undefined) texts.push({ file: json, text: toJson(outcome) });
   if (save !== undefined) texts.push({ file: save, text: savedModel(outcome) });
+  if (diagnostics !== undefined) texts.push({ file: diagnostics, text: influenceTable(outcome.fitted, outcome.data) });
   // Loaded only where it is asked for: the plots bring a DOM along.
   if (report !== undefined) texts.push({ file: report, text: (await import("./report.js")).reportPage(outcome) });
   return texts;
 }
 
-/** Reads with a bar that shows how far it has come; Ctrl-C ends it. */
-function readingOf(delimiter: string, io: Io): Reading & { stop(): void } {
+/** A bar that shows how far the reading has come, once that takes a while. */
+function progressOf(io: Io): { show(share: number): void; stop(): void } {
+  const started = performance.now();
   let display: ProgressDisplay | undefined;
   return {
-    delimiter,
-    onProgress: (bytes, total) => {
-      if (io.signal?.aborted === true) throw new Interrupted("interrupted");
-      // A file that is read in no time needs no bar.
-      if (total !== undefined && total > 1 << 22) display ??= showProgress(io.stderr, "reading", total);
-      display?.update(bytes, `${(bytes / 2 ** 20).toFixed(0)} MB`);
+    show: (share) => {
+      if (performance.now() - started > 300) display ??= showProgress(io.stderr, "reading", 1);
+      display?.update(share, "");
     },
     stop: () => display?.stop(),
   };

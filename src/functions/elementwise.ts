@@ -147,7 +147,7 @@ export function cos(x: TensorLike): Tensor {
 }
 
 /**
- * The hyperbolic tangent, elementwise. Derivative: 1 − tanh² x.
+ * The hyperbolic tangent, elementwise. Derivative: 1 − tanh² x, with all its digits also where tanh x rounds to 1.
  *
  * @example
  * ```ts
@@ -189,7 +189,7 @@ export function softplus(x: TensorLike): Tensor {
 }
 
 /**
- * max(x, 0), elementwise. Derivative: 1 for x > 0, else 0 (at 0 too).
+ * max(x, 0), elementwise; NaN at NaN, as is its derivative. Derivative: 1 for x > 0, else 0 (at 0 too).
  *
  * @example
  * ```ts
@@ -286,7 +286,7 @@ export function div(x: TensorLike, y: TensorLike): Tensor {
 
 /**
  * xʸ elementwise, broadcasting. Derivatives: y·xʸ⁻¹ (0 for y = 0) and xʸ ln x.
- * A negative x with a whole y has a right value and derivative by x; by y it has none (NaN).
+ * A negative x with a whole y has a right value and derivative with respect to x; with respect to y it has none (NaN).
  *
  * @example
  * ```ts
@@ -395,9 +395,9 @@ export function greaterEqual(x: TensorLike, y: TensorLike): Tensor {
 }
 
 /**
- * a where the condition is not 0, else b; all three broadcast. The gradient goes to the one that was taken, exactly 0 to
- * the other; but a branch that was not taken still computes its own derivative, and 0·∞ in there is NaN.
- * Make its *input* harmless with a second `where` in such a case.
+ * a where the condition is not 0, else b; all three broadcast. The gradient goes to the one that was taken. The other one has no part
+ * in it, whatever its derivative: a cotangent of exactly 0 contributes 0, also where the derivative is ∞ or NaN, so that
+ * `where(x.greater(0), x.sqrt(), 0)` needs no second `where` inside of the root.
  *
  * @example
  * ```ts
@@ -409,8 +409,8 @@ export function where(condition: TensorLike, a: TensorLike, b: TensorLike): Tens
 }
 
 /**
- * x, but no less than `low` and no more than `high`, which broadcast. The gradient passes inside and at the bounds.
- * Two single bounds the wrong way round are a `DomainError`.
+ * x, but no less than `low` and no more than `high`, which broadcast; NaN if any of the three is. The gradient passes inside and at the
+ * bounds. Two numbers as bounds the wrong way round are a `DomainError`; tensors are not looked at, so that a program replays the same.
  *
  * @example
  * ```ts

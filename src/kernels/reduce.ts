@@ -106,9 +106,21 @@ export const mean: Kernel<MeanAttributes> = (out, inputs, attributes) => {
   if (!data.every(Number.isFinite)) repair(out, inputs[0], attributes, 1 / attributes.count, 1);
 };
 
+// Where a part of the product leaves the numbers of full precision, the largest and the smallest factors take turns, so that it stays
+// near 1 for as long as there are both.
 export const prod = eachOutput((x, start, n, step) => {
   let result = 1;
-  for (let i = 0, at = start; i < n; i++, at += step) result *= x[at];
+  let isExact = true;
+  let hasZero = false;
+  for (let i = 0, at = start; i < n; i++, at += step) {
+    result *= x[at];
+    hasZero ||= x[at] === 0;
+    isExact &&= hasZero || Math.abs(result) >= 2 ** -1022;
+  }
+  if (isExact && Number.isFinite(result)) return result;
+  const factors = Array.from({ length: n }, (_, i) => x[start + i * step]).sort((a, b) => Math.abs(a) - Math.abs(b));
+  result = 1;
+  for (let low = 0, high = n; low < high; ) result *= factors[Math.abs(result) < 1 ? --high : low++];
   return result;
 });
 

@@ -38,5 +38,5 @@ export function share(tape: Tape): Tape {
 const keyOfNumber = (value: number): string => (Object.is(value, -0) ? "-0" : String(value));
 
 /** Attributes as text. JSON alone writes NaN, ∞ and −∞ as null, and −0 as 0. */
-const keyOfAttributes = (attributes: unknown): string =>
+export const keyOfAttributes = (attributes: unknown): string =>
   JSON.stringify(attributes, (_key, value: unknown) => (typeof value === "number" ? keyOfNumber(value) : value));

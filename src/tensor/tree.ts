@@ -34,6 +34,7 @@ export type TreeLike<P, Other = P> = [Tensor] extends [P]
 
 /** Where a tree has something else than tensors: inside the function it would be a Tensor, whatever its type says. */
 export interface NotATensor {
+  /** What the compiler shows. */
   readonly expected: "a Tensor; what is no tensor goes into an argument of its own, outside of the tree";
 }
 

@@ -17,6 +17,7 @@ const BENCHMARKS: Record<string, { readonly flags: readonly string[] }> = {
   chain: { flags: [] },
   memory: { flags: ["--expose-gc"] },
   ranks: { flags: [] },
+  tool: { flags: [] },
   minimize: { flags: [] },
   optimizers: { flags: [] },
   // A tape of a million scalars is recorded.
@@ -65,7 +66,7 @@ function build(directory: string): string {
   if (status !== 0) throw new Error("bench: the library does not compile");
   writeFileSync(join(directory, "package.json"), JSON.stringify({ type: "module", sideEffects: false }));
   const settings = join(directory, "tsconfig.json");
-  const compilerOptions = { paths: { gradtape: [join(directory, "index.js")] } };
+  const compilerOptions = { paths: { gradtape: [join(directory, "index.js")], "gradtape/math": [join(directory, "math.js")] } };
   writeFileSync(settings, JSON.stringify({ extends: join(root, "tsconfig.json"), compilerOptions, include: [join(root, "test")] }));
   return settings;
 }

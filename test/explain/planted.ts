@@ -116,7 +116,7 @@ export const planted: readonly Planted[] = [
   inForward("exp of 1000", "overflow", "Exp", (x) => x.exp().named(F).sum(), [1, 1000], "subtract the largest x"),
   inForward("log Σ eˣ spelled out", "overflow", "Exp", (x) => x.exp().named(F).sum().log(), [1000, 1], "logSumExp(x); stabilize(f)"),
   inForward("log(1 + eˣ) spelled out", "overflow", "Exp", (x) => x.exp().named(F).add(1).log(), 1000, "softplus(x); stabilize(f)"),
-  inForward("a sigmoid spelled out", "overflow", "Exp", (x) => x.neg().exp().named(F).add(1).rdiv(1), -1000, "σ(z); stabilize(f)"),
+  inForward("a sigmoid spelled out", "overflow", "Exp", (x) => x.neg().exp().named(F).add(1).rdiv(1), -1000, "σ(−w); stabilize(f)"),
   inForward(
     "a square that overflows under a root",
     "overflow",
@@ -138,8 +138,8 @@ export const planted: readonly Planted[] = [
     "before the function",
   ),
   // Loss of accuracy.
-  inForward("1 − cos x", "cancellation", "Sub", (x) => x.cos().rsub(1).named(F), 1e-6, "2 sin²(x/2)"),
-  inForward("(1 − cos x)/x²", "cancellation", "Sub", (x) => x.cos().rsub(1).named(F).div(x.square()), 1e-7, "2 sin²(x/2)"),
+  inForward("1 − cos x", "cancellation", "Sub", (x) => x.cos().rsub(1).named(F), 1e-6, "2·sin"),
+  inForward("(1 − cos x)/x²", "cancellation", "Sub", (x) => x.cos().rsub(1).named(F).div(x.square()), 1e-7, "2·sin"),
   inForward("eˣ − 1", "cancellation", "Sub", (x) => x.exp().sub(1).named(F), 1e-10, "expm1(x)"),
   inForward(
     "eˣ − 1 that is seen in the gradient only",
@@ -154,8 +154,8 @@ export const planted: readonly Planted[] = [
   inForward("log(1 + eˣ) far left", "cancellation", "Log", (x) => x.exp().add(1).log().named(F), -30, "softplus(x)"),
   inForward("log of a sigmoid that rounds to 1", "cancellation", "Log", (x) => x.sigmoid().log().named(F), 30, "logSigmoid(z)"),
   inForward("1 − σ(z)", "cancellation", "Sub", (x) => x.sigmoid().rsub(1).named(F), 30, "σ(−z)"),
-  inForward("1 − tanh²x", "cancellation", "Sub", (x) => x.tanh().square().rsub(1).named(F), 15, "4 σ(2x) σ(−2x)"),
-  inForward("√(x + 1) − √x", "cancellation", "Sub", (x) => x.add(1).sqrt().sub(x.sqrt()).named(F), 1e15 + 3, "1/(√(x + 1) + √x)"),
+  inForward("1 − tanh²x", "cancellation", "Sub", (x) => x.tanh().square().rsub(1).named(F), 15, "stabilize(f) rewrites 1 − tanh(x)²"),
+  inForward("√(x + 1) − √x", "cancellation", "Sub", (x) => x.add(1).sqrt().sub(x.sqrt()).named(F), 1e15 + 3, "(a − b)/(√a + √b)"),
   inForward(
     "a root of a quadratic",
     "cancellation",
@@ -271,4 +271,33 @@ export const planted: readonly Planted[] = [
     Float64Array.from({ length: 20 }, (_, i) => (i === 13 ? -1 : i / 20 + 0.1)),
     "cannot be 0",
   ),
+  // The gradient alone is wrong.
+  inBackward("sin(x)/x", "cancellation", "Sin", (x) => x.sin().named(F).div(x), 1e-8, "stabilize(f) rewrites sin(x)/x"),
+  inBackward("(eˣ − 1)/x", "cancellation", "Expm1", (x) => x.expm1().named(F).div(x), 1e-16, "stabilize(f) rewrites (exp(x) − 1)/x"),
+  inBackward("x⁴/(1 + x⁴)", "cancellation", "Pow", (x) => x.pow(4).named(F).div(x.pow(4).add(1)), 1e4, "stabilize(f) rewrites a/(a + b)"),
+  // A bound kills it.
+  inBackward(
+    "a clamp in front of a logarithm",
+    "vanishing gradient",
+    "Where",
+    (x) =>
+      x
+        .sigmoid()
+        .clamp(1e-7, 1 - 1e-7)
+        .named(F)
+        .log(),
+    -50,
+    "leave the bound out",
+  ),
+  inBackward(
+    "a maximum in front of a logarithm",
+    "vanishing gradient",
+    "Maximum",
+    (x) => x.exp().maximum(1e-12).named(F).log(),
+    -40,
+    "leave the bound out",
+  ),
+  inBackward("a hard tanh at its end", "vanishing gradient", "Where", (x) => x.clamp(-1, 1).named(F).square(), -5, "tanh"),
+  // The sum, and not the logarithm that finds nothing.
+  inForward("asinh spelled out", "cancellation", "Add", (x) => x.add(x.square().add(1).sqrt()).named(F).log(), -1e8, "asinh(x)"),
 ];

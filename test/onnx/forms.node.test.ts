@@ -5,7 +5,7 @@ import { toOnnx } from "gradtape/onnx";
 import { describe, expect, test } from "vitest";
 import { forms, formsOf } from "../../src/onnx/forms/table.js";
 import { Abs, Neg, Sin } from "../../src/ops/elementwise.js";
-import { type Case, cases, records } from "../oracles/cases.js";
+import { type Case, cases, elementwiseNames, records } from "../oracles/cases.js";
 import { functionOf } from "../oracles/families.js";
 import { randomTensor } from "../support/random.js";
 import { difference, replay } from "./runtime.js";
@@ -53,9 +53,7 @@ test("docs/onnx.md shows the table of forms as it is", () => {
 });
 
 const { NaN: nan, POSITIVE_INFINITY: inf } = Number;
-/** The functions that compute a number from so many numbers. */
-const elementwise = (inputs: 1 | 2): string[] => [...records].flatMap(([name, record]) => (record.elementwise === inputs ? [name] : []));
-const [unary, binary] = [elementwise(1), elementwise(2)];
+const [unary, binary] = [elementwiseNames(1), elementwiseNames(2)];
 const edges = [0, -0, 1e-10, -1e-10, 1e-5, 0.5, -0.5, 1, -1, 3, 20, -20, 40, -40, 700, -700, 1000, -1000, inf, -inf, nan];
 
 /** Differences relative to the numbers themselves, however small they are. */

@@ -13,6 +13,10 @@ export const records: ReadonlyMap<string, AnyRecord> = new Map(
   Object.entries({ ...elementwise, ...linalg, ...losses, ...movement, ...reduce, ...own } as Record<string, AnyRecord>),
 );
 
+/** The names of the functions that compute a number from a number, or from two. */
+export const elementwiseNames = (inputs: 1 | 2): string[] =>
+  [...records].flatMap(([name, record]) => (record.elementwise === inputs ? [name] : []));
+
 /** One use of an op or a loss at a point where it is smooth. The suites of oracles run over all of these. */
 export interface Case extends Use {
   /** The name in the API. */

@@ -28,7 +28,7 @@ beforeAll(async () => {
   address = pathToFileURL(join(await builtPlayground(), "index.html")).href;
   browser = await browserType.launch({ executablePath: chromium as string, args: ["--no-sandbox", "--disable-background-networking"] });
   await openWindow({ width: 1280, height: 800 });
-}, 120_000);
+}, 300_000);
 
 afterAll(() => browser.close());
 

@@ -1,6 +1,7 @@
-// `npm run fill`: puts what the code and the commands in README and guides print below each block, and the table of docs/onnx.md
-// in its place. Read the difference before you commit.
+// `npm run fill`: puts what the code and the commands in README and guides print below each block, and the tables of docs/onnx.md and
+// docs/numerics.md in their places. Read the difference before you commit.
 import { readFileSync, writeFileSync } from "node:fs";
+import { rows, SUMMARY_OF_CATALOG, summaryOfCatalog, TABLE_OF_CATALOG, tableOfCatalog } from "../accuracy/table.js";
 import { TABLE_OF_FORMS, tableOfForms } from "../onnx/table.js";
 import { root } from "../support/root.js";
 import { blocksOf, documents, run, runSessions, sessionsOf } from "./documents.js";
@@ -24,5 +25,9 @@ for (const document of documents) {
       () => `\`\`\`sh\n${commands}\`\`\`\n\n\`\`\`text\n${told[i]}\`\`\``,
     );
   });
+  if (TABLE_OF_CATALOG.test(text)) {
+    const catalog = rows();
+    text = text.replace(TABLE_OF_CATALOG, () => tableOfCatalog(catalog)).replace(SUMMARY_OF_CATALOG, () => summaryOfCatalog(catalog));
+  }
   writeFileSync(root + document, text.replace(TABLE_OF_FORMS, tableOfForms));
 }

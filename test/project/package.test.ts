@@ -17,7 +17,7 @@ beforeAll(async () => {
   ({ project, tarball } = await builtPackage());
   installed = join(project, "node_modules", "gradtape");
   writeFileSync(join(project, "package.json"), JSON.stringify({ type: "module" }));
-}, 120_000);
+}, 300_000);
 
 /** The files of the package, with / between their parts. */
 const filesOf = (): string[] =>

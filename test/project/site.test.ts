@@ -60,6 +60,14 @@ test("links into the repository lead to files of it", () => {
   ).toEqual([]);
 });
 
+test("every name of the reference stands in a group that says what it is for", () => {
+  const groups = [...textOf(join("modules", "gradtape.html")).matchAll(/<h2 class="tsd-anchor-link" id="[^"]*">([^<]+)</g)].map(
+    ([, name]) => name,
+  );
+  expect(groups.length).toBeGreaterThan(8);
+  expect(groups, "say in docs/site-structure.mjs where the names of the room belong").not.toContain("More");
+});
+
 test("pages need nothing from elsewhere", () => {
   const fetched = pages.flatMap((page) => {
     const html = textOf(page);

@@ -7,7 +7,7 @@ import { builtPackage } from "../support/built.js";
 let library: string;
 beforeAll(async () => {
   library = join((await builtPackage()).project, "node_modules", "gradtape", "dist");
-}, 120_000);
+}, 300_000);
 
 describe("a bundle is no larger, minified and compressed, than docs/performance.md says", () => {
   for (const [what, { code, budget }] of Object.entries(programs)) {

@@ -34,14 +34,10 @@ for (const name of names) {
   total += failures.length;
   console.log(`\n${name}: ${failures.length} wrong numbers`);
   for (const [place, own] of grouped(failures, ({ key, point }) => `${key === "" ? "value" : `∂${key}`} at ${point.join(", ")}`)) {
-    const found = [...grouped(own, (failure) => String(failure.found))].map(
-      ([value, same]) =>
-        `${value} (${atMost(
-          4,
-          same.map(({ run, word }) => (word === "" ? run : `${run} ${word}`)),
-          ", ",
-        )})`,
-    );
+    const found = [...grouped(own, (failure) => String(failure.found))].map(([value, same]) => {
+      const ways = new Set(same.map(({ run, word }) => `${run} ${word}`.trim()));
+      return `${value} (${atMost(4, [...ways], ", ")})`;
+    });
     console.log(`  ${place}: expected ${own[0].expected}, got ${atMost(3, found, "; ")}`);
   }
 }

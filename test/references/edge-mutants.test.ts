@@ -25,28 +25,30 @@ const ops = Object.values<unknown>({ ...elementwise, ...reduce, MatMul }).filter
 ) as Mutable[];
 
 const failuresOf = (name: string, word: Word): string[] => checkEdges(name, "eager", word).failures.map(describeFailure);
-/** What the oracle finds wrong without a mutant. */
-const known = new Map<string, Set<string>>();
-for (const name of Object.keys(edgeFunctions))
-  for (const word of wordsOf(name)) known.set(`${name} ${word}`, new Set(failuresOf(name, word)));
-
-const objects = (name: string, word: Word): boolean => {
-  try {
-    return failuresOf(name, word).some((failure) => !known.get(`${name} ${word}`)?.has(failure));
-  } catch {
-    return true;
-  }
-};
+/** What the oracle finds wrong without a mutant, looked up before there is one. */
+const known = new Map<string, ReadonlySet<string>>();
+function knownOf(name: string, word: Word): ReadonlySet<string> {
+  const key = `${name} ${word}`;
+  const found = known.get(key) ?? new Set(failuresOf(name, word));
+  known.set(key, found);
+  return found;
+}
 
 /** Whether the oracle objects while an op has other rules. */
 function isCaught(op: Mutable, rules: Partial<Pick<Mutable, "vjp" | "jvp">>): boolean {
   const { vjp, jvp } = op;
-  Object.assign(op, rules);
-  try {
-    return (users.get(op.name) ?? []).some((name) => wordsOf(name).some((word) => objects(name, word)));
-  } finally {
-    Object.assign(op, { vjp, jvp });
-  }
+  const objects = (name: string, word: Word): boolean => {
+    const before = knownOf(name, word);
+    Object.assign(op, rules);
+    try {
+      return failuresOf(name, word).some((failure) => !before.has(failure));
+    } catch {
+      return true;
+    } finally {
+      Object.assign(op, { vjp, jvp });
+    }
+  };
+  return (users.get(op.name) ?? []).some((name) => wordsOf(name).some((word) => word !== "" && objects(name, word)));
 }
 
 const slightlyWrong = (x: Tensor): Tensor => x.mul(1 + 1e-12);

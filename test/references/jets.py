@@ -27,15 +27,12 @@ def monomials(inputs):
 def products(inputs):
     """The triples (i, j, k) of places in monomials with monomial i times monomial j = monomial k."""
     place = {index: k for k, index in enumerate(monomials(inputs))}
-    return [
-        (i, j, place[tuple(sorted(a + b))])
-        for i, a in enumerate(monomials(inputs))
-        for j, b in enumerate(monomials(inputs))
-        if len(a) + len(b) <= ORDER
-    ]
+    return [(i, j, place[tuple(sorted(a + b))]) for i, a in enumerate(monomials(inputs)) for j, b in enumerate(monomials(inputs))
+            if len(a) + len(b) <= ORDER]
 
 
 class Jet:
+
     def __init__(self, inputs, coefficients):
         self.inputs = inputs
         self.coefficients = coefficients
@@ -112,7 +109,7 @@ def exp(x):
 
 
 def log(x):
-    return series(x, [mp.log(x.value)] + [-((-1 / x.value) ** k) / k for k in range(1, ORDER + 1)])
+    return series(x, [mp.log(x.value)] + [-((-1 / x.value)**k) / k for k in range(1, ORDER + 1)])
 
 
 def power(x, exponent):
@@ -121,13 +118,13 @@ def power(x, exponent):
     binomial = mpf(1)
     for k in range(ORDER + 1):
         # A coefficient of 0 ends the series of a whole exponent, whatever x^(a − k) is.
-        taylor.append(binomial * x.value ** (exponent - k) if binomial else mpf(0))
+        taylor.append(binomial * x.value**(exponent - k) if binomial else mpf(0))
         binomial = binomial * (exponent - k) / (k + 1)
     return series(x, taylor)
 
 
 def reciprocal(x):
-    return series(x, [(-1) ** k / x.value ** (k + 1) for k in range(ORDER + 1)])
+    return series(x, [(-1)**k / x.value**(k + 1) for k in range(ORDER + 1)])
 
 
 def sin(x):
@@ -184,7 +181,17 @@ def largest_difference():
         (lambda f, x, y: f.power(x, mpf(2.5)) * f.sin(y), 2),
         (lambda f, x, y, z: f.log(f.exp(x) + f.exp(y) + f.exp(z)) * (x - y * z), 3),
     ]
-    jets = type("Jets", (), {"exp": staticmethod(exp), "log": staticmethod(log), "sin": staticmethod(sin), "cos": staticmethod(cos), "power": staticmethod(power)})
+    jets = type(
+        "Jets",
+        (),
+        {
+            "exp": staticmethod(exp),
+            "log": staticmethod(log),
+            "sin": staticmethod(sin),
+            "cos": staticmethod(cos),
+            "power": staticmethod(power),
+        },
+    )
     point = [mpf(0.7), mpf(1.3), mpf(-0.4)]
     worst = mpf(0)
     for f, inputs in functions:

@@ -39,7 +39,10 @@ const vitest = (command: readonly string[], files: readonly string[]): void =>
   node("node_modules/vitest/vitest.mjs", ...command, "--config", "test/setup/vitest.config.ts", "--project", "node", ...files);
 
 const given = process.argv.slice(2).map(fromRoot);
-const changed = given.length > 0 ? given : [...git("diff", "--name-only", "HEAD"), ...git("ls-files", "--others", "--exclude-standard")];
+const changed =
+  given.length > 0
+    ? given
+    : [...git("diff", "--name-only", "--diff-filter=d", "HEAD"), ...git("ls-files", "--others", "--exclude-standard")];
 if (changed.length === 0) {
   console.log("No file has changed since the last commit; name some: npm run test:related -- src/ops/linalg.ts");
   process.exit();
@@ -65,5 +68,8 @@ if (near.length > 0) {
 const reading = readers.flatMap(([pattern, names]) =>
   files.some((file) => pattern.test(file)) ? names.map((name) => `test/${name}.test.ts`) : [],
 );
-console.log("\n▸ All tests that the change touches");
-vitest(["related", "--run", "--passWithNoTests"], [...new Set([...files, ...reading])]);
+const rest = [...new Set([...files.filter((file) => !near.includes(file)), ...reading])];
+if (rest.length > 0) {
+  console.log("\n▸ All tests that the change touches");
+  vitest(["related", "--run", "--passWithNoTests"], rest);
+}

@@ -1,23 +1,24 @@
-import { GradtapeError } from "../../base/errors.js";
 import type { AnyOp } from "../../ops/op.js";
 import { share } from "../../passes/share.js";
-import type { Node } from "../../tape/tape.js";
-import { applyAgain } from "../../tensor/apply.js";
-import { ones } from "../../tensor/create.js";
-import { Tensor } from "../../tensor/tensor.js";
-import { jvp } from "../../transforms/forward.js";
-import { vjp } from "../../transforms/reverse.js";
+import { findRewrites } from "../../passes/stabilize/find.js";
+import { replay } from "../../passes/stabilize/stabilize.js";
+import type { Node, Tape } from "../../tape/tape.js";
+import type { Tensor } from "../../tensor/tensor.js";
 import type { Loss } from "../facts/facts.js";
 import { numericFactsOf } from "../facts/numerics.js";
 import { shownValues } from "../places.js";
-import { Roundings, UNIT_ROUNDOFF, type Uncertainty } from "./conditions.js";
+import { Roundings, sumOfSizes, UNIT_ROUNDOFF } from "./conditions.js";
 import type { Suspicion } from "./finding.js";
-import type { Run } from "./run.js";
+import { type Run, runWithGradient } from "./run.js";
+import { type Sensitivity, sensitivityOf } from "./sensitivity.js";
 
-// A node is unsafe where three things come together.
+// A running error bound of first order (Higham, Accuracy and Stability of Numerical Algorithms, 2002, section 3.3), over the forward
+// and the backward pass: each value that was rounded is off by 2⁻⁵³ of its size, and that moves the result and the gradient by as
+// much as the derivatives with respect to it say. A node is unsafe where three things come together.
 //
-// 1. It loses digits: its condition with respect to rounded operands is so large that half of the digits are gone.
-// 2. That matters: as far as derivatives tell, the result or the gradient is off by as much.
+// 1. An error that comes in matters: the result or the gradient loses half of its digits by it.
+// 2. It does not matter any more in what goes out: there a relative error of 2⁻⁵³ does little. So the digits were lost here, half
+//    of those of a number at least.
 // 3. It need not be: the same relative error in the arguments and the data would do far less. If it would do as much, the
 //    problem itself is ill-conditioned there, and no formula is better. So it is with the residual ŷ − y of a good fit, and
 //    with everything else where an optimizer comes to rest.
@@ -28,65 +29,129 @@ import type { Run } from "./run.js";
 const HALF = /* @__PURE__ */ Math.sqrt(UNIT_ROUNDOFF);
 /** How much worse than the problem itself a formula has to be. */
 const WORSE = 100;
-/** So many suspects, those that lose most, are looked at closely. */
-const SUSPECTS = 16;
+/** From this part on an error leaves nothing of a number to speak of. */
+const NOISE = 1e-3;
+/** An error that does so much less in what goes out than in what comes in was made at the node. */
+const LOST = 0.1;
 
-interface Suspect {
-  readonly node: Node;
-  readonly uncertainty: Uncertainty;
-  readonly places: readonly number[];
-  readonly worst: number;
-  /** Condition times unit roundoff at the worst place. */
-  readonly relativeError: number;
-}
-
-type Point = Pick<Run, "inputs" | "rest" | "gradient" | "forward">;
-
-/** How fast the result and its gradient change, and how large they are. */
-interface Effect {
-  readonly value: number;
-  readonly gradient: number;
+/** What is judged: the result, or the gradient. */
+interface End {
+  readonly sensitivity: Sensitivity;
+  readonly size: number;
+  /** What rounding the arguments and the data does. */
+  readonly inherent: number;
 }
 
 /** Finds the nodes at which a run loses accuracy without need. Everything has to be finite. */
-export function findInaccuracies({ inputs, rest, gradient, forward }: Run): Suspicion[] {
+export function findInaccuracies(run: Run): Suspicion[] {
   // What is computed twice has the same error both times.
-  const point: Point = { inputs, rest, gradient, forward: share(forward) };
-  const roundings = new Roundings();
-  const suspects = point.forward.nodes
-    .flatMap((node) => suspect(node, roundings.visit(node)))
-    .sort((a, b) => b.relativeError - a.relativeError)
-    .slice(0, SUSPECTS);
-  if (suspects.length === 0) return [];
+  const tape = share(run.tape);
+  const roundings = new Roundings(tape);
+  const [value, gradient] = endsOf(run, tape);
+  const ofValue = value === undefined ? [] : lossesOf(run, tape, roundings, value);
+  // Where the result is off, so is the gradient, and for the same reason.
+  if (ofValue.length > 0 || gradient === undefined) return ofValue;
+  const ofGradient = lossesOf(run, tape, roundings, gradient);
+  const isNoise = ofGradient.some(({ resultError = 0 }) => resultError >= NOISE);
+  return isNoise && !isOff(run) ? [] : ofGradient;
+}
 
-  const size: Effect = { value: sumOfSizes(forward.outputs), gradient: norm(gradient) };
-  const inherent = effectOf(point, roundedInputs(point));
-  if (inherent === undefined) return [];
-  return suspects.flatMap(({ node, uncertainty, places, worst, relativeError }) => {
-    const shift = new Float64Array(node.output.size);
-    for (const place of places) shift[place] = uncertainty.sizes[place] * sign(place);
-    const effect = effectOf(point, [[node.output, Tensor.wrap(node.output.shape, shift)]]);
-    if (effect === undefined) return [];
-    const relative = (["value", "gradient"] as const)
-      .filter((of) => effect[of] > 0 && (uncertainty.own || effect[of] > WORSE * inherent[of]))
-      .map((of) => effect[of] / size[of]);
-    const resultError = Math.max(0, ...relative);
-    if (!(resultError >= HALF)) return [];
-    const { op, inputs, output } = node;
-    return [
-      {
-        kind: kindOf(op),
-        slot: output.slot,
-        backward: false,
-        inputs: shownValues(op, inputs, output.shape, worst),
-        output: output.data[worst],
-        place: worst,
-        count: places.length,
-        relativeError,
-        resultError: Math.min(1, resultError),
-      },
-    ];
-  });
+/** The result and the gradient; nothing for one that is not there, or whose derivative does not exist. */
+function endsOf(run: Run, tape: Tape): readonly [End | undefined, End | undefined] {
+  const count = run.forward.outputs.length;
+  const data = roundedData(run, tape);
+  const endOf = (outputs: readonly Tensor[]): End | undefined => {
+    const sensitivity = outputs.length === 0 ? undefined : sensitivityOf(tape, outputs, data);
+    if (sensitivity === undefined) return undefined;
+    const inherent = norm([...run.inputs, ...data].map((x) => effect(sensitivity.of(x), x)));
+    return { sensitivity, inherent, size: norm(outputs.map((x) => norm(x.data))) };
+  };
+  return [endOf(tape.outputs.slice(0, count)), endOf(tape.outputs.slice(count))];
+}
+
+function lossesOf(run: Run, tape: Tape, roundings: Roundings, end: End): Suspicion[] {
+  const found = new Map<number, Suspicion>();
+  for (const node of tape.nodes) {
+    const loss = lossAt(node, end, roundings);
+    if (loss === undefined) continue;
+    const suspicion = suspect(node, loss, end, run);
+    if (suspicion.relativeError < HALF) continue;
+    const known = found.get(suspicion.slot);
+    if (known === undefined || (known.resultError ?? 0) < loss.resultError) found.set(suspicion.slot, suspicion);
+  }
+  return [...found.values()];
+}
+
+/**
+ * Whether a gradient that is all rounding error should be another number. If mathematics makes it 0, as that of Σ softmax(x), it is
+ * well. That shows where `stabilize` knows a formula for it that keeps its digits.
+ */
+function isOff(run: Run): boolean {
+  const { found, needed } = findRewrites(run.forward);
+  if (found.size === 0) return false;
+  const again = runWithGradient(((xs: Tensor[]) => replay(run.forward, xs, found, needed)) as never, [run.inputs]);
+  const tape = share(again.tape);
+  const [, end] = endsOf(again, tape);
+  if (end === undefined) return false;
+  const error = norm([...new Roundings(tape).rounded].map((x) => effect(end.sensitivity.of(x), x)));
+  const difference = norm(again.gradient.map((x, i) => norm(x.sub(run.gradient[i]).data)));
+  return error < HALF * end.size && difference >= HALF * end.size;
+}
+
+/** The relative error of the result or of the gradient that comes of what a node loses. */
+interface LossOfDigits {
+  readonly resultError: number;
+  readonly input: number;
+}
+
+function lossAt(node: Node, { sensitivity, size, inherent }: End, roundings: Roundings): LossOfDigits | undefined {
+  const { op, inputs, output } = node;
+  const { rounding } = numericFactsOf(op);
+  if (rounding.kind === "exact" || rounding.kind === "steps" || roundings.isZeroAnyway(node)) return undefined;
+  const { rounded } = roundings;
+  const isSum = rounding.kind === "sum";
+  const anyRounded = inputs.some((x) => rounded.has(x));
+  // Rounded terms that cancel are what balance looks like: centered data, residuals where an optimizer has come to rest.
+  if (isSum && (anyRounded || !rounded.has(output))) return undefined;
+  let worst: LossOfDigits | undefined;
+  const after = effect(sensitivity.of(output), output);
+  const note = (before: number, input: number): void => {
+    const resultError = Math.min(1, before / size);
+    if (before > 0 && resultError >= HALF && after < Math.max(LOST * before, HALF * size) && resultError > (worst?.resultError ?? 0))
+      worst = { resultError, input };
+  };
+  if (isSum) note(effect(sensitivity.of(output), sumOfSizes(node, rounding.of)), 0);
+  else
+    inputs.forEach((x, i) => {
+      if (!rounded.has(x)) return;
+      const before = Math.min(effect(sensitivity.of(x), x), effect(sensitivity.through(node, i), x));
+      if (before > WORSE * inherent) note(before, i);
+    });
+  return worst;
+}
+
+/** How far the end is moved if each number of x is off by 2⁻⁵³ of its size, independently. */
+function effect(slope: Tensor | undefined, x: Tensor): number {
+  if (slope === undefined) return 0;
+  const [a, b] = [slope.broadcastTo(x.shape).data, x.data];
+  let sum = 0;
+  for (let i = 0; i < b.length; i++) {
+    const part = a[i] * b[i];
+    if (Number.isFinite(part)) sum = Math.hypot(sum, part);
+  }
+  return UNIT_ROUNDOFF * sum;
+}
+
+const norm = (sizes: Iterable<number>): number => Math.hypot(...sizes);
+
+/**
+ * The data that would have been rounded before they came here. Whole numbers are exact, such as labels and the numbers of a
+ * formula, and so are single constants.
+ */
+function roundedData({ inputs, rest }: Run, { nodes }: Tape): Tensor[] {
+  const made = new Set(nodes.map(({ output }) => output));
+  const constants = nodes.flatMap((node) => (node.backward ? [] : node.inputs.filter((x) => x.size > 1 && !made.has(x))));
+  return [...new Set([...rest, ...constants])].filter((x) => !inputs.includes(x) && !x.data.every(Number.isInteger));
 }
 
 function kindOf(op: AnyOp): Loss {
@@ -94,98 +159,40 @@ function kindOf(op: AnyOp): Loss {
   return rounding.kind === "sum" ? "cancellation" : "loses" in rounding ? rounding.loses : "ill-conditioned";
 }
 
-function suspect(node: Node, uncertainty: Uncertainty | undefined): Suspect[] {
-  if (uncertainty === undefined) return [];
-  const { data } = node.output;
-  const relative = uncertainty.sizes.map((size, i) => (size === 0 ? 0 : Math.min(1, size / Math.abs(data[i]))));
-  const places: number[] = [];
-  for (let i = 0; i < relative.length; i++) if (relative[i] >= HALF) places.push(i);
-  if (places.length === 0) return [];
-  const worst = places.reduce((a, b) => (relative[b] > relative[a] ? b : a));
-  return [{ node, uncertainty, places, worst, relativeError: relative[worst] }];
-}
-
-/**
- * How the arguments and the data would be rounded: the values with the directions in which they are moved. Among data and
- * constants, whole numbers are exact, such as labels and the numbers of a formula, and so are single constants.
- */
-function roundedInputs({ inputs, rest, forward }: Point): (readonly [Tensor, Tensor])[] {
-  const made = new Set(forward.nodes.map(({ output }) => output));
-  const constants = forward.nodes.flatMap(({ inputs }) => inputs.filter((x) => x.size > 1 && !made.has(x)));
-  const data = new Set([...rest, ...constants].filter((x) => !inputs.includes(x) && !x.data.every(Number.isInteger)));
-  return [
-    ...inputs.map((x) => [x, x.mul(signs(x).mul(UNIT_ROUNDOFF))] as const),
-    ...[...data].map(
-      (x) =>
-        [
-          x,
-          Tensor.wrap(
-            x.shape,
-            x.data.map((value, i) => (Number.isInteger(value) ? 0 : UNIT_ROUNDOFF * value * sign(i + x.size))),
-          ),
-        ] as const,
-    ),
-  ];
-}
-
-/**
- * How fast the result and the gradient change if the values on the list change in the directions beside them, all at once:
- * forward mode over the gradient of the tape, run again. Nothing if an op on the way has no forward rule.
- */
-function effectOf({ forward, inputs }: Point, changes: readonly (readonly [Tensor, Tensor])[]): Effect | undefined {
-  const change = new Map(changes);
-  const along = (t: Tensor): { outputs: Tensor[]; gradient: Tensor[] } => {
-    const [outputs, pullback] = vjp(
-      (...own: Tensor[]) => {
-        const values = new Map<Tensor, Tensor>();
-        const moved = (x: Tensor, value: Tensor): Tensor => {
-          const direction = change.get(x);
-          return direction === undefined ? value : value.add(t.mul(direction));
-        };
-        inputs.forEach((x, i) => {
-          values.set(x, moved(x, own[i]));
-        });
-        const current = (x: Tensor): Tensor => values.get(x) ?? moved(x, x);
-        for (const { op, inputs: operands, output, attributes } of forward.nodes)
-          values.set(output, moved(output, applyAgain(op, operands.map(current), attributes)));
-        return forward.outputs.map(current);
-      },
-      ...(inputs as Tensor[]),
-    );
-    return { outputs, gradient: inputs.length === 0 ? [] : (pullback(outputs.map((x) => ones(x.shape)) as never) as Tensor[]) };
+/** The place at which a node loses most; of a node in the backward pass, the node in whose rule it is. */
+function suspect(node: Node, { resultError, input }: LossOfDigits, end: End, run: Run): Suspicion {
+  const { op, output } = node;
+  const relative = relativeErrors(node, input, end);
+  const places = [...relative.keys()].filter((i) => relative[i] >= HALF);
+  const worst = [...relative.keys()].reduce((a, b) => (relative[b] > relative[a] ? b : a), 0);
+  const owner = node.backward ? run.owner(node) : undefined;
+  const at = owner ?? node;
+  const place = owner === undefined || owner.output.size === output.size ? worst : 0;
+  return {
+    kind: kindOf(op),
+    slot: at.output.slot,
+    backward: owner !== undefined,
+    inputs: shownValues(at.op, at.inputs, at.output.shape, place),
+    output: at.output.data[place],
+    place,
+    count: Math.max(1, places.length),
+    relativeError: Math.min(1, relative[worst] ?? 1),
+    resultError,
   };
-  try {
-    const [, rate] = jvp(along, [0], [1]) as unknown as [unknown, { outputs: Tensor[]; gradient: Tensor[] }];
-    return { value: sumOfSizes(rate.outputs), gradient: norm(rate.gradient) };
-  } catch (error) {
-    if (error instanceof GradtapeError) return undefined; // an op of the caller's own without a forward rule
-    throw error;
-  }
 }
 
-const sumOfSizes = (tensors: readonly Tensor[]): number =>
-  tensors.reduce((sum, { data }) => data.reduce((a, x) => a + Math.abs(x), sum), 0);
-const norm = (tensors: readonly Tensor[]): number => Math.sqrt(tensors.reduce((sum, { data }) => data.reduce((a, x) => a + x * x, sum), 0));
-
-/** Factors of both signs between ½ and 1, always the same, in no pattern that a formula would have: errors do not add up in step. */
-function sign(place: number): number {
-  const mixed = Math.imul(place + 1, GOLDEN) >>> 0;
-  const size = 0.5 + (mixed & LOW_HALF) / (2 * (LOW_HALF + 1));
-  return mixed >= HALF_OF_ALL ? size : -size;
+/** How far off each number of the output is, relatively, by its rounded operand. */
+function relativeErrors(node: Node, input: number, { sensitivity }: End): Float64Array {
+  const { output, inputs } = node;
+  const slope = sensitivity.of(output);
+  const part = sensitivity.through(node, input);
+  const x = inputs[input];
+  // Place by place where the operand has the output's shape; else the whole operand is held against each number.
+  if (slope === undefined || part === undefined) return new Float64Array(output.size).fill(1);
+  const total = effect(part, x);
+  return output.data.map((out, i) => {
+    const above = x.size === output.size ? UNIT_ROUNDOFF * Math.abs(part.broadcastTo(x.shape).data[i] * x.data[i]) : total;
+    const below = Math.abs(slope.data[i] * out);
+    return above === 0 ? 0 : Math.min(1, above / below);
+  });
 }
-/** 2³² over the golden ratio: multiples of it, cut to 32 bits, are spread evenly (Knuth, The Art of Computer Programming, 6.4). */
-const GOLDEN = 0x9e3779b1;
-const LOW_HALF = 0xffff;
-const HALF_OF_ALL = 0x80000000;
-
-/** The same for a whole tensor, with other factors for each size and place on the tape. */
-function signs(x: Tensor): Tensor {
-  const offset = Math.imul(x.size, PRIME_FOR_SIZE) + x.slot * PRIME_FOR_SLOT;
-  return Tensor.wrap(
-    x.shape,
-    Float64Array.from({ length: x.size }, (_, i) => sign(offset + i)),
-  );
-}
-/** Primes, so that two tensors rarely begin at the same factor. */
-const PRIME_FOR_SIZE = 7919;
-const PRIME_FOR_SLOT = 104729;

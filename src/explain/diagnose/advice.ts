@@ -33,6 +33,14 @@ const isOne = (look: Look, x: Tensor): boolean => look.isNumber(x, 1) || look.is
 /** The first that fits is taken; what a rule of `stabilize` rewrites has its words from there. */
 const PATTERNS: readonly Pattern[] = [
   {
+    kinds: ["vanishing gradient"],
+    ops: [e.Where, e.Maximum, e.Minimum],
+    when: () => true,
+    why: "a bound holds the value there, and what is held has no gradient, though the loss has more to say",
+    instead:
+      "leave the bound out and take a formula that needs none: logSigmoid(z) in place of log(clamp(σ(z), …)), logSoftmax, a loss that takes the logits; for an activation tanh or softplus, which always let something through",
+  },
+  {
     kinds: ["domain error", "domain edge"],
     ops: [e.Sqrt, e.Log],
     when: ({ inputs: [x] }, look, output) => Number.isNaN(output) && look.by(e.Sub, x) !== undefined,

@@ -1,6 +1,7 @@
 import { checkFunction, GradtapeError } from "../../base/errors.js";
 import { Look } from "../../passes/look.js";
-import { findRewrites } from "../../passes/stabilize/stabilize.js";
+import { findRewrites } from "../../passes/stabilize/find.js";
+import { isPlain } from "../../passes/stabilize/rules.js";
 import { describeNode, tapeNames } from "../../tape/print.js";
 import { aside, sealedLeaves } from "../../tape/sealing.js";
 import type { Node } from "../../tape/tape.js";
@@ -69,7 +70,8 @@ function putIntoWords(run: Run, suspicions: readonly Suspicion[]): Finding[] {
     const [node, number] = numbered.get(slot) ?? [];
     const at = (node?.output ?? tensor) as Tensor;
     const g = node && run.cotangent(node);
-    const advice = (node && rewriteAt(node)) ?? adviceFor(kind, node, look, output);
+    const general = adviceFor(kind, node, look, output);
+    const advice = (node && rewriteAt(node, general, backward)) ?? general;
     return {
       kind,
       node: number ?? 0,
@@ -88,7 +90,7 @@ function putIntoWords(run: Run, suspicions: readonly Suspicion[]): Finding[] {
 }
 
 /** For nodes that `stabilize` would rewrite, or would not need any more, what it puts in their place. */
-function rewrites(run: Run): (node: Node) => Advice | undefined {
+function rewrites(run: Run): (node: Node, general: Advice, backward: boolean) => Advice | undefined {
   const { found, needed } = findRewrites(run.forward);
   const readers = new Map<Tensor, Node[]>();
   for (const node of run.forward.nodes)
@@ -97,18 +99,24 @@ function rewrites(run: Run): (node: Node) => Advice | undefined {
       if (known === undefined) readers.set(x, [node]);
       else known.push(node);
     }
-  return (node) => {
+  return (node, general, backward) => {
     const open = [node];
     const seen = new Set<Node>();
     for (let at = open.shift(); at !== undefined; at = open.shift()) {
       const rule = found.get(at)?.rule;
       if (rule !== undefined) {
-        const { why, replacement, loss } = rule;
-        const forLoss = loss === undefined ? "" : `. For a loss, give the logits to ${loss}`;
-        return { why, instead: `${replacement}; stabilize(f) does it for you${forLoss}` };
+        const { why, pattern, replacement, loss } = rule;
+        const forLoss = loss === "" ? "" : `. For a loss, give the logits to ${loss}`;
+        // A form that people can write is told; else what holds for the op, and who knows more.
+        const instead = isPlain(rule)
+          ? `${replacement}; stabilize(f) does it for you`
+          : `${general.instead}; stabilize(f) rewrites ${pattern} for you`;
+        return { why, instead: instead + forLoss };
       }
       seen.add(at);
-      if (!needed.has(at.output)) open.push(...(readers.get(at.output) ?? []).filter((reader) => !seen.has(reader)));
+      // What is lost in the backward pass is often lost between a node and those that read it.
+      if (!needed.has(at.output) || (backward && at === node))
+        open.push(...(readers.get(at.output) ?? []).filter((reader) => !seen.has(reader)));
     }
     return undefined;
   };

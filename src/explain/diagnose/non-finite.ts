@@ -1,10 +1,11 @@
-import { Where } from "../../ops/elementwise.js";
+import { Add, Sub, Where } from "../../ops/elementwise.js";
 import { type AnyOp, isElementwise } from "../../ops/op.js";
 import type { Node } from "../../tape/tape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { numericFactsOf } from "../facts/numerics.js";
 import { shownValues, valuesAt } from "../places.js";
 import { type Birth, findBirth } from "./birth.js";
+import { Roundings } from "./conditions.js";
 import { type FindingKind, inRuleOf, type Suspicion } from "./finding.js";
 import type { Run } from "./run.js";
 
@@ -27,7 +28,7 @@ export function findNonFinite(run: Run): Suspicion[] {
     if (birth !== undefined && !(birth.fromInfinity && isExplained)) {
       const owner = run.owner(node);
       const at = owner ?? node;
-      const suspicion = owner === undefined ? ofForward(node, birth) : ofRule(owner, birth, run);
+      const suspicion = owner === undefined ? (cancelled(node, birth, run) ?? ofForward(node, birth)) : ofRule(owner, birth, run);
       if (!blamed.has(at.output.slot)) found.push(suspicion);
       blamed.add(at.output.slot);
       explained.add(output);
@@ -36,6 +37,33 @@ export function findNonFinite(run: Run): Suspicion[] {
     } else if (isExplained) explained.add(output);
   }
   return maskedOnes(found, run);
+}
+
+/**
+ * A logarithm or a division that finds a 0 where a sum of two values has lost all of its digits: x + √(x² + 1) at −10⁸. The sum is
+ * where the trouble is. A number that is subtracted, as in 1 − p, says what the edge is; then the op at the edge is told.
+ */
+function cancelled({ op, inputs, output }: Node, birth: Birth, run: Run): Suspicion | undefined {
+  if (!isElementwise(op) || kindOf(op, birth) !== "domain edge") return undefined;
+  const made = new Map(run.forward.nodes.map((node) => [node.output, node]));
+  const { rounded } = new Roundings(run.forward);
+  for (const x of inputs) {
+    const sum = made.get(x);
+    if (sum === undefined || (sum.op !== Add && sum.op !== Sub) || x.size !== output.size || x.data[birth.place] !== 0) continue;
+    const terms = valuesAt(sum.inputs, x.shape)(birth.place);
+    const isMade = sum.inputs.every((term) => made.has(term) || run.inputs.includes(term));
+    if (!isMade || !sum.inputs.some((term) => rounded.has(term)) || terms.includes(0)) continue;
+    return {
+      ...birth,
+      kind: "cancellation",
+      slot: x.slot,
+      backward: false,
+      inputs: terms,
+      output: 0,
+      relativeError: Number.POSITIVE_INFINITY,
+    };
+  }
+  return undefined;
 }
 
 function ofForward({ op, output }: Node, birth: Birth): Suspicion {

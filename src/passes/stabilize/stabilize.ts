@@ -1,5 +1,5 @@
 import { checkFunction } from "../../base/errors.js";
-import { sameShape } from "../../base/shape.js";
+import { type Shape, sameShape } from "../../base/shape.js";
 import { tapeNames } from "../../tape/print.js";
 import { aside } from "../../tape/sealing.js";
 import type { Node, Tape } from "../../tape/tape.js";
@@ -8,8 +8,10 @@ import type { Tensor } from "../../tensor/tensor.js";
 import { flatten } from "../../tensor/tree.js";
 import { tapeOf } from "../../transforms/record.js";
 import { trace } from "../../transforms/trace.js";
-import { Formulas } from "./formulas.js";
-import { type Found, type RewriteRule, RULES, type Rule } from "./rules.js";
+import { withoutLeadingOnes } from "./conditions.js";
+import { evaluate } from "./expression.js";
+import { type Found, findRewrites } from "./find.js";
+import type { RewriteRule } from "./rules.js";
 
 /** One place where a rule has fired. */
 export interface Rewrite extends RewriteRule {
@@ -34,8 +36,8 @@ export type Stabilized<F extends (...args: never[]) => unknown> = F & {
  * logSumExp(x), and the like. The result is the same function in exact arithmetic; in floating point it stays right where f
  * overflows, underflows or cancels. A pattern is found on the tape, however f is written.
  *
- * In each call f runs once to be recorded, and the recording then runs in its stable form. It composes with every transform,
- * and with `compile`, where the search for patterns happens only once.
+ * f runs once for each call to be looked at, and what it recorded is then run in its stable form. It composes with every
+ * transform, and with `compile`, which pays for the looking only once.
  *
  * @typeParam F - The type of f, which the result keeps.
  * @param f - A synchronous function of tensors and trees of tensors. Numbers are taken as tensors.
@@ -68,46 +70,36 @@ export function stabilize<F extends (...args: never[]) => unknown>(f: F): Stabil
       const name = tapeNames(tape);
       return tape.nodes.flatMap((node, i) => {
         const rule = found.get(node)?.rule;
-        return rule === undefined
-          ? []
-          : [{ node: i + 1, name: name(node.output), pattern: rule.pattern, replacement: rule.replacement, why: rule.why }];
+        return rule === undefined ? [] : [{ node: i + 1, name: name(node.output), ...textOf(rule) }];
       });
     },
   }) as unknown as Stabilized<F>;
 }
 
-/** What is still needed once all is rewritten, and for each of its nodes the first rule that fits. */
-export function findRewrites(tape: Tape): { found: Map<Node, Found & { readonly rule: Rule }>; needed: Set<Tensor> } {
-  const look = new Formulas(tape);
-  const needed = new Set<Tensor>(tape.outputs);
-  const found = new Map<Node, Found & { readonly rule: Rule }>();
-  for (const node of [...tape.nodes].reverse()) {
-    if (!needed.has(node.output)) continue;
-    let operands = node.inputs;
-    for (const rule of RULES) {
-      const match = rule.match(node, look);
-      if (match === undefined) continue;
-      found.set(node, { ...match, rule });
-      operands = match.operands;
-      break;
-    }
-    for (const x of operands) needed.add(x);
-  }
-  return { found, needed };
+const textOf = ({ pattern, replacement, condition, why, source }: RewriteRule): RewriteRule => ({
+  pattern,
+  replacement,
+  condition,
+  why,
+  source,
+});
+
+/** Terms do not tell axes of size 1 in front from none, and a constant of one number may have had axes of its own. */
+function inShape(value: Tensor, shape: Shape): Tensor {
+  if (sameShape(value.shape, shape)) return value;
+  return value.reshape(withoutLeadingOnes(value.shape)).broadcastTo(shape);
 }
 
 /** Runs a tape again on other inputs, with the stable forms in their places. */
-function replay(tape: Tape, inputs: readonly Tensor[], found: ReadonlyMap<Node, Found>, needed: ReadonlySet<Tensor>): Tensor[] {
+export function replay(tape: Tape, inputs: readonly Tensor[], found: ReadonlyMap<Node, Found>, needed: ReadonlySet<Tensor>): Tensor[] {
   const values = new Map<Tensor, Tensor>(tape.inputs.map((x, i) => [x, inputs[i]]));
   const current = (x: Tensor): Tensor => values.get(x) ?? x;
   for (const node of tape.nodes) {
     const { op, inputs: operands, output, attributes } = node;
     if (!needed.has(output)) continue;
     const rewrite = found.get(node);
-    const value =
-      rewrite === undefined ? applyAgain(op, operands.map(current), attributes) : rewrite.build(...rewrite.operands.map(current));
-    // A constant of one number may have had axes of its own.
-    const shaped = sameShape(value.shape, output.shape) ? value : value.broadcastTo(output.shape);
+    const value = rewrite === undefined ? applyAgain(op, operands.map(current), attributes) : evaluate(rewrite.expression, current);
+    const shaped = inShape(value, output.shape);
     values.set(output, output.label === undefined ? shaped : shaped.named(output.label));
   }
   return tape.outputs.map(current);

@@ -12,7 +12,16 @@ describe("each option does what it says", () => {
       const file = join(directory, "flowers.csv");
       writeFileSync(file, "length,kind,width\n1,rose,0\n2,rose,1\n3,lily,1\n4,lily,2\n5,lily,0\n");
       const result = await resultOf("--data", file, "--target", "kind", "--positive", "lily", "--test", "0");
-      expect(result.data).toEqual({ file, target: "kind", positive: "lily", negative: "rose", positives: 3, dropped: 0 });
+      expect(result.data).toEqual({
+        files: [file],
+        target: "kind",
+        positive: "lily",
+        negative: "rose",
+        positives: 3,
+        dropped: 0,
+        excluded: 0,
+        references: [],
+      });
       expect(result.coefficients.map(({ name }) => name)).toEqual(["(intercept)", "length", "width"]);
       expect(result.coefficients[1].estimate).toBeGreaterThan(0);
       const other = await resultOf("fit", "--data", file, "--target", "kind", "--positive", "rose", "--test", "0");
@@ -91,13 +100,13 @@ describe("each option does what it says", () => {
     expect(crossValidation?.parts.map(({ rows }) => rows).reduce((a, b) => a + b)).toBe(569);
     const { parts, mean, deviation } = crossValidation as NonNullable<typeof crossValidation>;
     const average = parts.reduce((sum, { logLoss }) => sum + logLoss, 0) / 4;
-    expect(mean.logLoss).toBeCloseTo(average, 14);
-    expect(deviation.logLoss).toBeCloseTo(Math.sqrt(parts.reduce((sum, { logLoss }) => sum + (logLoss - average) ** 2, 0) / 3), 14);
+    expect(mean?.logLoss).toBeCloseTo(average, 14);
+    expect(deviation?.logLoss).toBeCloseTo(Math.sqrt(parts.reduce((sum, { logLoss }) => sum + (logLoss - average) ** 2, 0) / 3), 14);
   });
 
   test("--help shows every option and does nothing else", async () => {
     const options =
-      "data target positive features categorical reference missing delimiter solver l2 standardize class-weight no-intercept learning-rate steps tolerance robust eager test folds seed threshold json report save help model out new-columns";
+      "data delimiter encoding skip comment decimal thousands strip na-values target positive successes trials features exclude categorical reference where missing weights weights-type l2 standardize firth class-weight prior-correction no-intercept solver learning-rate steps tolerance eager level intervals errors robust cluster test folds seed threshold unseen json report save diagnostics help model out new-columns escape-formulas";
     for (const args of [["--help"], ["-h"], ["--steps", "3", "--help"], ["fit", "--help"], ["predict", "--help"]]) {
       const { code, stdout, stderr } = await runHere(args);
       expect([code, stderr]).toEqual([0, ""]);
@@ -114,43 +123,65 @@ describe("each option does what it says", () => {
 
 test("--json holds every number, the intercept first", async () => {
   const result = await resultOf();
-  const evaluation = {
-    rows: expect.any(Number),
-    accuracy: expect.any(Number),
-    logLoss: expect.any(Number),
-    brier: expect.any(Number),
-    auc: expect.any(Number),
-    aucConfidenceInterval: [expect.any(Number), expect.any(Number)],
-    confusion: {
-      truePositive: expect.any(Number),
-      falsePositive: expect.any(Number),
-      falseNegative: expect.any(Number),
-      trueNegative: expect.any(Number),
-    },
-    calibration: expect.any(Array),
-  };
   const number = expect.any(Number);
+  const pair = [number, number];
+  const rates = {
+    threshold: number,
+    accuracy: number,
+    sensitivity: number,
+    specificity: number,
+    positivePredictiveValue: number,
+    negativePredictiveValue: number,
+    f1: number,
+  };
+  const evaluation = {
+    ...rates,
+    ...{ rows: number, logLoss: number, brier: number, auc: number, aucConfidenceInterval: pair, meanPrediction: number, share: number },
+    confusion: { truePositive: number, falsePositive: number, falseNegative: number, trueNegative: number },
+    intervals: { accuracy: pair, sensitivity: pair, specificity: pair, positivePredictiveValue: pair, negativePredictiveValue: pair },
+    calibration: expect.any(Array),
+    thresholds: expect.arrayContaining([rates]),
+  };
   expect(result).toEqual({
-    data: { file: join("examples", "data", "wdbc.csv"), target: "diagnosis", positive: "M", negative: "B", positives: 212, dropped: 0 },
+    data: {
+      ...{ files: [join("examples", "data", "wdbc.csv")], target: "diagnosis", positive: "M", negative: "B", positives: 212 },
+      ...{ dropped: 0, excluded: 0, references: [] },
+    },
     options: {
-      ...{ solver: "newton", l2: 1, standardize: true, classWeights: { positive: 1, negative: 1 }, intercept: true, learningRate: null },
-      ...{ tolerance: 1e-8, robust: false, eager: false, test: 0.25, folds: 0, seed: 1, threshold: 0.5, missing: "fail", references: {} },
+      ...{
+        solver: "newton",
+        l2: 1,
+        standardize: true,
+        firth: false,
+        classWeights: { positive: 1, negative: 1 },
+        intercept: true,
+        learningRate: null,
+      },
+      ...{ tolerance: 1e-8, errors: "model", intervals: "wald", level: 0.95, eager: false, test: 0.25, folds: 0, seed: 1, threshold: 0.5 },
+      ...{ missing: "fail", unseen: "fail", references: {}, where: null, cluster: null, weights: null, weightsType: null },
     },
-    ...{ rows: 569, solver: "newton", converged: true, iterations: number, reason: expect.any(String), gradientNorm: number, loss: number },
-    ...{ history: expect.any(Array), coefficients: expect.any(Array), standardizedCoefficients: expect.any(Array), dropped: [] },
     ...{
-      logLikelihood: number,
-      nullLogLikelihood: number,
-      deviance: number,
-      likelihoodRatio: number,
-      aic: number,
-      bic: number,
-      mcFaddenR2: number,
+      rows: 569,
+      observations: 569,
+      solver: "newton",
+      converged: true,
+      iterations: number,
+      reason: expect.any(String),
+      gradientNorm: number,
+      loss: number,
     },
+    ...{ history: expect.any(Array), coefficients: expect.any(Array), standardizedCoefficients: expect.any(Array), dropped: [] },
+    ...{ errors: "model", clusters: null, level: 0.95, featureTests: [], inflation: expect.any(Array), priorCorrection: 0 },
+    ...{ logLikelihood: number, penalizedLogLikelihood: null, nullLogLikelihood: number, deviance: number, likelihoodRatio: number },
+    ...{ aic: number, bic: number, mcFaddenR2: number },
     likelihoodRatioTest: { statistic: number, degreesOfFreedom: 30, p: number },
     ...{ training: evaluation, test: evaluation, crossValidation: null },
+    recalibration: { slope: { estimate: number, interval: pair }, intercept: { estimate: number, interval: pair } },
     gradientCheck: { largestDifference: number, parameters: expect.any(Array) },
-    warnings: [expect.stringContaining("--l2 0 for maximum likelihood")],
+    warnings: [
+      expect.stringContaining("--l2 0 for maximum likelihood"),
+      expect.stringContaining("a quarter of the rows is held out (--test 0 for none) and coefficients are penalized"),
+    ],
   });
   const header = readFileSync(join(root, "examples/data/wdbc.csv"), "utf8").split("\n")[0].trim().split(",");
   for (const list of [result.coefficients, result.standardizedCoefficients]) {
@@ -158,10 +189,11 @@ test("--json holds every number, the intercept first", async () => {
     for (const coefficient of list)
       expect(coefficient).toEqual({
         name: expect.any(String),
-        ...{ estimate: number, standardError: number, z: number, p: number, confidenceInterval: [number, number] },
-        ...{ oddsRatio: number, oddsRatioInterval: [number, number] },
+        ...{ estimate: number, standardError: number, z: number, p: number, confidenceInterval: pair },
+        ...{ oddsRatio: number, oddsRatioInterval: pair },
       });
   }
+  expect(result.inflation.map(({ feature }) => feature)).toEqual(header.slice(0, -1));
   const { truePositive, falsePositive, falseNegative, trueNegative } = (result.test as NonNullable<typeof result.test>).confusion;
   expect([truePositive + falseNegative, falsePositive + trueNegative]).toEqual([53, 89]);
 });

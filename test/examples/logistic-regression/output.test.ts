@@ -1,7 +1,7 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { writeWhole } from "../../../examples/logistic-regression/output.js";
+import { checkDestination, checkDifferent, writeWhole } from "../../../examples/logistic-regression/output.js";
 import { inDirectory } from "./program.js";
 
 test("a file is written whole, in the place of an older one, and nothing else stays beside it", () =>
@@ -27,4 +27,36 @@ test("of several files none is written where one of them cannot be", () =>
     const both = [first, second].map((file) => ({ file, text: "new" }));
     expect(() => writeWhole(both)).toThrow(/cannot write .*second: no such file or directory/);
     expect(readdirSync(directory)).toEqual([]);
+  }));
+
+test("a file that is replaced keeps its rights, and a link stays one", () =>
+  inDirectory((directory) => {
+    const [file, link] = [join(directory, "secret.json"), join(directory, "link.json")];
+    writeFileSync(file, "old");
+    chmodSync(file, 0o600);
+    symlinkSync(file, link);
+    writeWhole([{ file: link, text: "new" }]);
+    expect(readFileSync(file, "utf8")).toBe("new");
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(readdirSync(directory).sort()).toEqual(["link.json", "secret.json"]);
+  }));
+
+test("a read-only file is refused, whoever asks", () =>
+  inDirectory((directory) => {
+    const file = join(directory, "kept.json");
+    writeFileSync(file, "old");
+    chmodSync(file, 0o444);
+    expect(() => checkDestination(file, [])).toThrow(/cannot write .*kept\.json: is read-only/);
+  }));
+
+test("two names of one file are found before any work is done, whether it exists or not", () =>
+  inDirectory((directory) => {
+    const [file, link] = [join(directory, "a.json"), join(directory, "b.json")];
+    mkdirSync(join(directory, "inner"));
+    expect(() => checkDifferent([file, `${directory}/inner/../a.json`])).toThrow(/a\.json cannot be written twice: it is .*a\.json/);
+    writeFileSync(file, "");
+    symlinkSync(file, link);
+    expect(() => checkDifferent([file, link])).toThrow(/b\.json cannot be written twice: it is .*a\.json/);
+    expect(() => checkDestination(link, [file])).toThrow("it is read from");
+    expect(() => checkDifferent([file, join(directory, "c.json")])).not.toThrow();
   }));

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -87,13 +88,63 @@ test("quotes and delimiters are written as they must be", () =>
     expect(readFileSync(out, "utf8")).toMatch(/^id;size;color;probability;prediction\n"a;""b""";3;red;0\.\d+;(yes|no)\n$/);
   }));
 
-test("rows with gaps are dropped and counted, if that is asked for", () =>
+test("each row has a row, without a prediction where there is a gap or an unseen level, if that is asked for", () =>
   withModel(async ({ out, predict }) => {
-    const { code, stdout } = await predict("size,color\n3,red\n,red\n4,\n5,blue\n", "--missing", "drop");
+    const { code, stdout } = await predict(
+      "size,color\n3,red\n,red\n4,\n5,blue\n6,green\n?,gray\n",
+      "--missing",
+      "na",
+      "--unseen",
+      "na",
+      "--level",
+      "0.9",
+    );
     expect(code).toBe(0);
-    expect(stdout).toContain("2 rows with gaps left out");
-    expect(rowsOf(out)).toHaveLength(3);
+    expect(stdout).toContain("2 rows scored into");
+    expect(stdout).toContain("4 rows without a prediction");
+    const [header, ...rows] = rowsOf(out);
+    expect(header).toEqual(["size", "color", "probability", "lower", "upper", "prediction"]);
+    expect(rows.map(([size, color]) => [size, color])).toEqual([
+      ["3", "red"],
+      ["", "red"],
+      ["4", ""],
+      ["5", "blue"],
+      ["6", "green"],
+      ["?", "gray"],
+    ]);
+    for (const [i, [, , p, low, high, prediction]] of rows.entries())
+      if (i === 0 || i === 3) expect(Number(low) < Number(p) && Number(p) < Number(high) && ["yes", "no"].includes(prediction)).toBe(true);
+      else expect([p, low, high, prediction]).toEqual(["", "", "", ""]);
   }));
+
+test("formulas can be made harmless for a spreadsheet, and control characters are not passed on", () =>
+  withModel(async ({ out, predict }) => {
+    const text = 'size,color,=note\n3,red,"=HYPERLINK(""x"")"\n4,blue,-5\n5,red,\u001b[31m@cmd\n6,red,+a\n';
+    expect((await predict(text, "--new-columns", "ignore")).code).toBe(0);
+    expect(rowsOf(out).map((row) => row[2])).toEqual(["=note", '"=HYPERLINK(""x"")"', "-5", "[31m@cmd", "+a"]);
+    expect((await predict(text, "--new-columns", "ignore", "--escape-formulas")).code).toBe(0);
+    expect(rowsOf(out).map((row) => row[2])).toEqual(["'=note", `"'=HYPERLINK(""x"")"`, "-5", "[31m@cmd", "'+a"]);
+  }));
+
+test("class weights are told about, for they make the probabilities wrong, and may be taken back", async () => {
+  await withModel(
+    async ({ predict }) => {
+      expect((await predict("size,color\n3,red\n")).stdout).toMatch(
+        /note: class weights moved the mean ŷ of the training rows to \d+ %, of which 43 % have y = 1/,
+      );
+    },
+    "--class-weight",
+    "1:9",
+  );
+  await withModel(
+    async ({ predict, directory }) => {
+      expect((await predict("size,color\n3,red\n")).stdout).not.toContain("note");
+      const { share, meanPrediction } = JSON.parse(readFileSync(join(directory, "model.json"), "utf8")).model;
+      expect(meanPrediction).toBeCloseTo(share, 1);
+    },
+    ...["--class-weight", "1:9", "--prior-correction"],
+  );
+});
 
 const refused: [title: string, text: string | Uint8Array, message: string | RegExp][] = [
   ["a column missing", "id,color\n1,red\n", 'the model needs column "size", and the file has "id", "color"'],
@@ -101,12 +152,12 @@ const refused: [title: string, text: string | Uint8Array, message: string | RegE
   [
     "an unseen category, far down",
     `size,color\n${"1,red\n".repeat(50_000)}1,green\n`,
-    'row 50002, column "color": the category "green" is not one of those trained on, "blue", "gray", "red"',
+    'line 50002, column "color": the category "green" is not one of those trained on, "blue", "gray", "red"',
   ],
-  ["text for a number", "size,color\nbig,red\n", 'row 2, column "size": "big" is not a number'],
-  ["a gap", "size,color\n1,red\n,red\n", 'row 3, column "size": is empty or stands for a missing value'],
-  ["a ragged row", "size,color\n1,red\n1\n", "row 3: expected 2 fields"],
-  ["a binary file", Uint8Array.of(0x73, 0xff, 0x00), "is not UTF-8 text"],
+  ["text for a number", "size,color\nbig,red\n", 'line 2, column "size": "big" is not a number'],
+  ["a gap", "size,color\n1,red\n,red\n", 'line 3, column "size": is empty; --missing na leaves the prediction of such rows empty'],
+  ["a ragged row", "size,color\n1,red\n1\n", "line 3: expected 2 fields"],
+  ["a binary file", Uint8Array.of(0x73, 0xff, 0x00), "is not text: it has a byte 0"],
   ["an empty file", "", "is empty"],
 ];
 test.each(refused)("%s is a clear error, and nothing is written", (_title, text, message) =>
@@ -144,8 +195,8 @@ describe("a model file", () => {
     ["with a number changed", (text) => text.replace(/"mean": (\d)/, '"mean": 9$1'), "its check sum does not fit"],
     [
       "of another version",
-      (text) => text.replace('"version": 1', '"version": 2'),
-      'is a model of version "2", and this program reads version 1',
+      (text) => text.replace('"version": 2', '"version": 3'),
+      'is a model of version "3", and this program reads version 2',
     ],
   ];
   test.each(broken)("%s is a clear error, and nothing is written", (_title, edit, message) =>
@@ -157,6 +208,17 @@ describe("a model file", () => {
       expect(readdirSync(directory).sort()).toEqual(["data.csv", "model.json"]);
     }),
   );
+
+  test("whose numbers would overflow is refused, check sum or not", () =>
+    withModel(async ({ model, predict }) => {
+      const saved = JSON.parse(readFileSync(model, "utf8"));
+      saved.model.theta[1] = 1e308;
+      saved.checksum = createHash("sha256").update(JSON.stringify(saved.model)).digest("hex");
+      writeFileSync(model, JSON.stringify(saved));
+      const { code, stderr } = await predict("size,color\n1,red\n");
+      expect(code).toBe(1);
+      expect(stderr).toContain("the model is damaged: something is missing or of another kind");
+    }));
 
   test("is not overwritten by the scores, and neither is the data", () =>
     withModel(async ({ model, data, predict }) => {

@@ -4,12 +4,23 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
+import type { Choice } from "../../../examples/logistic-regression/data.js";
 import type { Result } from "../../../examples/logistic-regression/result.js";
 import { run } from "../../../examples/logistic-regression/run.js";
+import type { Reading } from "../../../examples/logistic-regression/source.js";
 
 export const root = fileURLToPath(new URL("../../..", import.meta.url));
 
 export const references = JSON.parse(readFileSync(join(root, "examples/data/wdbc.references.json"), "utf8"));
+
+/** What is read where nothing else is said. */
+export const READING: Reading = { delimiter: ",", encoding: "utf-8", skip: 0, comment: "" };
+/** What is taken from it where nothing else is said. */
+export const CHOICE: Choice = {
+  ...{ target: undefined, positive: undefined, successes: undefined, trials: undefined, features: undefined, exclude: [], categorical: [] },
+  ...{ where: undefined, weights: undefined, weightsType: "frequency", cluster: undefined, missing: "fail" },
+  ...{ naValues: [], decimal: ".", thousands: "", strip: [] },
+};
 
 /** What a run left behind. */
 export interface Outcome {

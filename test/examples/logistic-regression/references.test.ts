@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { chiSquareTail, twoSidedP } from "../../../examples/logistic-regression/inference.js";
+import { chiSquareTail, twoSidedP } from "../../../examples/logistic-regression/distributions.js";
 import type { Result } from "../../../examples/logistic-regression/result.js";
 import { inDirectory, references, relative, resultOf, root } from "./program.js";
 

@@ -2,6 +2,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseHTML } from "linkedom";
 import { expect, test } from "vitest";
+import { evenTicks } from "../../../examples/logistic-regression/charts.js";
+import { ratio } from "../../../examples/logistic-regression/terminal.js";
 import { inDirectory, resultOf, runHere } from "./program.js";
 
 const pageOf = (...args: string[]): Promise<{ text: string; document: Document }> =>
@@ -16,19 +18,33 @@ const pageOf = (...args: string[]): Promise<{ text: string; document: Document }
 test("the page has all tables and plots, needs nothing from elsewhere, and runs no script", async () => {
   const { text, document } = await pageOf("--folds", "3");
   expect([...document.querySelectorAll("h2")].map((h) => h.textContent)).toEqual([
-    ...["Summary", "Coefficients", "Standardized coefficients", "Odds ratios per standard deviation", "Descent", "Evaluation"],
-    ...["On the rows held out", "The gradient, derived", "Engine against hand formula"],
+    ...["Summary", "Coefficients", "Odds ratios", "Standardized coefficients", "Variance inflation", "Evaluation"],
+    ...["On the rows held out", "Thresholds", "Calibration", "Descent", "The gradient, derived", "Engine against hand formula"],
   ]);
+  expect([...document.querySelectorAll("details h2")].map((h) => h.textContent)).toEqual([
+    "The gradient, derived",
+    "Engine against hand formula",
+  ]);
+  const forest = "Odds ratios with their intervals of 95 %";
   expect([...document.querySelectorAll("svg[role=img]")].map((svg) => svg.getAttribute("aria-label"))).toEqual([
     ...[
-      "Odds ratios with their intervals of 95 %",
-      "Loss by iteration",
-      "ROC curve",
+      forest,
+      forest,
+      expect.stringMatching(/^ROC curve, AUC 0\.99\d$/),
       "Precision and recall",
       "Calibration",
       "Scores by class",
+      "Loss by iteration",
     ],
   ]);
+  for (const head of document.querySelectorAll("thead tr")) {
+    const titles = [...head.children].map((cell) => cell.textContent);
+    expect(titles).not.toContain("");
+    expect(new Set(titles).size).toBe(titles.length);
+  }
+  expect(document.querySelector("footer")?.textContent).toMatch(
+    /^Made on \d{4}-\d\d-\d\d by gradtape \d+\.\d+\.\d+, npm start -- --folds 3 --report/,
+  );
   // Every plot has its data: paths, circles or bars.
   for (const svg of document.querySelectorAll("svg[role=img]"))
     expect(svg.querySelectorAll("[aria-label=line] path, [aria-label=dot] circle, [aria-label=rect] rect").length).toBeGreaterThan(0);
@@ -44,7 +60,7 @@ test("its numbers are those of --json", async () => {
   expect(rows[0].map((row) => row[1])).toEqual(
     result.coefficients.map(({ estimate }) => expect.stringContaining(estimate.toPrecision(4).slice(0, 4))),
   );
-  expect(rows[5].map(([, engine]) => Number(engine))).toEqual(result.gradientCheck.parameters.map(({ engine }) => engine));
+  expect(rows[rows.length - 1].map(([, engine]) => Number(engine))).toEqual(result.gradientCheck.parameters.map(({ engine }) => engine));
   expect(document.querySelectorAll("[aria-label='dot'] circle").length).toBeGreaterThan(30);
 });
 
@@ -65,6 +81,42 @@ test("the gradient is derived for the model that was fitted, and agrees with the
       plain(result.replace("ᵀ", "").replace("ŷ", "yˆ")),
     );
   }
+});
+
+test("the reference levels, robust errors and what categories do are told about", () =>
+  inDirectory(async (directory) => {
+    const file = join(directory, "data.csv");
+    writeFileSync(
+      file,
+      `g,x,y\n${Array.from({ length: 90 }, (_, i) => `${"uvw"[i % 3]},${(i * 37) % 23},${(i * 53) % 7 < 3 ? 1 : 0}`).join("\n")}\n`,
+    );
+    const { document } = await pageOf("--data", file, "--target", "y", "--test", "0", "--l2", "0", "--errors", "HC1", "--level", "0.9");
+    const text = document.body.textContent as string;
+    expect(text).toContain("g: u");
+    expect(text).toContain("standard errors robust, HC1");
+    expect([...document.querySelectorAll("th")].map((cell) => cell.textContent)).toContain("90 % of odds ratio");
+    expect([...document.querySelectorAll("h2")].map((h) => h.textContent)).toContain("Categories");
+  }));
+
+test("an odds ratio close to 1 shows how it differs", () => {
+  const about = { name: "x", estimate: 0.00031, standardError: 1.2e-4, z: 2.5, p: 0.012, confidenceInterval: [7e-5, 5.5e-4] } as const;
+  expect(ratio({ ...about, oddsRatio: 1.00031, oddsRatioInterval: [1.00007, 1.00055] })).toEqual(["1.000310", "1.000070 – 1.000550"]);
+});
+
+test.each([
+  [0.01, 3],
+  [0.9, 1.2],
+  [1e-6, 1e6],
+  [0.999, 1.002],
+  [1, 40],
+])("the ticks of a forest plot from %f to %f are at even distances, and 1 is one of them", (low, high) => {
+  const ticks = evenTicks(low, high);
+  const steps = ticks.slice(1).map((tick, i) => Math.log(tick / ticks[i]));
+  for (const step of steps) expect(step).toBeCloseTo(steps[0], 9);
+  expect(ticks.some((tick) => Math.abs(tick - 1) < 1e-9)).toBe(true);
+  expect(ticks[0]).toBeLessThanOrEqual(low * (1 + 1e-9));
+  expect(ticks[ticks.length - 1]).toBeGreaterThanOrEqual(high * (1 - 1e-9));
+  expect(ticks.length).toBeLessThanOrEqual(7);
 });
 
 test("what comes from the data is escaped", () =>

@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, openSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { open, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { inDirectory, main, resultOf, root, runHere, start } from "./program.js";
@@ -16,7 +17,9 @@ test("into a pipe it prints plain lines: the check of the gradient, the loss as 
   expect(stdout).toMatch(/solver {3}newton, compiled: \d+ iterations; the gradient's norm met the tolerance 1e-8\n/);
   expect(stdout).toMatch(/loss 0\.693147 → 0\.07\d+\n/);
   expect(stdout).toContain("0.693┤━");
-  expect(stdout).toMatch(/│ worst_texture +│ +0\.2287 │ +0\.1061 │ +2\.16 │ 0\.0311 │ +4\.16 │ +1\.14 – 15\.2 │/);
+  expect(stdout).toMatch(/│ worst_texture +│ +0\.2287 │ +0\.1061 │ +2\.16 │ 0\.0311 │ +0\.02072 – 0\.4366 │/);
+  expect(stdout).toMatch(/│ worst_texture +│ +1\.26 │ +1\.02 – 1\.55 │ +4\.16 │ +1\.14 – 15\.2 │/);
+  expect(stdout).toMatch(/sensitivity 0\.9623, specificity 0\.9888, PPV 0\.9808, NPV 0\.9778, F1 0\.9714\n/);
   expect(stdout).toMatch(/likelihood ratio 514\.\d+ on 30 df, p 1\.3e-89/);
   expect(stdout).toMatch(/│ held out │ +142 │ +0\.9789 │ 0\.0571\d+ │ 0\.0150\d+ │ 0\.9978\d+ │ 0\.994\d – 1\.0000 │/);
   expect(stdout).toMatch(/│ {6}│ called M │ called B │\n.*\n {2}│ is M │ +51 │ +2 │\n {2}│ is B │ +1 │ +88 │\n/);
@@ -35,10 +38,10 @@ test("on a terminal it shows how far it has come, gives the cursor back, and pri
   inDirectory(async (directory) => {
     const file = join(directory, "large.csv");
     const row = (i: number): string => `${i % 17},${"padding ".repeat(40)},${Math.sin(i * i) > 0 ? 1 : 0}`;
-    writeFileSync(file, `a,b,y\n${Array.from({ length: 15_000 }, (_, i) => row(i)).join("\n")}\n`);
+    writeFileSync(file, `a,b,y\n${Array.from({ length: 150_000 }, (_, i) => row(i)).join("\n")}\n`);
     const args = ["--data", file, "--target", "y", "--features", "a"];
     const [terminal, pipe] = [await runHere(args, { columns: 100 }), await runHere(args)];
-    expect(terminal.stderr).toMatch(/reading █{30} 100 % {3}\d MB/);
+    expect(terminal.stderr).toMatch(/(reading|fitting) [█░]{30} \d+ %/);
     expect(terminal.stderr.lastIndexOf("\x1b[?25h")).toBeGreaterThan(terminal.stderr.lastIndexOf("\x1b[?25l"));
     expect(terminal.stdout).toBe(pipe.stdout);
     expect(pipe.stderr).toBe("");
@@ -50,10 +53,10 @@ test("on a terminal it shows how far it has come, gives the cursor back, and pri
 test("names with control characters and long names do no harm to a terminal", () =>
   inDirectory(async (directory) => {
     const file = join(directory, "names.csv");
-    writeFileSync(file, `"\x1b[31mred\nline",${"long".repeat(20)},y\n1,2,0\n2,1,1\n3,5,0\n4,0,1\n`);
+    writeFileSync(file, `"\x1b[31mred\nline",${"long".repeat(20)}\u202e,y\n1,2,0\n2,1,1\n3,5,0\n4,0,1\n`);
     const { code, stdout } = await runHere(["--data", file, "--target", "y", "--test", "0"]);
     expect(code).toBe(0);
-    expect(stdout).not.toContain("\x1b");
+    for (const steering of ["\x1b", "\u202e"]) expect(stdout).not.toContain(steering);
     expect(stdout).toContain("│  [31mred line ");
     expect(stdout).toContain("│ longlonglonglonglonglongl… │");
   }));
@@ -77,29 +80,61 @@ test("a column of categories and dropped rows are told about", () =>
     expect(stdout).toMatch(/│ color=red +│/);
   }));
 
-test("Ctrl-C ends it with exit code 130, one line, and no file", () =>
+const slow = (directory: string): string[] => {
+  const file = join(directory, "data.csv");
+  // At a rate at which it will not converge for a long time.
+  writeFileSync(
+    file,
+    `a,b,y\n${Array.from({ length: 400_000 }, (_, i) => `${Math.sin(i)},${i % 17},${i % 3 === 0 ? 1 : 0}`).join("\n")}\n`,
+  );
+  return ["--data", file, "--target", "y", "--solver", "adam", "--learning-rate", "1e-9", "--steps", "1000000"];
+};
+
+test.each([
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+  ["SIGHUP", 129],
+] as const)("%s ends it with exit code %i, one line, and no file", (signal, expected) =>
+  inDirectory(async (directory) => {
+    const out = (name: string): string => join(directory, name);
+    const outputs = ["--json", out("result.json"), "--report", out("report.html"), "--save", out("model.json")];
+    const { child, outcome } = start(main, [...slow(directory), ...outputs]);
+    setTimeout(() => child.kill(signal), 5000);
+    const { code, stderr } = await outcome;
+    expect([code, stderr]).toEqual([expected, "logistic-regression: interrupted\n"]);
+    expect(readdirSync(directory)).toEqual(["data.csv"]);
+  }),
+);
+
+test.runIf(process.platform !== "win32")("data may come through a pipe, and the first Ctrl-C ends it where the pipe has stalled", () =>
+  inDirectory(async (directory) => {
+    const pipe = join(directory, "pipe");
+    spawnSync("mkfifo", [pipe]);
+    const args = ["--data", pipe, "--target", "y", "--test", "0"];
+    const whole = start(main, args);
+    await writeFile(pipe, "x,y\n1,0\n2,1\n3,0\n4,1\n");
+    expect(await whole.outcome).toMatchObject({ code: 0, stderr: "" });
+    const stalled = start(main, args);
+    const held = await open(pipe, "w"); // somebody who may write, and does not; the program has opened it, too
+    try {
+      setTimeout(() => stalled.child.kill("SIGINT"), 500);
+      expect(await stalled.outcome).toMatchObject({ code: 130, stderr: "logistic-regression: interrupted\n" });
+    } finally {
+      await held.close();
+    }
+  }),
+);
+
+test("a cell of a hundred thousand digits and a letter takes no time", () =>
   inDirectory(async (directory) => {
     const file = join(directory, "data.csv");
-    // At a rate at which it will not converge for a long time.
-    writeFileSync(
-      file,
-      `a,b,y\n${Array.from({ length: 400_000 }, (_, i) => `${Math.sin(i)},${i % 17},${i % 3 === 0 ? 1 : 0}`).join("\n")}\n`,
-    );
-    const out = (name: string): string => join(directory, name);
-    const args = ["--data", file, "--target", "y", "--solver", "adam", "--learning-rate", "1e-9", "--steps", "1000000"];
-    const { child, outcome } = start(main, [
-      ...args,
-      "--json",
-      out("result.json"),
-      "--report",
-      out("report.html"),
-      "--save",
-      out("model.json"),
-    ]);
-    setTimeout(() => child.kill("SIGINT"), 4000);
-    const { code, stderr } = await outcome;
-    expect([code, stderr]).toEqual([130, "logistic-regression: interrupted\n"]);
-    expect(readdirSync(directory)).toEqual(["data.csv"]);
+    writeFileSync(file, `a,y\n1,0\n2,1\n3,1\n${"1".repeat(100_000)}x,1\n`);
+    const started = performance.now();
+    const { code, stderr } = await runHere(["--data", file, "--target", "y", "--test", "0"]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/line 5, column "a": "1{39}…" is not a number/);
+    expect(stderr.length).toBeLessThan(600);
+    expect(performance.now() - started).toBeLessThan(5000);
   }));
 
 test("a reader that leaves early, as head does, is no error, and the file is still written", () =>

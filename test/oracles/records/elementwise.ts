@@ -151,12 +151,14 @@ export const elementwise: Records<typeof functions, typeof ops> = {
   },
 
   tanhSlope: {
-    ...unary((x) => x.run(TanhSlope, [x]), ANY),
+    uses: unary((x) => x.run(TanhSlope, [x]), ANY).uses,
+    intervals: [ANY],
     complex: (x) => z.sub(z.number(1), z.square(z.tanh(x))),
     step: (x) => x.run(TanhSlope, [x]),
   },
   sigmoidSlope: {
-    ...unary((x) => x.run(SigmoidSlope, [x]), [-3, 3]),
+    uses: unary((x) => x.run(SigmoidSlope, [x]), [-3, 3]).uses,
+    intervals: [[-3, 3]],
     complex: (x) => z.mul(z.sigmoid(x), z.sub(z.number(1), z.sigmoid(x))),
     step: (x) => x.run(SigmoidSlope, [x]),
   },

@@ -1,0 +1,215 @@
+import { isUtf8 } from "node:buffer";
+import { spawn } from "node:child_process";
+import { createReadStream, createWriteStream } from "node:fs";
+import { open, stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { TextDecoderStream } from "node:stream/web";
+import { constants, createGunzip, gunzipSync } from "node:zlib";
+import { fileProblem, InputError, Interrupted } from "./errors.js";
+import { beforeHeader, type Dialect, firstRecord, LineFinder } from "./record.js";
+import { quote, quoteList } from "./text.js";
+
+export const ENCODINGS = ["utf-8", "utf-16", "latin-1"] as const;
+export type Encoding = (typeof ENCODINGS)[number];
+
+/** How files are to be read. */
+export interface Reading extends Dialect {
+  readonly encoding: Encoding;
+}
+
+/** A file that was looked into and not yet read. */
+export interface Source {
+  /** As the user named it. */
+  readonly file: string;
+  readonly path: string;
+  readonly kind: "csv" | "parquet" | "json";
+  readonly isZipped: boolean;
+  readonly encoding: Encoding;
+  /** Of CSV, the names in its header, and how many lines come before it. */
+  readonly header: readonly string[];
+  readonly linesBefore: number;
+}
+
+/** What the first column is called where it has no name, as R's and pandas' writers leave it. */
+export const UNNAMED = "(unnamed)";
+
+/** So much of a file is looked at: no header is longer. */
+const HEAD = 1 << 20;
+
+/** Looks into a file: what it is, and what its columns are called. A pipe is first copied into `folder`. */
+export async function lookInto(file: string, reading: Reading, folder: string, signal?: AbortSignal): Promise<Source> {
+  try {
+    const found = await stat(file);
+    if (found.isDirectory()) throw new InputError(`${file}: is a directory, not a file`);
+    const given = resolve(found.isFile() ? file : await copyInto(join(folder, "input"), file, signal));
+    const bytes = await firstBytes(given);
+    if (bytes.length === 0) throw new InputError(`${file}: is empty`);
+    const starts = (...start: number[]): boolean => start.every((byte, i) => bytes[i] === byte);
+    if (starts(0x50, 0x41, 0x52, 0x31)) return { ...plainSource(file, given, "parquet") };
+    if (starts(0x50, 0x4b, 3, 4)) throw new InputError(`${file}: is a spreadsheet or a zip archive; save the sheet as CSV, or unpack it`);
+    if (starts(0x28, 0xb5, 0x2f, 0xfd)) throw new InputError(`${file}: is compressed with zstd; unpack it, or use gzip`);
+    const isZipped = starts(0x1f, 0x8b);
+    const head = isZipped ? gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH }) : bytes;
+    if (/\.(jsonl|ndjson|json)(\.gz)?$/i.test(file)) return { ...plainSource(file, given, "json"), isZipped };
+    return await csvSource(file, given, head, isZipped, reading, folder, signal);
+  } catch (error) {
+    if (error instanceof InputError || error instanceof Interrupted) throw error;
+    if (signal?.aborted === true) throw new Interrupted("interrupted");
+    if (String((error as NodeJS.ErrnoException).code).startsWith("Z_")) throw new InputError(`${file}: begins like gzip, and is damaged`);
+    if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
+    throw new InputError(`${file}: ${fileProblem(error)}`);
+  }
+}
+
+const plainSource = (file: string, path: string, kind: Source["kind"]): Source => ({
+  ...{ file, path, kind, isZipped: false, encoding: "utf-8", header: [], linesBefore: 0 },
+});
+
+async function csvSource(
+  file: string,
+  path: string,
+  head: Buffer,
+  isZipped: boolean,
+  reading: Reading,
+  folder: string,
+  signal?: AbortSignal,
+): Promise<Source> {
+  const { encoding, delimiter } = reading;
+  const isHighFirst = head[0] === 0xfe && head[1] === 0xff;
+  if (encoding === "utf-8" && (isHighFirst || (head[0] === 0xff && head[1] === 0xfe)))
+    throw new InputError(`${file}: is UTF-16 text; --encoding utf-16 reads it`);
+  if (encoding === "utf-16" && isHighFirst) {
+    // The database reads the other order only.
+    const copy = join(folder, "utf-8.csv");
+    const text = createReadStream(path).pipe(isZipped ? createGunzip() : new (await import("node:stream")).PassThrough());
+    await pipeline(Readable.toWeb(text) as never, new TextDecoderStream("utf-16be") as never, createWriteStream(copy), { signal });
+    return csvSource(file, copy, await firstBytes(copy), false, { ...reading, encoding: "utf-8" }, folder, signal);
+  }
+  const text = decode(head, encoding);
+  if (text.includes("\0"))
+    throw new InputError(
+      `${file}: is not text: it has a byte 0${encoding === "utf-8" ? "; if it is UTF-16, --encoding utf-16 reads it" : ""}`,
+    );
+  // A character may be cut off where the part that is looked at ends.
+  if (encoding === "utf-8" && !isUtf8(head.length < HEAD ? head : head.subarray(0, head.lastIndexOf(10) + 1)))
+    throw new InputError(`${file}: is not UTF-8 text; --encoding latin-1 or utf-16 may read it`);
+  if (text.trim() === "" || text === "\ufeff") throw new InputError(`${file}: is empty`);
+  refuseOtherStarts(file, text, reading);
+  const { lines, rest } = beforeHeader(text, reading);
+  const { fields, isOpen } = firstRecord(rest, delimiter);
+  if (rest.trim() === "") throw new InputError(`${file}: is empty below the lines that are left out`);
+  if (isOpen) throw new InputError(`${file}, line ${lines + 1}: a quoted field is not closed`);
+  return { file, path, kind: "csv", isZipped, encoding, header: namesOf(file, fields), linesBefore: lines };
+}
+
+/** Lines that programs put before the header, with what to do about them. */
+function refuseOtherStarts(file: string, text: string, { skip, comment, delimiter }: Reading): void {
+  if (skip > 0) return;
+  const [first, second = ""] = text.replace(/^\ufeff/, "").split(/\r\n|\n|\r/, 2);
+  const separator = /^"?sep=(.)"?$/i.exec(first)?.[1];
+  if (separator !== undefined)
+    throw new InputError(
+      `${file}: its first line, ${quote(first)}, is for a spreadsheet; --skip 1 --delimiter ${separator === "\t" ? "tab" : quote(separator)} reads the rest`,
+    );
+  const isComment = first.startsWith("#") && (second.startsWith("#") || (!first.includes(delimiter) && second.includes(delimiter)));
+  if (isComment && comment === "")
+    throw new InputError(`${file}: begins with a comment, ${quote(first)}; --comment "#" leaves out such lines`);
+}
+
+function namesOf(file: string, fields: readonly string[]): string[] {
+  const names = fields.map((name) => name.trim());
+  names.forEach((name, i) => {
+    if (name !== "") return;
+    if (i > 0) throw new InputError(`${file}: column ${i + 1} has no name in the header`);
+    names[0] = UNNAMED;
+  });
+  const seen = new Set<string>();
+  for (const name of names) {
+    if (seen.has(name)) throw new InputError(`${file}: two columns are called ${quote(name)}`);
+    seen.add(name);
+  }
+  return names;
+}
+
+const decode = (bytes: Buffer, encoding: Encoding): string =>
+  encoding === "utf-8"
+    ? bytes.toString("utf8")
+    : bytes.subarray(0, bytes.length & ~1).toString(encoding === "utf-16" ? "utf16le" : "latin1");
+
+async function firstBytes(path: string): Promise<Buffer> {
+  const handle = await open(path);
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD), 0, HEAD, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await handle.close();
+  }
+}
+
+/**
+ * What comes through a pipe can be read once only, and is read twice. Another process copies it: a read that waits for a
+ * writer cannot be ended within this one, and `cat` can.
+ */
+async function copyInto(copy: string, file: string, signal?: AbortSignal): Promise<string> {
+  const inherited = /^\/dev\/(stdin|fd\/(\d+))$/.exec(file);
+  const stdin = inherited === null ? "ignore" : Number(inherited[2] ?? 0);
+  const cat = spawn("cat", inherited === null ? ["--", resolve(file)] : [], { stdio: [stdin, "pipe", "ignore"] });
+  const output = cat.stdout as Readable;
+  const end = (): boolean => cat.kill();
+  signal?.addEventListener("abort", end);
+  try {
+    await pipeline(output, createWriteStream(copy), { signal });
+    return copy;
+  } finally {
+    signal?.removeEventListener("abort", end);
+  }
+}
+
+/** The line in which a row of data begins; rows are counted from 0. */
+export async function lineOf(source: Source, row: number, dialect: Dialect): Promise<number> {
+  if (source.kind !== "csv") return row + 1;
+  const finder = new LineFinder(row + 1, dialect);
+  for await (const text of textOf(source)) {
+    const line = finder.read(text);
+    if (line !== undefined) return line;
+  }
+  return row + 2;
+}
+
+/** The line in which the byte at a place is, counted as the database counts: in UTF-8, from 1. */
+export async function lineAtByte(source: Source, place: number): Promise<number> {
+  let line = 1;
+  let left = place - 1;
+  let last = 0;
+  for await (const text of textOf(source)) {
+    const bytes = Buffer.from(text);
+    for (let i = 0; i < bytes.length && i < left; i++) {
+      // \n, or \r alone.
+      if (bytes[i] === 10 || last === 13) line++;
+      if (bytes[i] === 10 && last === 13) line--;
+      last = bytes[i];
+    }
+    if (bytes.length >= left) return last === 13 ? line + 1 : line;
+    left -= bytes.length;
+  }
+  return line;
+}
+
+async function* textOf(source: Source): AsyncGenerator<string> {
+  const bytes = source.isZipped ? createReadStream(source.path).pipe(createGunzip()) : createReadStream(source.path);
+  const encoding = source.encoding === "utf-16" ? "utf-16le" : source.encoding === "latin-1" ? "latin1" : "utf-8";
+  const decoder = new TextDecoder(encoding, { ignoreBOM: true });
+  for await (const part of bytes) yield decoder.decode(part, { stream: true });
+}
+
+/** Where a column with a name is in a header. */
+export function columnAt(file: string, columns: readonly string[], name: string): number {
+  const i = columns.indexOf(name);
+  if (i >= 0) return i;
+  // One column whose name holds another separator is a header that was not taken apart.
+  const other = columns.length === 1 ? /[,;\t|]/.exec(columns[0])?.[0] : undefined;
+  const hint = other === undefined ? "" : `; the fields may be separated by --delimiter ${other === "\t" ? "tab" : `"${other}"`}`;
+  throw new InputError(`${file}: no column ${quote(name)}; it has ${quoteList(columns)}${hint}`);
+}
