@@ -4,7 +4,17 @@ import { checkOptions, type Known } from "../base/options.js";
 import type { TreeLike } from "../tensor/tree.js";
 import type { Packing } from "./packing.js";
 
-/** Between which numbers each parameter stays. */
+/**
+ * Between which numbers each parameter stays.
+ *
+ * @example
+ * ```ts
+ * const bowl = (x: Tensor) => x.sub([3, -4]).square().sum();
+ * const { params, reason } = minimize(bowl, [0, 0], { bounds: { lower: -5, upper: [1, 10] } });
+ * params.data[0]; // 1
+ * reason.includes("active bounds: params[0] at its upper bound 1"); // true
+ * ```
+ */
 export interface ParameterBounds<P> {
   /** The lowest values: a tree like the parameters, with −∞ where there are none. A number counts for a whole tensor. */
   readonly lower?: TreeLike<P>;

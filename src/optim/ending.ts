@@ -36,7 +36,7 @@ export function* withoutStep(objective: Objective, at: Point, why: NoStep, itera
     status: "converged",
     reason:
       `rounding hides any further descent: the next step promises to lower the value ${formatNumber(at.value)} by ${size(promised)}, ` +
-      `and its rounding error is up to ${size(noise)}, with ${aGradient(at)}`,
+      `and its rounding error is ${objective.isNoiseKnown ? "up to" : "taken to be"} ${size(noise)}, with ${aGradient(at)}`,
   };
 }
 

@@ -51,7 +51,7 @@ export class Objective {
   /** How often the Hessian was asked for. */
   hessians = 0;
   /** The rounding error of the value where it was last measured. */
-  private measured: { readonly at: Point; readonly error: number } | undefined;
+  private measured: { readonly at: Point; readonly error: number; readonly isKnown: boolean } | undefined;
 
   constructor(
     readonly packing: Packing,
@@ -96,6 +96,11 @@ export class Objective {
     return this.measured !== undefined && this.isMeasuredNear(point) ? Math.max(least, this.measured.error) : least;
   }
 
+  /** Whether that is measured; otherwise nobody could tell, and it is what a sum of squares has. */
+  get isNoiseKnown(): boolean {
+    return this.measured?.isKnown ?? false;
+  }
+
   /** Whether the rounding error was measured at a point with nearly the same value. */
   private isMeasuredNear({ value }: Point): boolean {
     if (this.measured === undefined) return false;
@@ -109,7 +114,8 @@ export class Objective {
     const before = this.noise(point);
     this.evaluations++;
     const [error] = this.check(yield { order: 0, x: point.x }, 1);
-    this.measured = { at: point, error: Number.isFinite(error) ? LAST_BITS * error : ASSUMED_ERROR * Math.abs(point.value) };
+    const isKnown = Number.isFinite(error);
+    this.measured = { at: point, error: isKnown ? LAST_BITS * error : ASSUMED_ERROR * Math.abs(point.value), isKnown };
     return this.noise(point) > before;
   }
 

@@ -56,7 +56,6 @@ const SHORTER = 0.999;
 export function search<P>(packing: Packing, options: SearchOptions<P>): Asking<Found<P>> {
   const { name } = packing;
   const { method = "lbfgs", gradientTolerance = 1e-8, learningRate, onStep } = options;
-  const bounds = Bounds.of(packing, options.bounds);
   if (!Object.hasOwn(DEFAULT_ITERATIONS, method))
     throw new TypeError(`${name}: method must be "lbfgs", "newton", "gd" or "adam", got ${describe(method)}`);
   const maxIterations = options.maxIterations ?? DEFAULT_ITERATIONS[method];
@@ -67,6 +66,7 @@ export function search<P>(packing: Packing, options: SearchOptions<P>): Asking<F
 
   if (options.bounds !== undefined && method !== "lbfgs")
     throw new TypeError(`${name}: bounds need the method "lbfgs", got ${describe(method)}`);
+  const bounds = Bounds.of(packing, options.bounds);
 
   const objective = new Objective(packing, bounds);
   const next = {
@@ -134,7 +134,10 @@ function* run<P>(
       hessians: objective.hessians,
       converged: status === "converged",
       status,
-      reason: objective.bounds === undefined ? reason : `${reason}; ${objective.bounds.describeActive(best.x, objective.packing)}`,
+      reason:
+        objective.bounds === undefined || status === "not finite"
+          ? reason
+          : `${reason}; ${objective.bounds.describeActive(best.x, objective.packing)}`,
     },
     nonFiniteAt,
   };
