@@ -42,6 +42,7 @@ export * from "./functions/reduce.js";
 export * from "./functions/special.js";
 export type { NdArray } from "./kernels/kernel.js";
 export { type AdamOptions, type AdamState, type AdamWOptions, adam, adamW } from "./optim/adam.js";
+export type { ParameterBounds } from "./optim/bounds.js";
 export { cosineDecay, exponentialDecay, type LearningRate, type Schedule } from "./optim/learning-rate.js";
 export {
   type LeastSquaresOptions,
@@ -54,7 +55,8 @@ export { type MinimizeOptions, minimize, minimizeSteps } from "./optim/minimize.
 export type { PartRequest } from "./optim/objective.js";
 export type { Optimizer } from "./optim/optimizer.js";
 export { evaluatePart } from "./optim/part.js";
-export type { MinimizeResult, SearchOptions, SearchStatus, StepReport } from "./optim/search.js";
+export type { MinimizeResult, SearchStatus, StepReport } from "./optim/result.js";
+export type { SearchOptions } from "./optim/search.js";
 export { type SgdOptions, type SgdState, sgd } from "./optim/sgd.js";
 export { type RewriteRule, rewriteRules } from "./passes/stabilize/rules.js";
 export { type Rewrite, type Stabilized, stabilize } from "./passes/stabilize/stabilize.js";

@@ -92,7 +92,7 @@ export function compile<F extends (...args: never[]) => unknown>(f: F, options?:
     throw new TypeError(`compile: expected "wasm" or "js" as the backend, got ${describe(backend)}`);
   /** The one used last comes first. */
   const programs: Entry[] = [];
-  const transforms = new Map<string, Compiled<(...args: never[]) => unknown>>();
+  let transforms: Record<string, Compiled<(...args: never[]) => unknown>> = {};
   let last: { readonly entry: Entry; readonly inputs: readonly Tensor[] } | undefined;
 
   const find = (args: readonly unknown[]): { entry: Entry; inputs: readonly Tensor[] } => {
@@ -127,16 +127,11 @@ export function compile<F extends (...args: never[]) => unknown>(f: F, options?:
       value: () => {
         programs.length = 0;
         last = undefined;
-        for (const transformed of transforms.values()) transformed.dispose();
-        transforms.clear();
+        transforms = {};
       },
     },
     transformed: {
-      value: (key: string, transform: (of: F) => (...args: never[]) => unknown) => {
-        const made = transforms.get(key) ?? compile(transform(f), options);
-        transforms.set(key, made);
-        return made;
-      },
+      value: (key: string, transform: (of: F) => (...args: never[]) => unknown) => (transforms[key] ??= compile(transform(f), options)),
     },
   }) as unknown as Compiled<F>;
 }

@@ -25,13 +25,20 @@ interface Trial extends Point {
  *
  * First the step grows until an interval holds such a point, then the interval shrinks by cubic interpolation. Close to a
  * minimum f(t) and f(0) differ by less than rounding. The slopes are still reliable, so there the first condition is replaced
- * by that of Hager and Zhang (2005), f′(t) ≤ (2c₁ − 1)·f′(0). A step is too long if f is not finite there.
+ * by that of Hager and Zhang (2005), f′(t) ≤ (2c₁ − 1)·f′(0). A step is too long if f is not finite there, except for −∞, than which
+ * nothing is lower. One of the length `longest`, which leads to a bound, only has to meet the first condition.
  */
-export function* wolfeSearch(objective: Objective, from: Point, d: Float64Array, initial: number): Asking<Point | undefined> {
+export function* wolfeSearch(
+  objective: Objective,
+  from: Point,
+  d: Float64Array,
+  initial: number,
+  longest = Number.POSITIVE_INFINITY,
+): Asking<Point | undefined> {
   const slope0 = dot(from.gradient, d);
   if (!(slope0 < 0)) return undefined;
   function* trial(t: number): Asking<Trial> {
-    const point = yield* objective.at(along(from.x, t, d));
+    const point = yield* objective.at(objective.along(from.x, t, d));
     return { ...point, t, slope: dot(point.gradient, d) };
   }
   const isFlat = (p: Trial): boolean => Math.abs(p.value - from.value) <= objective.noise(from);
@@ -47,17 +54,18 @@ export function* wolfeSearch(objective: Objective, from: Point, d: Float64Array,
   const shorten = shortening();
   for (let i = 0; i < TRIALS; i++) {
     const p = yield* trial(t);
+    if (p.value === Number.NEGATIVE_INFINITY) return p;
     if (!decreases(p)) yield* measureIfFlat(objective, from, p);
     if (!decreases(p) || (low.t > 0 && !isFlat(p) && p.value >= low.value)) high = p;
     else {
-      if (isSteepNoMore(p)) return p;
+      if (isSteepNoMore(p) || (t >= longest && p.slope < 0)) return p;
       if (!isFlat(p)) best = p; // a step that changes neither value nor slope is no progress
       if (high === undefined ? p.slope >= 0 : p.slope * (high.t - low.t) >= 0) high = low;
       low = p;
     }
     if (high === undefined) {
       growth = p.slope < UNCHANGED * slope0 ? Math.min(growth ** 2, FASTEST) : GROWTH;
-      t *= growth;
+      t = Math.min(t * growth, longest);
     } else if (!isFinitePoint(high)) t = low.t + (high.t - low.t) * shorten();
     else {
       const noise = objective.noise(from);
@@ -115,14 +123,15 @@ export function* halvingSearch(
   const slope0 = dot(from.gradient, d);
   if (!(slope0 < 0)) return undefined;
   let t = initial;
-  let growth = 2;
+  let growth = mayGrow ? 2 : 1;
   let halvings = 1;
   for (let i = 0; i < TRIALS; i++) {
     const point = yield* objective.at(along(from.x, t, d));
+    if (point.value === Number.NEGATIVE_INFINITY) return { point, t };
     if (!isFinitePoint(point)) {
+      growth = 1;
       if (i >= PATIENT_TRIALS) halvings++;
       t /= 2 ** halvings;
-      mayGrow = false;
       continue;
     }
     const change = point.value - from.value;
@@ -131,13 +140,13 @@ export function* halvingSearch(
     const isFlat = Math.abs(change) <= objective.noise(from);
     const left = dot(point.gradient, d) / slope0; // the part of the slope that is left
     if (isFlat ? Math.abs(left) <= 1 / 2 : decreases) return { point, t };
-    if (isFlat && left > UNCHANGED && mayGrow) {
+    if (isFlat && left > UNCHANGED && growth > 1) {
       growth = Math.min(growth ** 2, FASTEST);
       t *= growth;
       continue;
     }
     if (isFlat && left > CURVATURE) return undefined; // shorter steps will leave even more
-    mayGrow = false;
+    growth = 1;
     // By the parabola through both values and the slope the step may still be too long by orders of magnitude.
     const overshoot = 2 * (change / (-t * slope0) + 1);
     t /= i >= PATIENT_TRIALS && overshoot > 4 ? 2 ** Math.floor(Math.log2(overshoot) - 1) : 2;

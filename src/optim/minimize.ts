@@ -5,7 +5,8 @@ import type { TreeLike } from "../tensor/tree.js";
 import type { PartRequest } from "./objective.js";
 import { Packing } from "./packing.js";
 import { Part, type PartFunction } from "./part.js";
-import { type MinimizeResult, SEARCH_OPTIONS, type SearchOptions, search } from "./search.js";
+import type { MinimizeResult } from "./result.js";
+import { SEARCH_OPTIONS, type SearchOptions, search } from "./search.js";
 
 /** Settings of {@link minimize}. */
 export interface MinimizeOptions<P> extends SearchOptions<P> {
@@ -23,6 +24,7 @@ const MINIMIZE_OPTIONS: Known<MinimizeOptions<unknown>> = {
   maxIterations: true,
   gradientTolerance: true,
   learningRate: true,
+  bounds: true,
   onStep: true,
   sum: true,
 };

@@ -1,12 +1,16 @@
+import { choleskySolve } from "./dense.js";
 import { halvingSearch } from "./line-search.js";
 import { despiteNoise, type Method } from "./method.js";
 import type { Objective } from "./objective.js";
-import { choleskySolve, dot, negated } from "./vector.js";
+import { dot, negated } from "./vector.js";
 
 /** The first ridge, its growth, and the last one, whose step is that of steepest descent: multiples of the largest diagonal entry. */
 const FIRST_RIDGE = 1e-10;
 const RIDGE_GROWTH = 10;
 const LAST_RIDGE = 1e10;
+/** Its growth after a step that lowers the value at no length, as happens at kinks, and how often that may be. */
+const GROWTH_AFTER_FAILURE = 1e3;
+const MOST_FAILURES = 3;
 
 /**
  * Newton's method: the step −H⁻¹·g with the Hessian from the engine, by Cholesky's decomposition. Where H is not positive
@@ -24,14 +28,17 @@ export function newtonMethod(objective: Objective): Method {
     if (diagonal === 0) diagonal = 1;
     const descent = negated(from.gradient);
     let first: number | undefined;
-    for (let ridge = 0; ridge <= LAST_RIDGE * diagonal; ridge = Math.max(RIDGE_GROWTH * ridge, FIRST_RIDGE * diagonal)) {
+    let failures = 0;
+    for (let ridge = 0, growth = 1; ridge <= LAST_RIDGE * diagonal; ridge = Math.max(growth * ridge, FIRST_RIDGE * diagonal)) {
+      growth = RIDGE_GROWTH;
       const d = choleskySolve(h, descent, ridge);
       if (d === undefined) continue;
       const found = yield* despiteNoise(objective, from, () => halvingSearch(objective, from, d, 1));
       if (found !== undefined) return found.point;
       const promised = -dot(from.gradient, d) / 2;
       first ??= promised;
-      if (promised <= objective.noise(from)) break; // a larger ridge promises even less
+      if (++failures === MOST_FAILURES || promised <= objective.noise(from)) break; // a larger ridge promises even less
+      growth = GROWTH_AFTER_FAILURE;
     }
     return { kind: "no descent", promised: first ?? Number.POSITIVE_INFINITY };
   };

@@ -1,6 +1,7 @@
 import { describe } from "../base/errors.js";
+import type { Bounds } from "./bounds.js";
 import type { Packing } from "./packing.js";
-import { allFinite, norm } from "./vector.js";
+import { allFinite, along, norm } from "./vector.js";
 
 /** What a search for a minimum needs to know next. */
 export interface PartRequest {
@@ -30,6 +31,7 @@ export interface Point {
   readonly x: Float64Array;
   readonly value: number;
   readonly gradient: Float64Array;
+  /** With bounds, the length of the way that steepest descent goes within them: 0 at a minimum. */
   readonly gradientNorm: number;
 }
 
@@ -49,15 +51,31 @@ export class Objective {
   /** How often the Hessian was asked for. */
   hessians = 0;
   /** The rounding error of the value where it was last measured. */
-  private measured: { readonly at: Point; readonly error: number } | undefined;
+  private measured: { readonly at: Point; readonly error: number; readonly isKnown: boolean } | undefined;
 
-  constructor(readonly packing: Packing) {}
+  constructor(
+    readonly packing: Packing,
+    /** Where the parameters stay, if they are bounded. */
+    readonly bounds: Bounds | undefined,
+  ) {}
+
+  /** Where the search begins. */
+  get start(): Float64Array {
+    const { start } = this.packing;
+    return this.bounds === undefined ? start : this.bounds.project(start);
+  }
+
+  /** x + t·d, within the bounds. */
+  along(x: Float64Array, t: number, d: Float64Array): Float64Array {
+    return this.bounds === undefined ? along(x, t, d) : this.bounds.along(x, t, d);
+  }
 
   *at(x: Float64Array): Asking<Point> {
     this.evaluations++;
     const answer = this.check(yield { order: 1, x }, 1 + x.length);
     const gradient = answer.slice(1);
-    return { x, value: answer[0], gradient, gradientNorm: norm(gradient) };
+    const gradientNorm = norm(this.bounds === undefined ? gradient : this.bounds.downhill(x, gradient));
+    return { x, value: answer[0], gradient, gradientNorm };
   }
 
   /** The Hessian of the parameters in order, n × n in row-major order. */
@@ -78,6 +96,11 @@ export class Objective {
     return this.measured !== undefined && this.isMeasuredNear(point) ? Math.max(least, this.measured.error) : least;
   }
 
+  /** Whether that is measured; otherwise nobody could tell, and it is what a sum of squares has. */
+  get isNoiseKnown(): boolean {
+    return this.measured?.isKnown ?? false;
+  }
+
   /** Whether the rounding error was measured at a point with nearly the same value. */
   private isMeasuredNear({ value }: Point): boolean {
     if (this.measured === undefined) return false;
@@ -91,7 +114,8 @@ export class Objective {
     const before = this.noise(point);
     this.evaluations++;
     const [error] = this.check(yield { order: 0, x: point.x }, 1);
-    this.measured = { at: point, error: Number.isFinite(error) ? LAST_BITS * error : ASSUMED_ERROR * Math.abs(point.value) };
+    const isKnown = Number.isFinite(error);
+    this.measured = { at: point, error: isKnown ? LAST_BITS * error : ASSUMED_ERROR * Math.abs(point.value), isKnown };
     return this.noise(point) > before;
   }
 

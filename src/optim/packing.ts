@@ -1,6 +1,9 @@
+import { broadcastsTo } from "../base/broadcast.js";
+import { ShapeError } from "../base/errors.js";
+import { formatShape } from "../base/shape.js";
 import { concat } from "../functions/movement.js";
 import { Tensor } from "../tensor/tensor.js";
-import { type Flat, flatten } from "../tensor/tree.js";
+import { type Flat, flatten, flattenLike } from "../tensor/tree.js";
 
 /** How the tensors of a tree of parameters are packed into a single list of numbers, one behind the other. */
 export class Packing {
@@ -45,6 +48,21 @@ export class Packing {
   /** Writes the numbers of a tree with the same structure into a list. */
   pack(what: string, tree: unknown, into: Float64Array): void {
     concatenate(flatten(this.name, what, tree).leaves, into);
+  }
+
+  /** The numbers of a tree with the same structure, whose tensors may be smaller as long as they broadcast. */
+  spread(what: string, tree: unknown): Float64Array {
+    const { leaves, paths } = this.flat;
+    const given = flattenLike(this.name, what, tree, this.flat);
+    const full = given.map((x, i) => {
+      const { shape } = leaves[i];
+      if (!broadcastsTo(x.shape, shape))
+        throw new ShapeError(
+          `${this.name}: ${what} must have the shapes of the parameters or broadcast to them, got ${formatShape(x.shape)} for params${paths[i]} of shape ${formatShape(shape)}`,
+        );
+      return x.broadcastTo(shape);
+    });
+    return concatenate(full, new Float64Array(this.size));
   }
 
   /** What a number is called, as the user would reach it: `params.w[0, 1]`. */

@@ -80,6 +80,11 @@ export function along(x: Float64Array, t: number, d: Float64Array, sum: Float64A
   return sum;
 }
 
+/** q ← q + t·d. */
+export function addTo(q: Float64Array, t: number, d: Float64Array): void {
+  for (let i = 0; i < q.length; i++) q[i] += t * d[i];
+}
+
 /** −x. */
 export const negated = (x: Float64Array): Float64Array => along(new Float64Array(x.length), -1, x);
 
@@ -87,36 +92,4 @@ export const negated = (x: Float64Array): Float64Array => along(new Float64Array
 export function downhill(gradient: Float64Array, gradientNorm: number, d: Float64Array = new Float64Array(gradient.length)): Float64Array {
   for (let i = 0; i < d.length; i++) d[i] = -gradient[i] / gradientNorm;
   return d;
-}
-
-/** A pivot of Cholesky's decomposition below this part of the diagonal entry is rounding error, and the solution would be noise. */
-const SMALLEST_PIVOT = 1e-14;
-
-/**
- * Solves (A + ridge·I)·x = b for a symmetric A, n × n in row-major order, by Cholesky's decomposition L·Lᵀ; `undefined` where
- * A + ridge·I is not positive definite.
- */
-export function choleskySolve(a: Float64Array, b: Float64Array, ridge: number): Float64Array | undefined {
-  const n = b.length;
-  const l = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j <= i; j++) {
-      let sum = a[i * n + j] + (i === j ? ridge : 0);
-      for (let k = 0; k < j; k++) sum -= l[i * n + k] * l[j * n + k];
-      if (i === j) {
-        if (!(sum > SMALLEST_PIVOT * Math.abs(a[i * n + i]))) return undefined;
-        l[i * n + i] = Math.sqrt(sum);
-      } else l[i * n + j] = sum / l[j * n + j];
-    }
-  }
-  const x = Float64Array.from(b);
-  for (let i = 0; i < n; i++) {
-    for (let k = 0; k < i; k++) x[i] -= l[i * n + k] * x[k];
-    x[i] /= l[i * n + i];
-  }
-  for (let i = n - 1; i >= 0; i--) {
-    for (let k = i + 1; k < n; k++) x[i] -= l[k * n + i] * x[k];
-    x[i] /= l[i * n + i];
-  }
-  return x;
 }

@@ -39,8 +39,14 @@ const functions: Record<string, readonly [call: (options: never) => unknown, kno
   derive: [(options) => derive(f, x, options), ["wrt"]],
   checkGradients: [(options) => checkGradients(f, [x], options), ["order", "tolerance", "step"]],
   compile: [(options) => compile(f, options), ["backend"]],
-  minimize: [(options) => minimize(f, x, options), ["method", "maxIterations", "gradientTolerance", "learningRate", "onStep", "sum"]],
-  minimizeSteps: [(options) => minimizeSteps(x, options), ["method", "maxIterations", "gradientTolerance", "learningRate", "onStep"]],
+  minimize: [
+    (options) => minimize(f, x, options),
+    ["method", "maxIterations", "gradientTolerance", "learningRate", "bounds", "onStep", "sum"],
+  ],
+  minimizeSteps: [
+    (options) => minimizeSteps(x, options),
+    ["method", "maxIterations", "gradientTolerance", "learningRate", "bounds", "onStep"],
+  ],
   sgd: [(options) => sgd(options), ["learningRate", "momentum", "nesterov"]],
   adam: [(options) => adam(options), ["learningRate", "beta1", "beta2", "epsilon"]],
   adamW: [(options) => adamW(options), ["learningRate", "weightDecay", "beta1", "beta2", "epsilon"]],
@@ -91,7 +97,7 @@ test("options may be left out, be empty, or be undefined one by one", () => {
   expect(checkOptions<{ a?: number }>("f", undefined, { a: true })).toEqual({});
   expect(grad(f, {})(x).toArray()).toEqual([2, 4]);
   expect(grad<[Tensor]>(f, { argnums: undefined as unknown as 0 })(x).toArray()).toEqual([2, 4]);
-  expect(adam(undefined).init(x).step).toBe(0);
+  expect(adam(undefined).init(x).step.item()).toBe(0);
   expect(huber(x, [0, 0], Object.assign(Object.create(null), { delta: 1, reduction: "none" })).toArray()).toEqual([0.5, 1.5]);
 });
 

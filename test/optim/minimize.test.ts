@@ -4,6 +4,7 @@ import {
   type MinimizeOptions,
   type MinimizeResult,
   minimize,
+  minimizeSteps,
   type SearchStatus,
   type Tensor,
   tensor,
@@ -145,6 +146,22 @@ describe("why it stops", () => {
     const slope = minimize((x: Tensor) => x.sum(), [1, 1], { method: "newton", maxIterations: 3 });
     expect(slope.iterations).toBe(3);
     expect(slope.value).toBeLessThan(2);
+  });
+
+  test("ends at −∞, than which nothing is lower, and soon", () => {
+    const functions: Record<string, (x: Tensor) => Tensor> = {
+      "a slope": (x) => x.sum(),
+      "a hill": (x) => x.square().sum().neg(),
+      "an abyss": (x) => x.exp().sum().neg(),
+      "a pole": (x) => x.sub(3).square().log().sum(),
+    };
+    for (const [name, f] of Object.entries(functions)) {
+      const { status, converged, reason, evaluations, value } = minimize(f, [2, 1]);
+      expect([status, converged], `${name}: ${reason}`).toEqual(["not finite", false]);
+      expect(reason).toMatch(/^a value that is not finite \(-∞\) after iteration/);
+      expect(value).toBeLessThanOrEqual(f(tensor([2, 1])).item());
+      expect(evaluations).toBeLessThan(200);
+    }
   });
 
   test("names the node at which a value that is not finite first appeared", () => {
@@ -343,6 +360,19 @@ describe("where rounding hides the rest of the way", () => {
       if (status === "converged") expect(params.data[1], method).toBeCloseTo(3, 4);
       else expect(status, method).toBe("stalled");
     }
+  });
+
+  test("where nobody can tell the rounding error, the reason does not claim to know it", () => {
+    const problem = problems.find(({ name }) => name === "Kowalik and Osborne") as Problem;
+    const f = sumOfSquares(problem);
+    const start = tensor(problem.start as number[]);
+    const told = minimize(f, start, { gradientTolerance: 0 });
+    expect(told.reason).toMatch(/and its rounding error is up to \S+, with a gradient of norm/);
+    const steps = minimizeSteps(start, { gradientTolerance: 0 });
+    let step = steps.next();
+    while (!step.done) step = steps.next(evaluatePart(f, start, step.value));
+    expect(step.value.status).toBe("converged");
+    expect(step.value.reason).toMatch(/and its rounding error is taken to be \S+, with a gradient of norm/);
   });
 
   test("the search ends soon, however small the tolerance", () => {
