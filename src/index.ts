@@ -64,7 +64,7 @@ export { type Node, Tape } from "./tape/tape.js";
 export { eye, full, linspace, ones, tensor, zeros } from "./tensor/create.js";
 export { defineOp, type OpDefinition } from "./tensor/define-op.js";
 export { fromJSON } from "./tensor/from-json.js";
-export type { ArraysOfRank, Parts } from "./tensor/known.js";
+export type { ArraysOfRank, Parts, TupleOf } from "./tensor/known.js";
 export type { CumsumOptions, MatMulOptions, VarianceOptions } from "./tensor/options.js";
 export { type Random, random } from "./tensor/random.js";
 export { Tensor, type TensorLike } from "./tensor/tensor.js";

@@ -30,7 +30,12 @@ export interface LeastSquaresOptions<P> {
    */
   readonly tolerance?: number;
   /** Trees like the parameters, −∞ and ∞ where there is no bound. The search starts within them. */
-  readonly bounds?: { readonly lower?: TreeLike<P>; readonly upper?: TreeLike<P> };
+  readonly bounds?: {
+    /** What no parameter falls below. */
+    readonly lower?: TreeLike<P>;
+    /** What no parameter exceeds. */
+    readonly upper?: TreeLike<P>;
+  };
   /** Called after each iteration; `false` stops. */
   // biome-ignore lint/suspicious/noConfusingVoidType: a callback without a return statement is what most people write
   readonly onStep?: (report: LeastSquaresReport<P>) => boolean | void;

@@ -5,6 +5,7 @@ import { checkOptions, type Known } from "../base/options.js";
 import { formatShape, type Shape, sameShape } from "../base/shape.js";
 import { Assemble, Slice } from "../ops/movement.js";
 import { type AnyOp, isElementwise } from "../ops/op.js";
+import type { Recording } from "../tape/recording.js";
 import { recording as underWay } from "../tape/under-way.js";
 import { watcher } from "../tape/watcher.js";
 import { tensor, zeros } from "../tensor/create.js";
@@ -36,7 +37,7 @@ function sweepBackward(segment: Segment, depends: Uint8Array, seeds: readonly Te
     const own = parts.get(at);
     if (own !== undefined) {
       parts.delete(at);
-      accumulate(at, assembled(own, recording.shape(start + at)));
+      accumulate(at, assembled(own, recording, recording.shape(start + at)));
     }
     return cotangents[at];
   };
@@ -62,7 +63,7 @@ function sweepBackward(segment: Segment, depends: Uint8Array, seeds: readonly Te
       if (op === Slice) {
         const own = parts.get(at) ?? [];
         parts.set(at, own);
-        own.push({ g, lattice: recording.attributesOf(i) as Lattice });
+        own.push({ g, slice: i });
         continue;
       }
       const part = joint === undefined ? callRule(op.vjp, j - first, g, recording, i) : joint[j - first];
@@ -82,14 +83,18 @@ function sweepBackward(segment: Segment, depends: Uint8Array, seeds: readonly Te
 /** A cotangent that belongs to some places of a tensor. */
 interface Part {
   readonly g: Tensor;
-  readonly lattice: Lattice;
+  /** The slice through which it came. */
+  readonly slice: number;
 }
 
-/** Parts among zeros: by the rule of one slice, or several put together at once, which would otherwise take time for all zeros each. */
-function assembled(parts: readonly Part[], shape: Shape): Tensor {
-  const [{ g, lattice }] = parts;
-  if (parts.length === 1) return g.padLattice({ start: lattice.start, step: lattice.step, shape, value: 0 });
-  const places = parts.map(({ lattice: { start, step } }) => ({ start, step }));
+/** Parts among zeros: one by the rule of its slice, several put together at once, which would otherwise take time for all zeros each. */
+function assembled(parts: readonly Part[], recording: Recording, shape: Shape): Tensor {
+  const [{ g, slice }] = parts;
+  if (parts.length === 1) return callRule(Slice.vjp, 0, g, recording, slice) as Tensor;
+  const places = parts.map(({ slice }) => {
+    const { start, step } = recording.attributesOf(slice) as Lattice;
+    return { start, step };
+  });
   return g.run(Assemble, [g, ...parts.slice(1).map((part) => part.g)], { shape, parts: places });
 }
 
