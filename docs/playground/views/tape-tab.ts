@@ -92,7 +92,7 @@ function problemView(source: string, { error, place }: Failure): TemplateResult 
   const marked = source.slice(start, Math.max(start, Math.min(end, lineEnd)));
   const line = source.slice(0, start).split("\n").length;
   return html`<p>Line ${line}, column ${start - lineStart + 1}: ${error}</p>
-    <pre>${source.slice(lineStart, start)}<mark>${marked === "" ? " " : marked}</mark>${source.slice(start + marked.length, lineEnd)}</pre>`;
+    <pre tabindex="0">${source.slice(lineStart, start)}<mark>${marked === "" ? " " : marked}</mark>${source.slice(start + marked.length, lineEnd)}</pre>`;
 }
 
 function runView(tab: TapeTab, run: Run): TemplateResult {

@@ -1,13 +1,24 @@
 import { formatNumber } from "../../base/format.js";
 import { Div } from "../../ops/elementwise.js";
-import { type AnyOp, type AnyRule, isElementwise, type JointVjp } from "../../ops/op.js";
-import { Sum } from "../../ops/reduce.js";
+import { type AnyOp, type AnyRule, type AttributesOf, isElementwise, type JointVjp } from "../../ops/op.js";
+import { Mean, Sum } from "../../ops/reduce.js";
 import type { Node, Tape } from "../../tape/tape.js";
+import { tensor } from "../../tensor/create.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { record } from "../../transforms/record.js";
 import { undoBroadcast } from "../../transforms/reverse.js";
 import { callFactsOf } from "../facts/formulas.js";
-import { type Expression, number, relativeDifference, type SymbolExpression, sizeOf, symbol, type Values } from "../formula/expression.js";
+import {
+  call,
+  type Expression,
+  number,
+  quotient,
+  relativeDifference,
+  type SymbolExpression,
+  sizeOf,
+  symbol,
+  type Values,
+} from "../formula/expression.js";
 import { fractionOf } from "../formula/fraction.js";
 import { isRepetition, read } from "../formula/read.js";
 
@@ -54,7 +65,7 @@ export class Quantities {
     let unnamed = 0;
     for (const [i, node] of tape.nodes.entries()) {
       const { output } = node;
-      const formula = read(
+      const formula = this.read(
         node,
         node.inputs.map((x) => this.formula(x)),
       );
@@ -112,22 +123,36 @@ export class Quantities {
 
   /** The number by which a mean divides is the count of what was added up: it is called n. */
   private nameCounts(taken: Set<string | undefined>): void {
+    const letterOf = (size: number): Expression => {
+      const known = this.counts.get(size);
+      if (known !== undefined) return known;
+      const label = freeName(["n", "N", "m", "M"], taken);
+      taken.add(label);
+      const letter = symbol(this.unique(label), tensor(size));
+      this.counts.set(size, letter);
+      return letter;
+    };
     const sums = new Map(this.tape.nodes.filter(({ op }) => op === Sum).map((node) => [node.output, node.inputs[0]]));
-    for (const { op, inputs } of this.tape.nodes) {
+    for (const { op, inputs, attributes } of this.tape.nodes) {
+      if (op === Mean) {
+        const { count } = attributes as AttributesOf<typeof Mean>;
+        if (count > 1) letterOf(count);
+      }
       if (op !== Div) continue;
       const [total, count] = inputs;
       const summed = sums.get(total);
       const size = summed === undefined ? 0 : summed.size / Math.max(total.size, 1);
-      if (size < 2 || count.rank !== 0 || count.first !== size || this.formulas.has(count)) continue;
-      let letter = this.counts.get(size);
-      if (letter === undefined) {
-        const label = freeName(["n", "N", "m", "M"], taken);
-        taken.add(label);
-        letter = symbol(this.unique(label), count);
-        this.counts.set(size, letter);
-      }
-      this.formulas.set(count, letter);
+      if (size > 1 && count.rank === 0 && count.first === size && !this.formulas.has(count)) this.formulas.set(count, letterOf(size));
     }
+  }
+
+  /** What a node computes: of a mean, the sum over the letter for its count. */
+  private read(node: Pick<Node, "op" | "attributes">, args: readonly Expression[]): Expression {
+    const { op, attributes } = node;
+    if (op !== Mean) return read(node, args);
+    const { axes, keepDims, count } = attributes as AttributesOf<typeof Mean>;
+    const letter = this.counts.get(count);
+    return letter === undefined ? read(node, args) : quotient(call(Sum, args, { axes, keepDims }), letter);
   }
 
   // The backward pass
@@ -186,9 +211,12 @@ export class Quantities {
     }, this.values.of(g));
     if (found.length === 0) return [];
     const formulas = new Map<Tensor, Expression>([[tape.inputs[0], g]]);
-    const formula = (x: Tensor): Expression => formulas.get(x) ?? this.formula(x);
+    // The rule of a mean divides by a number that is not on the tape of the function.
+    const count = op === Mean ? this.counts.get((node.attributes as AttributesOf<typeof Mean>).count) : undefined;
+    const formula = (x: Tensor): Expression =>
+      formulas.get(x) ?? (count !== undefined && x.rank === 0 && !inputs.includes(x) ? count : this.formula(x));
     for (const step of tape.nodes) {
-      const written = read(step, step.inputs.map(formula));
+      const written = this.read(step, step.inputs.map(formula));
       this.values.note(written, step.output);
       formulas.set(step.output, written);
     }

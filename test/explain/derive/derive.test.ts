@@ -57,8 +57,7 @@ describe("the derivation that the project began with", () => {
       "∂L/∂ŷ = −y/ŷ + (1 − y)/(1 − ŷ)",
       "= (−y(1 − ŷ) + (1 − y)ŷ)/(ŷ(1 − ŷ))",
       "= (ŷ − y)/(ŷ(1 − ŷ))",
-      "∂ŷ/∂z = ŷ · σ(−z)",
-      "= ŷ(1 − σ(z))",
+      "∂ŷ/∂z = σ(z) · (1 − σ(z))",
       "= ŷ(1 − ŷ)",
       "∂z/∂W = x",
     ]);
@@ -70,7 +69,7 @@ describe("the derivation that the project began with", () => {
     expect(rules(derivation)).toEqual([
       ...["definition", "definition", "definition", "chain rule"],
       ...["rules of Neg, Add, Mul, Log, Sub", "common denominator", "expand and collect"],
-      ...["rule of Sigmoid", "σ(−z) = 1 − σ(z)", "express through ŷ", "rule of MatMul", "insert", "cancel"],
+      ...["rule of Sigmoid", "express through ŷ", "rule of MatMul", "insert", "cancel"],
     ]);
   });
 
@@ -124,7 +123,7 @@ describe("the derivation that the project began with", () => {
     ).toBe("(ŷ − y)x");
   });
 
-  test("stays finite where the product of the factors is ∞·0, and says that grad cannot be compared", () => {
+  test("stays finite where the product of the factors is ∞·0, and so does grad", () => {
     const saturated = derive(
       lossOf((z) => z.sigmoid()),
       tensor([1000, 0]).named("W"),
@@ -134,8 +133,7 @@ describe("the derivation that the project began with", () => {
     const [inserted, cancelled] = saturated.steps.filter(({ section }) => section === "result");
     expect(inserted.value?.data[0]).toBeNaN();
     expect(cancelled.value?.toArray()).toEqual([0, 0]);
-    expect(saturated.verdict).toContain("not finite");
-    expect(saturated.largestDifference).toBeNaN();
+    expect(saturated.largestDifference).toBe(0);
   });
 
   test("is the same for a batch, up to the mean", () => {
@@ -265,7 +263,7 @@ describe("other models", () => {
     };
     const derivation = derive(network, { W1: V, b1: tensor([0.1, 0, 0.2]), W2: tensor([1, -1, 0.5]) }, X, labels);
     expect(lines(derivation, "factors")).toEqual(
-      expect.arrayContaining(["∂h/∂z₁ = 1 − h²", "∂L/∂b1 = Σ₀(∂L/∂z₁)".replace("b1", "b₁"), "∂L/∂W₂ = hᵀ · ∂L/∂z₂", "∂L/∂V = Xᵀ · ∂L/∂z₁"]),
+      expect.arrayContaining(["= 1 − h²", "∂L/∂b1 = Σ₀(∂L/∂z₁)".replace("b1", "b₁"), "∂L/∂W₂ = hᵀ · ∂L/∂z₂", "∂L/∂V = Xᵀ · ∂L/∂z₁"]),
     );
     expect(derivation.gradients.get("W2")).toBe("hᵀ(σ(z₂) − y)/n");
     expect(result(derivation)).toHaveLength(3);
