@@ -34,8 +34,8 @@ const tape = record(f, x);
 
 /** Every function with options: a call with what stands in their place, and the options that it knows. */
 const functions: Record<string, readonly [call: (options: never) => unknown, known: readonly string[]]> = {
-  grad: [(options) => grad(f, options), ["argnums"]],
-  valueAndGrad: [(options) => valueAndGrad(f, options), ["argnums"]],
+  grad: [(options) => grad(f, options), ["argnums", "hasAux"]],
+  valueAndGrad: [(options) => valueAndGrad(f, options), ["argnums", "hasAux"]],
   derive: [(options) => derive(f, x, options), ["wrt"]],
   checkGradients: [(options) => checkGradients(f, [x], options), ["order", "tolerance", "step"]],
   compile: [(options) => compile(f, options), ["backend"]],
