@@ -29,7 +29,7 @@ export interface Arena {
  *
  *     arena   inputs │ constants │ buffers │ sums under way │ room for one instruction │ words
  */
-export function allocate(tape: Tape, steps: readonly Step[], plan: Plan, choose: Choose, firstFree: number): Arena {
+export function allocateArena(tape: Tape, steps: readonly Step[], plan: Plan, choose: Choose, firstFree: number): Arena {
   const arena = new Stretch(aligned(firstFree));
   const slots = new Map<Tensor, Slot>();
   for (const [i, x] of tape.inputs.entries()) slots.set(x, { at: arena.place(x.size), stride: 0, name: x.label ?? `input${i + 1}` });

@@ -1,9 +1,9 @@
 import { canonicalize, shareExponentials } from "../passes/fuse.js";
 import { prune } from "../passes/prune.js";
 import type { Tape } from "../tape/tape.js";
-import { type Arena, allocate } from "./arena.js";
+import { type Arena, allocateArena } from "./arena.js";
 import { WORD } from "./bytes.js";
-import { type Encoding, encode } from "./encode.js";
+import { type Encoding, encodeSteps } from "./encode.js";
 import type { Choose } from "./instructions/instruction.js";
 import { instructionOf } from "./instructions/table.js";
 import { planBuffers } from "./plan.js";
@@ -22,7 +22,7 @@ export function assemble(tape: Tape, firstFree: number | undefined): Assembly {
   const choose: Choose = firstFree === undefined ? () => undefined : instructionOf;
   const steps = firstFree === undefined ? inOrder(tape) : schedule(tape, (node) => choose(node)?.rows?.(node));
   const plan = planBuffers(tape, steps);
-  const arena = allocate(tape, steps, plan, choose, firstFree ?? 0);
-  const encoding = encode(steps, arena, plan, choose);
+  const arena = allocateArena(tape, steps, plan, choose, firstFree ?? 0);
+  const encoding = encodeSteps(steps, arena, plan, choose);
   return { ...arena, ...encoding, bytes: arena.wordsAt + WORD * encoding.words.length };
 }

@@ -9,24 +9,24 @@ import type { Plan } from "./plan.js";
 import type { Step } from "./schedule.js";
 
 /** What a program runs one after the other: the words from one place up to another, or the kernel of a node. */
-export type Run = { readonly from: number; readonly to: number } | { readonly kernel: Node };
+export type Section = { readonly from: number; readonly to: number } | { readonly kernel: Node };
 
 /** A program as the machine reads it. */
 export interface Encoding {
   readonly words: readonly number[];
-  readonly runs: readonly Run[];
+  readonly sections: readonly Section[];
   /** What a listing says, one line an instruction or kernel. */
   readonly lines: readonly Line[];
 }
 
 /** Writes each step as words for the machine. A node without an instruction, which is in no region, stays a call of its kernel. */
-export function encode(steps: readonly Step[], arena: Arena, plan: Plan, choose: Choose): Encoding {
+export function encodeSteps(steps: readonly Step[], arena: Arena, plan: Plan, choose: Choose): Encoding {
   const words: number[] = [];
-  const runs: Run[] = [];
+  const sections: Section[] = [];
   const lines: Line[] = [];
   let from = 0;
-  const endRun = (): void => {
-    if (from < words.length) runs.push({ from, to: words.length });
+  const endSection = (): void => {
+    if (from < words.length) sections.push({ from, to: words.length });
     from = words.length;
   };
   for (const { nodes, regions, count, chunk } of steps) {
@@ -37,14 +37,14 @@ export function encode(steps: readonly Step[], arena: Arena, plan: Plan, choose:
       lines.push(lineOf(node, count > 0, encoded, arena));
       append(inner, encoded ?? []);
       if (encoded !== undefined) continue;
-      endRun();
-      runs.push({ kernel: node });
+      endSection();
+      sections.push({ kernel: node });
     }
     if (count > 0) append(words, wordsOf("Region", { bytes: WORD * inner.length, count, chunk }));
     append(words, inner);
   }
-  endRun();
-  return { words, runs, lines };
+  endSection();
+  return { words, sections, lines };
 }
 
 /** Where the operands of a node are, and how they move in its region. */

@@ -43,7 +43,7 @@ export class Program {
   constructor(tape: Tape, wanted: Backend | undefined) {
     const fused = fuse(tape);
     const { assembly, machine } = (wanted === "js" ? undefined : onMachine(fused)) ?? onKernels(fused);
-    const { slotOf, constants, words, wordsAt, runs, lines, bytes, bufferBytes } = assembly;
+    const { slotOf, constants, words, wordsAt, sections, lines, bytes, bufferBytes } = assembly;
     const buffer = machine?.buffer ?? new ArrayBuffer(bytes);
     const view = (x: Tensor): NdArray => ({ shape: x.shape, data: new Float64Array(buffer, slotOf(x).at, x.size) });
     this.backend = machine === undefined ? "js" : "wasm";
@@ -54,10 +54,10 @@ export class Program {
     this.lines = lines;
     for (const x of constants) write(view(x).data, x);
     new Uint32Array(buffer, wordsAt, words.length).set(words);
-    this.runs = runs.map((run) =>
-      "kernel" in run
-        ? kernelCall(run.kernel, view(run.kernel.output), run.kernel.inputs.map(view))
-        : machineCall(machine as Machine, wordsAt + WORD * run.from, wordsAt + WORD * run.to),
+    this.runs = sections.map((section) =>
+      "kernel" in section
+        ? kernelCall(section.kernel, view(section.kernel.output), section.kernel.inputs.map(view))
+        : machineCall(machine as Machine, wordsAt + WORD * section.from, wordsAt + WORD * section.to),
     );
   }
 
