@@ -147,5 +147,5 @@ function sumOverCount(node: Node & Applied<typeof Mean>): Node[] {
   ];
 }
 
-/** A value that only the program will compute: it has a shape and no numbers. */
-const placeholder = (shape: Shape): Tensor => Tensor.wrap(shape, new Float64Array(0));
+/** A value that only the program will compute. */
+const placeholder = (shape: Shape): Tensor => Tensor.hollow(shape);

@@ -12,7 +12,7 @@ import { MatMul } from "../ops/linalg.js";
 import { BroadcastTo, Concat, OneHot, Pad, Reshape, Slice, StopGradient, Take, Transpose } from "../ops/movement.js";
 import type { Op } from "../ops/op.js";
 import { ArgMax, CumSum, LogSoftmax, LogSumExp, Max, Mean, Min, Prod, Softmax, Sum } from "../ops/reduce.js";
-import { isSealed, refuseSealed, sealedLeaves } from "../tape/sealing.js";
+import { refuseHollow } from "../tape/hollow.js";
 import { recording } from "../tape/under-way.js";
 import { apply } from "./apply.js";
 import type { ArraysOfRank, Parts } from "./known.js";
@@ -46,8 +46,8 @@ export class Tensor {
   /** The sizes of the axes, outermost first; `[]` for a single number. */
   readonly shape: Shape;
 
-  /** @internal The numbers; a lone number needs no array until somebody asks for one. */
-  private values: Float64Array | number;
+  /** @internal The numbers; a lone number needs no array until somebody asks for one. None in a hollow tensor. */
+  private values: Float64Array | number | null;
 
   /** @internal The id of the recording that this tensor was made in, and its place there. */
   recordingId: object | undefined = undefined;
@@ -55,7 +55,7 @@ export class Tensor {
   /** @internal */
   slot = 0;
 
-  private constructor(shape: Shape, values: Float64Array | number, label: string | undefined) {
+  private constructor(shape: Shape, values: Float64Array | number | null, label: string | undefined) {
     if (values === undefined) throw new TypeError("Tensor: made with new; write tensor(values)");
     this.shape = shape;
     this.values = values;
@@ -67,21 +67,31 @@ export class Tensor {
     return new Tensor(shape, values, undefined);
   }
 
+  /** @internal A tensor of which only the shape is known: what `compile` records with. */
+  static hollow(shape: Shape): Tensor {
+    return new Tensor(shape, null, undefined);
+  }
+
   /** @internal A rank-0 result as it was on the tape. */
-  static restore(value: number, recordingId: object, slot: number): Tensor {
+  static restore(value: number | null, recordingId: object, slot: number): Tensor {
     const x = new Tensor(SCALAR, value, undefined);
     x.recordingId = recordingId;
     x.slot = slot;
     return x;
   }
 
-  /** @internal Whether all there is to know is `first`: rank 0, no array yet, no label. */
+  /** @internal Whether all there is to know is `first`, or that there is none: rank 0, no array yet, no label. */
   get isLoneNumber(): boolean {
-    return typeof this.values === "number" && this.shape.length === 0 && this.label === undefined;
+    return (typeof this.values === "number" || this.values === null) && this.shape.length === 0 && this.label === undefined;
   }
 
-  /** @internal Other numbers; `apply` makes its results of the tensors that it is given. */
-  withValues(shape: Shape, values: Float64Array | number): Tensor {
+  /** @internal Whether it has no numbers, only a shape. */
+  get isHollow(): boolean {
+    return this.values === null;
+  }
+
+  /** @internal Other numbers, or none; `apply` makes its results of the tensors that it is given. */
+  withValues(shape: Shape, values: Float64Array | number | null): Tensor {
     return new Tensor(shape, values, undefined);
   }
 
@@ -92,12 +102,12 @@ export class Tensor {
 
   /** @internal The first number, without an array for it. */
   get first(): number {
-    return typeof this.values === "number" ? this.values : this.values[0];
+    return typeof this.values === "number" ? this.values : this.data[0];
   }
 
   /** The numbers in row-major order. Not to be written to: other tensors may share them. */
   get data(): Float64Array {
-    if (sealedLeaves > 0) refuseSealed(this, "data");
+    if (this.values === null) refuseHollow(this, "data");
     if (typeof this.values === "number") {
       const data = Float64Array.of(this.values);
       if (Object.isFrozen(this)) return data;
@@ -124,7 +134,7 @@ export class Tensor {
   /** The number in a tensor of size 1; any other size is a `ShapeError`. */
   item(): number {
     if (this.size !== 1) throw new ShapeError(`item: expected a tensor of size 1, got shape ${formatShape(this.shape)}`);
-    if (sealedLeaves > 0) refuseSealed(this, "item()");
+    if (this.values === null) refuseHollow(this, "item()");
     return this.first;
   }
 
@@ -153,7 +163,7 @@ export class Tensor {
    * depends on an input shows no values.
    */
   toString(): string {
-    return formatTensor(this.label, this.shape, isSealed(this) ? undefined : this.data);
+    return formatTensor(this.label, this.shape, this.isHollow ? undefined : this.data);
   }
 
   /** @internal What messages call it. */
