@@ -142,7 +142,7 @@ function build(
   inputs: readonly Tensor[],
   backend: Backend | undefined,
 ): Entry {
-  const hollow = flatten("compile", "the inputs", { leaves: inputs.map(({ shape }) => Tensor.hollow(shape)) });
+  const hollow = flatten("compile", "the inputs", { leaves: inputs.map(({ shape }) => Tensor.wrap(shape, null)) });
   const ofLeaves = ({ leaves }: { leaves: readonly Tensor[] }): unknown => f(...(argumentsOf(patterns, leaves) as never[]));
   const recordOnce = (): { tape: Tape; output: Flat } => {
     const segment = trace("compile", ofLeaves as never, [hollow], true);

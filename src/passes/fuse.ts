@@ -148,4 +148,4 @@ function sumOverCount(node: Node & Applied<typeof Mean>): Node[] {
 }
 
 /** A value that only the program will compute. */
-const placeholder = (shape: Shape): Tensor => Tensor.hollow(shape);
+const placeholder = (shape: Shape): Tensor => Tensor.wrap(shape, null);

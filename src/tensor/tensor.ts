@@ -62,14 +62,9 @@ export class Tensor {
     this.label = label;
   }
 
-  /** @internal Wraps an array without a copy, or a lone number. */
-  static wrap(shape: Shape, values: Float64Array | number): Tensor {
+  /** @internal Wraps an array without a copy, or a lone number; with null the tensor is hollow, as `compile` records. */
+  static wrap(shape: Shape, values: Float64Array | number | null): Tensor {
     return new Tensor(shape, values, undefined);
-  }
-
-  /** @internal A tensor of which only the shape is known: what `compile` records with. */
-  static hollow(shape: Shape): Tensor {
-    return new Tensor(shape, null, undefined);
   }
 
   /** @internal A rank-0 result as it was on the tape. */
