@@ -15,6 +15,7 @@ const BENCHMARKS: Record<string, { readonly flags: readonly string[]; readonly f
   parts: { flags: [] },
   scalar: { flags: [] },
   small: { flags: [] },
+  short: { flags: [] },
   chain: { flags: [] },
   first: { flags: [], file: "first-call" },
   memory: { flags: ["--expose-gc"] },
