@@ -2,6 +2,7 @@ import { checkFunction, describe, GradtapeError } from "../base/errors.js";
 import { checkOptions, type Known } from "../base/options.js";
 import { evaluate } from "../passes/evaluate.js";
 import { tidy } from "../passes/tidy.js";
+import { COMPILE } from "../tape/hollow.js";
 import { Tape } from "../tape/tape.js";
 import { recording } from "../tape/under-way.js";
 import { watcher } from "../tape/watcher.js";
@@ -142,7 +143,7 @@ function build(
   inputs: readonly Tensor[],
   backend: Backend | undefined,
 ): Entry {
-  const hollow = flatten("compile", "the inputs", { leaves: inputs.map(({ shape }) => Tensor.wrap(shape, null)) });
+  const hollow = flatten("compile", "the inputs", { leaves: inputs.map(({ shape }) => Tensor.wrap(shape, COMPILE)) });
   const ofLeaves = ({ leaves }: { leaves: readonly Tensor[] }): unknown => f(...(argumentsOf(patterns, leaves) as never[]));
   const recordOnce = (): { tape: Tape; output: Flat } => {
     const segment = trace("compile", ofLeaves as never, [hollow], true);

@@ -71,7 +71,7 @@ class Inspector implements Watcher {
       if (known === undefined) this.numbers.set(output.recordingId, Object.assign([], { [output.slot]: this.count }));
       else known[output.slot] = this.count;
     }
-    if (!output.isHollow) this.inspect(op, inputs, output);
+    if (output.hollow === undefined) this.inspect(op, inputs, output);
     // While `compile` records there are no numbers yet; it lets us see those of the first call.
     else if (recording !== undefined) recording.hasUnseen = true;
   }

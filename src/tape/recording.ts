@@ -2,6 +2,7 @@ import { List, NumberList } from "../base/list.js";
 import { SCALAR, type Shape } from "../base/shape.js";
 import type { AnyOp } from "../ops/op.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { Hollow } from "./hollow.js";
 
 /** What is noted of the sweeps on a recording that is made for people to look at. */
 export class Notes {
@@ -28,7 +29,7 @@ export class Notes {
  *
  *     ops        Leaf   Leaf   MatMul   Sigmoid   …
  *     outputs    W      x      –        –             a Tensor; or
- *     numbers    –      –      0.35     0.59          the number of one of rank 0, unless it is hollow (`null` as its output)
+ *     numbers    –      –      0.35     0.59          the number of one of rank 0, unless it is hollow
  *     inputs     ~0 │   ~1 │   0   1 │  2 │           places in the recording, or ~k for constants[k];
  *                                                     those of node i end before ends[i]
  */
@@ -37,7 +38,7 @@ export class Recording {
   readonly id: object = {};
 
   private readonly ops = new List<AnyOp>();
-  private readonly outputs = new List<Tensor | null | undefined>();
+  private readonly outputs = new List<Tensor | Hollow | undefined>();
   private readonly numbers = new NumberList();
   private readonly attributes = new List<unknown>();
   private readonly inputs = new NumberList();
@@ -74,9 +75,9 @@ export class Recording {
     this.ops.push(op);
     this.attributes.push(attributes);
     const lone = output.isLoneNumber;
-    const hollow = output.isHollow;
-    this.outputs.push(lone ? (hollow ? null : undefined) : output);
-    this.numbers.push(lone && !hollow ? output.first : 0);
+    const { hollow } = output;
+    this.outputs.push(lone ? hollow : output);
+    this.numbers.push(lone && hollow === undefined ? output.first : 0);
     output.recordingId = this.id;
     output.slot = this.ops.length - 1;
   }
@@ -91,12 +92,14 @@ export class Recording {
 
   output(i: number): Tensor {
     const output = this.outputs.get(i);
-    return output ?? this.restore(output === null ? null : this.numbers.get(i), this.id, i);
+    if (output === undefined) return this.restore(this.numbers.get(i), this.id, i);
+    return output instanceof Hollow ? this.restore(output, this.id, i) : output;
   }
 
   /** The shape of an output, without the tensor. */
   shape(i: number): Shape {
-    return this.outputs.get(i)?.shape ?? SCALAR;
+    const output = this.outputs.get(i);
+    return output === undefined || output instanceof Hollow ? SCALAR : output.shape;
   }
 
   /** Puts a copy with a label in the place of an output. */
@@ -135,4 +138,4 @@ export class Recording {
 }
 
 /** Makes a rank-0 tensor anew from its number, or a hollow one, and its place. */
-export type Restore = (value: number | null, recordingId: object, slot: number) => Tensor;
+export type Restore = (value: number | Hollow, recordingId: object, slot: number) => Tensor;

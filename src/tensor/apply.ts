@@ -2,6 +2,7 @@ import { broadcastShapes } from "../base/broadcast.js";
 import { allocate, checkSize, SCALAR, type Shape } from "../base/shape.js";
 import type { Kernel, NdArray } from "../kernels/kernel.js";
 import { type AnyOp, isElementwise, type Op } from "../ops/op.js";
+import type { Hollow } from "../tape/hollow.js";
 import { recording } from "../tape/under-way.js";
 import { watcher } from "../tape/watcher.js";
 import type { Tensor } from "./tensor.js";
@@ -32,9 +33,10 @@ function compute(op: AnyOp, inputs: readonly Tensor[], attributes: unknown, shap
   const [first] = inputs;
   const { kernel } = op;
   if (kernel === null) return first.withShape(shape);
-  if (anyHollow(inputs)) {
+  const hollow = hollowOf(inputs);
+  if (hollow !== undefined) {
     checkSize(functionName(op.name), shape);
-    return first.withValues(shape, null);
+    return first.withValues(shape, hollow);
   }
   if (shape.length === 0 && isElementwise(op)) return first.withValues(shape, onNumbers(kernel, inputs, attributes));
   const output = first.withValues(shape, allocate(functionName(op.name), shape));
@@ -42,9 +44,12 @@ function compute(op: AnyOp, inputs: readonly Tensor[], attributes: unknown, shap
   return output;
 }
 
-function anyHollow(inputs: readonly Tensor[]): boolean {
-  for (let i = 0; i < inputs.length; i++) if (inputs[i].isHollow) return true;
-  return false;
+function hollowOf(inputs: readonly Tensor[]): Hollow | undefined {
+  for (let i = 0; i < inputs.length; i++) {
+    const { hollow } = inputs[i];
+    if (hollow !== undefined) return hollow;
+  }
+  return undefined;
 }
 
 /** Runs an elementwise kernel on lone numbers. Borrowed arrays save making one for each node of a scalar graph. */

@@ -45,7 +45,7 @@ import { type Run, runWithGradient, tensorsIn } from "./run.js";
  */
 export function diagnose<Args extends unknown[]>(f: (...args: Args) => unknown, ...inputs: ArgumentsLike<Args, 0>): Diagnosis {
   checkFunction("diagnose", f);
-  if (inputs.flatMap(tensorsIn).some((x) => x.isHollow))
+  if (inputs.flatMap(tensorsIn).some(({ hollow }) => hollow !== undefined))
     throw new GradtapeError(
       "diagnose: it reads values, which no function may while compile records it; call it outside of the compiled function",
     );

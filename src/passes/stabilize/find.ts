@@ -240,7 +240,7 @@ function canMatch(pattern: Term, term: Term): boolean {
   return term.kind === "call" && term.name === pattern.name;
 }
 
-const isNumber = (x: Tensor, value: number): boolean => x.size === 1 && !x.isHollow && x.first === value;
+const isNumber = (x: Tensor, value: number): boolean => x.size === 1 && x.hollow === undefined && x.first === value;
 
 /** Whether an expression is what the node computes anyway. */
 function isNode(node: Node, expression: Expression): boolean {
