@@ -153,7 +153,7 @@ const ELEMENTARY = ["sin", "cos", "tan", "tanh", "log", "ln", "exp", "sqrt", "ab
 
 /** sinx, logp: a function and one letter without anything between them. */
 function functionBefore(written: string): { readonly name: string; readonly argument: string } | undefined {
-  const name = ELEMENTARY.findLast((candidate) => written.startsWith(candidate) && isLetter(written.slice(candidate.length)));
+  const name = ELEMENTARY.find((candidate) => written.startsWith(candidate) && isLetter(written.slice(candidate.length)));
   if (name === undefined || written === "cost" || written === "logs") return undefined;
   return { name, argument: written.slice(name.length) };
 }
