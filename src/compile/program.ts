@@ -1,12 +1,14 @@
 import { GradtapeError } from "../base/errors.js";
+import { sizeOf } from "../base/shape.js";
 import type { NdArray } from "../kernels/kernel.js";
 import { isElementwise } from "../ops/op.js";
-import type { Node, Tape } from "../tape/tape.js";
+import { type Columns, type Kind, operandsOf, shapeOf, withoutSource } from "../tape/columns.js";
+import type { Tape } from "../tape/tape.js";
 import { Tensor } from "../tensor/tensor.js";
 import { type Assembly, assemble, fuse } from "./assemble.js";
 import { NUMBER, WORD } from "./bytes.js";
 import { emitSections } from "./emit/sections.js";
-import { type Line, listing } from "./listing.js";
+import { linesOf } from "./listing.js";
 import { firstFree, hasMachine, type Machine, startMachine } from "./machine.js";
 
 /** What a program runs on: the WebAssembly machine, or the TypeScript kernels of the eager engine. */
@@ -44,36 +46,46 @@ export class Program {
   private readonly outputs: readonly NdArray[];
   /** What the memory holds of each input. */
   private readonly held: (Tensor | undefined)[];
-  private readonly lines: readonly Line[];
+  private readonly assembly: Assembly;
   private isRunning = false;
   /** Calls until short sections are made into code. */
   private untilEmitted = INTERPRETED;
   private readonly emitSections: () => void;
 
   constructor(tape: Tape, wanted: Backend | undefined) {
-    const fused = fuse(tape);
-    const { assembly, machine } = (wanted === "js" ? undefined : onMachine(fused)) ?? onKernels(fused);
-    const { slotOf, constants, words, wordsAt, sections, lines, bytes, bufferBytes } = assembly;
+    const columns = withoutSource(fuse(tape).columns);
+    const { assembly, machine } = (wanted === "js" ? undefined : onMachine(columns)) ?? onKernels(columns);
+    const { arena, encoding, bytes, calls } = assembly;
+    const { words, sections } = encoding;
+    const { addressOf, bufferBytes, wordsAt } = arena;
     const buffer = machine?.buffer ?? reserve(bytes);
-    const view = (x: Tensor): NdArray => ({ shape: x.shape, data: new Float64Array(buffer, slotOf(x).at, x.size) });
+    const view = (value: number): NdArray => {
+      const shape = shapeOf(columns, value);
+      return { shape, data: new Float64Array(buffer, addressOf(value), sizeOf(shape)) };
+    };
     this.backend = machine === undefined ? "js" : "wasm";
-    this.memory = { buffers: bufferBytes, withoutReuse: bytesOf(fused), total: bytes };
-    this.inputs = fused.inputs.map(view);
-    this.outputs = fused.outputs.map(view);
-    this.held = fused.inputs.map(() => undefined);
-    this.lines = lines;
-    for (const x of constants) write(view(x).data, x);
-    new Uint32Array(buffer, wordsAt, words.length).set(words);
+    this.memory = { buffers: bufferBytes, withoutReuse: bytesOf(columns), total: bytes };
+    this.inputs = columns.inputs.map((_, i) => view(i));
+    this.outputs = columns.outputs.map(view);
+    this.held = columns.inputs.map(() => undefined);
+    for (const at of arena.constants) write(view(~at).data, columns.constants[at]);
+    const inMemory = new Uint32Array(buffer, wordsAt, words.length);
+    inMemory.set(words);
+    this.assembly = { ...assembly, encoding: { words: inMemory, sections } };
     this.runs = sections.map((section) =>
       "kernel" in section
-        ? kernelCall(section.kernel, view(section.kernel.output), section.kernel.inputs.map(view))
+        ? kernelCall(
+            calls.kind(section.kernel),
+            view(columns.inputs.length + section.kernel),
+            operandsOf(columns, section.kernel).map(view),
+          )
         : machineCall(machine as Machine, wordsAt + WORD * section.from, wordsAt + WORD * section.to),
     );
     this.emitSections = () => {
       if (machine === undefined) return;
       const isOutput = (at: number): boolean =>
         this.outputs.some(({ data }) => at >= data.byteOffset && at < data.byteOffset + data.byteLength);
-      const emitted = emitSections(machine, assembly, isOutput);
+      const emitted = emitSections(machine, this.assembly.encoding, wordsAt, isOutput);
       emitted.forEach((run, i) => {
         this.runs[i] = run ?? this.runs[i];
       });
@@ -107,15 +119,15 @@ export class Program {
   /** One line an instruction: what it writes, the instruction, the op, the shape, the label. */
   toString(): string {
     const { buffers, withoutReuse, total } = this.memory;
-    const { length } = this.lines;
-    return `${listing(this.lines)}\n${length} instructions, ${buffers} bytes of buffers (${withoutReuse} without reuse), ${total} in all`;
+    const lines = linesOf(this.assembly);
+    return `${lines.join("\n")}\n${lines.length} instructions, ${buffers} bytes of buffers (${withoutReuse} without reuse), ${total} in all`;
   }
 }
 
 /** The program on the machine; `undefined` where there is none, or where its memory would be too large. */
-function onMachine(tape: Tape): { assembly: Assembly; machine: Machine } | undefined {
+function onMachine(columns: Columns): { assembly: Assembly; machine: Machine } | undefined {
   if (!hasMachine()) return undefined;
-  const assembly = assemble(tape, firstFree);
+  const assembly = assemble(columns, firstFree);
   const machine = startMachine(assembly.bytes);
   return machine && { assembly, machine };
 }
@@ -128,7 +140,7 @@ function reserve(bytes: number): ArrayBuffer {
   }
 }
 
-const onKernels = (tape: Tape) => ({ assembly: assemble(tape, undefined), machine: undefined });
+const onKernels = (columns: Columns) => ({ assembly: assemble(columns, undefined), machine: undefined });
 
 function write(to: Float64Array, x: Tensor): void {
   if (x.size === 1) {
@@ -141,8 +153,11 @@ function write(to: Float64Array, x: Tensor): void {
 }
 
 /** What all values that a tape computes take. */
-const bytesOf = ({ nodes }: Tape): number =>
-  NUMBER * nodes.reduce((sum, { op, output }) => sum + (op.kernel === null ? 0 : output.size), 0);
+function bytesOf({ kinds, kindOf, shapes }: Columns): number {
+  let numbers = 0;
+  for (let node = 0; node < kindOf.length; node++) if (kinds[kindOf[node]].op.kernel !== null) numbers += sizeOf(shapes[node]);
+  return NUMBER * numbers;
+}
 
 const machineCall =
   ({ run }: Machine, from: number, to: number): (() => void) =>
@@ -150,7 +165,7 @@ const machineCall =
     run(from, to, 0, 1);
 
 /** Kernels that do not write every place expect zeros. */
-function kernelCall({ op, attributes }: Node, out: NdArray, inputs: readonly NdArray[]): () => void {
+function kernelCall({ op, attributes }: Kind, out: NdArray, inputs: readonly NdArray[]): () => void {
   const kernel = op.kernel as NonNullable<typeof op.kernel>;
   if (isElementwise(op)) return () => kernel(out, inputs, attributes);
   return () => {

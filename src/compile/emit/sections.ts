@@ -9,7 +9,8 @@ const MOST = 3000;
 /** The sections of a program as emitted functions, where they are short and most of what they do is on single numbers. */
 export function emitSections(
   { start }: Machine,
-  { words, wordsAt, sections }: Encoding & { readonly wordsAt: number },
+  { words, sections }: Encoding,
+  wordsAt: number,
   isOutput: (at: number) => boolean,
 ): ((() => void) | undefined)[] {
   const scalars = sections.map((section) => ("kernel" in section ? undefined : scalarsOf(words, section.from, section.to, MOST)));
