@@ -34,7 +34,12 @@ console.log(toOnnx(record(valueAndGrad((x) => x.square().sum()), tensor([1, 2]))
 export async function bundle(code: string, library: string): Promise<Uint8Array> {
   const { outputFiles } = await build({
     stdin: { contents: code, resolveDir: fileURLToPath(new URL(".", import.meta.url)) },
-    alias: { "gradtape/math": `${library}/math.js`, "gradtape/onnx": `${library}/onnx.js`, gradtape: `${library}/index.js` },
+    alias: {
+      "gradtape/math": `${library}/math.js`,
+      "gradtape/onnx": `${library}/onnx.js`,
+      "gradtape/threads": `${library}/threads.js`,
+      gradtape: `${library}/index.js`,
+    },
     // What `gradtape/onnx` needs beside the library.
     external: ["onnx-buf", "@bufbuild/protobuf"],
     bundle: true,
