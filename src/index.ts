@@ -83,3 +83,4 @@ export {
   vjp,
 } from "./transforms/reverse.js";
 export { hessian, hvp, jacobian } from "./transforms/second-order.js";
+export { type BatchAxis, type BatchedArguments, type BatchedResult, type VmapOptions, vmap } from "./transforms/vmap.js";

@@ -47,11 +47,20 @@ export class Recording {
   /** Notes of the sweeps, where somebody wants them. */
   readonly notes: Notes | undefined;
 
+  /** Whether tensors without numbers may be on it: those that differ from example to example while `vmap` runs its function. */
+  readonly holdsPlaceholders: boolean;
+
+  private readonly sealed: number;
+  private readonly outer: Recording | undefined;
+
   constructor(
     private readonly restore: Restore,
-    annotated: boolean,
+    { annotated, sealed, outer, holdsPlaceholders = false }: RecordingSettings,
   ) {
     this.notes = annotated ? new Notes() : undefined;
+    this.sealed = sealed;
+    this.outer = outer;
+    this.holdsPlaceholders = holdsPlaceholders;
   }
 
   get length(): number {
@@ -122,15 +131,25 @@ export class Recording {
     return source >= 0 ? this.shape(source) : this.constants.get(~source).shape;
   }
 
-  /** Whether node i depends on one of the first `leaves` nodes. */
-  dependsOnFirst(leaves: number, i: number): boolean {
-    const open = [i];
+  /** Whether a tensor was made here or on the recordings in which this one stands: a variable, not a constant, of some function under way. */
+  holds(x: Tensor): boolean {
+    return x.recordingId === this.id || this.outer?.holds(x) === true;
+  }
+
+  /** Whether a tensor depends on a node that is sealed, here or on the recordings in which this one stands. */
+  isSealed(x: Tensor): boolean {
+    if (x.recordingId !== this.id) return this.outer?.isSealed(x) ?? false;
+    const open = [x.slot];
     const seen = new Set<number>();
     for (let at = open.pop(); at !== undefined; at = open.pop()) {
-      if (at < leaves) return true;
+      if (at < this.sealed) return true;
       if (seen.has(at)) continue;
       seen.add(at);
-      for (let j = this.begin(at); j < this.end(at); j++) if (this.source(j) >= 0) open.push(this.source(j));
+      for (let j = this.begin(at); j < this.end(at); j++) {
+        const source = this.source(j);
+        if (source >= 0) open.push(source);
+        else if (this.outer?.isSealed(this.constants.get(~source)) === true) return true;
+      }
     }
     return false;
   }
@@ -140,6 +159,17 @@ export class Recording {
     for (let j = this.begin(i); j < this.end(i); j++) inputs.push(this.input(j));
     return inputs;
   }
+}
+
+/** What a recording is made for. */
+export interface RecordingSettings {
+  /** Whether somebody wants {@link Notes}. */
+  readonly annotated: boolean;
+  /** How many of its first nodes are sealed: see `sealing.ts`. */
+  readonly sealed: number;
+  /** The recording in which this one stands, whose values are constants here. */
+  readonly outer: Recording | undefined;
+  readonly holdsPlaceholders: boolean | undefined;
 }
 
 /** Makes a rank-0 tensor anew from its number and its place. */

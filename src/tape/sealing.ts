@@ -29,8 +29,7 @@ export const aside = <T>(leaves: number, body: () => T): T =>
   unrecorded(() => unwatched(() => withSealed(sealedLeaves > 0 ? leaves : 0, body)));
 
 /** Whether a tensor may not be read now: `compile` records, and it depends on the inputs. */
-export const isSealed = (x: Tensor): boolean =>
-  sealedLeaves > 0 && recording !== undefined && x.recordingId === recording.id && recording.dependsOnFirst(sealedLeaves, x.slot);
+export const isSealed = (x: Tensor): boolean => sealedLeaves > 0 && recording?.isSealed(x) === true;
 
 /** Refuses to read a tensor that is sealed; `what` is the member that was asked for. */
 export function refuseSealed(x: Tensor, what: string): void {

@@ -3,12 +3,25 @@ import { Recording, type Restore } from "./recording.js";
 /** The recording that is under way, if any. Set only while a transform runs f, which is synchronous. */
 export let recording: Recording | undefined;
 
+/** The recording that was under way before what runs now was set aside from it: what the next new one stands in. */
+let enclosing: Recording | undefined;
+
 /**
  * Runs `body` while its ops are recorded: on the recording under way, or else on a new one, of which the outermost call
- * leaves nothing behind. With `annotated` a new recording notes what sweeps do.
+ * leaves nothing behind. With `annotated` a new recording notes what sweeps do; `sealed` is the count of its first nodes that are sealed.
  */
-export function whileRecording<T>(restore: Restore, annotated: boolean, body: (on: Recording) => T): T {
-  const on = recording ?? new Recording(restore, annotated);
+export function whileRecording<T>(restore: Restore, annotated: boolean, sealed: number, body: (on: Recording) => T): T {
+  const on = recording ?? new Recording(restore, { annotated, sealed, outer: enclosing, holdsPlaceholders: enclosing?.holdsPlaceholders });
+  return recordedOn(on, () => body(on));
+}
+
+/**
+ * Runs `body` while its ops are recorded on a new recording, whatever is under way: values from there are constants of the new one. The new
+ * one may hold placeholders, tensors without numbers, and notes what sweeps do if the one under way does.
+ */
+export function recordedApart<T>(restore: Restore, body: (on: Recording) => T): T {
+  const outer = recording ?? enclosing;
+  const on = new Recording(restore, { annotated: recording?.notes !== undefined, sealed: 0, outer, holdsPlaceholders: true });
   return recordedOn(on, () => body(on));
 }
 
@@ -16,11 +29,14 @@ export function whileRecording<T>(restore: Restore, annotated: boolean, body: (o
 export const unrecorded = <T>(body: () => T): T => recordedOn(undefined, body);
 
 function recordedOn<T>(next: Recording | undefined, body: () => T): T {
-  const outer = recording;
+  const before = recording;
+  const around = enclosing;
+  enclosing = before ?? around;
   recording = next;
   try {
     return body();
   } finally {
-    recording = outer;
+    recording = before;
+    enclosing = around;
   }
 }

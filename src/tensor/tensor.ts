@@ -29,6 +29,9 @@ import { type NestedArray, type NumericArray, nest, readValues } from "./values.
 const FIRST: Strength = /* @__PURE__ */ Object.freeze({ strong: "first" });
 const EITHER: Strength = /* @__PURE__ */ Object.freeze({ strong: "either" });
 
+/** What a placeholder has in the place of numbers. */
+const NO_NUMBERS = /* @__PURE__ */ new Float64Array(0);
+
 /** What is accepted wherever a tensor is expected. */
 export type TensorLike = Tensor | number | NestedArray | NumericArray;
 
@@ -75,6 +78,19 @@ export class Tensor {
     return x;
   }
 
+  /**
+   * @internal A placeholder: a shape without numbers. `vmap` runs its function on these, as no number is the same for all examples; what
+   * is computed from one is one, too, and to read it is an error.
+   */
+  static placeholder(shape: Shape): Tensor {
+    return new Tensor(shape, NO_NUMBERS, undefined);
+  }
+
+  /** @internal */
+  get isPlaceholder(): boolean {
+    return this.values === NO_NUMBERS;
+  }
+
   /** @internal Whether all there is to know is `first`: rank 0, no array yet, no label. */
   get isLoneNumber(): boolean {
     return typeof this.values === "number" && this.shape.length === 0 && this.label === undefined;
@@ -85,6 +101,11 @@ export class Tensor {
     return new Tensor(shape, values, undefined);
   }
 
+  /** @internal A placeholder of a shape. */
+  withoutValues(shape: Shape): Tensor {
+    return new Tensor(shape, NO_NUMBERS, undefined);
+  }
+
   /** @internal The same numbers under another shape. */
   withShape(shape: Shape): Tensor {
     return new Tensor(shape, this.values, undefined);
@@ -92,7 +113,8 @@ export class Tensor {
 
   /** @internal The first number, without an array for it. */
   get first(): number {
-    return typeof this.values === "number" ? this.values : this.values[0];
+    if (typeof this.values === "number") return this.values;
+    return this.values === NO_NUMBERS ? this.data[0] : this.values[0];
   }
 
   /** The numbers in row-major order. Not to be written to: other tensors may share them. */
@@ -104,10 +126,12 @@ export class Tensor {
       this.values = data;
       return data;
     }
-    if (this.values.length === 0 && this.size > 0)
+    if (this.values.length === 0 && this.size > 0) {
+      refusePlaceholder(this, "data");
       throw new GradtapeError(
         `Tensor: expected ${this.size} numbers, got none: the buffer of ${this.label ?? "a tensor"} of shape ${formatShape(this.shape)} was transferred; send a copy, x.data.slice()`,
       );
+    }
     return this.values;
   }
 
@@ -125,6 +149,7 @@ export class Tensor {
   item(): number {
     if (this.size !== 1) throw new ShapeError(`item: expected a tensor of size 1, got shape ${formatShape(this.shape)}`);
     if (sealedLeaves > 0) refuseSealed(this, "item()");
+    refusePlaceholder(this, "item()");
     return this.first;
   }
 
@@ -150,10 +175,10 @@ export class Tensor {
 
   /**
    * Label (or `Tensor`), shape and values, long axes cut: `Tensor[2, 2] [[1, 2], [3, 4]]`. While `compile` records, a tensor that
-   * depends on an input shows no values.
+   * depends on an input shows no values, and neither does one in `vmap` that differs from example to example.
    */
   toString(): string {
-    return formatTensor(this.label, this.shape, isSealed(this) ? undefined : this.data);
+    return formatTensor(this.label, this.shape, isSealed(this) || this.isPlaceholder ? undefined : this.data);
   }
 
   /** @internal What messages call it. */
@@ -543,6 +568,15 @@ export class Tensor {
   concatWith(others: readonly Tensor[], axis: number): Tensor {
     return apply(Concat, [this, ...others], { axis });
   }
+}
+
+/** Refuses to read a placeholder; `what` is the member that was asked for. */
+function refusePlaceholder(x: Tensor, what: string): void {
+  if (x.isPlaceholder)
+    throw new GradtapeError(
+      `vmap: ${what} of a tensor that differs from example to example was read in the function, got ${x.label === undefined ? "one" : `"${x.label}"`} of shape ${formatShape(x.shape)}; ` +
+        "it has no value there. Use where(), or read it outside",
+    );
 }
 
 /** What a function was given as a tensor; `name` is that function's, for the error. */
