@@ -62,7 +62,7 @@ export default {
     "verified-gradients.md",
     "../CONTRIBUTING.md",
   ],
-  plugin: [linkToPlayground, "./site-structure.mjs"],
+  plugin: [linkToPlayground, "./site-structure.mjs", "./site-policy.mjs"],
   router: "gradtape",
   headings: { readme: false, document: false },
   navigation: { includeGroups: true },
