@@ -1,7 +1,7 @@
 import { Add, Equal } from "../ops/elementwise.js";
 import { type AnyOp, type Applied, isOf } from "../ops/op.js";
 import type { Node, Tape } from "../tape/tape.js";
-import { recording } from "../tape/under-way.js";
+import { isVariable } from "../tape/under-way.js";
 import type { Tensor } from "../tensor/tensor.js";
 
 /** How passes look at a tape: who made a value, and what is a constant. */
@@ -22,7 +22,7 @@ export class Look {
 
   /** Whether x is neither an input nor computed, on the tape or by a function around this one: the same in every run. */
   isConstant(x: Tensor): boolean {
-    return !this.made.has(x) && recording?.holds(x) !== true;
+    return !this.made.has(x) && !isVariable(x);
   }
 
   isNumber(x: Tensor, value: number): boolean {

@@ -47,20 +47,17 @@ export class Recording {
   /** Notes of the sweeps, where somebody wants them. */
   readonly notes: Notes | undefined;
 
-  /** Whether tensors without numbers may be on it: those that differ from example to example while `vmap` runs its function. */
-  readonly holdsPlaceholders: boolean;
-
-  private readonly sealed: number;
-  private readonly outer: Recording | undefined;
-
   constructor(
     private readonly restore: Restore,
-    { annotated, sealed, outer, holdsPlaceholders = false }: RecordingSettings,
+    annotated: boolean,
+    /** How many of the first nodes are sealed: see `sealing.ts`. */
+    private readonly sealed: number,
+    /** The recording in which this one stands, whose values are constants here. */
+    readonly outer: Recording | undefined,
+    /** Whether tensors without numbers may be on it: what differs from example to example while `vmap` runs its function. */
+    readonly holdsPlaceholders = false,
   ) {
     this.notes = annotated ? new Notes() : undefined;
-    this.sealed = sealed;
-    this.outer = outer;
-    this.holdsPlaceholders = holdsPlaceholders;
   }
 
   get length(): number {
@@ -131,11 +128,6 @@ export class Recording {
     return source >= 0 ? this.shape(source) : this.constants.get(~source).shape;
   }
 
-  /** Whether a tensor was made here or on the recordings in which this one stands: a variable, not a constant, of some function under way. */
-  holds(x: Tensor): boolean {
-    return x.recordingId === this.id || this.outer?.holds(x) === true;
-  }
-
   /** Whether a tensor depends on a node that is sealed, here or on the recordings in which this one stands. */
   isSealed(x: Tensor): boolean {
     if (x.recordingId !== this.id) return this.outer?.isSealed(x) ?? false;
@@ -159,17 +151,6 @@ export class Recording {
     for (let j = this.begin(i); j < this.end(i); j++) inputs.push(this.input(j));
     return inputs;
   }
-}
-
-/** What a recording is made for. */
-export interface RecordingSettings {
-  /** Whether somebody wants {@link Notes}. */
-  readonly annotated: boolean;
-  /** How many of its first nodes are sealed: see `sealing.ts`. */
-  readonly sealed: number;
-  /** The recording in which this one stands, whose values are constants here. */
-  readonly outer: Recording | undefined;
-  readonly holdsPlaceholders: boolean | undefined;
 }
 
 /** Makes a rank-0 tensor anew from its number and its place. */

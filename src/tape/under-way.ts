@@ -1,3 +1,4 @@
+import type { Tensor } from "../tensor/tensor.js";
 import { Recording, type Restore } from "./recording.js";
 
 /** The recording that is under way, if any. Set only while a transform runs f, which is synchronous. */
@@ -11,7 +12,7 @@ let enclosing: Recording | undefined;
  * leaves nothing behind. With `annotated` a new recording notes what sweeps do; `sealed` is the count of its first nodes that are sealed.
  */
 export function whileRecording<T>(restore: Restore, annotated: boolean, sealed: number, body: (on: Recording) => T): T {
-  const on = recording ?? new Recording(restore, { annotated, sealed, outer: enclosing, holdsPlaceholders: enclosing?.holdsPlaceholders });
+  const on = recording ?? new Recording(restore, annotated, sealed, enclosing, enclosing?.holdsPlaceholders);
   return recordedOn(on, () => body(on));
 }
 
@@ -20,9 +21,15 @@ export function whileRecording<T>(restore: Restore, annotated: boolean, sealed: 
  * one may hold placeholders, tensors without numbers, and notes what sweeps do if the one under way does.
  */
 export function recordedApart<T>(restore: Restore, body: (on: Recording) => T): T {
-  const outer = recording ?? enclosing;
-  const on = new Recording(restore, { annotated: recording?.notes !== undefined, sealed: 0, outer, holdsPlaceholders: true });
+  const on = new Recording(restore, recording?.notes !== undefined, 0, recording ?? enclosing, true);
   return recordedOn(on, () => body(on));
+}
+
+/** Whether a tensor was made on a recording under way: a variable, not a constant, of some function that has not returned. */
+export function isVariable(x: Tensor): boolean {
+  let on = recording ?? enclosing;
+  while (on !== undefined && on.id !== x.recordingId) on = on.outer;
+  return on !== undefined;
 }
 
 /** Runs `body` while nothing is recorded. */

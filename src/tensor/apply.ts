@@ -33,7 +33,7 @@ function compute(op: AnyOp, inputs: readonly Tensor[], attributes: unknown, shap
   const [first] = inputs;
   const { kernel } = op;
   if (kernel === null) return first.withShape(shape);
-  if (recording?.holdsPlaceholders === true && inputs.some((x) => x.isPlaceholder)) return first.withoutValues(shape);
+  if (recording?.holdsPlaceholders) for (const x of inputs) if (x.refuse) return x.withShape(shape);
   if (shape.length === 0 && isElementwise(op)) return first.withValues(shape, onNumbers(kernel, inputs, attributes));
   const output = first.withValues(shape, allocate(functionName(op.name), shape));
   if (sealedLeaves > 0) withSealed(0, () => kernel(output, inputs, attributes));

@@ -29,8 +29,10 @@ import { type NestedArray, type NumericArray, nest, readValues } from "./values.
 const FIRST: Strength = /* @__PURE__ */ Object.freeze({ strong: "first" });
 const EITHER: Strength = /* @__PURE__ */ Object.freeze({ strong: "either" });
 
-/** What a placeholder has in the place of numbers. */
-const NO_NUMBERS = /* @__PURE__ */ new Float64Array(0);
+/** The numbers of a placeholder: none, and a refusal to whoever reads them. */
+export interface NoNumbers extends Float64Array {
+  readonly refuse: (x: Tensor) => never;
+}
 
 /** What is accepted wherever a tensor is expected. */
 export type TensorLike = Tensor | number | NestedArray | NumericArray;
@@ -78,17 +80,9 @@ export class Tensor {
     return x;
   }
 
-  /**
-   * @internal A placeholder: a shape without numbers. `vmap` runs its function on these, as no number is the same for all examples; what
-   * is computed from one is one, too, and to read it is an error.
-   */
-  static placeholder(shape: Shape): Tensor {
-    return new Tensor(shape, NO_NUMBERS, undefined);
-  }
-
-  /** @internal */
-  get isPlaceholder(): boolean {
-    return this.values === NO_NUMBERS;
+  /** @internal What refuses to be read, if this is a placeholder: a shape without numbers. What is computed from one is one, too. */
+  get refuse(): NoNumbers["refuse"] | undefined {
+    return (this.values as Partial<NoNumbers>).refuse;
   }
 
   /** @internal Whether all there is to know is `first`: rank 0, no array yet, no label. */
@@ -101,11 +95,6 @@ export class Tensor {
     return new Tensor(shape, values, undefined);
   }
 
-  /** @internal A placeholder of a shape. */
-  withoutValues(shape: Shape): Tensor {
-    return new Tensor(shape, NO_NUMBERS, undefined);
-  }
-
   /** @internal The same numbers under another shape. */
   withShape(shape: Shape): Tensor {
     return new Tensor(shape, this.values, undefined);
@@ -114,7 +103,7 @@ export class Tensor {
   /** @internal The first number, without an array for it. */
   get first(): number {
     if (typeof this.values === "number") return this.values;
-    return this.values === NO_NUMBERS ? this.data[0] : this.values[0];
+    return this.values.length === 0 ? this.data[0] : this.values[0];
   }
 
   /** The numbers in row-major order. Not to be written to: other tensors may share them. */
@@ -127,7 +116,7 @@ export class Tensor {
       return data;
     }
     if (this.values.length === 0 && this.size > 0) {
-      refusePlaceholder(this, "data");
+      this.refuse?.(this);
       throw new GradtapeError(
         `Tensor: expected ${this.size} numbers, got none: the buffer of ${this.label ?? "a tensor"} of shape ${formatShape(this.shape)} was transferred; send a copy, x.data.slice()`,
       );
@@ -149,7 +138,6 @@ export class Tensor {
   item(): number {
     if (this.size !== 1) throw new ShapeError(`item: expected a tensor of size 1, got shape ${formatShape(this.shape)}`);
     if (sealedLeaves > 0) refuseSealed(this, "item()");
-    refusePlaceholder(this, "item()");
     return this.first;
   }
 
@@ -178,7 +166,7 @@ export class Tensor {
    * depends on an input shows no values, and neither does one in `vmap` that differs from example to example.
    */
   toString(): string {
-    return formatTensor(this.label, this.shape, isSealed(this) || this.isPlaceholder ? undefined : this.data);
+    return formatTensor(this.label, this.shape, isSealed(this) || this.refuse ? undefined : this.data);
   }
 
   /** @internal What messages call it. */
@@ -568,15 +556,6 @@ export class Tensor {
   concatWith(others: readonly Tensor[], axis: number): Tensor {
     return apply(Concat, [this, ...others], { axis });
   }
-}
-
-/** Refuses to read a placeholder; `what` is the member that was asked for. */
-function refusePlaceholder(x: Tensor, what: string): void {
-  if (x.isPlaceholder)
-    throw new GradtapeError(
-      `vmap: ${what} of a tensor that differs from example to example was read in the function, got ${x.label === undefined ? "one" : `"${x.label}"`} of shape ${formatShape(x.shape)}; ` +
-        "it has no value there. Use where(), or read it outside",
-    );
 }
 
 /** What a function was given as a tensor; `name` is that function's, for the error. */

@@ -1,9 +1,10 @@
 import { normalizeAxis } from "../base/axes.js";
-import { checkFunction, describe, ShapeError } from "../base/errors.js";
+import { checkFunction, describe, GradtapeError, ShapeError } from "../base/errors.js";
 import { checkOptions, type Known } from "../base/options.js";
+import { formatShape } from "../base/shape.js";
 import { recordedApart } from "../tape/under-way.js";
 import { unwatched } from "../tape/watcher.js";
-import { Tensor } from "../tensor/tensor.js";
+import { type NoNumbers, Tensor } from "../tensor/tensor.js";
 import { type Flat, flatten, type NotATensor, type TreeLike } from "../tensor/tree.js";
 import { replay } from "./batching/replay.js";
 import { trace } from "./trace.js";
@@ -103,8 +104,18 @@ export function overBatch(
   return { structure: segment.output, results };
 }
 
+/** No number is the same for all examples. */
+const DIFFERING: NoNumbers = /* @__PURE__ */ Object.assign(new Float64Array(0), {
+  refuse: ({ label, shape }: Tensor): never => {
+    throw new GradtapeError(
+      `vmap: a tensor that differs from example to example was read in the function, got ${label === undefined ? "one" : `"${label}"`} of shape ${formatShape(shape)}; ` +
+        "it has no value there. Use where(), or read it outside",
+    );
+  },
+});
+
 function exampleOf(x: Tensor): Tensor {
-  const example = Tensor.placeholder(Object.freeze(x.shape.slice(1)));
+  const example = Tensor.wrap(Object.freeze(x.shape.slice(1)), DIFFERING);
   return x.label === undefined ? example : example.named(x.label);
 }
 

@@ -114,16 +114,16 @@ describe("errors", () => {
   });
 
   test("refuse to read what differs from example to example, also where it is hidden in another transform", () => {
-    const reads: Record<string, (x: Tensor) => unknown> = {
-      "item()": (x) => x.sum().item(),
-      data: (x) => x.data,
-      "data ": (x) => x.toArray(),
-      "data  ": (x) => grad((t: Tensor) => t.mul(t.data[0]).sum())(x),
-      "data   ": (x) => stabilize((t: Tensor) => t.mul(t.data[0]))(x),
-    };
-    for (const [what, read] of Object.entries(reads))
-      expect(message(() => vmap((x: Tensor) => [x, read(x)] as [Tensor, unknown])(xs))).toBe(
-        `GradtapeError: vmap: ${what.trim()} of a tensor that differs from example to example was read in the function, got one of shape ${what === "item()" ? "[]" : "[2]"}; it has no value there. Use where(), or read it outside`,
+    const reads: ((x: Tensor) => unknown)[] = [
+      (x) => x.data,
+      (x) => x.toArray(),
+      (x) => x.slice([[0, 1]]).item(),
+      (x) => grad((t: Tensor) => t.mul(t.data[0]).sum())(x),
+      (x) => stabilize((t: Tensor) => t.mul(t.data[0]))(x),
+    ];
+    for (const read of reads)
+      expect(message(() => vmap((x: Tensor) => [x, read(x)] as [Tensor, unknown])(xs))).toMatch(
+        /^GradtapeError: vmap: a tensor that differs from example to example was read in the function, got one of shape \[[12]\]; it has no value there. Use where\(\), or read it outside$/,
       );
     expect(message(() => vmap((x: Tensor) => minimize((t: Tensor) => t.sub(x).square().sum(), [0, 0]).params)(xs))).toContain("vmap: ");
   });
@@ -136,7 +136,9 @@ describe("errors", () => {
       return x;
     })(xs);
     expect(() => kept.item()).toThrow(GradtapeError);
-    expect(() => kept.add(1)).toThrow('data of a tensor that differs from example to example was read in the function, got "kept"');
+    expect(() => kept.add(1)).toThrow(
+      'vmap: a tensor that differs from example to example was read in the function, got "kept" of shape []',
+    );
   });
 
   test("what is the same for all examples can be read", () => {

@@ -4,7 +4,7 @@ import { BroadcastTo, Reshape } from "../../ops/movement.js";
 import { type AnyOp, rowOf } from "../../ops/op.js";
 import { LogSoftmax, LogSumExp, Mean, Prod, Softmax, Sum } from "../../ops/reduce.js";
 import type { Node, Tape } from "../../tape/tape.js";
-import { recording } from "../../tape/under-way.js";
+import { isVariable } from "../../tape/under-way.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { Look } from "../look.js";
 import { keyOfAttributes } from "../share.js";
@@ -83,7 +83,7 @@ export class TapeTerms {
     const known = this.ofValue.get(x);
     if (known !== undefined) return known;
     // A constant: what is neither an input nor computed. What a function around this one computed varies with that one's inputs.
-    const isNumber = x.size === 1 && recording?.holds(x) !== true;
+    const isNumber = x.size === 1 && !isVariable(x);
     const term = isNumber ? this.terms.number(x.first) : this.atom();
     this.ofValue.set(x, term);
     if (!isNumber) this.first.set(term, x);

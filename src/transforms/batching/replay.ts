@@ -1,6 +1,6 @@
 import { sameShape } from "../../base/shape.js";
 import { Leaf } from "../../ops/movement.js";
-import { recording as underWay } from "../../tape/under-way.js";
+import { isVariable, recording as underWay } from "../../tape/under-way.js";
 import { watcher } from "../../tape/watcher.js";
 import { applyAgain } from "../../tensor/apply.js";
 import type { Tensor } from "../../tensor/tensor.js";
@@ -43,9 +43,8 @@ export function replay(segment: Segment, batch: readonly Tensor[], size: number)
     const attributes = recording.attributesOf(i);
     if (isBatched[i - start] === 1) return batchRuleOf(op)({ op, operands, attributes, shape: recording.shape(i), size });
     const inputs = operands.map(({ value }) => value);
-    const isVariable = underWay !== undefined && inputs.some((x) => underWay?.holds(x));
     // A constant is as it was, and only a watcher would want to see it again.
-    return isVariable || watcher !== undefined ? applyAgain(op, inputs, attributes) : recording.output(i);
+    return watcher !== undefined || inputs.some(isVariable) ? applyAgain(op, inputs, attributes) : recording.output(i);
   };
   for (let i = start + leaves; i < end; i++) {
     turns[i] = underWay?.length ?? 0;
