@@ -14,6 +14,7 @@ const BENCHMARKS: Record<string, { readonly flags: readonly string[] }> = {
   parts: { flags: [] },
   scalar: { flags: [] },
   small: { flags: [] },
+  short: { flags: [] },
   chain: { flags: [] },
   memory: { flags: ["--expose-gc"] },
   ranks: { flags: [] },
