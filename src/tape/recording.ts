@@ -2,6 +2,7 @@ import { List, NumberList } from "../base/list.js";
 import { SCALAR, type Shape } from "../base/shape.js";
 import type { AnyOp } from "../ops/op.js";
 import type { Tensor } from "../tensor/tensor.js";
+import type { Sealer } from "./sealing.js";
 
 /** What is noted of the sweeps on a recording that is made for people to look at. */
 export class Notes {
@@ -50,12 +51,11 @@ export class Recording {
   constructor(
     private readonly restore: Restore,
     annotated: boolean,
-    /** How many of the first nodes are sealed: see `sealing.ts`. */
-    private readonly sealed: number,
+    /** How many of the first nodes are sealed, and by whom: see `sealing.ts`. */
+    private readonly sealed = 0,
+    private readonly sealedBy?: Sealer,
     /** The recording in which this one stands, whose values are constants here. */
-    readonly outer: Recording | undefined,
-    /** Whether tensors without numbers may be on it: what differs from example to example while `vmap` runs its function. */
-    readonly holdsPlaceholders = false,
+    readonly outer?: Recording,
   ) {
     this.notes = annotated ? new Notes() : undefined;
   }
@@ -128,22 +128,25 @@ export class Recording {
     return source >= 0 ? this.shape(source) : this.constants.get(~source).shape;
   }
 
-  /** Whether a tensor depends on a node that is sealed, here or on the recordings in which this one stands. */
-  isSealed(x: Tensor): boolean {
-    if (x.recordingId !== this.id) return this.outer?.isSealed(x) ?? false;
+  /** Who has sealed a node that a tensor depends on, here or on the recordings in which this one stands. */
+  sealerOf(x: Tensor): Sealer | undefined {
+    if (x.recordingId !== this.id) return this.outer?.sealerOf(x);
     const open = [x.slot];
     const seen = new Set<number>();
     for (let at = open.pop(); at !== undefined; at = open.pop()) {
-      if (at < this.sealed) return true;
+      if (at < this.sealed) return this.sealedBy;
       if (seen.has(at)) continue;
       seen.add(at);
       for (let j = this.begin(at); j < this.end(at); j++) {
         const source = this.source(j);
         if (source >= 0) open.push(source);
-        else if (this.outer?.isSealed(this.constants.get(~source)) === true) return true;
+        else {
+          const sealer = this.outer?.sealerOf(this.constants.get(~source));
+          if (sealer !== undefined) return sealer;
+        }
       }
     }
-    return false;
+    return undefined;
   }
 
   inputsOf(i: number): Tensor[] {

@@ -3,7 +3,7 @@ import { allocate, SCALAR, type Shape } from "../base/shape.js";
 import type { Kernel, NdArray } from "../kernels/kernel.js";
 import { type AnyOp, isElementwise, type Op } from "../ops/op.js";
 import { sealedLeaves, withSealed } from "../tape/sealing.js";
-import { recording } from "../tape/under-way.js";
+import { recording, withPlaceholders } from "../tape/under-way.js";
 import { watcher } from "../tape/watcher.js";
 import type { Tensor } from "./tensor.js";
 
@@ -33,7 +33,7 @@ function compute(op: AnyOp, inputs: readonly Tensor[], attributes: unknown, shap
   const [first] = inputs;
   const { kernel } = op;
   if (kernel === null) return first.withShape(shape);
-  if (recording?.holdsPlaceholders) for (const x of inputs) if (x.refuse) return x.withShape(shape);
+  if (withPlaceholders) for (const x of inputs) if (x.refuse) return x.withShape(shape);
   if (shape.length === 0 && isElementwise(op)) return first.withValues(shape, onNumbers(kernel, inputs, attributes));
   const output = first.withValues(shape, allocate(functionName(op.name), shape));
   if (sealedLeaves > 0) withSealed(0, () => kernel(output, inputs, attributes));

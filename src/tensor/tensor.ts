@@ -10,11 +10,11 @@ import type { MeanAttributes } from "../kernels/reduce.js";
 import * as e from "../ops/elementwise.js";
 import { MatMul } from "../ops/linalg.js";
 import { BroadcastTo, Concat, OneHot, Pad, Reshape, Slice, StopGradient, Take, Transpose } from "../ops/movement.js";
-import type { Op } from "../ops/op.js";
+import type { Op, SeveralOp } from "../ops/op.js";
 import { ArgMax, CumSum, LogSoftmax, LogSumExp, Max, Mean, Min, Prod, Softmax, Sum } from "../ops/reduce.js";
 import { isSealed, refuseSealed, sealedLeaves } from "../tape/sealing.js";
 import { recording } from "../tape/under-way.js";
-import { apply } from "./apply.js";
+import { apply, applyAgain } from "./apply.js";
 import type { ArraysOfRank, Parts } from "./known.js";
 import {
   CUMSUM_OPTIONS,
@@ -526,11 +526,11 @@ export class Tensor {
 
   /** @internal What rules apply an op with that has no method: they know tensors as a type only. */
   run<Inputs extends readonly Tensor[], Attributes = undefined>(
-    op: Op<Inputs, Attributes>,
+    op: Op<Inputs, Attributes> | SeveralOp<Inputs, Attributes>,
     inputs: Inputs,
     attributes?: Attributes,
   ): Tensor {
-    return apply(op, inputs, attributes as Attributes);
+    return applyAgain(op, inputs, attributes);
   }
   /** @internal x·y, and 0 where x is 0, whatever y is. */
   times(y: Tensor): Tensor {

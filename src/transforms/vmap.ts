@@ -2,12 +2,10 @@ import { normalizeAxis } from "../base/axes.js";
 import { checkFunction, describe, GradtapeError, ShapeError } from "../base/errors.js";
 import { checkOptions, type Known } from "../base/options.js";
 import { formatShape } from "../base/shape.js";
-import { recordedApart } from "../tape/under-way.js";
-import { unwatched } from "../tape/watcher.js";
-import { type NoNumbers, Tensor } from "../tensor/tensor.js";
+import type { NoNumbers, Tensor } from "../tensor/tensor.js";
 import { type Flat, flatten, type NotATensor, type TreeLike } from "../tensor/tree.js";
-import { replay } from "./batching/replay.js";
-import { trace } from "./trace.js";
+import { overBatch } from "./batching/replay.js";
+import { moved } from "./batching/rule.js";
 
 /** Which axis is that of the examples: its place, negative from the end, or `null` for what is the same for all of them. */
 export type BatchAxis = number | null;
@@ -79,29 +77,11 @@ export function vmap(f: (...args: never[]) => unknown, options?: VmapOptions): (
       const rest = given.values();
       return f(...(args.map((arg, i) => (batches.some(({ place }) => place === i) ? rest.next().value : arg)) as never[]));
     };
-    const { structure, results } = overBatch("vmap", ofBatches, flats, size);
+    const { structure, results } = overBatch("vmap", ofBatches, flats, DIFFERING, size);
     const axes = axesOf(structure, outAxes);
-    return structure.rebuild(results.map((x, i) => moved(x, 0, normalizeAxis("vmap: outAxes", axes[i], x.rank))));
+    const fronts = results.map(({ value, isBatched }) => (isBatched ? value : value.broadcastTo([size, ...value.shape])));
+    return structure.rebuild(fronts.map((x, i) => moved(x, 0, normalizeAxis("vmap: outAxes", axes[i], x.rank))));
   };
-}
-
-/**
- * Runs f once, on placeholders in the place of the primals' tensors, apart from what is recorded, and then what its results need on the whole
- * batch. The primals have the axis of the examples in front, and so have the results. `name` is the calling function's.
- */
-export function overBatch(
-  name: string,
-  f: (...args: never[]) => unknown,
-  primals: readonly Flat[],
-  size: number,
-): { readonly structure: Flat; readonly results: Tensor[] } {
-  const examples = primals.map((flat) => ({ ...flat, leaves: flat.leaves.map(exampleOf) }));
-  const segment = recordedApart(Tensor.restore, () => unwatched(() => trace(name, f, examples)));
-  const batch = primals.flatMap(({ leaves }) => leaves);
-  const results = replay(segment, batch, size).map(({ value, isBatched }) =>
-    isBatched ? value : value.broadcastTo([size, ...value.shape]),
-  );
-  return { structure: segment.output, results };
 }
 
 /** No number is the same for all examples. */
@@ -113,11 +93,6 @@ const DIFFERING: NoNumbers = /* @__PURE__ */ Object.assign(new Float64Array(0), 
     );
   },
 });
-
-function exampleOf(x: Tensor): Tensor {
-  const example = Tensor.wrap(Object.freeze(x.shape.slice(1)), DIFFERING);
-  return x.label === undefined ? example : example.named(x.label);
-}
 
 /** An argument that differs from example to example. */
 interface Batch {
@@ -175,14 +150,6 @@ function axesOf({ paths, rebuild, leaves }: Flat, outAxes: number | readonly num
       `vmap: expected one entry of outAxes for each part of the result, got ${outAxes.length} entries for ${describe(result)}`,
     );
   return paths.map((path) => outAxes[Number(/^\[(\d+)\]/.exec(path)?.[1])]);
-}
-
-/** x with one of its axes at another place, the others in their order. */
-function moved(x: Tensor, from: number, to: number): Tensor {
-  if (from === to) return x;
-  const axes = x.shape.flatMap((_, i) => (i === from ? [] : [i]));
-  axes.splice(to, 0, from);
-  return x.transpose(axes);
 }
 
 const isList = <T>(value: T | readonly T[]): value is readonly T[] => Array.isArray(value);

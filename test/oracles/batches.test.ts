@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { compile, grad, jvp, stack, type Tensor, vmap } from "gradtape";
 import { describe, expect, test } from "vitest";
-import { batchRules } from "../../src/transforms/batching/table.js";
+import { Result } from "../../src/ops/movement.js";
+import { batchRules, severalRules } from "../../src/transforms/batching/table.js";
 import { type BatchCase, batchCases, byLoop, choices } from "./batches.js";
 import { expression, points } from "./expressions.js";
 import { ops } from "./families.js";
@@ -19,7 +20,11 @@ test("the examples may stand along the last axis", () => {
 });
 
 test("every op is elementwise, or has a rule for batches", () => {
-  expect(ops.filter((op) => op.shape !== undefined && !Object.hasOwn(batchRules, op.name)).map(({ name }) => name)).toEqual([]);
+  expect(
+    ops
+      .filter((op) => op.shape !== undefined && !Object.hasOwn({ ...batchRules, ...severalRules, Result }, op.name))
+      .map(({ name }) => name),
+  ).toEqual([]);
 });
 
 describe("a rule for batches that mixes up examples is noticed", () => {

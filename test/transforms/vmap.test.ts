@@ -1,5 +1,6 @@
 import {
   checkGradients,
+  checkpoint,
   compile,
   crossEntropy,
   defineOp,
@@ -13,6 +14,7 @@ import {
   record,
   requireFinite,
   ShapeError,
+  scan,
   stabilize,
   stack,
   type Tensor,
@@ -289,6 +291,88 @@ describe("with other transforms", () => {
     expect(() => vmap((z: Tensor, i: Tensor) => z.take(i))(logits, [0, 3])).toThrow(
       "take: expected whole numbers from -3 to 2 as indices, got 3",
     );
+  });
+});
+
+describe("with loops and checkpoints", () => {
+  const start = tensor([
+    [1, 0.5],
+    [0.2, -1],
+    [2, 1],
+  ]);
+  // The carry differs from example to example only after the first step; y also shows what does not.
+  const run = (a: Tensor, x: Tensor): Tensor => {
+    const [{ c }, ys] = scan(
+      ({ c, n }: { c: Tensor; n: Tensor }, t: Tensor) => [
+        { c: c.mul(a).add(x).tanh().add(t), n: n.add(1) },
+        [c.sum(), n] as [Tensor, Tensor],
+      ],
+      { c: zeros([2]), n: tensor(0) },
+      tensor([0.1, 0.2, 0.3]),
+    );
+    return c.sum().add(ys[0].square().sum()).add(ys[1].sum());
+  };
+  const a = tensor(0.7);
+  const rows = [0, 1, 2].map((i) => start.slice([i]));
+  const close = (found: Tensor, expected: readonly Tensor[]): void => {
+    expect(found.shape).toEqual(stack(expected).shape);
+    stack(expected).data.forEach((value, i) => {
+      expect(found.data[i]).toBeCloseTo(value, 13);
+    });
+  };
+
+  test("vmap of a scan, of its gradient and of its Hessian is the loop over the examples; eager and compiled", () => {
+    const gradient = grad(run);
+    const second = grad((at: Tensor, x: Tensor) => gradient(at, x).square());
+    const byX = (at: Tensor, x: Tensor): Tensor => grad((t: Tensor) => run(at, t))(x);
+    for (const f of [run, gradient, second, byX]) {
+      const expected = rows.map((x) => f(a, x));
+      close(vmap(f, { inAxes: [null, 0] })(a, start), expected);
+      close(compile(vmap(f, { inAxes: [null, 0] }))(a, start), expected);
+    }
+  });
+
+  test("gradients go through the vmap of a scan, and through vmap in a step", () => {
+    const total = (at: Tensor): Tensor => vmap((x: Tensor) => run(at, x))(start).sum();
+    const expected = rows.map((x) => grad((at: Tensor) => run(at, x))(a)).reduce((sum, g) => sum.add(g));
+    expect(grad(total)(a).item()).toBeCloseTo(expected.item(), 13);
+    expect(checkGradients(total, [a])).toBeLessThan(1e-6);
+    const inStep = (at: Tensor): Tensor =>
+      scan((c: Tensor) => [vmap((row: Tensor) => row.mul(at).softmax())(c), undefined], start, 4)[0]
+        .square()
+        .sum();
+    const without = (at: Tensor): Tensor =>
+      scan((c: Tensor) => [c.mul(at).softmax(), undefined], start, 4)[0]
+        .square()
+        .sum();
+    expect(grad(inStep)(a).item()).toBeCloseTo(grad(without)(a).item(), 13);
+    expect(checkGradients(inStep, [a])).toBeLessThan(1e-6);
+  });
+
+  test("steps along a batched axis, in reverse too, and no steps at all", () => {
+    const xs = tensor([
+      [1, 2, 3],
+      [4, 5, 6],
+    ]);
+    const f = (x: Tensor): Tensor =>
+      scan((c: Tensor, t: Tensor) => [c.mul(0.5).add(t), c], tensor(0), x)[1]
+        .square()
+        .sum();
+    close(
+      vmap(grad(f))(xs),
+      [0, 1].map((i) => grad(f)(xs.slice([i]))),
+    );
+    const none = (x: Tensor): Tensor => scan((c: Tensor) => [c.mul(2), undefined], x, 0)[0];
+    expect(vmap(none)(start).toArray()).toEqual(start.toArray());
+  });
+
+  test("a checkpoint of each example", () => {
+    const f = checkpoint((at: Tensor, x: Tensor): Tensor => x.mul(at).tanh().sum());
+    close(
+      vmap(grad(f), { inAxes: [null, 0] })(a, start),
+      rows.map((x) => grad(f)(a, x)),
+    );
+    expect(grad((at: Tensor) => vmap(checkpoint((x: Tensor) => x.mul(at).sum()))(start).sum())(a).item()).toBeCloseTo(3.7, 14);
   });
 });
 

@@ -1,4 +1,5 @@
 import type { ReducedAxes } from "../../base/axes.js";
+import type { Body } from "../../ops/body.js";
 import * as e from "../../ops/elementwise.js";
 import { BroadcastTo, Reshape } from "../../ops/movement.js";
 import { type AnyOp, rowOf } from "../../ops/op.js";
@@ -148,13 +149,16 @@ export class TapeTerms {
   /** A function that formulas do not know: equal to itself only. */
   private opaque(op: AnyOp, args: readonly Term[], inputs: readonly Tensor[], attributes: unknown): Term {
     const shapes = inputs.map(({ shape }) => shape.join()).join(";");
-    return this.terms.call(`${op.name}#${this.numberOf(op)}`, args, { op, key: `${shapes} ${keyOfAttributes(attributes)}` });
+    return this.terms.call(`${op.name}#${this.numberOf(op)}`, args, {
+      op,
+      key: `${shapes} ${keyOfAttributes(attributes, (body) => this.numberOf(body))}`,
+    });
   }
 
-  private readonly numbers = new Map<AnyOp, number>();
-  private numberOf(op: AnyOp): number {
-    const known = this.numbers.get(op) ?? this.numbers.size;
-    this.numbers.set(op, known);
+  private readonly numbers = new Map<object, number>();
+  private numberOf(x: AnyOp | Body): number {
+    const known = this.numbers.get(x) ?? this.numbers.size;
+    this.numbers.set(x, known);
     return known;
   }
 }

@@ -4,7 +4,7 @@ import type { AssembleAttributes } from "../../kernels/movement.js";
 import type * as ops from "../../ops/movement.js";
 import { ScatterAlong, TakeAlong } from "../../ops/order.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { again, aligned, allInFront, alongAxis, type Call, elementwise, inFront, onLastAxes, type Table } from "./rule.js";
+import { again, aligned, allInFront, alongAxis, type Call, elementwise, inFront, moved, onLastAxes, type Table } from "./rule.js";
 
 /** Places of a lattice, all along the batch axis. */
 const along = ({ start, step }: Pick<Lattice, "start" | "step">) => ({ start: [0, ...start], step: [1, ...step] });
@@ -16,11 +16,6 @@ const lattice = <Attributes extends Lattice>(call: Call<Attributes>): Tensor =>
 function assemble(call: Call<AssembleAttributes>): Tensor {
   const { shape, parts } = call.attributes;
   return again(call, allInFront(call), { shape: [call.size, ...shape], parts: parts.map(along) });
-}
-
-/** An axis to the front, the others in their order. */
-function toFront(x: Tensor, axis: number): Tensor {
-  return axis === 0 ? x : x.transpose([axis, ...x.shape.flatMap((_, i) => (i === axis ? [] : [i]))]);
 }
 
 /**
@@ -37,7 +32,7 @@ function take(call: Call<{ readonly axis: number }>): Tensor {
   const { size, shape, attributes } = call;
   const { axis } = attributes;
   if (!indices.isBatched) return again(call, [x.value, indices.value], { axis: axis + 1 });
-  if (!x.isBatched) return toFront(again(call, [x.value, indices.value]), axis);
+  if (!x.isBatched) return moved(again(call, [x.value, indices.value]), axis, 0);
   const places = everywhere(indices.value, size, x.shape.slice(0, axis), sizeOf(indices.shape), x.shape.slice(axis + 1));
   return x.value.run(TakeAlong, [x.value, places], { axis: axis + 1 }).reshape([size, ...shape]);
 }
@@ -55,8 +50,8 @@ function scatterAdd(call: Call<{ readonly axis: number; readonly size: number }>
   return flat.run(ScatterAlong, [flat, places], { axis: axis + 1, size: attributes.size });
 }
 
-/** What moves numbers, or hands them on. A `Leaf` stands for what it is an alias of, wherever it comes up. */
-export const movement: Table<Omit<typeof ops, "Leaf">> = {
+/** What moves numbers, or hands them on. A `Leaf` stands for what it is an alias of, and a `Result` for what the op gives. */
+export const movement: Table<Omit<typeof ops, "Leaf" | "Result">> = {
   Reshape: (call) => again(call, allInFront(call), { shape: [call.size, ...call.shape] }),
   BroadcastTo: (call) => again(call, [aligned(call.operands[0], call.shape.length)], { shape: [call.size, ...call.shape] }),
   Transpose: (call) => again(call, allInFront(call), { axes: [0, ...call.attributes.axes.map((axis) => axis + 1)] }),

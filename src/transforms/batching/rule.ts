@@ -1,5 +1,5 @@
 import type { Shape } from "../../base/shape.js";
-import type { AnyOp, AttributesOf } from "../../ops/op.js";
+import type { AnyOp, AttributesOf, SeveralOp } from "../../ops/op.js";
 import { applyAgain } from "../../tensor/apply.js";
 import type { Tensor } from "../../tensor/tensor.js";
 
@@ -23,11 +23,34 @@ export interface Call<Attributes = unknown> {
   readonly size: number;
 }
 
+/** A result for all examples: with the batch axis in front, or without one where it is the same for all. */
+export interface Result {
+  readonly value: Tensor;
+  readonly isBatched: boolean;
+}
+
+/** An op with several results. */
+export interface SeveralCall<Attributes = unknown> extends Call<Attributes> {
+  /** How many of the results are read, from the first on. */
+  readonly read: number;
+  /** Runs a function of one example on a batch. */
+  readonly overBatch: (f: (example: Tensor[]) => Tensor[], operands: readonly Operand[]) => Result[];
+}
+
 /** The result for all examples, with the batch axis in front. */
 export type BatchRule<Attributes = unknown> = (call: Call<Attributes>) => Tensor;
 
+/** All results for all examples, each with the batch axis in front. */
+export type SeveralRule<Attributes = unknown> = (call: SeveralCall<Attributes>) => Tensor[];
+
 /** One rule for each op of a family. */
-export type Table<Family> = { readonly [N in keyof Family as Family[N] extends AnyOp ? N : never]: BatchRule<AttributesOf<Family[N]>> };
+export type Table<Family> = {
+  readonly [N in keyof Family as Family[N] extends AnyOp ? N : never]: Family[N] extends { readonly results: unknown }
+    ? SeveralRule<SeveralAttributes<Family[N]>>
+    : BatchRule<AttributesOf<Family[N]>>;
+};
+
+type SeveralAttributes<O> = O extends SeveralOp<readonly Tensor[], infer Attributes> ? Attributes : never;
 
 /** The op of a call on other inputs, perhaps with other attributes. */
 export const again = ({ op, attributes }: Call, inputs: readonly Tensor[], other: unknown = attributes): Tensor =>
@@ -36,6 +59,14 @@ export const again = ({ op, attributes }: Call, inputs: readonly Tensor[], other
 /** An operand with the batch axis in front; one that is the same for all examples is repeated. */
 export const inFront = ({ value, isBatched, shape }: Operand, size: number): Tensor =>
   isBatched ? value : value.broadcastTo([size, ...shape]);
+
+/** A tensor with one of its axes at another place, the others in their order. */
+export function moved(x: Tensor, from: number, to: number): Tensor {
+  if (from === to) return x;
+  const axes = x.shape.flatMap((_, i) => (i === from ? [] : [i]));
+  axes.splice(to, 0, from);
+  return x.transpose(axes);
+}
 
 /** All operands with the batch axis in front. */
 export const allInFront = ({ operands, size }: Call): Tensor[] => operands.map((operand) => inFront(operand, size));
