@@ -2,7 +2,6 @@ import { checkFunction } from "../base/errors.js";
 import { Leaf } from "../ops/movement.js";
 import type { AnyOp, AnyRule } from "../ops/op.js";
 import type { Recording } from "../tape/recording.js";
-import { sealedBy, sealedLeaves } from "../tape/sealing.js";
 import { whileRecording } from "../tape/under-way.js";
 import { apply } from "../tensor/apply.js";
 import { Tensor } from "../tensor/tensor.js";
@@ -29,7 +28,7 @@ export function indexIn(segment: Segment, x: Tensor): number {
  */
 export function trace(name: string, f: (...args: never[]) => unknown, primals: readonly Flat[], annotated = false): Segment {
   checkFunction(name, f);
-  return whileRecording(Tensor.restore, annotated, { leaves: sealedLeaves, by: sealedBy }, (recording) => {
+  return whileRecording(Tensor.restore, annotated, (recording) => {
     const start = recording.length;
     const args = primals.map(({ leaves, rebuild }) => rebuild(leaves.map(leaf)));
     const output = flatten(name, "the function's result", synchronous(name, f(...(args as never[]))));

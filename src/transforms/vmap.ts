@@ -1,8 +1,8 @@
 import { normalizeAxis } from "../base/axes.js";
-import { checkFunction, describe, GradtapeError, ShapeError } from "../base/errors.js";
+import { checkFunction, describe, ShapeError } from "../base/errors.js";
 import { checkOptions, type Known } from "../base/options.js";
-import { formatShape } from "../base/shape.js";
-import type { NoNumbers, Tensor } from "../tensor/tensor.js";
+import { Hollow } from "../tape/hollow.js";
+import type { Tensor } from "../tensor/tensor.js";
 import { type Flat, flatten, type NotATensor, type TreeLike } from "../tensor/tree.js";
 import { overBatch } from "./batching/replay.js";
 import { moved } from "./batching/rule.js";
@@ -77,22 +77,15 @@ export function vmap(f: (...args: never[]) => unknown, options?: VmapOptions): (
       const rest = given.values();
       return f(...(args.map((arg, i) => (batches.some(({ place }) => place === i) ? rest.next().value : arg)) as never[]));
     };
-    const { structure, results } = overBatch("vmap", ofBatches, flats, DIFFERING, size);
+    const { structure, results } = overBatch("vmap", ofBatches, flats, VMAP, size);
     const axes = axesOf(structure, outAxes);
     const fronts = results.map(({ value, isBatched }) => (isBatched ? value : value.broadcastTo([size, ...value.shape])));
     return structure.rebuild(fronts.map((x, i) => moved(x, 0, normalizeAxis("vmap: outAxes", axes[i], x.rank))));
   };
 }
 
-/** No number is the same for all examples. */
-const DIFFERING: NoNumbers = /* @__PURE__ */ Object.assign(new Float64Array(0), {
-  refuse: ({ label, shape }: Tensor): never => {
-    throw new GradtapeError(
-      `vmap: a tensor that differs from example to example was read in the function, got ${label === undefined ? "one" : `"${label}"`} of shape ${formatShape(shape)}; ` +
-        "it has no value there. Use where(), or read it outside",
-    );
-  },
-});
+/** What f is recorded with: no number is the same for all examples. */
+const VMAP = /* @__PURE__ */ new Hollow("vmap", "the example", "batch");
 
 /** An argument that differs from example to example. */
 interface Batch {

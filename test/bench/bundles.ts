@@ -11,22 +11,23 @@ console.log(step(tensor([0, 0]), tensor(0))[0].item());`;
 
 /** Programs by what they use, each with the most that its bundle may take in thousands of bytes. */
 export const programs = {
-  eager: { code: eager, budget: 19.1 },
+  eager: { code: eager, budget: 18.9 },
   compiled: {
     code: eager.replace("import { ", "import { compile, ").replace("valueAndGrad((", "compile(valueAndGrad((").replace("] });", "] }));"),
-    budget: 44.8,
+    budget: 44.5,
   },
   math: {
     code: `import { grad, tensor } from "gradtape";
 import { math } from "gradtape/math";
 console.log(grad((p) => math\`-log(\${p})\`)(tensor(0.5)).item());`,
-    budget: 39.2,
+    // Half of it reads what people type and says what to write instead: docs/math.md.
+    budget: 57.5,
   },
   onnx: {
     code: `import { record, tensor, valueAndGrad } from "gradtape";
 import { toOnnx } from "gradtape/onnx";
 console.log(toOnnx(record(valueAndGrad((x) => x.square().sum()), tensor([1, 2]))).length);`,
-    budget: 27.1,
+    budget: 26.9,
   },
 } as const;
 

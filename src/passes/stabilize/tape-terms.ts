@@ -83,8 +83,8 @@ export class TapeTerms {
   of(x: Tensor): Term {
     const known = this.ofValue.get(x);
     if (known !== undefined) return known;
-    // A constant: what is neither an input nor computed. What a function around this one computed varies with that one's inputs.
-    const isNumber = x.size === 1 && !isVariable(x);
+    // A constant: what is neither an input nor computed here. What a function around this one computed varies with that one's inputs.
+    const isNumber = x.size === 1 && x.hollow === undefined && !isVariable(x);
     const term = isNumber ? this.terms.number(x.first) : this.atom();
     this.ofValue.set(x, term);
     if (!isNumber) this.first.set(term, x);

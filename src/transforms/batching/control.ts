@@ -2,9 +2,7 @@ import { type Body, runSeveral } from "../../ops/body.js";
 import type * as ops from "../../ops/control.js";
 import { Checkpoint, type CheckpointAttributes, Scan, type ScanAttributes } from "../../ops/control.js";
 import type { Tape } from "../../tape/tape.js";
-import { recording, unrecorded } from "../../tape/under-way.js";
-import { unwatched } from "../../tape/watcher.js";
-import { zeros } from "../../tensor/create.js";
+import { recording } from "../../tape/under-way.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { replayTape } from "../body.js";
 import { inFront, moved, type SeveralCall, type Table } from "./rule.js";
@@ -28,7 +26,7 @@ function varyingOn({ inputs, nodes, outputs }: Tape, given: readonly boolean[], 
   }
 }
 
-/** The body of an op, for all examples at once; recorded at these values. */
+/** The body of an op, for all examples at once, recorded on tensors of the shapes of these. */
 function batchedBody<A extends { readonly body: Body }>(
   call: SeveralCall<A>,
   varying: Varying,
@@ -53,7 +51,7 @@ function batchedBody<A extends { readonly body: Body }>(
  */
 function scan(call: SeveralCall<ScanAttributes>): Tensor[] {
   const { operands, attributes, size, read } = call;
-  const { body, carries, xs, steps } = attributes;
+  const { body, carries, xs } = attributes;
   const varying = varyingOn(
     body.tape,
     operands.map(({ isBatched }) => isBatched),
@@ -64,8 +62,7 @@ function scan(call: SeveralCall<ScanAttributes>): Tensor[] {
     if (!varying.inputs[i]) return operand.value;
     return isSeries(i) ? moved(operand.value, 1, 0) : inFront(operand, size);
   });
-  const first = (x: Tensor): Tensor => (steps > 0 ? x.slice([0]) : zeros(x.shape.slice(1)));
-  const at = unrecorded(() => unwatched(() => inputs.map((x, i) => (isSeries(i) ? first(x) : x))));
+  const at = inputs.map((x, i) => (isSeries(i) ? x.withShape(x.shape.slice(1)) : x));
   // The kept carries are for derivatives, if not of the examples then of what is recorded around them.
   const kept = recording === undefined && read <= body.tape.outputs.length ? [] : attributes.kept;
   const results = runSeveral(Scan, inputs, { ...attributes, kept, body: batchedBody(call, varying, at, carries) });

@@ -1,10 +1,11 @@
 import { sameShape } from "../../base/shape.js";
 import { Leaf, Result as ResultOp } from "../../ops/movement.js";
 import { isOf } from "../../ops/op.js";
+import type { Hollow } from "../../tape/hollow.js";
 import { recordedApart, recording as underWay } from "../../tape/under-way.js";
 import { unwatched, watcher } from "../../tape/watcher.js";
 import { applyAgain } from "../../tensor/apply.js";
-import { type NoNumbers, Tensor } from "../../tensor/tensor.js";
+import { Tensor } from "../../tensor/tensor.js";
 import type { Flat } from "../../tensor/tree.js";
 import { indexIn, type Segment, trace, within } from "../trace.js";
 import type { Operand, Result, SeveralCall } from "./rule.js";
@@ -14,11 +15,11 @@ import { batchRuleOf, severalRuleOf } from "./table.js";
 type Example = (...args: never[]) => unknown;
 
 /**
- * Runs f, a function of one example, on a batch: once on placeholders in the place of the primals' tensors, apart from what is recorded; then
+ * Runs f, a function of one example, on a batch: once on hollow tensors in the place of the primals', apart from what is recorded; then
  * what its results need is applied again to all examples. The primals have the axis of the examples in front. `name` is the calling
  * function's.
  *
- * @param placeholder - The numbers of the placeholders, which say who has been read.
+ * @param by - What the tensors that f gets are hollow with.
  * @param size - How many examples there are.
  * @returns The structure of what f returned, with the result for each of its tensors.
  */
@@ -26,21 +27,21 @@ export function overBatch(
   name: string,
   f: Example,
   primals: readonly Flat[],
-  placeholder: NoNumbers,
+  by: Hollow,
   size: number,
 ): { readonly structure: Flat; readonly results: Result[] } {
   const exampleOf = (x: Tensor): Tensor => {
-    const example = Tensor.wrap(Object.freeze(x.shape.slice(1)), placeholder);
+    const example = Tensor.wrap(Object.freeze(x.shape.slice(1)), by);
     return x.label === undefined ? example : example.named(x.label);
   };
   const examples = primals.map((flat) => ({ ...flat, leaves: flat.leaves.map(exampleOf) }));
   const segment = recordedApart(Tensor.restore, () => unwatched(() => trace(name, f, examples)));
   const batch = primals.flatMap(({ leaves }) => leaves);
-  return { structure: segment.output, results: new Replay(name, segment, batch, placeholder, size).results() };
+  return { structure: segment.output, results: new Replay(name, segment, batch, by, size).results() };
 }
 
 /**
- * Applies again, to a whole batch, what a segment that was recorded on placeholders computed for one example: each op by its rule for an axis
+ * Applies again, to a whole batch, what a segment that was recorded on hollow tensors computed for one example: each op by its rule for an axis
  * more, and an op that no example changes just once. What the outputs do not need is left out.
  */
 class Replay {
@@ -56,7 +57,7 @@ class Replay {
     private readonly name: string,
     private readonly segment: Segment,
     batch: readonly Tensor[],
-    private readonly placeholder: NoNumbers,
+    private readonly by: Hollow,
     private readonly size: number,
   ) {
     const { start, end, leaves } = segment;
@@ -127,7 +128,7 @@ class Replay {
       return f(operands.map(({ value, isBatched }) => (isBatched ? (rest.next().value as Tensor) : value)));
     };
     const flat: Flat = { leaves: batch, paths: batch.map((_, i) => `[${i}]`), numbers: new Set(), rebuild: (values) => values };
-    return overBatch(this.name, ofBatch as Example, [flat], this.placeholder, this.size).results;
+    return overBatch(this.name, ofBatch as Example, [flat], this.by, this.size).results;
   };
 }
 
