@@ -2,6 +2,7 @@
 import markdownItMath from "markdown-it-math/no-default-renderer";
 import temml from "temml";
 import { JSX } from "typedoc";
+import { liveMarks } from "./live/plugin.mjs";
 
 const render = (displayMode) => (tex) => temml.renderToString(tex, { displayMode, throwOnError: true });
 
@@ -62,12 +63,13 @@ export default {
     "verified-gradients.md",
     "../CONTRIBUTING.md",
   ],
-  plugin: [linkToPlayground, "./site-structure.mjs"],
+  plugin: [linkToPlayground, "./site-structure.mjs", "./live/plugin.mjs"],
   router: "gradtape",
   headings: { readme: false, document: false },
   navigation: { includeGroups: true },
   out: "site",
   customCss: "site.css",
+  favicon: "home/logo.svg",
   name: "gradtape",
   includeVersion: true,
   excludeInternal: true,
@@ -84,6 +86,7 @@ export default {
   // fails the build.
   markdownItLoader: (parser) => {
     keepCodeOfHeadings(parser);
+    liveMarks(parser);
     parser.use(markdownItMath, { inlineAllowWhiteSpacePadding: true, inlineRenderer: render(false), blockRenderer: render(true) });
   },
   intentionallyNotExported: ["AnyOp", "IsDifferentiated"],
