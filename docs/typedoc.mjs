@@ -63,7 +63,7 @@ export default {
     "verified-gradients.md",
     "../CONTRIBUTING.md",
   ],
-  plugin: [linkToPlayground, "./site-structure.mjs", "./live/plugin.mjs"],
+  plugin: [linkToPlayground, "./site-structure.mjs", "./live/plugin.mjs", "./site-policy.mjs"],
   router: "gradtape",
   headings: { readme: false, document: false },
   navigation: { includeGroups: true },

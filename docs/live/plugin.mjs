@@ -41,14 +41,14 @@ export function liveMarks(parser) {
   };
 }
 
-/** Whether the code of a page can be run: that of documents, and not of source files that are shown. */
-const isRunnable = (page) => page.url.startsWith("documents/") && !page.url.endsWith(".ts.html");
+/** Whether a page has code that can be run: documents do, but not source files that are shown. */
+export const isLivePage = (url) => url.startsWith("documents/") && !url.endsWith(".ts.html");
 
 /** @param {import("typedoc").Application} app */
 export function load(app) {
   const script = (src) => JSX.createElement("script", { defer: true, src });
   app.renderer.hooks.on("head.end", ({ page, relativeURL }) => {
-    if (!page.url.startsWith("documents/")) return JSX.createElement(JSX.Fragment, null);
+    if (!isLivePage(page.url)) return JSX.createElement(JSX.Fragment, null);
     return JSX.createElement(
       JSX.Fragment,
       null,
@@ -58,7 +58,7 @@ export function load(app) {
     );
   });
   app.renderer.on(PageEvent.END, (page) => {
-    if (isRunnable(page)) page.contents = page.contents?.replace('class="tsd-panel tsd-typography"', '$& data-live-code=""');
+    if (isLivePage(page.url)) page.contents = page.contents?.replace('class="tsd-panel tsd-typography"', '$& data-live-code=""');
   });
   app.renderer.postRenderAsyncJobs.push(({ outputDirectory }) => buildLive(join(outputDirectory, "live")));
 }

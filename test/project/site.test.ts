@@ -12,7 +12,7 @@ let pages: string[] = [];
 
 beforeAll(async () => {
   site = await builtSite();
-  // The playground is one page with its program in it, and has tests of its own.
+  // The playground has tests of its own.
   const isPage = (name: string): boolean => name.endsWith(".html") && dirname(name) !== "playground";
   pages = readdirSync(site, { recursive: true, encoding: "utf8" }).filter(isPage);
 }, 300_000);
@@ -75,6 +75,19 @@ test("pages need nothing from elsewhere", () => {
     return sources.filter((link) => /^(https?:)?\/\//.test(link)).map((link) => `${page}: ${link}`);
   });
   expect(fetched, "see docs/typedoc.mjs and docs/site.css").toEqual([]);
+});
+
+test("every page has a policy under which it runs no script but those beside it, and has none within it", () => {
+  for (const page of [...pages, join("playground", "index.html")]) {
+    const html = textOf(page);
+    const policy = /<meta http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(html)?.[1] ?? "";
+    expect(policy, page).toMatch(/^default-src 'none'; script-src 'self'( 'wasm-unsafe-eval')?;/);
+    expect(policy, page).toContain("base-uri 'none'");
+    // Nothing that could run stands before the policy.
+    expect(html.indexOf("<script"), page).toBeGreaterThan(html.indexOf("Content-Security-Policy"));
+    expect(html.match(/<script(?![^>]* src=)/g) ?? [], page).toEqual([]);
+    expect(html.match(/<[^<>]* on[a-z]+="/g) ?? [], page).toEqual([]);
+  }
 });
 
 test("each document of docs/ is a page, each chapter has its answers, and no source is left as a download", () => {
