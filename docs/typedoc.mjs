@@ -90,7 +90,7 @@ export default {
     liveMarks(parser);
     parser.use(markdownItMath, { inlineAllowWhiteSpacePadding: true, inlineRenderer: render(false), blockRenderer: render(true) });
   },
-  intentionallyNotExported: ["AnyOp", "IsDifferentiated"],
+  intentionallyNotExported: ["AnyOp", "InStep", "IsDifferentiated"],
   treatWarningsAsErrors: true,
   treatValidationWarningsAsErrors: true,
   validation: { notExported: true, invalidLink: true, notDocumented: true },
