@@ -83,7 +83,7 @@ export class Program {
     const { assembly, machine } = (wanted === "js" ? undefined : onMachine(fused)) ?? onKernels(fused);
     const { slotOf, constants, words, wordsAt, buffersAt, sections, lines, bytes, bufferBytes } = assembly;
     const place = (x: Tensor): Place => ({ shape: x.shape, size: x.size, at: slotOf(x).at });
-    const buffer = machine?.buffer ?? new ArrayBuffer(bytes);
+    const buffer = machine?.buffer ?? reserve(bytes);
     this.machine = machine;
     this.backend = machine === undefined ? "js" : "wasm";
     this.memory = { buffers: bufferBytes, withoutReuse: bytesOf(fused), total: bytes };
@@ -179,6 +179,14 @@ function onMachine(tape: Tape): { assembly: Assembly; machine: Machine } | undef
   const assembly = assemble(tape, firstFree);
   const machine = startMachine(assembly.bytes);
   return machine && { assembly, machine };
+}
+
+function reserve(bytes: number): ArrayBuffer {
+  try {
+    return new ArrayBuffer(bytes);
+  } catch {
+    throw new GradtapeError(`compile: expected a program that fits into memory, got one that needs ${bytes} bytes`);
+  }
 }
 
 const onKernels = (tape: Tape) => ({ assembly: assemble(tape, undefined), machine: undefined });
