@@ -1,6 +1,7 @@
 // What `npm run build` does: the package as it is published, into dist/ or another directory. One file of JavaScript an entry,
-// one that entries share, so that there is one class Tensor: an import of sixty takes four times as long; and that of a worker. Types file by
-// file, with maps to the sources, which are published as well. Not minified: that would drop the marks by which bundlers know what they may leave out.
+// those that entries share, so that there is one class Tensor: an import of sixty takes four times as long; and the file of a worker.
+// Types file by file, with maps to the sources, which are published as well. Not minified: that would drop the marks by which bundlers
+// know what they may leave out.
 import { spawnSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
