@@ -47,7 +47,6 @@ export const movement: Table<typeof ops> = {
   },
   Take: "kernel",
   ScatterAdd: "kernel",
-  Result: /* @__PURE__ */ viewed<typeof ops.Result>((_, { attributes: { offset }, output }) => [NUMBER * offset, stridesOf(output.shape)]),
   OneHot: "kernel",
   StopGradient: "alias",
   Leaf: "alias",

@@ -1,5 +1,4 @@
 import { type AnyOp, rowOf } from "../../ops/op.js";
-import { formulas as control } from "./control.js";
 import { formulas as decompositions } from "./decompositions.js";
 import { formulas as elementwise } from "./elementwise.js";
 import type { AnyCallFacts, FormulaRows, Reading } from "./facts.js";
@@ -11,7 +10,7 @@ import { formulas as special } from "./special.js";
 
 const merge = (...families: FormulaRows[]): FormulaRows => Object.assign({}, ...families);
 /** The rows of all families. */
-export const formulaRows = /* @__PURE__ */ merge(elementwise, reduce, movement, linalg, decompositions, order, special, control);
+export const formulaRows = /* @__PURE__ */ merge(elementwise, reduce, movement, linalg, decompositions, order, special);
 
 /** The arithmetic that an op always is; nothing for one that can stand as a call. */
 export function arithmeticOf(op: AnyOp): Reading | undefined {
@@ -22,7 +21,5 @@ export function arithmeticOf(op: AnyOp): Reading | undefined {
 /** What is known of the calls of an op. One that a user defined stands by its name, and nothing more is known of it. */
 export function callFactsOf(op: AnyOp): AnyCallFacts {
   const row = rowOf(formulaRows, op);
-  return row !== undefined && "notation" in row
-    ? row
-    : { notation: { as: "function", name: { text: op.name } }, algebra: "opaque", linearIn: [] };
+  return row !== undefined && "notation" in row ? row : { notation: { as: "function", name: { text: op.name } } };
 }
