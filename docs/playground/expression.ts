@@ -30,10 +30,17 @@ interface Line {
   readonly start: number;
 }
 
+/** A text may come from a stranger's link: what it may ask for. */
+export const LONGEST_TEXT = 10_000;
+const LIMITS = { length: LONGEST_TEXT, nodes: 3000, numbers: 100_000 };
+const MOST_VARIABLES = 30;
+
 const ASSIGNMENT = /^(\s*)([\p{L}_][\p{L}\p{M}\p{N}_]*)\s*=(?!=)/u;
 
 /** Reads a loss: lines `name = formula`, each may use the names before it; the last line is the loss. */
 export function readLoss(source: string): Loss {
+  if (source.length > LONGEST_TEXT)
+    throw new TextError(`expected a text of at most ${LONGEST_TEXT} characters, got more`, LONGEST_TEXT, source.length);
   const lines: Line[] = [];
   const defined = new Set<string>();
   const variables = new Set<string>();
@@ -46,7 +53,7 @@ export function readLoss(source: string): Loss {
       if (named !== undefined && (defined.has(named) || variables.has(named)))
         throw new TextError(`${named} has a meaning already; choose another name`, at, at + named.length);
       const formulaStart = start + whole.length;
-      const formula = within(formulaStart, () => parseMath(text.slice(whole.length)));
+      const formula = within(formulaStart, () => parseMath(text.slice(whole.length), { limits: LIMITS }));
       for (const variable of formula.variables) if (!defined.has(variable)) variables.add(variable);
       if (named !== undefined && variables.has(named)) throw new TextError(`${named} is used before it has a value`, at, at + named.length);
       if (named !== undefined) defined.add(named);
@@ -56,6 +63,8 @@ export function readLoss(source: string): Loss {
   }
   if (lines.length === 0) throw new TextError("expected a formula, such as (a − 2)², got nothing", 0, source.length);
   if (variables.size === 0) throw new TextError("expected at least one variable, such as x, got numbers only", 0, source.length);
+  if (variables.size > MOST_VARIABLES)
+    throw new TextError(`expected at most ${MOST_VARIABLES} variables, got ${variables.size}`, 0, source.length);
   const names = [...variables];
   const f = (...values: Tensor[]): Tensor => {
     // Without a prototype: a variable may be called constructor or __proto__.

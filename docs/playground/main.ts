@@ -1,27 +1,34 @@
 import { html, render } from "lit-html";
 import "./style.css";
-import { type Failure, type Run, runEdited, runOf } from "./run.js";
+import type { Failure } from "./run.js";
+import { Runner } from "./runner.js";
 import { fromHash, type State, toHash } from "./state.js";
 import { GraphView } from "./views/graph.js";
 import { tapeTab } from "./views/tape-tab.js";
 import { TrainingTab } from "./views/training-tab.js";
+import type { ShownRun } from "./worker/shown.js";
+import type { Answer, Picture, Question } from "./worker/worker.js";
 
-/** Between two steps while the run plays, before the address is written, and before it is said what is wrong. */
+/** Between two steps while the run plays, before the address is written, before it is said what is wrong, and that a run takes long. */
 const PLAY = 900;
 const ADDRESS = 200;
 const ANNOUNCEMENT = 800;
+const SLOW = 1000;
 
 class Playground {
   private state: State = fromHash(location.hash);
-  private run: Run | undefined;
+  private run: ShownRun | undefined;
+  private picture: Picture = { svg: "", problem: "" };
   private failure: Failure | undefined;
   private player: ReturnType<typeof setInterval> | undefined;
   private addressTimer: ReturnType<typeof setTimeout> | undefined;
   private notice = "";
   private announced = "";
   private announcementTimer: ReturnType<typeof setTimeout> | undefined;
-  /** Whether the loss was run in this frame of the screen already, and whether it has to be run again. */
-  private computed: "no" | "once" | "again" = "no";
+  private readonly runner = new Runner((question, answer) => this.take(question, answer));
+  /** Whether the run that is under way takes so long that one may want to stop it. */
+  private isSlow = false;
+  private slowTimer: ReturnType<typeof setTimeout> | undefined;
   /** Whether the text has changed since the loss was run. */
   private edited = true;
   /** What is on the screen, so that the marked lines are looked for only where they have moved. */
@@ -36,7 +43,6 @@ class Playground {
       this.writeAddress();
     });
     this.compute();
-    void this.graph.ready().then(() => this.render());
     addEventListener("keydown", (event) => this.key(event));
     addEventListener("hashchange", () => {
       if (location.hash.slice(1) !== toHash(this.state)) this.show(fromHash(location.hash));
@@ -56,35 +62,29 @@ class Playground {
     this.training.setVisible(state.tab === "training");
   }
 
+  /** Has the loss run. What is on the screen stays until the run is over. */
   private compute(): void {
-    let found: Run | Failure;
-    if (this.edited) ({ state: this.state, found } = runEdited(this.state));
-    else found = runOf(this.state);
+    this.runner.ask({ state: this.state, edited: this.edited });
     this.edited = false;
-    if ("error" in found) this.failure = found;
-    else [this.run, this.failure] = [found, undefined];
-  }
-
-  /** The loss is run at once, but only once in a frame: a slider may report more often. */
-  private computeInFrame(): void {
-    if (this.computed !== "no") {
-      this.computed = "again";
-      return;
-    }
-    this.compute();
-    this.computed = "once";
-    requestAnimationFrame(() => {
-      const isOld = this.computed === "again";
-      this.computed = "no";
-      if (!isOld) return;
-      this.computeInFrame();
+    this.isSlow = false;
+    clearTimeout(this.slowTimer);
+    this.slowTimer = setTimeout(() => {
+      this.isSlow = this.runner.isBusy;
       this.render();
-    });
+    }, SLOW);
     clearTimeout(this.announcementTimer);
     this.announcementTimer = setTimeout(() => {
       this.announced = this.failure?.error ?? "";
       this.render();
     }, ANNOUNCEMENT);
+  }
+
+  private take({ state }: Question, { values, found, picture }: Answer): void {
+    if (!this.runner.isBusy) this.isSlow = false;
+    if (this.state.source === state.source && this.state.values === state.values) this.state = { ...this.state, values };
+    if ("error" in found) this.failure = found;
+    else [this.run, this.picture, this.failure] = [found, picture, undefined];
+    this.render();
   }
 
   private get step(): number {
@@ -100,7 +100,7 @@ class Playground {
       this.dragged.clear();
       this.edited = !("values" in change);
     }
-    if (needsRun) this.computeInFrame();
+    if (needsRun) this.compute();
     this.render();
     this.writeAddress();
   }
@@ -195,29 +195,32 @@ class Playground {
           <div role="tablist" aria-label="What to look at">${tab("tape", "Tape")}${tab("training", "Training")}</div>
           <div class="share"><span role="status">${this.notice}</span><button id="share" @click=${() => this.share()}>Copy link</button></div>
         </header>
-        <main><div id="page" role="tabpanel" aria-labelledby="tab-${state.tab}">
+        <main><div id="page" role="tabpanel" aria-labelledby="tab-${state.tab}" aria-busy=${this.runner.isBusy ? "true" : "false"}>
           ${
             state.tab === "tape"
               ? tapeTab({
                   state,
                   run,
                   failure,
+                  picture: this.picture,
                   graph,
                   step: this.step,
                   playing: this.player !== undefined,
+                  isSlow: this.isSlow,
                   announced: this.announced,
                   dragged: this.dragged,
                   update: (change) => this.update(change),
                   goTo: (step) => this.goTo(step),
                   choose: (node) => this.chooseNode(node),
                   play: () => this.play(),
+                  stop: () => this.runner.stop(),
                 })
               : this.training.element
           }
         </div></main>`,
       this.root,
     );
-    const shown = [state.tab, run, this.step, graph.isReady];
+    const shown = [state.tab, run, this.step];
     if (shown.some((part, i) => part !== this.shown[i])) this.root.querySelectorAll<HTMLElement>(".scroll").forEach(revealCurrent);
     this.shown = shown;
   }

@@ -64,6 +64,9 @@ export function runOf({ source, values, by: wanted, stabilized }: State): Run | 
         place: undefined,
         variables,
       };
+    const { length } = record(written, ...inputs).nodes;
+    if (length > MOST_NODES)
+      return { error: `The tape has ${length} nodes; at most ${MOST_NODES} can be shown.`, place: undefined, variables };
     const stable = stabilize(written);
     const rewrites = stable.rewrites(...inputs);
     const f = stabilized ? (...args: Tensor[]): Tensor => stable(...args) : written;

@@ -1,4 +1,5 @@
 import { examples } from "./examples.js";
+import { LONGEST_TEXT } from "./expression.js";
 import { featureNames } from "./training/points.js";
 
 /** A number, a vector or a matrix, as it stands in the tables of the page. */
@@ -64,6 +65,10 @@ export const initialState: State = {
   training: initialTraining,
 };
 
+/** So many numbers in all variables, and so many points, does a link give; more would take the page too long to show. */
+const MOST_NUMBERS = 1000;
+const MOST_POINTS = 3000;
+
 /** Points further out than this are not taken: beside them all others would fall together. */
 const FURTHEST = 100;
 
@@ -108,7 +113,8 @@ export function fromHash(hash: string): State {
   const features = parts.get("features")?.split(",") ?? [];
   return {
     tab: oneOf("tab", ["tape", "training"], initialState.tab),
-    source: parts.get("f") ?? initialState.source,
+    // One character more than may be: that the text is too long is said where it is read.
+    source: parts.get("f")?.slice(0, LONGEST_TEXT + 1) ?? initialState.source,
     values: valuesOf(parts.get("v")) ?? initialState.values,
     by: parts.get("by") ?? initialState.by,
     stabilized: parts.get("stable") === "true",
@@ -120,7 +126,7 @@ export function fromHash(hash: string): State {
           ? [features[0], features[1]]
           : initialTraining.features,
       placed: Array.from(
-        { length: Math.floor(placed.length / 3) },
+        { length: Math.min(MOST_POINTS, Math.floor(placed.length / 3)) },
         (_, i): Point => [placed[3 * i], placed[3 * i + 1], placed[3 * i + 2] === 1 ? 1 : 0],
       ).filter(([x, y]) => Math.max(Math.abs(x), Math.abs(y)) <= FURTHEST),
       learningRate: positive("rate", initialTraining.learningRate),
@@ -138,7 +144,7 @@ export function fromHash(hash: string): State {
 function curveOf(list: readonly number[], last: number): TrainingState["curve"] {
   const curve = Array.from({ length: Math.floor(list.length / 2) }, (_, i) => [list[2 * i], list[2 * i + 1]] as const);
   const isCourse = curve.every(([step], i) => Number.isInteger(step) && step >= 0 && step <= last && (i === 0 || step > curve[i - 1][0]));
-  return isCourse ? curve : [];
+  return isCourse && curve.length <= MOST_POINTS ? curve : [];
 }
 
 function numbers(text: string | null): number[] {
@@ -152,7 +158,8 @@ function valuesOf(text: string | null): Readonly<Record<string, Value>> | undefi
   try {
     const parsed: unknown = JSON.parse(text);
     if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) return undefined;
-    return Object.values(parsed).every(isValue) ? (parsed as Record<string, Value>) : undefined;
+    const values: unknown[] = Object.values(parsed);
+    return values.every(isValue) && values.flat(2).length <= MOST_NUMBERS ? (parsed as Record<string, Value>) : undefined;
   } catch {
     return undefined;
   }

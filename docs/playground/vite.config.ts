@@ -1,18 +1,46 @@
-// How the playground is built: one page with everything in it, into docs/site/playground/. A page without further files opens
-// from any folder, even without a server.
+// How the playground is built, into docs/site/playground/: a page, its style, its program, and the program of its worker. They
+// are scripts of the old kind, which a page opens from any folder, even without a server.
 import { fileURLToPath } from "node:url";
-import { defineConfig } from "vite";
-import { viteSingleFile } from "vite-plugin-singlefile";
+import { defineConfig, type Plugin } from "vite";
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+const alias = { "gradtape/math": here("../../src/math.ts"), gradtape: here("../../src/index.ts") };
+
+/** No module, and nothing of another origin: a page from a file has none. */
+const classicScripts: Plugin = {
+  name: "classic-scripts",
+  enforce: "post",
+  transformIndexHtml: {
+    order: "post",
+    handler: (html) =>
+      html.replace('<script type="module" crossorigin', "<script defer").replace(/(<link rel="stylesheet") crossorigin/, "$1"),
+  },
+};
+
+/** The worker's program as a function, which a page can make a worker of where it cannot start one by its address: see runner.ts. */
+const asFunction: Plugin = {
+  name: "as-function",
+  enforce: "post",
+  generateBundle(_, bundle) {
+    for (const part of Object.values(bundle))
+      if (part.type === "chunk") part.code = `function runTape() {${part.code}}\nif (typeof document === "undefined") runTape();\n`;
+  },
+};
 
 export default defineConfig({
-  root: fileURLToPath(new URL(".", import.meta.url)),
+  root: here("."),
   base: "./",
-  resolve: {
-    alias: {
-      "gradtape/math": fileURLToPath(new URL("../../src/math.ts", import.meta.url)),
-      gradtape: fileURLToPath(new URL("../../src/index.ts", import.meta.url)),
-    },
+  resolve: { alias },
+  plugins: [classicScripts],
+  worker: { format: "iife", plugins: () => [asFunction], rollupOptions: { output: { entryFileNames: "worker.js" } } },
+  build: {
+    outDir: "../site/playground",
+    emptyOutDir: true,
+    target: "es2022",
+    chunkSizeWarningLimit: 4000,
+    modulePreload: false,
+    cssCodeSplit: false,
+    rollupOptions: { output: { format: "iife", entryFileNames: "playground.js", assetFileNames: "[name][extname]" } },
   },
-  plugins: [viteSingleFile()],
-  build: { outDir: "../site/playground", emptyOutDir: true, target: "es2022", chunkSizeWarningLimit: 4000 },
 });

@@ -1,5 +1,6 @@
 import { alignColumns, formatSmall } from "../base/format.js";
 import { formatShape } from "../base/shape.js";
+import { bodyOf } from "../ops/body.js";
 import type { Tensor } from "../tensor/tensor.js";
 import type { Node, Tape } from "./tape.js";
 
@@ -8,7 +9,9 @@ export function printTape(tape: Tape): string {
   const name = tapeNames(tape);
   const cotangent = (x: Tensor): string => {
     const g = tape.cotangents.get(x);
-    return g === undefined ? "" : `∂ ${[name(g), formatSmall(g.data, g.shape)].filter((part, i, all) => part !== all[i - 1]).join(" = ")}`;
+    return g === undefined
+      ? ""
+      : `∂ ${[name(g), formatSmall(g.data, g.shape)].filter((part, i, all) => part !== "" && part !== all[i - 1]).join(" = ")}`;
   };
   const rows: (string | string[])[] = tape.inputs.map((x) => {
     return ["", name(x), "input", formatShape(x.shape), formatSmall(x.data, x.shape), cotangent(x)];
@@ -24,10 +27,27 @@ export function printTape(tape: Tape): string {
     const { output } = node;
     const value = formatSmall(output.data, output.shape);
     rows.push([String(place + 1), name(output), describeNode(node, name), formatShape(output.shape), value, cotangent(output)]);
+    const body = bodyOf(node.attributes);
+    if (body !== undefined) rows.push(...printBody(body.tape, node.inputs.map(name)).map((line) => `     │ ${line}`));
   }
   const aligned = alignColumns(rows.filter((row) => typeof row !== "string")).split("\n");
   const lines = rows.map((row) => (typeof row === "string" ? row : aligned.shift()));
   return `${lines.join("\n")}\nreturns ${tape.outputs.map(name).join(", ")}`;
+}
+
+/**
+ * The lines of a function that a node runs: no values, which differ from run to run. What it takes from outside has the name that it has
+ * there.
+ */
+function printBody({ inputs, nodes, outputs }: Tape, outside: readonly string[]): string[] {
+  const inner = tapeNames({ inputs, nodes }, outside);
+  const rows = shorten(nodes).map(([node, place]) =>
+    node === undefined
+      ? ["", "…", `${place.toLocaleString("en")} more nodes`, ""]
+      : [String(place + 1), inner(node.output), describeNode(node, inner), formatShape(node.output.shape)],
+  );
+  const lines = rows.length === 0 ? [] : alignColumns(rows).split("\n");
+  return [`from ${inputs.map(inner).join(", ")}`, ...lines, `to ${outputs.map(inner).join(", ")}`];
 }
 
 /** A tape of more nodes is cut: so many are shown of its beginning, and of its end. */
@@ -43,9 +63,9 @@ export function shorten(nodes: readonly Node[], longest = LONGEST): (readonly [n
 
 /**
  * What each tensor is called on a tape: its label, or `%n` with the number of its line; a label used twice gets the number
- * too. Constants are called by their number or shape.
+ * too. Constants are called by their number or shape. `outside` are names for inputs without a label.
  */
-export function tapeNames(tape: Tape): (x: Tensor) => string {
+export function tapeNames({ inputs, nodes }: Pick<Tape, "inputs" | "nodes">, outside: readonly string[] = []): (x: Tensor) => string {
   const names = new Map<Tensor, string>();
   const used = new Set<string>();
   const give = (x: Tensor, fallback: string): void => {
@@ -53,17 +73,19 @@ export function tapeNames(tape: Tape): (x: Tensor) => string {
     used.add(label);
     names.set(x, label);
   };
-  for (const [i, x] of tape.inputs.entries()) give(x, `input${i + 1}`);
-  for (const [i, { output }] of tape.nodes.entries()) give(output, `%${i + 1}`);
+  for (const [i, x] of inputs.entries()) give(x, outside[i] ?? `input${i + 1}`);
+  for (const [i, { output }] of nodes.entries()) give(output, `%${i + 1}`);
   return (x) => names.get(x) ?? x.label ?? (x.size === 1 ? formatSmall(x.data, []) : `constant${formatShape(x.shape)}`);
 }
 
 /** `MatMul(X, W, transposeA)`. */
 export const describeNode = ({ op, inputs, attributes }: Node, name: (x: Tensor) => string): string =>
   `${op.name}(${[...inputs.map(name), ...formatAttributes(attributes)].join(", ")})`;
+/** Attributes that are not shown: how zeros count, where results stand in memory, and functions, which have lines of their own. */
+const HIDDEN = ["shape", "strong", "body", "offset", "kept"];
 /** `axes=[0]`, `transposeA`: only what is set. Lists that merely repeat the output's shape, and how zeros count, are left out. */
 function formatAttributes(attributes: unknown): string[] {
   return Object.entries(attributes ?? {})
-    .filter(([key, value]) => value !== false && value !== undefined && key !== "shape" && key !== "strong")
+    .filter(([key, value]) => value !== false && value !== undefined && !HIDDEN.includes(key))
     .map(([key, value]) => (value === true ? key : `${key}=${Array.isArray(value) ? formatShape(value) : String(value)}`));
 }

@@ -10,8 +10,9 @@ import { shownRule } from "../../docs/playground/shown-rules.js";
 import { initialState, type Value } from "../../docs/playground/state.js";
 import { applyRule } from "../../docs/playground/steps.js";
 import { equationOf, ruleOf } from "../../docs/playground/symbols.js";
-import { currentLines } from "../../docs/playground/views/derivation.js";
-import { titleOf } from "../../docs/playground/views/moment.js";
+import { currentLines } from "../../docs/playground/worker/current-lines.js";
+import { shownOf } from "../../docs/playground/worker/shown.js";
+import { titleOf } from "../../docs/playground/worker/title.js";
 
 function runExample(source: string, values: (typeof examples)[number]["values"], by: string, stabilized = false): Run {
   const run = runOf({ ...initialState, source, values, by, stabilized });
@@ -49,6 +50,30 @@ describe.each(examples)("$title", ({ source, values, by }) => {
         expect(latex).toMatch(/\\bar\{.*\} &= ./);
         expect(latex).not.toMatch(/[ǥƶ]|\+ 0/);
       }
+  });
+});
+
+describe.each(examples)("What is shown of: $title", ({ source, values, by }) => {
+  const run = runExample(source, values, by);
+  const shown = structuredClone(shownOf(run));
+
+  test("is plain data, in which a value is one object wherever it stands", () => {
+    expect(shown.inputs.map(({ name }) => name)).toEqual(run.tape.inputs.map(run.name));
+    expect(shown.nodes.map(({ output }) => [...output.data])).toEqual(run.tape.nodes.map(({ output }) => [...output.data]));
+    const values = new Set([...shown.inputs, ...shown.nodes.map(({ output }) => output)]);
+    for (const { cotangents, parts, value } of shown.moments)
+      for (const x of [...cotangents.keys(), ...parts.map(({ to }) => to), ...(value === undefined ? [] : [value])])
+        expect(values.has(x)).toBe(true);
+  });
+
+  test("has a title, a formula or nothing to say at each moment, and lines of the derivation that exist", () => {
+    expect(shown.moments).toHaveLength(run.moments.length);
+    for (const { title, formulas, lines, kind, parts } of shown.moments) {
+      expect(title).not.toBe("");
+      expect(formulas).toHaveLength(kind === "backward" ? parts.length : kind === "inputs" ? shown.inputs.length : 1);
+      for (const { markup } of formulas) expect(markup).toMatch(/^<math[\s\S]*<\/math>$/);
+      for (const line of lines) expect(shown.derivation.steps[line]).toBeDefined();
+    }
   });
 });
 
@@ -195,7 +220,7 @@ describe("After the text has changed", () => {
 });
 
 test("A formula that is nested too deeply is refused in words", () => {
-  const run = runOf({ ...initialState, source: `${"(".repeat(50_000)}x${")".repeat(50_000)}` });
+  const run = runOf({ ...initialState, source: `${"(".repeat(4000)}x${")".repeat(4000)}` });
   expect("error" in run && run.error).toMatch(/at most 400 levels/);
 });
 

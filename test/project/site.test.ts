@@ -12,7 +12,7 @@ let pages: string[] = [];
 
 beforeAll(async () => {
   site = await builtSite();
-  // The playground is one page with its program in it, and has tests of its own.
+  // The playground has tests of its own.
   const isPage = (name: string): boolean => name.endsWith(".html") && dirname(name) !== "playground";
   pages = readdirSync(site, { recursive: true, encoding: "utf8" }).filter(isPage);
 }, 300_000);
@@ -77,6 +77,19 @@ test("pages need nothing from elsewhere", () => {
   expect(fetched, "see docs/typedoc.mjs and docs/site.css").toEqual([]);
 });
 
+test("every page has a policy under which it runs no script but those beside it, and has none within it", () => {
+  for (const page of [...pages, join("playground", "index.html")]) {
+    const html = textOf(page);
+    const policy = /<meta http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(html)?.[1] ?? "";
+    expect(policy, page).toMatch(/^default-src 'none'; script-src 'self'( 'wasm-unsafe-eval')?;/);
+    expect(policy, page).toContain("base-uri 'none'");
+    // Nothing that could run stands before the policy.
+    expect(html.indexOf("<script"), page).toBeGreaterThan(html.indexOf("Content-Security-Policy"));
+    expect(html.match(/<script(?![^>]* src=)/g) ?? [], page).toEqual([]);
+    expect(html.match(/<[^<>]* on[a-z]+="/g) ?? [], page).toEqual([]);
+  }
+});
+
 test("each document of docs/ is a page, each chapter has its answers, and no source is left as a download", () => {
   const documents = readdirSync(`${root}docs`, { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".md") && !name.startsWith("site"))
@@ -103,7 +116,7 @@ describe.runIf(chromium !== undefined)("opened from a folder", () => {
         const page = await browser.newPage({ viewport: { width, height } });
         // A browser does not take an icon from another file of a folder; a script of TypeDoc puts them into the page then.
         page.on("requestfailed", (request) => {
-          const aside = request.url().endsWith("/icons.svg") || request.isNavigationRequest(); // waitForURL looks at those
+          const aside = /\/(icons|favicon)\.svg$/.test(request.url()) || request.isNavigationRequest(); // waitForURL looks at those
           if (!aside) failed.push(`${request.url()}: ${request.failure()?.errorText}`);
         });
         page.on("pageerror", (error) => failed.push(String(error)));

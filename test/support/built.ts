@@ -45,7 +45,7 @@ const node = (args: readonly string[]): string =>
     env: { ...process.env, NODE_ENV: "production" },
   });
 
-/** The playground as `npm run docs` builds it: a folder with one page. */
+/** The playground as `npm run docs` builds it: a folder with a page, its style, its program and that of its worker. */
 export const builtPlayground = (): Promise<string> =>
   once("playground", (folder) =>
     node(["node_modules/vite/bin/vite.js", "build", "--config", "docs/playground/vite.config.ts", "--outDir", folder]),

@@ -38,6 +38,11 @@ export class LossCurve {
   }
 
   add(step: number, loss: number): void {
+    this.note(step, loss);
+    this.show();
+  }
+
+  private note(step: number, loss: number): void {
     if (!Number.isFinite(loss)) return;
     if (this.steps[this.steps.length - 1] === step) this.losses[this.losses.length - 1] = loss;
     else {
@@ -48,9 +53,19 @@ export class LossCurve {
       const kept = (_: number, i: number): boolean => i % 2 === 0 || i === this.steps.length - 1;
       [this.steps, this.losses] = [this.steps.filter(kept), this.losses.filter(kept)];
     }
+  }
+
+  private show(): void {
     this.plot.setData([this.steps, this.losses]);
+    if (this.losses.length === 0) {
+      this.element.setAttribute("aria-label", "Loss curve, empty");
+      return;
+    }
     const [first, last] = [this.losses[0], this.losses[this.losses.length - 1]];
-    this.element.setAttribute("aria-label", `Loss curve from ${first.toPrecision(4)} to ${last.toPrecision(4)} in ${step} steps`);
+    this.element.setAttribute(
+      "aria-label",
+      `Loss curve from ${first.toPrecision(4)} to ${last.toPrecision(4)} in ${this.steps[this.steps.length - 1]} steps`,
+    );
   }
 
   /** A few of the values, for an address: the first, the last, and evenly between them. */
@@ -66,14 +81,14 @@ export class LossCurve {
   /** Takes over what `samples` gave. */
   load(samples: TrainingState["curve"]): void {
     this.clear();
-    for (const [step, loss] of samples) this.add(step, loss);
+    for (const [step, loss] of samples) this.note(step, loss);
+    this.show();
   }
 
   clear(): void {
     this.steps = [];
     this.losses = [];
-    this.plot.setData([[], []]);
-    this.element.setAttribute("aria-label", "Loss curve, empty");
+    this.show();
   }
 
   /** Fits the width to the room. */

@@ -1,28 +1,22 @@
 import { html, type TemplateResult } from "lit-html";
-import { checkLines } from "../replay.js";
-import type { Run } from "../run.js";
-import type { Moment } from "../steps.js";
 import { formatNumber, indexOf } from "../text.js";
-
-const lines = new WeakMap<Run, ReturnType<typeof checkLines>>();
+import type { ShownMoment, ShownRun } from "../worker/shown.js";
 
 /** The numbers check: each cotangent beside central differences, which know no rule. */
-export function checkView(run: Run, moment: Moment): TemplateResult {
-  const known = lines.get(run) ?? checkLines(run.tape);
-  lines.set(run, known);
+export function checkView(run: ShownRun, moment: ShownMoment): TemplateResult {
   const targets = new Set(moment.parts.map(({ to }) => to));
   const current = moment.value;
   let worst = 0;
-  for (const { of, place, difference } of known)
-    worst = larger(worst, relative(run.tape.cotangents.get(of)?.data[place] ?? Number.NaN, difference));
+  for (const { of, place, difference } of run.check)
+    worst = larger(worst, relative(run.cotangents.get(of)?.data[place] ?? Number.NaN, difference));
   return html`<table class="lines">
       <caption class="hidden">Cotangents and central differences</caption>
       <thead>
         <tr><th scope="col">By</th><th scope="col">Tape</th><th scope="col">Differences</th><th scope="col">Apart</th></tr>
       </thead>
       <tbody>
-        ${known.map(({ of, place, difference }) => {
-          const whole = run.tape.cotangents.get(of);
+        ${run.check.map(({ of, place, difference }) => {
+          const whole = run.cotangents.get(of);
           const sofar = moment.cotangents.get(of);
           const isDone = sofar !== undefined && same(sofar.data[place], whole?.data[place] ?? Number.NaN);
           const isCurrent = of === current;
@@ -31,7 +25,7 @@ export function checkView(run: Run, moment: Moment): TemplateResult {
             class="${isCurrent ? (moment.kind === "forward" ? "current" : "current backward") : ""} ${targets.has(of) ? "target" : ""}"
             aria-current=${isCurrent ? "step" : "false"}
           >
-            <th scope="row">${run.name(of)}${indexOf(of, place)}</th>
+            <th scope="row">${of.name}${indexOf(of, place)}</th>
             <td class="number cotangent">${sofar === undefined ? "" : formatNumber(sofar.data[place])}${sofar !== undefined && !isDone ? html`<span class="part"> so far</span>` : ""}</td>
             <td class="number">${formatNumber(difference)}</td>
             <td class="number">${isDone ? (Number.isFinite(apart) ? (apart === 0 ? "0" : apart.toExponential(0).replace("-", "−")) : "not finite") : ""}</td>

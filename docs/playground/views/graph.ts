@@ -1,13 +1,10 @@
-import { instance, type Viz } from "@viz-js/viz";
-import { type Tensor, toDot } from "gradtape";
-import type { Run } from "../run.js";
-import type { Moment } from "../steps.js";
 import { formatShort } from "../text.js";
+import type { ShownMoment, ShownRun } from "../worker/shown.js";
+import type { Picture } from "../worker/worker.js";
 
-/** The picture of a tape: laid out once a tape, then painted once a moment. */
+/** The picture of a tape: taken over once a tape, then painted once a moment. */
 export class GraphView {
   readonly element = document.createElement("div");
-  private viz: Viz | undefined;
   /** What the picture was made of. */
   private drawn = "";
   private svg: SVGSVGElement | undefined;
@@ -21,23 +18,12 @@ export class GraphView {
     });
   }
 
-  /** Gets the program that lays graphs out. */
-  async ready(): Promise<void> {
-    this.viz = await instance();
-  }
-
-  get isReady(): boolean {
-    return this.viz !== undefined;
-  }
-
-  paint(run: Run, moment: Moment): void {
-    if (this.viz === undefined) return;
-    const dot = dotOf(run);
-    if (this.drawn !== dot) this.draw(dot, this.viz);
+  paint(run: ShownRun, moment: ShownMoment, { svg: drawn, problem }: Picture): void {
+    if (this.drawn !== drawn + problem) this.draw(drawn, problem);
     const { svg } = this;
     if (svg === undefined) return;
     svg.setAttribute("aria-label", describe(run, moment));
-    const { nodes, inputs } = run.tape;
+    const { nodes, inputs } = run;
     const current = moment.value;
     const targets = new Set(moment.parts.map(({ to }) => to));
     const unsafe = new Set(run.findings.filter(({ node }) => node > 0).map(({ node }) => node - 1));
@@ -69,11 +55,12 @@ export class GraphView {
       edge.classList.toggle("feeds", moment.kind === "forward" && `n${moment.node + 1}` === to);
       const path = edge.querySelector("path");
       if (flows.length === 0 || path === null) continue;
-      const amount = flows.map((part) => part.amount).reduce((a, b) => a.add(b));
+      const [{ amount }] = flows;
+      const sum = flows.slice(1).reduce((total, part) => total.map((value, i) => value + part.amount.data[i]), amount.data);
       const middle = path.getPointAtLength(path.getTotalLength() * 0.5);
       const label = document.createElementNS("http://www.w3.org/2000/svg", "text");
       label.setAttribute("class", "flow-label");
-      label.textContent = formatShort(amount);
+      label.textContent = formatShort({ ...amount, data: sum });
       // To the right of the arrow; where the picture ends there, to the left. The letters are about 7 units wide.
       const width = 7 * label.textContent.length;
       const isCut = middle.x + 7 + width > svg.viewBox.baseVal.width - 8;
@@ -83,10 +70,17 @@ export class GraphView {
     }
   }
 
-  private draw(dot: string, viz: Viz): void {
-    this.drawn = dot;
-    // Room for the cotangents is kept from the beginning, so that nothing moves when they come.
-    const svg = viz.renderSVGElement(dot, { graphAttributes: { bgcolor: "transparent", nodesep: 0.2, ranksep: 0.42 } });
+  private draw(drawn: string, problem: string): void {
+    this.drawn = drawn + problem;
+    this.svg = undefined;
+    if (drawn === "") {
+      this.element.textContent = problem;
+      return;
+    }
+    const svg = document.importNode(
+      new DOMParser().parseFromString(drawn, "image/svg+xml").documentElement,
+      true,
+    ) as unknown as SVGSVGElement;
     svg.setAttribute("role", "img");
     svg.style.setProperty("--height", `${svg.viewBox.baseVal.height}px`);
     svg.style.setProperty("--width", `${svg.viewBox.baseVal.width}px`);
@@ -112,31 +106,7 @@ export class GraphView {
   }
 }
 
-/**
- * The graph in the DOT language, with the names that stand in the other views. In the place of numbers stand zeros, in steps
- * of four: the picture is laid out anew only where a number needs more room, and not while a slider is dragged a little.
- */
-function dotOf({ tape, name }: Run): string {
-  const labels = new Map<string, string>();
-  const add = (id: string, x: Tensor, op: readonly string[]): void => {
-    const g = tape.cotangents.get(x);
-    const room = (value: Tensor): string => "0".repeat(4 * Math.ceil(formatShort(value).length / 4));
-    const lines = [name(x), ...op, room(x), ...(g === undefined ? [] : [`∂ ${room(g)}`])];
-    labels.set(id, lines.map((line) => line.replaceAll("\\", "\\\\").replaceAll('"', '\\"')).join("\\n"));
-  };
-  for (const [i, x] of tape.inputs.entries()) add(`i${i + 1}`, x, []);
-  for (const [i, { op, inputs, output }] of tape.nodes.entries()) add(`n${i + 1}`, output, [`${op.name}(${inputs.map(name).join(", ")})`]);
-  return toDot(tape, { longest: Number.POSITIVE_INFINITY })
-    .replace(/^(\s*)(\w+) \[label="(?:[^"\\]|\\.)*"/gm, (whole, space: string, id: string) => {
-      const label = labels.get(id);
-      return label === undefined ? whole : `${space}${id} [label="${label}"`;
-    })
-    .replace('margin="0.18,', 'margin="0.26,'); // bold letters are wider than those that it measures
-}
-
-function describe(run: Run, { computed, cotangents }: Moment): string {
-  const parts = run.tape.nodes.map(
-    ({ output, op, inputs }) => `${run.name(output)} is ${op.name} of ${inputs.map(run.name).join(" and ")}`,
-  );
+function describe(run: ShownRun, { computed, cotangents }: ShownMoment): string {
+  const parts = run.nodes.map(({ output, op, inputs }) => `${output.name} is ${op} of ${inputs.map(({ name }) => name).join(" and ")}`);
   return `Graph of the tape: ${parts.join("; ")}. ${computed} of ${parts.length} nodes have a value, ${cotangents.size} values have a cotangent.`;
 }

@@ -1,63 +1,9 @@
 import { html, type TemplateResult } from "lit-html";
-import type { Run } from "../run.js";
-import { noteOf } from "../shown-rules.js";
-import type { Moment } from "../steps.js";
-import { equationOf, latexName, ruleOf } from "../symbols.js";
-import { formatTensor } from "../text.js";
-import { math } from "./math.js";
+import type { ShownMoment } from "../worker/shown.js";
+import { formula } from "./markup.js";
 
-const NO_BACKWARD = "No gradient flows back: the loss does not depend on this variable, or is constant between its jumps.";
-
-/** What happens at a moment, in words. */
-export function titleOf(run: Run, moment: Moment): string {
-  const { nodes } = run.tape;
-  switch (moment.kind) {
-    case "inputs":
-      return "The inputs. Nothing is computed yet.";
-    case "forward": {
-      const { op, output } = nodes[moment.node];
-      const end = moment.computed === nodes.length ? " The forward pass is over." : "";
-      const alone = moment === run.moments[run.moments.length - 1] ? ` ${NO_BACKWARD}` : "";
-      return `Forward, node ${moment.node + 1} of ${nodes.length}: ${op.name} gives ${run.name(output)} = ${formatTensor(output)}.${end}${alone}`;
-    }
-    case "seed":
-      return `Turn: the derivative of ${run.name(run.tape.outputs[0])} by itself is 1. ${moment === run.moments[run.moments.length - 1] && moment.node >= 0 ? NO_BACKWARD : moment.node < 0 ? "The loss is that variable itself, so its gradient is complete." : "From here the tape is read backward."}`;
-    case "backward": {
-      const { op, output } = nodes[moment.node];
-      const to = [...new Set(moment.parts.map((part) => run.name(part.to)))];
-      const target = to.length === 0 ? "nobody needs what it would send on" : `it sends a cotangent to ${to.join(" and ")}`;
-      const end = moment === run.moments[run.moments.length - 1] ? ` The backward pass is over: ∂/∂${run.by} is complete.` : "";
-      return `Backward, node ${moment.node + 1}, the rule of ${op.name}: ${run.name(output)} has its cotangent, ${target}.${end}`;
-    }
-  }
-}
-
-/** The same as mathematics, with numbers. */
-export function formulasOf(run: Run, moment: Moment): TemplateResult {
-  const node = run.tape.nodes[moment.node];
-  if (moment.kind === "inputs")
-    return html`<p>${run.tape.inputs.map((x) => html`<span class="formula">${math(latexName(run.name(x)))} = ${formatTensor(x)}</span>`)}</p>`;
-  if (moment.kind === "seed")
-    return html`<p><span class="formula">${math(`\\bar{${latexName(run.name(moment.value ?? run.tape.outputs[0]))}}`)} = 1</span></p>`;
-  if (moment.kind === "forward")
-    return html`<p><span class="formula">${math(equationOf(node, run.name))} = ${formatTensor(node.output)}</span></p>`;
-  const g = moment.cotangents.get(node.output);
-  const before = run.moments[run.moments.indexOf(moment) - 1].cotangents;
-  const seen = new Set(before.keys());
-  const notes = new Set(moment.parts.map(({ input }) => noteOf(node, input)).filter((note) => note !== ""));
-  return html`<p>
-    ${moment.parts.map(({ input, to, amount }) => {
-      const isFirst = !seen.has(to);
-      seen.add(to);
-      const total = moment.cotangents.get(to);
-      return g === undefined
-        ? ""
-        : html`<span class="formula"
-            >${math(ruleOf(node, input, g, run.name, isFirst))} ${isFirst ? "=" : "with"} ${formatTensor(amount)}${
-              isFirst || total === undefined ? "" : html`, in all ${formatTensor(total)}`
-            }</span
-          >`;
-    })}
-    ${[...notes].map((note) => html`<span class="omitted">${note}</span>`)}
+/** What happens at a moment as mathematics, with numbers. */
+export const formulasView = ({ formulas, notes }: ShownMoment): TemplateResult => html`<p>
+    ${formulas.map(({ markup, text }) => html`<span class="formula">${formula(markup)} ${text}</span>`)}
+    ${notes.map((note) => html`<span class="omitted">${note}</span>`)}
   </p>`;
-}

@@ -1,13 +1,16 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
 import { examples } from "../examples.js";
+import { LONGEST_TEXT } from "../expression.js";
 import { functionNames } from "../function-names.js";
-import { type Failure, type Run, variableValue } from "../run.js";
+import { type Failure, variableValue } from "../run.js";
 import type { State } from "../state.js";
+import type { ShownRun } from "../worker/shown.js";
+import type { Picture } from "../worker/worker.js";
 import { checkView } from "./check.js";
 import { derivationView } from "./derivation.js";
 import type { GraphView } from "./graph.js";
-import { formulasOf, titleOf } from "./moment.js";
+import { formulasView } from "./moment.js";
 import { tapeView } from "./tape.js";
 import { variableView } from "./variables.js";
 
@@ -15,10 +18,13 @@ import { variableView } from "./variables.js";
 export interface TapeTab {
   readonly state: State;
   /** The run that is shown; of a text that cannot be read, the one before. */
-  readonly run: Run | undefined;
+  readonly run: ShownRun | undefined;
+  readonly picture: Picture;
   readonly failure: Failure | undefined;
   readonly step: number;
   readonly playing: boolean;
+  /** Whether a run takes so long that one may want to stop it. */
+  readonly isSlow: boolean;
   /** What is wrong, to be read out: told after a pause in typing. */
   readonly announced: string;
   /** How far the sliders go that are dragged now, by variable. */
@@ -29,7 +35,12 @@ export interface TapeTab {
   /** Goes to a node that was chosen in the graph or in the list. */
   choose(node: number): void;
   play(): void;
+  /** Gives up the run that is under way. */
+  stop(): void;
 }
+
+/** A text of more lines scrolls. */
+const MOST_ROWS = 30;
 
 export function tapeTab(tab: TapeTab): TemplateResult {
   const { state, run, failure } = tab;
@@ -41,7 +52,8 @@ export function tapeTab(tab: TapeTab): TemplateResult {
     state.by === example.by &&
     JSON.stringify(state.values) === JSON.stringify(example.values);
   // Of a text that cannot be read, the variables stay as they were.
-  const variables = failure === undefined || failure.variables.length === 0 ? (run?.loss.variables ?? []) : failure.variables;
+  const variables = failure === undefined || failure.variables.length === 0 ? (run?.variables ?? []) : failure.variables;
+  const by = variables.includes(state.by) ? state.by : variables[0];
   return html`<section class="editor" aria-label="Loss and variables">
       <div class="about">
         <label class="field example">
@@ -61,11 +73,12 @@ export function tapeTab(tab: TapeTab): TemplateResult {
       <div class="source">
         <label class="field">
           <span class="hidden">Loss</span>
-          <textarea id="loss" rows=${Math.max(3, state.source.split("\n").length)} spellcheck="false" autocomplete="off" autocapitalize="off"
+          <textarea id="loss" maxlength=${LONGEST_TEXT} rows=${Math.min(MOST_ROWS, Math.max(3, state.source.split("\n").length))} spellcheck="false" autocomplete="off" autocapitalize="off"
             aria-invalid=${failure === undefined ? "false" : "true"} aria-describedby="problem hint" .value=${live(state.source)}
             @input=${(event: Event) => tab.update({ source: (event.target as HTMLTextAreaElement).value, stabilized: false, step: undefined })}></textarea>
         </label>
         <div id="problem">${failure === undefined ? nothing : problemView(state.source, failure)}</div>
+        ${tab.isSlow ? html`<p id="slow" role="status">The loss is being run. <button id="stop" @click=${() => tab.stop()}>Stop</button></p>` : nothing}
         <div class="hidden" role="alert">${tab.announced}</div>
       </div>
       <div class="variables">
@@ -74,8 +87,8 @@ export function tapeTab(tab: TapeTab): TemplateResult {
           variables.length === 0
             ? nothing
             : html`<label class="field by"><span>Differentiate by</span>
-                <select id="by" .value=${live(run?.by ?? variables[0])} @change=${(event: Event) => tab.update({ by: (event.target as HTMLSelectElement).value, step: undefined })}>
-                  ${variables.map((name) => html`<option value=${name} ?selected=${name === run?.by}>${name}</option>`)}
+                <select id="by" .value=${live(by)} @change=${(event: Event) => tab.update({ by: (event.target as HTMLSelectElement).value, step: undefined })}>
+                  ${variables.map((name) => html`<option value=${name} ?selected=${name === by}>${name}</option>`)}
                 </select></label>`
         }
       </div>
@@ -95,12 +108,12 @@ function problemView(source: string, { error, place }: Failure): TemplateResult 
     <pre tabindex="0">${source.slice(lineStart, start)}<mark>${marked === "" ? " " : marked}</mark>${source.slice(start + marked.length, lineEnd)}</pre>`;
 }
 
-function runView(tab: TapeTab, run: Run): TemplateResult {
+function runView(tab: TapeTab, run: ShownRun): TemplateResult {
   const { step, graph } = tab;
   const moment = run.moments[step];
   const last = run.moments.length - 1;
-  const title = titleOf(run, moment);
-  graph.paint(run, moment);
+  const { title } = moment;
+  graph.paint(run, moment, tab.picture);
   const stale = tab.failure === undefined ? "" : "stale";
   return html`${stale === "" ? healthView(tab, run) : html`<p class="note" id="stale">Below is the last loss that could be run.</p>`}
     <section class="transport ${stale}" aria-label="Steps of the run">
@@ -120,7 +133,7 @@ function runView(tab: TapeTab, run: Run): TemplateResult {
       </div>
       <div class="moment ${moment.kind}">
         <p id="title" aria-live="polite">${title}</p>
-        <div id="formulas" tabindex="0" role="group" aria-label="The step as a formula">${formulasOf(run, moment)}</div>
+        <div id="formulas" tabindex="0" role="group" aria-label="The step as a formula">${formulasView(moment)}</div>
       </div>
     </section>
     <div class="views ${stale}">
@@ -149,11 +162,9 @@ const panel = (
 </section>`;
 
 /** What `diagnose` found, in a line that unfolds, and the button of `stabilize`: one button, so that it keeps the focus. */
-function healthView(tab: TapeTab, run: Run): TemplateResult | typeof nothing {
+function healthView(tab: TapeTab, run: ShownRun): TemplateResult | typeof nothing {
   const { stabilized } = tab.state;
   if (run.findings.length === 0 && !stabilized) return nothing;
-  const named = (expression: string): string =>
-    expression.replaceAll(/%(\d+)/g, (_, i: string) => run.name(run.tape.nodes[Number(i) - 1].output));
   const isSound = run.findings.length === 0;
   const done = !stabilized
     ? ""
@@ -169,7 +180,7 @@ function healthView(tab: TapeTab, run: Run): TemplateResult | typeof nothing {
       </summary>
       ${run.findings.map(
         ({ kind, node, name, expression, backward, why, instead }) =>
-          html`<p>${kind}${backward ? ", in the backward pass" : ""}, ${node === 0 ? name : `node ${node}, ${named(expression)}`}: ${why}. Instead: ${instead}.</p>`,
+          html`<p>${kind}${backward ? ", in the backward pass" : ""}, ${node === 0 ? name : `node ${node}, ${expression}`}: ${why}. Instead: ${instead}.</p>`,
       )}
       ${stabilized ? html`<ul>${run.rewrites.map(({ node, pattern, replacement }) => html`<li>node ${node}: ${pattern} → ${replacement}</li>`)}</ul>` : nothing}
     </details>

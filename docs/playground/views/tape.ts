@@ -1,13 +1,12 @@
 import { html, type TemplateResult } from "lit-html";
-import type { Run } from "../run.js";
-import type { Moment } from "../steps.js";
 import { formatTensor } from "../text.js";
+import type { ShownMoment, ShownRun, ShownValue } from "../worker/shown.js";
 
 /** The tape as a list: a line a node, with its value and, once it is there, its cotangent. */
-export function tapeView(run: Run, moment: Moment, choose: (node: number) => void): TemplateResult {
-  const { inputs, nodes } = run.tape;
+export function tapeView(run: ShownRun, moment: ShownMoment, choose: (node: number) => void): TemplateResult {
+  const { inputs, nodes } = run;
   const targets = new Set(moment.parts.map(({ to }) => to));
-  const cotangent = (x: (typeof inputs)[number]): string => {
+  const cotangent = (x: ShownValue): string => {
     const g = moment.cotangents.get(x);
     return g === undefined ? "" : formatTensor(g);
   };
@@ -21,7 +20,7 @@ export function tapeView(run: Run, moment: Moment, choose: (node: number) => voi
         (
           x,
         ) => html`<tr class="${x === moment.value ? "current backward" : ""} ${targets.has(x) ? "target" : ""}" aria-current=${x === moment.value ? "step" : "false"}>
-        <td></td><th scope="row">${run.name(x)}</th><td>input</td><td class="number">${formatTensor(x)}</td><td class="number cotangent">${cotangent(x)}</td>
+        <td></td><th scope="row">${x.name}</th><td>input</td><td class="number">${formatTensor(x)}</td><td class="number cotangent">${cotangent(x)}</td>
       </tr>`,
       )}
       ${nodes.map(({ op, inputs: operands, output }, i) => {
@@ -32,8 +31,8 @@ export function tapeView(run: Run, moment: Moment, choose: (node: number) => voi
           aria-current=${isCurrent ? "step" : "false"}
         >
           <td><button class="line-number" @click=${() => choose(i)} aria-label="Go to node ${i + 1}">${i + 1}</button></td>
-          <th scope="row">${run.name(output)}${findings.length === 0 ? "" : html` <span class="warning" title=${findings.map(({ why }) => why).join("; ")}><span aria-hidden="true">⚠</span><span class="hidden">unsafe: ${findings.map(({ kind }) => kind).join(", ")}</span></span>`}</th>
-          <td>${op.name}(${operands.map(run.name).join(", ")})</td>
+          <th scope="row">${output.name}${findings.length === 0 ? "" : html` <span class="warning" title=${findings.map(({ why }) => why).join("; ")}><span aria-hidden="true">⚠</span><span class="hidden">unsafe: ${findings.map(({ kind }) => kind).join(", ")}</span></span>`}</th>
+          <td>${op}(${operands.map(({ name }) => name).join(", ")})</td>
           <td class="number">${i < moment.computed ? formatTensor(output) : ""}</td>
           <td class="number cotangent">${cotangent(output)}</td>
         </tr>`;

@@ -54,8 +54,9 @@ function matrixView(name: string, rows: Matrix, change: (value: Matrix) => void)
     ${sizer(`column of ${name}`, rows[0].length, (length) => change(rows.map((row) => resize(row, length, 0))))}`;
 }
 
+/** What is being typed stays when the page is drawn again, as it is when a run is over: so the number is not bound as `live`. */
 function cell(label: string, value: number, change: (value: number) => void): TemplateResult {
-  return html`<input type="number" step="any" aria-label=${label} .value=${live(String(Number(value.toPrecision(12))))}
+  return html`<input type="number" step="any" aria-label=${label} .value=${String(Number(value.toPrecision(12)))}
     @change=${(event: Event) => {
       const { value: text } = event.target as HTMLInputElement;
       const next = Number(text);

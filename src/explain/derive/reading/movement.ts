@@ -169,6 +169,11 @@ export const movementRows: Rows<typeof movement> = /* @__PURE__ */ (() => ({
       );
     },
   },
+  // A part of the numbers of an op that has several results, one after the other.
+  Result: {
+    ranges: ({ output, range }) => output.shape.map(range),
+    formula: (node) => node.operand(0, [scaledPlace(flatPlace(node.output.shape, node.at), 1, node.attributes.offset)]),
+  },
   OneHot: {
     ranges: ({ ranges: [own], attributes: { depth }, range }) => [...own, range(depth)],
     formula: (node) => {

@@ -1,0 +1,189 @@
+import { readFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import { extname, join } from "node:path";
+import { type Browser, chromium as browserType, type Page } from "playwright";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { chromium } from "../setup/installed.js";
+import { builtPlayground } from "../support/built.js";
+
+// A link comes from anybody, and a server may send a stricter policy than the page's own.
+
+let folder: string;
+let server: Server;
+let browser: Browser;
+/** What the server sends beside each file. */
+let policy = "";
+
+beforeAll(async () => {
+  folder = await builtPlayground();
+  const types: Readonly<Record<string, string>> = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css" };
+  server = createServer(({ url = "/" }, response) => {
+    const name = url === "/" ? "/index.html" : url;
+    if (policy !== "") response.setHeader("Content-Security-Policy", policy);
+    response.setHeader("Content-Type", types[extname(name)] ?? "text/plain");
+    response.end(readFileSync(join(folder, name)));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  browser = await browserType.launch({ executablePath: chromium as string, args: ["--no-sandbox", "--disable-background-networking"] });
+}, 300_000);
+
+afterAll(async () => {
+  await browser.close();
+  server.close();
+});
+
+const home = (): string => `http://127.0.0.1:${(server.address() as { port: number }).port}/`;
+
+interface Opened {
+  readonly page: Page;
+  readonly errors: string[];
+}
+
+async function open(hash = "", prepare: (page: Page) => Promise<unknown> = async () => undefined): Promise<Opened> {
+  const page = await browser.newPage();
+  onTestFinished(() => page.close());
+  const errors: string[] = [];
+  page.on("pageerror", ({ message }) => errors.push(message));
+  page.on("console", (message) => {
+    if (message.type() === "error") errors.push(message.text());
+  });
+  await prepare(page);
+  await page.goto(`${home()}#${hash}`);
+  return { page, errors };
+}
+
+const settled = async (page: Page): Promise<void> =>
+  void (await page.waitForSelector("#page[aria-busy=false]", { state: "attached", timeout: 30_000 }));
+
+describe("the policy", () => {
+  test("of the page lets its own scripts run, and nothing that is written into the page or evaluated", async () => {
+    const { page, errors } = await open();
+    await page.waitForSelector(".graph svg");
+    expect(errors).toEqual([]);
+    const reached = await page.evaluate(() => {
+      const script = document.createElement("script");
+      script.textContent = "window.reached = 'inline'";
+      document.body.append(script);
+      const image = document.createElement("img");
+      image.setAttribute("onerror", "window.reached = 'handler'");
+      image.src = "data:,";
+      document.body.append(image);
+      try {
+        // The page's own evaluation, not that of the tester.
+        return new Promise((resolve) => {
+          setTimeout("window.reached = 'text'", 0);
+          setTimeout(() => resolve((window as unknown as { reached?: string }).reached ?? "nothing"), 100);
+        });
+      } catch {
+        return "nothing";
+      }
+    });
+    expect(reached).toBe("nothing");
+  });
+
+  test("of a server that allows no more than script-src 'self' leaves everything but the picture", async () => {
+    policy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src data:";
+    onTestFinished(() => {
+      policy = "";
+    });
+    const { page, errors } = await open();
+    await settled(page);
+    expect(await page.locator("#panel-tape tbody tr").count()).toBe(13);
+    expect(await page.textContent("#panel-graph")).toContain("The picture needs WebAssembly");
+    expect(await page.locator("#panel-derivation math").count()).toBeGreaterThan(10);
+    await page.click("#tab-training");
+    await page.click("#one-step");
+    expect(await page.textContent("#iteration")).toBe("1");
+    // A browser tells of WebAssembly that is not allowed, and of nothing else.
+    expect(errors.filter((error) => !/WebAssembly|wasm/i.test(error))).toEqual([]);
+  });
+});
+
+describe("a run that takes forever", () => {
+  /** In place of the worker one that never answers what `isEndless` says of. */
+  const endless = (page: Page): Promise<unknown> =>
+    page.route("**/worker.js", (route) =>
+      route.fulfill({
+        contentType: "text/javascript",
+        body: `addEventListener("message", ({ data }) => {
+          while (data.state.source.includes("forever"));
+          postMessage({ values: data.state.values, found: { error: "done: " + data.state.source, variables: [] }, picture: { svg: "", problem: "" } });
+        });
+        postMessage("ready");`,
+      }),
+    );
+
+  test("is stopped after a while, the page can be used meanwhile, and the next text is run", { timeout: 120_000 }, async () => {
+    const { page } = await open("f=forever", endless);
+    await page.waitForSelector("#stop");
+    await page.click("#tab-training");
+    await page.click("#one-step");
+    expect(await page.textContent("#iteration")).toBe("1");
+    await page.click("#tab-tape");
+    await page.getByText("stopped after 5 seconds").first().waitFor({ timeout: 30_000 });
+    await page.fill("#loss", "x");
+    await page.getByText("done: x").first().waitFor();
+  });
+
+  test("is stopped by hand, and what was typed meanwhile is run", { timeout: 120_000 }, async () => {
+    const { page } = await open("f=forever", endless);
+    await page.fill("#loss", "forever 2");
+    await page.fill("#loss", "y");
+    await page.waitForSelector("#stop");
+    await page.click("#stop");
+    await page.getByText("done: y").first().waitFor();
+    expect(await page.locator("#stop").count()).toBe(0);
+  });
+});
+
+describe("links from strangers", () => {
+  const link = (parts: Readonly<Record<string, string>>): string => new URLSearchParams(parts).toString();
+  const chain = (count: number, step: (x: string, i: number) => string): string =>
+    [...Array.from({ length: count }, (_, i) => `a${i} = ${step(i === 0 ? "x" : `a${i - 1}`, i)}`), `L = sum(a${count - 1})`].join("\n");
+  let page: Page;
+  let errors: string[] = [];
+  beforeAll(async () => {
+    page = await browser.newPage();
+    page.on("pageerror", ({ message }) => errors.push(message));
+    await page.goto(home());
+    await settled(page);
+  });
+
+  const links: Readonly<Record<string, string>> = {
+    "a text of a million characters": link({ f: `x${"+x".repeat(500_000)}` }),
+    "a million lines": link({ f: "\n".repeat(1_000_000) }),
+    "a hundred thousand accents": link({ f: `a${"\u0301".repeat(100_000)}` }),
+    "thousands of variables": link({ f: Array.from({ length: 1500 }, (_, i) => `v${i}`).join("+") }),
+    "thousands of arrows": link({ f: `sum(stack([${"x,".repeat(4000)}x]))` }),
+    "a gigabyte of ones": link({ f: "sum(broadcastTo(x, [16384, 16384]))" }),
+    "a billion parts": link({ f: "sum(split(x, 1000000000))" }),
+    "fractions in fractions": link({ f: chain(40, (x) => `${x} / (1 + ${x})`), v: '{"x":0.5}' }),
+    "powers of powers": link({ f: chain(24, (x, i) => `(${x} + y)^2 / (1 + ${x} * z) + ${i}`), v: "{}" }),
+    "sums of quotients": link({ f: Array.from({ length: 30 }, (_, i) => `x/(1+y${i % 20})`).join("+"), v: "{}" }),
+    "a long vector": link({ f: "sum(x)", v: JSON.stringify({ x: new Array(200_000).fill(1) }) }),
+    "numbers at the edge": link({ f: "x * y", v: '{"x":1e308,"y":5e-324}' }),
+    "deep lists": link({ f: "x", v: `{"x":${"[".repeat(200_000)}${"]".repeat(200_000)}}` }),
+    "a hundred thousand points": link({ tab: "training", placed: "1 1 1 ".repeat(100_000).trim() }),
+    "a curve of a hundred thousand steps": link({
+      tab: "training",
+      w: "100001 0 0 0",
+      curve: Array.from({ length: 100_000 }, (_, i) => `${i} ${Math.sin(i)}`).join(" "),
+    }),
+    "weights at the edge": link({ tab: "training", w: "1 1e308 -1e308 1e308", method: "newton", rate: "1e308", l2: "1e308" }),
+  };
+
+  test.each(Object.keys(links))("%s: the page can be used", { timeout: 120_000 }, async (name) => {
+    errors = [];
+    await page.evaluate((hash) => {
+      location.hash = hash;
+    }, links[name]);
+    await page.click("#tab-training");
+    await page.click("#one-step", { timeout: 20_000 });
+    await page.click("#tab-tape");
+    await settled(page);
+    await page.fill("#loss", "u * v", { timeout: 20_000 });
+    await settled(page);
+    await expect.poll(() => page.locator("#panel-tape th[scope=row]").allTextContents(), { timeout: 20_000 }).toEqual(["u", "v", "v1"]);
+    expect(errors).toEqual([]);
+  });
+});
