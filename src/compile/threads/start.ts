@@ -23,7 +23,7 @@ import { Workers } from "./workers.js";
  * const count = await startThreads(2);
  * count; // 2
  * const step = compile(valueAndGrad((w: Tensor) => w.square().sum()));
- * const [value] = step(ones([200_000])); // on two threads
+ * const [value] = step(ones([200_000]));
  * value.item(); // 200_000
  * stopThreads();
  * ```
