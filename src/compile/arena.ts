@@ -12,6 +12,8 @@ export interface Arena {
   readonly constants: readonly number[];
   /** The addresses of the room that instructions need, by node. */
   readonly rooms: ReadonlyMap<number, Room>;
+  /** Where what is computed begins: the buffers, and the room of instructions. */
+  readonly buffersAt: number;
   /** The bytes of all buffers. */
   readonly bufferBytes: number;
   /** Where the words begin. */
@@ -50,7 +52,7 @@ export function allocateArena(calls: Calls, schedule: Schedule, plan: Plan, firs
     if (source < 0) return constantsAt[~source];
     return source < inputs.length ? inputsAt[source] : bufferAt[bufferOf[source]];
   };
-  return { addressOf, constants, rooms, bufferBytes, wordsAt: arena.end };
+  return { addressOf, constants, rooms, buffersAt, bufferBytes, wordsAt: arena.end };
 }
 
 /** Gives each instruction what it keeps; after that comes what they need while they run, the same for all of them. */

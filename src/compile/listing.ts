@@ -8,7 +8,7 @@ import { names } from "./machine-words.js";
 import { forEachStep } from "./schedule.js";
 
 /** The lines of a program: on each what is written, the instruction, the op with its operands, the shape, the label. */
-export function linesOf({ calls, schedule, plan, arena }: Assembly): string[] {
+export function linesOf({ calls, schedule, plan, arena }: Omit<Assembly, "encoding">): string[] {
   const { inputs, constants, shapes, places, labels } = calls.columns;
   const nameOf = (value: number): string => {
     const source = plan.sourceOf(value);
