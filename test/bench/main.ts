@@ -21,6 +21,7 @@ const BENCHMARKS: Record<string, { readonly flags: readonly string[]; readonly f
   memory: { flags: ["--expose-gc"] },
   ranks: { flags: [] },
   tool: { flags: [] },
+  vmap: { flags: [] },
   minimize: { flags: [] },
   optimizers: { flags: [] },
   // A tape of a million scalars is recorded.
