@@ -1,5 +1,6 @@
 import { GradtapeError } from "../base/errors.js";
 import type { NdArray } from "../kernels/kernel.js";
+import { loopOf } from "../ops/body.js";
 import { isElementwise } from "../ops/op.js";
 import type { Node, Tape } from "../tape/tape.js";
 import { Tensor } from "../tensor/tensor.js";
@@ -47,7 +48,7 @@ export class Program {
   private readonly lines: readonly Line[];
   private isRunning = false;
   /** Calls until short sections are made into code. */
-  private untilEmitted = INTERPRETED;
+  private untilEmitted: number;
   private readonly emitSections: () => void;
 
   constructor(tape: Tape, wanted: Backend | undefined) {
@@ -62,6 +63,7 @@ export class Program {
     this.outputs = fused.outputs.map(view);
     this.held = fused.inputs.map(() => undefined);
     this.lines = lines;
+    this.untilEmitted = Math.ceil(INTERPRETED / longestLoop(fused));
     for (const x of constants) write(view(x).data, x);
     new Uint32Array(buffer, wordsAt, words.length).set(words);
     this.runs = sections.map((section) =>
@@ -121,6 +123,9 @@ function onMachine(tape: Tape): { assembly: Assembly; machine: Machine } | undef
 }
 
 const onKernels = (tape: Tape) => ({ assembly: assemble(tape, undefined), machine: undefined });
+
+/** The most steps that a loop of a tape has: each is as good as a call. */
+const longestLoop = ({ nodes }: Tape): number => nodes.reduce((most, { attributes }) => Math.max(most, loopOf(attributes)?.steps ?? 1), 1);
 
 function write(to: Float64Array, x: Tensor): void {
   if (x.size === 1) {
