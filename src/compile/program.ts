@@ -55,7 +55,7 @@ export class Program {
     const fused = fuse(tape);
     const { assembly, machine } = (wanted === "js" ? undefined : onMachine(fused)) ?? onKernels(fused);
     const { slotOf, constants, words, wordsAt, sections, lines, bytes, bufferBytes } = assembly;
-    const buffer = machine?.buffer ?? new ArrayBuffer(bytes);
+    const buffer = machine?.buffer ?? reserve(bytes);
     const view = (x: Tensor): NdArray => ({ shape: x.shape, data: new Float64Array(buffer, slotOf(x).at, x.size) });
     this.backend = machine === undefined ? "js" : "wasm";
     this.memory = { buffers: bufferBytes, withoutReuse: bytesOf(fused), total: bytes };
@@ -120,6 +120,14 @@ function onMachine(tape: Tape): { assembly: Assembly; machine: Machine } | undef
   const assembly = assemble(tape, firstFree);
   const machine = startMachine(assembly.bytes);
   return machine && { assembly, machine };
+}
+
+function reserve(bytes: number): ArrayBuffer {
+  try {
+    return new ArrayBuffer(bytes);
+  } catch {
+    throw new GradtapeError(`compile: expected a program that fits into memory, got one that needs ${bytes} bytes`);
+  }
 }
 
 const onKernels = (tape: Tape) => ({ assembly: assemble(tape, undefined), machine: undefined });

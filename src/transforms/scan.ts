@@ -2,7 +2,7 @@ import { checkFunction, describe, ShapeError } from "../base/errors.js";
 import { allocate, formatShape, sameShape } from "../base/shape.js";
 import { runSeveral } from "../ops/body.js";
 import { Scan } from "../ops/control.js";
-import type { Sealer } from "../tape/sealing.js";
+import { Hollow } from "../tape/hollow.js";
 import { unrecorded } from "../tape/under-way.js";
 import { unwatched } from "../tape/watcher.js";
 import { zeros } from "../tensor/create.js";
@@ -26,7 +26,7 @@ export type AnyTree = object | [];
 /** A tree as the step gets it: a number or an array of numbers is a tensor there. */
 export type InStep<T> = T extends TensorLike ? Tensor : T;
 
-const SCAN: Sealer = { name: "scan", leaves: "the carry or on x", keeper: "loop" };
+const SCAN = /* @__PURE__ */ new Hollow("scan", "the carry or on x", "loop");
 
 /**
  * A loop as one node of the tape: `step(carry, x)` returns `[carry, y]`, from the first step to the last, and scan returns the last carry

@@ -82,10 +82,11 @@ export class TapeTerms {
   of(x: Tensor): Term {
     const known = this.ofValue.get(x);
     if (known !== undefined) return known;
-    // A constant: what is neither an input nor computed.
-    const term = x.size === 1 ? this.terms.number(x.first) : this.atom();
+    // A constant: what is neither an input nor computed here. Of a hollow one from outside the number is not known.
+    const isNumber = x.size === 1 && x.hollow === undefined;
+    const term = isNumber ? this.terms.number(x.first) : this.atom();
     this.ofValue.set(x, term);
-    if (x.size !== 1) this.first.set(term, x);
+    if (!isNumber) this.first.set(term, x);
     return term;
   }
 
