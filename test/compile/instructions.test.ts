@@ -1,4 +1,4 @@
-import { compile, defineOp, grad, type Tensor, tensor } from "gradtape";
+import { compile, defineOp, grad, scan, type Tensor, tensor } from "gradtape";
 import { expect, expectTypeOf, test } from "vitest";
 import { type SingleTable, type Table, wordsOf } from "../../src/compile/instructions/instruction.js";
 import type { reduce } from "../../src/compile/instructions/reduce.js";
