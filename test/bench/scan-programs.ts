@@ -66,7 +66,7 @@ export const memoryCells = (steps: number): Program => {
     `LSTM, ${steps} steps`,
     [randomTensor(6, [units, 4 * units], -0.2, 0.2), randomTensor(7, [8, 4 * units], -0.5, 0.5), randomTensor(8, [4 * units], -0.5, 0.5)],
     (w, u, b) => [
-      ([h, c]: readonly [Tensor, Tensor], x) => {
+      ([h, c]: readonly [Tensor, Tensor], x): readonly [readonly [Tensor, Tensor], Tensor] => {
         const [input, forget, output, cell] = h.matmul(w).add(x.matmul(u)).add(b).split(4, 1);
         const next = forget.sigmoid().mul(c).add(input.sigmoid().mul(cell.tanh()));
         const h2 = output.sigmoid().mul(next.tanh());
@@ -83,7 +83,7 @@ export const kalman = (steps: number): Program => {
   const motion = tensor([[1, 0.1], [0, 1]]); // biome-ignore format: one line
   const seen = tensor([[1, 0]]);
   return program(`Kalman filter, ${steps} steps`, [tensor(-2), tensor(-1)], (process, noise) => [
-    ([mean, covariance]: readonly [Tensor, Tensor], z) => {
+    ([mean, covariance]: readonly [Tensor, Tensor], z): readonly [readonly [Tensor, Tensor], Tensor] => {
       const predicted = motion.matmul(mean);
       const spread = motion.matmul(covariance).matmul(motion, { transposeB: true }).add(tensor([[1, 0], [0, 1]]).mul(process.exp())); // biome-ignore format: one line
       const innovation = z.sub(seen.matmul(predicted));
@@ -131,7 +131,7 @@ export const cloth = (steps: number): Program => {
       return d.mul(length.sub(0.1).div(length)).mul(stiffness);
     };
     return [
-      ([x, v]: readonly [Tensor, Tensor], _) => {
+      ([x, v]: readonly [Tensor, Tensor]): readonly [readonly [Tensor, Tensor], Tensor] => {
         const down = pull(x.slice([[1, size]]).sub(x.slice([[0, size - 1]])));
         const across = pull(x.slice([null, [1, size]]).sub(x.slice([null, [0, size - 1]])));
         const none = [0, 0] as const;
