@@ -16,6 +16,7 @@ const BENCHMARKS: Record<string, { readonly flags: readonly string[]; readonly f
   scalar: { flags: [] },
   small: { flags: [] },
   short: { flags: [] },
+  scan: { flags: [] },
   chain: { flags: [] },
   first: { flags: [], file: "first-call" },
   memory: { flags: ["--expose-gc"] },
