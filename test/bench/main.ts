@@ -21,6 +21,7 @@ const BENCHMARKS: Record<string, { readonly flags: readonly string[]; readonly f
   first: { flags: [], file: "first-call" },
   memory: { flags: ["--expose-gc"] },
   ranks: { flags: [] },
+  threads: { flags: [] },
   tool: { flags: [] },
   vmap: { flags: [] },
   minimize: { flags: [] },
