@@ -1,6 +1,6 @@
 import { LINE, NUMBER } from "./bytes.js";
 import type { Calls } from "./calls.js";
-import type { Region, Room } from "./instructions/instruction.js";
+import type { Address, Region, Room } from "./instructions/instruction.js";
 import type { Plan } from "./plan.js";
 import { forEachStep, type Schedule } from "./schedule.js";
 
@@ -24,12 +24,20 @@ export interface Arena {
  * Finds a place for all that a program keeps:
  *
  *     arena   inputs │ constants │ buffers │ sums under way │ room for one instruction │ words
+ *
+ * Inputs that are elsewhere are given with their addresses.
  */
-export function allocateArena(calls: Calls, schedule: Schedule, plan: Plan, firstFree: number): Arena {
+export function allocateArena(
+  calls: Calls,
+  schedule: Schedule,
+  plan: Plan,
+  firstFree: number,
+  given: readonly (Address | undefined)[] = [],
+): Arena {
   const { inputs, constants: all, begins, operands, outputs } = calls.columns;
   const { bufferOf, sourceOf } = plan;
   const arena = new Space(aligned(firstFree));
-  const inputsAt = inputs.map(({ size }) => arena.place(size));
+  const inputsAt = inputs.map(({ size }, i) => given[i]?.at ?? arena.place(size));
 
   const constants: number[] = [];
   const constantsAt = new Float64Array(all.length).fill(-1);

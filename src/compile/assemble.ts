@@ -1,12 +1,14 @@
 import { canonicalizing, sharingExponentials } from "../passes/fuse.js";
 import { prune } from "../passes/prune.js";
 import { rewrite } from "../passes/rewrite.js";
+import { tidy } from "../passes/tidy.js";
 import type { Columns } from "../tape/columns.js";
 import type { Tape } from "../tape/tape.js";
 import { type Arena, allocateArena } from "./arena.js";
 import { WORD } from "./bytes.js";
 import { Calls } from "./calls.js";
 import { type Encoding, encodeSteps } from "./encode.js";
+import { prepareBodies } from "./loops.js";
 import { type Plan, planBuffers } from "./plan.js";
 import { inOrder, type Schedule, schedule } from "./schedule.js";
 
@@ -21,7 +23,8 @@ export interface Assembly {
 }
 
 /** The last passes, which give a tape the ops that the machine has instructions for, and the kernels. */
-export const fuse = (tape: Tape): Tape => prune(rewrite(tape, sharingExponentials, canonicalizing));
+export const fuse = (tape: Tape): Tape =>
+  prune(prepareBodies(rewrite(tape, sharingExponentials, canonicalizing), (body) => fuse(tidy(body))));
 
 /** All steps from a fused tape to a program. The machine leaves free what begins at `firstFree`; without it all nodes are left to kernels. */
 export function assemble(columns: Columns, firstFree: number | undefined): Assembly {

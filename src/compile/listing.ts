@@ -1,5 +1,6 @@
 import { alignColumns } from "../base/format.js";
 import { formatShape } from "../base/shape.js";
+import { loopOf } from "../ops/body.js";
 import { operandsOf } from "../tape/columns.js";
 import type { Assembly } from "./assemble.js";
 import { encodeNode } from "./encode.js";
@@ -20,7 +21,8 @@ export function linesOf({ calls, schedule, plan, arena }: Omit<Assembly, "encodi
   const lines: string[][] = [];
   const add = (node: number, region: Region | undefined): void => {
     const words = encodeNode(calls, node, region, arena, plan);
-    const instruction = words === undefined ? "kernel" : words.length === 0 ? "nothing" : names[words[0]];
+    const isLoop = loopOf(calls.kind(node).attributes) !== undefined;
+    const instruction = words === undefined ? "kernel" : words.length === 0 ? "nothing" : isLoop ? "Loop" : names[words[0]];
     const from = operandsOf(calls.columns, node).map(nameOf);
     const number = `${region === undefined ? "" : "  "}${lines.length + 1}`;
     const call = `${calls.kind(node).op.name}(${from.join(", ")})`;

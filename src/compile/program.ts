@@ -1,6 +1,7 @@
 import { GradtapeError } from "../base/errors.js";
 import { type Shape, sizeOf } from "../base/shape.js";
 import type { NdArray } from "../kernels/kernel.js";
+import { loopOf } from "../ops/body.js";
 import { type AnyOp, isElementwise } from "../ops/op.js";
 import { type Columns, operandsOf, shapeOf, withoutSource } from "../tape/columns.js";
 import type { Tape } from "../tape/tape.js";
@@ -72,7 +73,7 @@ export class Program {
   /** The threads that were last asked to share the program. */
   private asked: Team | undefined;
   /** Calls until short sections are made into code. */
-  private untilEmitted = INTERPRETED;
+  private untilEmitted: number;
 
   // These are in the memory that the program runs in.
   private buffer!: ArrayBuffer;
@@ -98,6 +99,7 @@ export class Program {
     this.places = { inputs: columns.inputs.map((_, i) => place(i)), outputs: columns.outputs.map(place) };
     this.held = columns.inputs.map(() => undefined);
     this.assembly = ready;
+    this.untilEmitted = Math.ceil(INTERPRETED / longestLoop(columns));
     this.sections = sections.map((section) => {
       if (!("kernel" in section)) return section;
       const node = section.kernel;
@@ -209,6 +211,10 @@ function write(to: Float64Array, x: Tensor): void {
   if (data.length > SHORT) to.set(data);
   else for (let i = 0; i < data.length; i++) to[i] = data[i];
 }
+
+/** The most steps that a loop of a tape has: each is as good as a call. */
+const longestLoop = ({ kinds }: Columns): number =>
+  kinds.reduce((most, { attributes }) => Math.max(most, loopOf(attributes)?.steps ?? 1), 1);
 
 /** What all values that a tape computes take. */
 function bytesOf({ kinds, kindOf, shapes }: Columns): number {
