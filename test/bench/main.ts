@@ -21,7 +21,9 @@ const BENCHMARKS: Record<string, { readonly flags: readonly string[]; readonly f
   first: { flags: [], file: "first-call" },
   memory: { flags: ["--expose-gc"] },
   ranks: { flags: [] },
+  threads: { flags: [] },
   tool: { flags: [] },
+  vmap: { flags: [] },
   minimize: { flags: [] },
   optimizers: { flags: [] },
   // A tape of a million scalars is recorded.
