@@ -3,6 +3,7 @@ import { Program } from "./blocks.js";
 import type { Figure, Settings } from "./figure.js";
 import { answer } from "./figures/answer.js";
 import { complement } from "./figures/complement.js";
+import { derivation } from "./figures/derivation.js";
 import { descent } from "./figures/descent.js";
 import { exercise } from "./figures/exercise.js";
 import { logistic } from "./figures/logistic.js";
@@ -11,7 +12,18 @@ import { slope } from "./figures/slope.js";
 import { tape } from "./figures/tape.js";
 import { train } from "./figures/train.js";
 
-const figures: Readonly<Record<string, Figure>> = { answer, complement, descent, exercise, logistic, nudge, slope, tape, train };
+const figures: Readonly<Record<string, Figure>> = {
+  answer,
+  complement,
+  derivation,
+  descent,
+  exercise,
+  logistic,
+  nudge,
+  slope,
+  tape,
+  train,
+};
 
 /** What is wider than its place is moved sideways, by keyboard as well. */
 function letScroll(): void {
