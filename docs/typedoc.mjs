@@ -60,6 +60,7 @@ export default {
     "performance.md",
     "numerics.md",
     "derivations.md",
+    "check-your-derivation.md",
     "diagnose.md",
     "logistic-regression.md",
     "scaling.md",
