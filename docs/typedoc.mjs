@@ -57,6 +57,7 @@ export default {
     "adding-an-op.md",
     "compile.md",
     "loops.md",
+    "recipes.md",
     "performance.md",
     "numerics.md",
     "derivations.md",

@@ -23,6 +23,7 @@ const BENCHMARKS: Record<string, { readonly flags: readonly string[]; readonly f
   ranks: { flags: [] },
   threads: { flags: [] },
   tool: { flags: [] },
+  vmap: { flags: [] },
   minimize: { flags: [] },
   optimizers: { flags: [] },
   // A tape of a million scalars is recorded.
