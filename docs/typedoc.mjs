@@ -66,6 +66,7 @@ export default {
     "logistic-regression.md",
     "scaling.md",
     "math.md",
+    "gallery.md",
     "onnx.md",
     "verified-gradients.md",
     "../CONTRIBUTING.md",

@@ -131,7 +131,7 @@ ${miniature()}
 <article><h3>The diagnosis</h3><p>A loss turned NaN. Which operation did it, why, and what to write instead?</p>
 <div class="sample" tabindex="0" role="group" aria-label="A diagnosis">${diagnosis()}</div><p><a href="documents/diagnose.html">Where a run goes wrong</a></p></article>
 <article><h3>The tape</h3><p>Every operation is one line of a list. Step through it, forward and back, in the playground.</p>
-<div class="sample" tabindex="0" role="group" aria-label="A tape">${stepping()}</div><p><a href="playground/index.html">Step through a tape</a></p></article>
+<div class="sample" tabindex="0" role="group" aria-label="A tape">${stepping()}</div><p><a href="documents/gallery.html">A gallery of tapes</a></p></article>
 </div>
 </section>
 <section class="use" aria-labelledby="use">

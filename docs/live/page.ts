@@ -6,6 +6,7 @@ import { complement } from "./figures/complement.js";
 import { derivation } from "./figures/derivation.js";
 import { descent } from "./figures/descent.js";
 import { exercise } from "./figures/exercise.js";
+import { exported } from "./figures/export.js";
 import { logistic } from "./figures/logistic.js";
 import { nudge } from "./figures/nudge.js";
 import { slope } from "./figures/slope.js";
@@ -18,6 +19,7 @@ const figures: Readonly<Record<string, Figure>> = {
   derivation,
   descent,
   exercise,
+  export: exported,
   logistic,
   nudge,
   slope,

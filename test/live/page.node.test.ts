@@ -300,6 +300,36 @@ describe("A figure", () => {
   });
 });
 
+test("The gallery steps through each example, and writes a loss as a program for another library", async () => {
+  await open(chapter("gallery"));
+  for (const on of await page.getByLabel("To the end").all()) await on.click();
+  await expect
+    .poll(async () => (await page.locator(".live-moment").allTextContents()).filter((text) => text.includes("Done")).length, {
+      timeout: 30_000,
+    })
+    .toBe(await page.locator(".live-tape").count());
+  const figure = page.locator(".live-export");
+  expect(await figure.locator("pre").textContent()).toContain("    ŷ = torch.sigmoid(z)");
+  await figure.locator("textarea").fill("L = mean((a * b)²)");
+  await figure.locator("select").selectOption("JAX");
+  expect(await figure.locator("pre").textContent()).toContain("jax.value_and_grad(loss)");
+  await expectAccessible();
+});
+
+test("A derivation that is typed is checked line by line, and a classic mistake is named", async () => {
+  await open(chapter("1-the-chain-rule-by-hand"));
+  const figure = page.locator(".live-derivation");
+  await figure.getByText("Check my derivation").click();
+  await figure.getByText("Every line is true.").waitFor();
+  await figure.locator("textarea").fill("∂L/∂ŷ = (ŷ - y)/(ŷ(1 - ŷ))\n∂L/∂w = 2(ŷ - y)x");
+  await figure.getByText("Check my derivation").click();
+  await figure.getByText("Line 2 is the first that is not true.").waitFor();
+  expect(await figure.locator("li.first .hint").textContent()).toContain("2");
+  await figure.getByText("a sign lost in ln(1 − ŷ)").click();
+  await figure.getByText("Line 1 is the first that is not true.").waitFor();
+  await expectAccessible();
+});
+
 test("On a phone no live page is wider than the screen, and in the dark it can be read", { timeout: 300_000 }, async () => {
   for (const name of ["1-the-chain-rule-by-hand", "5-gradients-of-gradients", "6-numerics", "8-a-model-from-data-to-report"]) {
     await open(chapter(name), { viewport: { width: 390, height: 844 }, colorScheme: "dark" });
