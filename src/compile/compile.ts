@@ -13,6 +13,9 @@ import { trace } from "../transforms/trace.js";
 import { argumentsOf, matchAll, type Pattern, patternsOf } from "./arguments.js";
 import { type Backend, Program, type ProgramMemory } from "./program.js";
 
+// The package is type-checked without the browser's or Node's names; this one is in both.
+declare const console: { readonly warn: (message: string) => void };
+
 /** How many programs a compiled function keeps: one for each set of input shapes. The one not used for longest goes. */
 const KEPT = 16;
 
