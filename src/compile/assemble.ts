@@ -8,6 +8,7 @@ import { type Arena, allocateArena } from "./arena.js";
 import { WORD } from "./bytes.js";
 import { Calls } from "./calls.js";
 import { type Encoding, encodeSteps } from "./encode.js";
+import { inForms } from "./forms.js";
 import { prepareBodies } from "./loops.js";
 import { type Plan, planBuffers } from "./plan.js";
 import { inOrder, type Schedule, schedule } from "./schedule.js";
@@ -24,7 +25,7 @@ export interface Assembly {
 
 /** The last passes, which give a tape the ops that the machine has instructions for, and the kernels. */
 export const fuse = (tape: Tape): Tape =>
-  prune(prepareBodies(rewrite(tape, sharingExponentials, canonicalizing), (body) => fuse(tidy(body))));
+  prune(prepareBodies(rewrite(tape, sharingExponentials, canonicalizing), (body) => inForms(fuse(tidy(body)))));
 
 /** All steps from a fused tape to a program. The machine leaves free what begins at `firstFree`; without it all nodes are left to kernels. */
 export function assemble(columns: Columns, firstFree: number | undefined): Assembly {
