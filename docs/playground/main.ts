@@ -103,7 +103,8 @@ class Playground {
     if (this.state.source === state.source && found.variables.length > 0) this.inferred = found.inferred;
     if ("error" in found) this.failure = found;
     else {
-      if (found.structure !== this.run?.structure) this.details = undefined;
+      // What is known of the same text stays until there is more, so that its buttons keep the focus.
+      if (found.source !== this.run?.source) this.details = undefined;
       [this.run, this.failure] = [found, undefined];
       if (picture !== undefined) this.picture = picture;
     }

@@ -159,7 +159,7 @@ function runView(tab: TapeTab, run: ShownRun): TemplateResult {
   const stale = tab.failure === undefined ? "" : "stale";
   const missing = html`<p class="note">${typeof tab.details === "string" ? tab.details : "The derivation is being worked out …"}</p>`;
   const gradient = whole.get(run.inputs[0])?.sum;
-  return html`${stale === "" ? (details === undefined ? nothing : healthView(tab, details)) : html`<p class="note" id="stale">Below is the last loss that could be run.</p>`}
+  return html`${stale === "" ? (typeof tab.details === "object" ? healthView(tab, tab.details) : nothing) : html`<p class="note" id="stale">Below is the last loss that could be run.</p>`}
     ${tourView(tab.tour, (stop) => tab.goOnTour(stop))}
     <section class="transport ${stale}" aria-label="Steps of the run">
       <div class="controls">
