@@ -2,6 +2,7 @@
 import markdownItMath from "markdown-it-math/no-default-renderer";
 import temml from "temml";
 import { JSX } from "typedoc";
+import { liveMarks } from "./live/plugin.mjs";
 
 const render = (displayMode) => (tex) => temml.renderToString(tex, { displayMode, throwOnError: true });
 
@@ -32,7 +33,7 @@ function linkToPlayground({ renderer }) {
 
 /** @type {Partial<import("typedoc").TypeDocOptions>} */
 export default {
-  entryPoints: ["../src/index.ts", "../src/math.ts", "../src/onnx.ts"],
+  entryPoints: ["../src/index.ts", "../src/math.ts", "../src/onnx.ts", "../src/threads.ts"],
   alwaysCreateEntryPointModule: false,
   tsconfig: "../src/tsconfig.json",
   readme: "../README.md",
@@ -52,9 +53,11 @@ export default {
     "adding-an-op.md",
     "compile.md",
     "loops.md",
+    "recipes.md",
     "performance.md",
     "numerics.md",
     "derivations.md",
+    "check-your-derivation.md",
     "diagnose.md",
     "logistic-regression.md",
     "scaling.md",
@@ -63,12 +66,13 @@ export default {
     "verified-gradients.md",
     "../CONTRIBUTING.md",
   ],
-  plugin: [linkToPlayground, "./site-structure.mjs", "./site-policy.mjs"],
+  plugin: [linkToPlayground, "./site-structure.mjs", "./live/plugin.mjs", "./site-policy.mjs"],
   router: "gradtape",
   headings: { readme: false, document: false },
   navigation: { includeGroups: true },
   out: "site",
   customCss: "site.css",
+  favicon: "home/logo.svg",
   name: "gradtape",
   includeVersion: true,
   excludeInternal: true,
@@ -85,9 +89,10 @@ export default {
   // fails the build.
   markdownItLoader: (parser) => {
     keepCodeOfHeadings(parser);
+    liveMarks(parser);
     parser.use(markdownItMath, { inlineAllowWhiteSpacePadding: true, inlineRenderer: render(false), blockRenderer: render(true) });
   },
-  intentionallyNotExported: ["AnyOp", "IsDifferentiated"],
+  intentionallyNotExported: ["AnyOp", "InStep", "IsDifferentiated"],
   treatWarningsAsErrors: true,
   treatValidationWarningsAsErrors: true,
   validation: { notExported: true, invalidLink: true, notDocumented: true },

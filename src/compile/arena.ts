@@ -18,6 +18,8 @@ export interface Arena {
   readonly constants: readonly Tensor[];
   /** The addresses of the room that instructions need, by node. */
   readonly rooms: ReadonlyMap<Node, Room>;
+  /** Where what is computed begins: the buffers, and the room of instructions. */
+  readonly buffersAt: number;
   /** The bytes of all buffers. */
   readonly bufferBytes: number;
   /** Where the words begin. */
@@ -28,11 +30,21 @@ export interface Arena {
  * Finds a place for all that a program keeps:
  *
  *     arena   inputs │ constants │ buffers │ sums under way │ room for one instruction │ words
+ *
+ * Inputs that are elsewhere are given with their addresses.
  */
-export function allocateArena(tape: Tape, steps: readonly Step[], plan: Plan, choose: Choose, firstFree: number): Arena {
+export function allocateArena(
+  tape: Tape,
+  steps: readonly Step[],
+  plan: Plan,
+  choose: Choose,
+  firstFree: number,
+  given: readonly (Address | undefined)[] = [],
+): Arena {
   const arena = new Stretch(aligned(firstFree));
   const slots = new Map<Tensor, Slot>();
-  for (const [i, x] of tape.inputs.entries()) slots.set(x, { at: arena.place(x.size), stride: 0, name: x.label ?? `input${i + 1}` });
+  for (const [i, x] of tape.inputs.entries())
+    slots.set(x, { at: given[i]?.at ?? arena.place(x.size), stride: 0, name: x.label ?? `input${i + 1}` });
 
   const constants: Tensor[] = [];
   const placeConstant = (x: Tensor): void => {
@@ -58,7 +70,7 @@ export function allocateArena(tape: Tape, steps: readonly Step[], plan: Plan, ch
     const buffer = plan.bufferOf.get(source);
     return buffer === undefined ? (slots.get(source) as Slot) : buffers[buffer];
   };
-  return { slotOf, constants, rooms, bufferBytes, wordsAt: arena.end };
+  return { slotOf, constants, rooms, buffersAt, bufferBytes, wordsAt: arena.end };
 }
 
 /** Gives each instruction what it keeps; after that comes what they need while they run, the same for all of them. */

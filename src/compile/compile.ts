@@ -1,11 +1,12 @@
 import { checkFunction, describe, GradtapeError } from "../base/errors.js";
 import { checkOptions, type Known } from "../base/options.js";
+import { evaluate } from "../passes/evaluate.js";
 import { tidy } from "../passes/tidy.js";
-import { withSealed } from "../tape/sealing.js";
+import { COMPILE } from "../tape/hollow.js";
 import { Tape } from "../tape/tape.js";
 import { recording } from "../tape/under-way.js";
 import { watcher } from "../tape/watcher.js";
-import type { Tensor } from "../tensor/tensor.js";
+import { Tensor } from "../tensor/tensor.js";
 import { type Flat, flatten } from "../tensor/tree.js";
 import { tapeOf } from "../transforms/record.js";
 import { trace } from "../transforms/trace.js";
@@ -18,8 +19,8 @@ const KEPT = 16;
 /** A function that replays its recorded tape. */
 export type Compiled<F> = F & {
   /**
-   * The tape of the last call's program, after all passes but the last, which fuses ops: with the values of that call, recorded
-   * again when asked for. Inputs are called as `record` calls them; of cotangents it has those that are outputs.
+   * The tape of the last call's program, after all passes but the last, which fuses ops: recorded again when asked for, with the
+   * values of that call. Inputs are called as `record` calls them; of cotangents it has those that are outputs.
    */
   readonly tape: Tape;
   /** What that program needs, in bytes. */
@@ -52,7 +53,7 @@ interface Entry {
   readonly patterns: readonly Pattern[];
   readonly program: Program;
   readonly rebuildOutput: Flat["rebuild"];
-  /** The tape again, for the inputs of the last call. A program does not keep the values that it was recorded with. */
+  /** The tape again, with the numbers that it computes from these inputs. A program keeps none. */
   readonly tape: (inputs: readonly Tensor[]) => Tape;
 }
 
@@ -64,6 +65,8 @@ interface Entry {
  * that are not tensors (these are part of what a program is kept by, so another number means another recording; pass as
  * a tensor what changes from call to call). Reading a value that depends on an input (`item()`, `data`, `toArray()`) while
  * f is recorded is a `GradtapeError`.
+ *
+ * Programs are kept for the last 16 sets of shapes; one warning on the console says so when more are called in turn.
  *
  * Arrays of numbers, nested or typed, are tensors for f. A number comes as it is: in the place of a tensor write `tensor(1)`,
  * unless f is a `grad(loss)` or the like that makes one of it.
@@ -94,6 +97,8 @@ export function compile<F extends (...args: never[]) => unknown>(f: F, options?:
   const programs: Entry[] = [];
   let transforms: Record<string, Compiled<(...args: never[]) => unknown>> = {};
   let last: { readonly entry: Entry; readonly inputs: readonly Tensor[] } | undefined;
+  /** How many programs had to go for others. */
+  let dropped = 0;
 
   const find = (args: readonly unknown[]): { entry: Entry; inputs: readonly Tensor[] } => {
     for (let i = 0; i < programs.length; i++) {
@@ -105,7 +110,10 @@ export function compile<F extends (...args: never[]) => unknown>(f: F, options?:
     const patterns = patternsOf(args);
     const inputs = matchAll(patterns, args) as Tensor[];
     programs.unshift(build(f, patterns, inputs, backend));
-    if (programs.length > KEPT) programs.pop();
+    if (programs.length > KEPT) {
+      programs.pop();
+      if (++dropped === KEPT) console.warn(tooManyShapes(f.name));
+    }
     return { entry: programs[0], inputs };
   };
   const call = (...args: unknown[]): unknown => {
@@ -136,25 +144,32 @@ export function compile<F extends (...args: never[]) => unknown>(f: F, options?:
   }) as unknown as Compiled<F>;
 }
 
+/** Said once, when as many programs were dropped as are kept: by then, to record costs more than is ever gained. */
+const tooManyShapes = (name: string): string =>
+  `compile: ${name || "the function"} was recorded ${2 * KEPT} times, for more shapes or plain numbers in turn than the ${KEPT} programs that are kept, ` +
+  "and a call of one that was dropped records anew. Pad inputs to fewer shapes, pass as a tensor what changes from call to call, or compile a function for each";
+
 function build(
   f: (...args: never[]) => unknown,
   patterns: readonly Pattern[],
   inputs: readonly Tensor[],
   backend: Backend | undefined,
 ): Entry {
-  const ofLeaves = ({ leaves }: { leaves: Tensor[] }): unknown => f(...(argumentsOf(patterns, leaves) as never[]));
-  const recordAgain = (at: readonly Tensor[]): { tape: Tape; output: Flat } => {
-    const flat = flatten("compile", "the inputs", { leaves: [...at] });
-    const segment = withSealed(at.length, () => trace("compile", ofLeaves as never, [flat], true));
+  const hollow = flatten("compile", "the inputs", { leaves: inputs.map(({ shape }) => Tensor.wrap(shape, COMPILE)) });
+  const ofLeaves = ({ leaves }: { leaves: readonly Tensor[] }): unknown => f(...(argumentsOf(patterns, leaves) as never[]));
+  const recordOnce = (): { tape: Tape; output: Flat } => {
+    const segment = trace("compile", ofLeaves as never, [hollow], true);
+    // Somebody inside f wants to see the numbers of each op.
+    if (segment.recording.hasUnseen) ofLeaves({ leaves: inputs });
     return { tape: tidied(tapeOf(segment)), output: segment.output };
   };
-  const { tape, output } = recordAgain(inputs);
+  const { tape, output } = recordOnce();
   // What f returned as a number is the same in every call, and a number.
   return {
     patterns,
     program: new Program(tape, backend),
     rebuildOutput: (values) => output.rebuild(values.map((x, i) => (output.numbers.has(i) ? (x as Tensor).item() : x))),
-    tape: (at) => recordAgain(at).tape,
+    tape: (at) => evaluate(recordOnce().tape, at),
   };
 }
 

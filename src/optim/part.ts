@@ -1,8 +1,7 @@
 import { checkFunction, describe } from "../base/errors.js";
 import { formatValues } from "../base/format.js";
 import { formatShape } from "../base/shape.js";
-import type { Compiled } from "../compile/compile.js";
-import { aside } from "../tape/sealing.js";
+import { aside } from "../tape/aside.js";
 import type { Tape } from "../tape/tape.js";
 import { type Watcher, withWatcher } from "../tape/watcher.js";
 import { tensor } from "../tensor/create.js";
@@ -13,6 +12,7 @@ import { differentiate, pullback } from "../transforms/reverse.js";
 import { hessianAt } from "../transforms/second-order.js";
 import type { PartRequest, Request } from "./objective.js";
 import { Packing } from "./packing.js";
+import { transformed } from "./transformed.js";
 
 /**
  * What one shard adds to the answer to a request of {@link minimizeSteps}: its value and gradient, one number and then n,
@@ -71,12 +71,6 @@ const hessianOfAll =
     return hessianAt(name, (vector) => f(packing.slices(vector), ...rest), packing.vector);
   };
 
-/** `transform(f)`, compiled if f is. */
-function transformed<G extends (...args: never[]) => unknown>(f: PartFunction, key: string, transform: (f: PartFunction) => G): G {
-  const { transformed: compiled } = f as Partial<Compiled<PartFunction>>;
-  return compiled === undefined ? transform(f) : compiled(key, transform);
-}
-
 /** A function of a tree of parameters that answers requests. */
 export class Part {
   private readonly f: PartFunction;
@@ -118,7 +112,7 @@ export class Part {
     let sum = Math.abs(output.leaves[0].item());
     const add = (v: Tensor, g: Tensor): void => {
       const values = v.data;
-      const cotangents = aside(0, () => g.broadcastTo(v.shape)).data;
+      const cotangents = aside(() => g.broadcastTo(v.shape)).data;
       for (let i = 0; i < values.length; i++) {
         const product = Math.abs(values[i] * cotangents[i]);
         if (product < Number.POSITIVE_INFINITY) sum += product;

@@ -2,7 +2,8 @@ import { sameShape } from "../base/shape.js";
 import type { Routine } from "../kernels/control.js";
 import type { Body } from "../ops/body.js";
 import { Add } from "../ops/elementwise.js";
-import { aside, type Sealer } from "../tape/sealing.js";
+import { aside } from "../tape/aside.js";
+import type { Hollow } from "../tape/hollow.js";
 import { Tape } from "../tape/tape.js";
 import { recording } from "../tape/under-way.js";
 import { applyAgain } from "../tensor/apply.js";
@@ -23,9 +24,13 @@ export interface Recorded {
   readonly output: Flat;
 }
 
-/** Runs f once on aliases of these tensors, aside, and makes a body of it. None of its values may be read in it, which `by` says. */
-export function recordBody(by: Sealer, at: readonly Tensor[], f: (inputs: Tensor[]) => unknown): Recorded {
-  const segment = aside(at.length, () => trace(by.name, f as (...args: never[]) => unknown, [flatOf(at)]), by);
+/** Runs f once on tensors like these, aside, and makes a body of it. They are hollow: their numbers make no difference. */
+export function recordBody(by: Hollow, at: readonly Tensor[], f: (inputs: Tensor[]) => unknown): Recorded {
+  const like = ({ shape, label }: Tensor, i: number): Tensor => {
+    const hollow = at[i].withValues(shape, by);
+    return label === undefined ? hollow : hollow.named(label);
+  };
+  const segment = aside(() => trace(by.name, f as (...args: never[]) => unknown, [flatOf(at.map(like))]));
   const tape = tapeOf(segment);
   const own = new Set<Tensor>(tape.inputs);
   for (const { output } of tape.nodes) own.add(output);
@@ -53,7 +58,7 @@ class RecordedBody implements Body {
   private asRoutine: Routine | undefined;
 
   constructor(
-    private readonly by: Sealer,
+    private readonly by: Hollow,
     readonly tape: Tape,
   ) {}
 

@@ -1,11 +1,11 @@
 import { checkFunction } from "../base/errors.js";
 import { runSeveral } from "../ops/body.js";
 import { Checkpoint } from "../ops/control.js";
-import type { Sealer } from "../tape/sealing.js";
+import { Hollow } from "../tape/hollow.js";
 import { flatten, rebuildAll } from "../tensor/tree.js";
 import { recordBody } from "./body.js";
 
-const CHECKPOINT: Sealer = { name: "checkpoint", leaves: "an argument", keeper: "node" };
+const CHECKPOINT = /* @__PURE__ */ new Hollow("checkpoint", "an argument", "node");
 
 /**
  * f as one node of the tape that keeps its arguments only: when its gradient is taken, f runs again. It costs one more run of f, and saves

@@ -5,8 +5,8 @@ import { checkOptions, type Known } from "../base/options.js";
 import { formatShape, type Shape, sameShape, sizeOf } from "../base/shape.js";
 import { Assemble, Result, Slice } from "../ops/movement.js";
 import { type AnyOp, type AttributesOf, isElementwise } from "../ops/op.js";
+import { aside } from "../tape/aside.js";
 import type { Recording } from "../tape/recording.js";
-import { aside } from "../tape/sealing.js";
 import { recording as underWay } from "../tape/under-way.js";
 import { watcher } from "../tape/watcher.js";
 import { tensor, zeros } from "../tensor/create.js";
@@ -119,7 +119,7 @@ function assembled(parts: readonly Part[], recording: Recording, shape: Shape): 
 
 /** What has arrived at an op with several results as a cotangent of its output: for those who watch, not for the recording. */
 const inOne = (cotangents: readonly (Tensor | undefined)[], recording: Recording, i: number): Tensor =>
-  aside(0, () => {
+  aside(() => {
     const results = recording.op(i).results?.(recording.attributesOf(i)) ?? [];
     const [first, ...rest] = results.map((shape, index) => (cotangents[index] ?? zeros(shape)).reshape([sizeOf(shape)]));
     return first.concatWith(rest, 0);

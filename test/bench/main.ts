@@ -9,16 +9,21 @@ import { fileURLToPath } from "node:url";
 import { mpirun } from "../setup/installed.js";
 import { PEERS, versionOf } from "./peers/installed.js";
 
-const BENCHMARKS: Record<string, { readonly flags: readonly string[] }> = {
+/** Each with the flags of its process, and its file where that is called differently. */
+const BENCHMARKS: Record<string, { readonly flags: readonly string[]; readonly file?: string }> = {
   bce: { flags: [] },
   parts: { flags: [] },
   scalar: { flags: [] },
   small: { flags: [] },
   short: { flags: [] },
+  scan: { flags: [] },
   chain: { flags: [] },
+  first: { flags: [], file: "first-call" },
   memory: { flags: ["--expose-gc"] },
   ranks: { flags: [] },
+  threads: { flags: [] },
   tool: { flags: [] },
+  vmap: { flags: [] },
   minimize: { flags: [] },
   optimizers: { flags: [] },
   playground: { flags: [] },
@@ -45,8 +50,9 @@ try {
   for (const name of names) {
     console.log("");
     // A process each: none inherits what the compiler learned from the one before.
-    const child = fork(fileURLToPath(new URL(`${name}.ts`, import.meta.url)), {
-      execArgv: [...process.execArgv, ...BENCHMARKS[name].flags],
+    const { flags, file = name } = BENCHMARKS[name];
+    const child = fork(fileURLToPath(new URL(`${file}.ts`, import.meta.url)), {
+      execArgv: [...process.execArgv, ...flags],
       env: environment,
     });
     const [code] = await once(child, "exit");
@@ -68,7 +74,13 @@ function build(directory: string): string {
   if (status !== 0) throw new Error("bench: the library does not compile");
   writeFileSync(join(directory, "package.json"), JSON.stringify({ type: "module", sideEffects: false }));
   const settings = join(directory, "tsconfig.json");
-  const compilerOptions = { paths: { gradtape: [join(directory, "index.js")], "gradtape/math": [join(directory, "math.js")] } };
+  const compilerOptions = {
+    paths: {
+      gradtape: [join(directory, "index.js")],
+      "gradtape/math": [join(directory, "math.js")],
+      "gradtape/threads": [join(directory, "threads.js")],
+    },
+  };
   writeFileSync(settings, JSON.stringify({ extends: join(root, "tsconfig.json"), compilerOptions, include: [join(root, "test")] }));
   return settings;
 }

@@ -11,7 +11,7 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 // What starts several processes over Open MPI runs where it is installed.
 const withMpi = ["test/**/*.mpi.test.ts"];
 // Runs in Node, and drives Chromium.
-const drivesChromium = ["test/playground/*.node.test.ts"];
+const drivesChromium = ["test/{live,playground}/*.node.test.ts"];
 // Reads files or starts programs, and runs in Node only.
 const nodeOnly = ["test/**/*.node.test.ts"];
 
@@ -60,6 +60,7 @@ export default defineConfig({
     alias: {
       "gradtape/onnx": here("../../src/onnx.ts"),
       "gradtape/math": here("../../src/math.ts"),
+      "gradtape/threads": here("../../src/threads.ts"),
       gradtape: here("../../src/index.ts"),
     },
   },
@@ -75,7 +76,15 @@ export default defineConfig({
     coverage: {
       provider: "v8",
       include: ["src/**/*.ts"],
-      exclude: ["src/index.ts", "src/math.ts", "src/onnx.ts", "src/formulas/parser.ts", "src/passes/stabilize/parsed-rules.ts"],
+      exclude: [
+        "src/index.ts",
+        "src/math.ts",
+        "src/onnx.ts",
+        "src/threads.ts",
+        "src/compile/threads/worker.ts",
+        "src/formulas/parser.ts",
+        "src/passes/stabilize/parsed-rules.ts",
+      ],
       reporter: ["text", "html"],
       reportsDirectory: "coverage",
       thresholds: { lines: 98, branches: 98 },
