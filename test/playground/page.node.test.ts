@@ -458,7 +458,7 @@ describe("Training", () => {
     const hash = await sharedHash();
     const { weights, iteration } = fromHash(hash).training;
     const model = new Model();
-    model.load(pointsOf(initialTraining));
+    model.load(pointsOf(initialTraining).train);
     let inNode: typeof weights = [0, 0, 0];
     for (let i = 0; i < iteration; i++) inNode = model.step(inNode, "gd", initialTraining.learningRate, initialTraining.l2).weights;
     for (const [i, value] of weights.entries()) expect(Math.abs(value - inNode[i])).toBeLessThan(1e-12);
@@ -486,7 +486,9 @@ describe("Training", () => {
     expect(await page.textContent("#said")).toBe("Cross at 3.5, 0.");
     for (let i = 0; i < 10; i++) await page.keyboard.press("ArrowLeft");
     for (let i = 0; i < 4; i++) await page.keyboard.press("ArrowUp");
-    expect(await page.textContent("#said")).toBe("Cross at 1, 1. Point of class 1 at [1, 1]; it pulls with [−0.5, −0.5, −0.5].");
+    expect(await page.textContent("#said")).toBe(
+      "Cross at 1, 1. Point of class 1 at [1, 1]; its share of the gradient is [−0.5, −0.5, −0.5].",
+    );
     expect(fromHash(await sharedHash()).training.placed.length).toBe(1);
   });
 
@@ -525,8 +527,8 @@ describe("Training", () => {
     await page.click("#train");
     await page.getByText("Converged").waitFor();
     const { training } = fromHash(await sharedHash());
-    const points = pointsOf(training);
-    expect(points.length).toBe(569);
+    const points = pointsOf(training).train;
+    expect(points.length).toBe(427); // three of four pairs train
     const X = tensor(points.map(([a, b]) => [1, a, b]));
     const y = tensor(points.map(([, , label]) => label));
     const loss = (w: Tensor): Tensor =>
