@@ -1,5 +1,6 @@
 import { GradtapeError } from "../base/errors.js";
 import { formatShape } from "../base/shape.js";
+import { nameFrom } from "../base/text.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { recording, unrecorded } from "./under-way.js";
 import { unwatched } from "./watcher.js";
@@ -36,7 +37,7 @@ export const isSealed = (x: Tensor): boolean =>
 export function refuseSealed(x: Tensor, what: string): void {
   if (isSealed(x)) {
     throw new GradtapeError(
-      `compile: ${what} of a tensor that depends on an input was read while the function was recorded, got ${x.label === undefined ? "one" : `"${x.label}"`} of shape ${formatShape(x.shape)}; ` +
+      `compile: ${what} of a tensor that depends on an input was read while the function was recorded, got ${x.label === undefined ? "one" : `"${nameFrom(x.label)}"`} of shape ${formatShape(x.shape)}; ` +
         "the program would keep it. Use where(), or read it outside",
     );
   }

@@ -1,6 +1,7 @@
 import { describe, ShapeError } from "../base/errors.js";
 import { isPlainObject } from "../base/options.js";
 import { formatShape, sameShape } from "../base/shape.js";
+import { quote } from "../base/text.js";
 import { Tensor } from "./tensor.js";
 import { isNumericArray, readValues } from "./values.js";
 
@@ -49,8 +50,8 @@ function read(json: unknown, like: unknown, path: string): unknown {
     if (!isPlainObject(json)) return refuse(`an object with keys ${keys.join(", ")}`);
     const missing = keys.find((key) => !Object.hasOwn(json, key) && like[key] !== undefined);
     const extra = Object.keys(json).find((key) => !Object.hasOwn(like, key));
-    if (missing !== undefined) return refuse(`a key ${JSON.stringify(missing)}`);
-    if (extra !== undefined) return refuse(`no key ${JSON.stringify(extra)}`);
+    if (missing !== undefined) return refuse(`a key ${quote(missing)}`);
+    if (extra !== undefined) return refuse(`no key ${quote(extra)}`);
     return Object.fromEntries(keys.map((key) => [key, like[key] === undefined ? undefined : read(json[key], like[key], `${path}.${key}`)]));
   }
   if (isNumericArray(like)) return refuse("a structure of tensors, arrays and plain objects; a typed array does not survive JSON");

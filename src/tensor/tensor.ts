@@ -5,6 +5,7 @@ import { formatTensor } from "../base/format.js";
 import { type Lattice, type Range, resolveParts, resolveRanges, resolveWidths } from "../base/lattice.js";
 import { checkOptions } from "../base/options.js";
 import { checkList, checkShape, formatShape, resolveReshape, SCALAR, SHAPE, type Shape, sameShape, sizeOf } from "../base/shape.js";
+import { nameFrom } from "../base/text.js";
 import type { Strength } from "../kernels/elementwise.js";
 import type { MeanAttributes } from "../kernels/reduce.js";
 import * as e from "../ops/elementwise.js";
@@ -106,7 +107,7 @@ export class Tensor {
     }
     if (this.values.length === 0 && this.size > 0)
       throw new GradtapeError(
-        `Tensor: expected ${this.size} numbers, got none: the buffer of ${this.label ?? "a tensor"} of shape ${formatShape(this.shape)} was transferred; send a copy, x.data.slice()`,
+        `Tensor: expected ${this.size} numbers, got none: the buffer of ${this.label === undefined ? "a tensor" : nameFrom(this.label)} of shape ${formatShape(this.shape)} was transferred; send a copy, x.data.slice()`,
       );
     return this.values;
   }

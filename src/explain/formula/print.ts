@@ -1,4 +1,5 @@
 import type { Shape } from "../../base/shape.js";
+import { escapeLatex, nameFrom } from "../../base/text.js";
 import { MatMul } from "../../ops/linalg.js";
 import { BroadcastTo } from "../../ops/movement.js";
 import { type Applied, isOf } from "../../ops/op.js";
@@ -274,7 +275,7 @@ export const TEXT: Style = {
   bracketed: (text) => `[${text}]`,
   symbol: (name) => {
     const indexed = INDEXED.exec(name);
-    return indexed === null ? name : `${indexed[1]}${subscripts(indexed[2])}`;
+    return indexed === null ? nameFrom(name) : `${indexed[1]}${subscripts(indexed[2])}`;
   },
   number: (value) => q.toText(value).replace("-", "−"),
   fraction: undefined,
@@ -286,7 +287,7 @@ export const TEXT: Style = {
   absolute: (text) => `|${text}|`,
   sum: (axes) => `Σ${axes.split(",").map(subscripts).join(",")}`,
   call: (name, args) => `${name}(${args.join(", ")})`,
-  sign: ({ text }) => text,
+  sign: ({ text }) => nameFrom(text),
   cases: (condition, x, y) => `(${condition} ? ${x} : ${y})`,
 };
 
@@ -313,7 +314,7 @@ export const LATEX: Style = {
   absolute: (text) => `\\left|${text}\\right|`,
   sum: (axes) => (axes === "" ? "\\sum" : `\\sum_{${axes}}`),
   call: (name, args) => `${name}\\left(${args.join(", ")}\\right)`,
-  sign: ({ text, latex }) => latex ?? (isLetter(text) ? text : `\\operatorname{${text}}`),
+  sign: ({ text, latex }) => latex ?? (isLetter(text) ? text : `\\operatorname{${escapeLatex(text)}}`),
   cases: (condition, x, y) => `\\begin{cases}${x} & ${condition} \\\\ ${y} & \\text{else}\\end{cases}`,
 };
 
@@ -331,5 +332,5 @@ export function latexSymbol(label: string): string {
   if (/^\p{L}$/u.test(label)) return label;
   const indexed = INDEXED.exec(label);
   if (indexed !== null) return `${latexSymbol(indexed[1])}_{${digitsOf(indexed[2]).join("")}}`;
-  return `\\mathrm{${label.replace(/[\\{}$&#^_%~]/g, (sign) => (sign === "\\" || sign === "^" || sign === "~" ? " " : `\\${sign}`))}}`;
+  return `\\mathrm{${escapeLatex(label)}}`;
 }
