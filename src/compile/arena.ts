@@ -1,4 +1,5 @@
 import { formatShape } from "../base/shape.js";
+import { nameFrom } from "../base/text.js";
 import type { Node, Tape } from "../tape/tape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { LINE, NUMBER } from "./bytes.js";
@@ -32,7 +33,8 @@ export interface Arena {
 export function allocateArena(tape: Tape, steps: readonly Step[], plan: Plan, choose: Choose, firstFree: number): Arena {
   const arena = new Stretch(aligned(firstFree));
   const slots = new Map<Tensor, Slot>();
-  for (const [i, x] of tape.inputs.entries()) slots.set(x, { at: arena.place(x.size), stride: 0, name: x.label ?? `input${i + 1}` });
+  for (const [i, x] of tape.inputs.entries())
+    slots.set(x, { at: arena.place(x.size), stride: 0, name: nameFrom(x.label ?? "") || `input${i + 1}` });
 
   const constants: Tensor[] = [];
   const placeConstant = (x: Tensor): void => {
