@@ -51,6 +51,7 @@ export default {
     "tape.md",
     "adding-an-op.md",
     "compile.md",
+    "loops.md",
     "performance.md",
     "numerics.md",
     "derivations.md",

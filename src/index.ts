@@ -71,6 +71,7 @@ export { Tensor, type TensorLike } from "./tensor/tensor.js";
 export type { NotATensor, Tree, TreeLike, TreesLike } from "./tensor/tree.js";
 export type { NestedArray, NumericArray } from "./tensor/values.js";
 export { type CheckGradientsOptions, checkGradients } from "./transforms/check-gradients.js";
+export { checkpoint } from "./transforms/checkpoint.js";
 export { jvp } from "./transforms/forward.js";
 export { record } from "./transforms/record.js";
 export {
@@ -82,4 +83,5 @@ export {
   valueAndGrad,
   vjp,
 } from "./transforms/reverse.js";
+export { type AnyTree, type Collected, scan } from "./transforms/scan.js";
 export { hessian, hvp, jacobian } from "./transforms/second-order.js";

@@ -7,5 +7,5 @@
 export { type Formula, type ParseMathOptions, parseMath } from "./formulas/formula.js";
 export type { FormulaFunction } from "./formulas/functions.js";
 export type { FormulaLimits } from "./formulas/limits.js";
-export { ExpressionError, type Place } from "./formulas/place.js";
+export { ExpressionError, type Place, type Suggestion } from "./formulas/place.js";
 export { type MathHole, math } from "./formulas/tag.js";

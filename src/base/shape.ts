@@ -42,15 +42,24 @@ export function withBudget<T>(numbers: number, refuse: (asked: number) => never,
 
 /** Zeros for a tensor of this shape. One that no memory holds is refused before it is asked for; `name` is the calling function's. */
 export function allocate(name: string, shape: Shape): Float64Array {
+  const size = checkSize(name, shape);
+  try {
+    return new Float64Array(size);
+  } catch {
+    return refuseSize(name, shape); // no memory, or less than the engine allows
+  }
+}
+
+/** Refuses a shape of which no memory holds a tensor, or for which the budget is not enough; returns its size. */
+export function checkSize(name: string, shape: Shape): number {
   const size = sizeOf(shape);
   if (size > budget) refuseMore?.(size);
   if (refuseMore !== undefined) budget -= size;
-  if (size <= MOST_NUMBERS) {
-    try {
-      return new Float64Array(size);
-    } catch {} // no memory, or less than the engine allows
-  }
-  throw new ShapeError(`${name}: expected a tensor that fits into memory, got shape ${formatShape(shape)} (${size} numbers)`);
+  return size <= MOST_NUMBERS ? size : refuseSize(name, shape);
+}
+
+function refuseSize(name: string, shape: Shape): never {
+  throw new ShapeError(`${name}: expected a tensor that fits into memory, got shape ${formatShape(shape)} (${sizeOf(shape)} numbers)`);
 }
 
 /** Whether two shapes are equal, axis by axis. */

@@ -1,12 +1,13 @@
 // Compiles the machine (machine/, in AssemblyScript) to WebAssembly. It writes these files, which are not kept in git:
 // - machine/operations.ts and machine/dispatch.ts: the codes, and what runs for each, for the machine itself;
+// - machine/single.ts: each op as a function of its own, for code that is emitted;
 // - machine-words.ts: the names of the instructions and of their words, for the encoder;
 // - machine-code.ts: the WebAssembly as text, so that the package needs no file at run time.
 // `npm ci` runs this, and `npm test`.
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
-import { readMachine } from "./read-machine.mjs";
+import { readMachine, STRIDE } from "./read-machine.mjs";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 /** The letters that are no hexadecimal digits. */
@@ -15,8 +16,10 @@ const WRITTEN = "// Written by build-machine.mjs.\n\n";
 
 const OPERATIONS = "operations.ts";
 const DISPATCH = "dispatch.ts";
-const machine = readMachine(here("machine"), [OPERATIONS, DISPATCH]);
+const SINGLE = "single.ts";
+const machine = readMachine(here("machine"), [OPERATIONS, DISPATCH, SINGLE]);
 writeFileSync(here(`machine/${OPERATIONS}`), operationsOf(machine));
+writeFileSync(here(`machine/${SINGLE}`), singlesOf(machine));
 writeFileSync(here(`machine/${DISPATCH}`), dispatchOf(machine));
 writeFileSync(here("machine-words.ts"), wordsOf(machine));
 const code = await compile();
@@ -79,12 +82,28 @@ function runMany(at: usize, row: usize, rows: usize): usize {
 `;
 }
 
+/** The ops on single numbers, each as a function that the machine exports. */
+function singlesOf({ ops }) {
+  const names = ["x", "y", "z"];
+  const functions = ops.map(({ file, name, operands }) => {
+    const given = names.slice(0, operands);
+    const parameters = given.map((x) => `${x}: v128`).join(", ");
+    return `export function ${name}(${parameters}): v128 { return lone${operands}<${file}.${name}>(${given.join(", ")}); }`;
+  });
+  return `${WRITTEN}${importsOf(ops)}
+import { ${[...new Set(ops.map(({ operands }) => `lone${operands}`))].sort().join(", ")} } from "./loops";
+
+${functions.join("\n")}
+`;
+}
+
 function importsOf(classes) {
   return [...new Set(classes.map(({ file }) => `import * as ${file} from "./${file}";`))].join("\n");
 }
 
 function wordsOf({ ops, instructions, ends, sizes }) {
   const list = (named) => named.map(({ name }) => `"${name}"`).join(", ");
+  const inOrder = (words) => words.map(({ name, isAddress }) => `"${name}"${isAddress ? `, "${name}${STRIDE}"` : ""}`).join(", ");
   const types = [...instructions, ...ends].map(({ name, doc, words }) => {
     const members = words.map((word) => `readonly ${word.name}: ${word.isAddress ? "Address" : "number"}`);
     return `${doc.replaceAll("\n", "\n  ")}\n  readonly ${name}: { ${members.join("; ")} };`;
@@ -102,10 +121,13 @@ export interface Words {
   ${types.join("\n  ")}
 }
 
-/** The words of each in order: the code of an instruction, and what it is given. */
+/** How many operands each of these takes, by its code. */
+export const operandsOf = [${ops.map(({ operands }) => operands).join(", ")}] as const;
+
+/** The words of each in order: the code of an instruction, and what it is given; after an address x its stride, x${STRIDE}. */
 export const order: Readonly<Record<keyof Words, readonly (number | string)[]>> = {
-  ${instructions.map(({ name, words }, i) => `${name}: [${ops.length + i}, ${list(words)}],`).join("\n  ")}
-  ${ends.map(({ name, words }) => `${name}: [${list(words)}],`).join("\n  ")}
+  ${instructions.map(({ name, words }, i) => `${name}: [${ops.length + i}, ${inOrder(words)}],`).join("\n  ")}
+  ${ends.map(({ name, words }) => `${name}: [${inOrder(words)}],`).join("\n  ")}
 };
 ${sizes.map(({ name, value, doc }) => `\n${doc}\nexport const ${name} = ${value};\n`).join("")}`;
 }

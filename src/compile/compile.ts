@@ -1,11 +1,12 @@
 import { checkFunction, describe, GradtapeError } from "../base/errors.js";
 import { checkOptions, type Known } from "../base/options.js";
+import { evaluate } from "../passes/evaluate.js";
 import { tidy } from "../passes/tidy.js";
-import { withSealed } from "../tape/sealing.js";
+import { COMPILE } from "../tape/hollow.js";
 import { Tape } from "../tape/tape.js";
 import { recording } from "../tape/under-way.js";
 import { watcher } from "../tape/watcher.js";
-import type { Tensor } from "../tensor/tensor.js";
+import { Tensor } from "../tensor/tensor.js";
 import { type Flat, flatten } from "../tensor/tree.js";
 import { tapeOf } from "../transforms/record.js";
 import { trace } from "../transforms/trace.js";
@@ -18,8 +19,8 @@ const KEPT = 16;
 /** A function that replays its recorded tape. */
 export type Compiled<F> = F & {
   /**
-   * The tape of the last call's program, after all passes but the last, which fuses ops: with the values of that call, recorded
-   * again when asked for. Inputs are called as `record` calls them; of cotangents it has those that are outputs.
+   * The tape of the last call's program, after all passes but the last, which fuses ops: recorded again when asked for, with the
+   * values of that call. Inputs are called as `record` calls them; of cotangents it has those that are outputs.
    */
   readonly tape: Tape;
   /** What that program needs, in bytes. */
@@ -52,7 +53,7 @@ interface Entry {
   readonly patterns: readonly Pattern[];
   readonly program: Program;
   readonly rebuildOutput: Flat["rebuild"];
-  /** The tape again, for the inputs of the last call. A program does not keep the values that it was recorded with. */
+  /** The tape again, with the numbers that it computes from these inputs. A program keeps none. */
   readonly tape: (inputs: readonly Tensor[]) => Tape;
 }
 
@@ -142,19 +143,21 @@ function build(
   inputs: readonly Tensor[],
   backend: Backend | undefined,
 ): Entry {
-  const ofLeaves = ({ leaves }: { leaves: Tensor[] }): unknown => f(...(argumentsOf(patterns, leaves) as never[]));
-  const recordAgain = (at: readonly Tensor[]): { tape: Tape; output: Flat } => {
-    const flat = flatten("compile", "the inputs", { leaves: [...at] });
-    const segment = withSealed(at.length, () => trace("compile", ofLeaves as never, [flat], true));
+  const hollow = flatten("compile", "the inputs", { leaves: inputs.map(({ shape }) => Tensor.wrap(shape, COMPILE)) });
+  const ofLeaves = ({ leaves }: { leaves: readonly Tensor[] }): unknown => f(...(argumentsOf(patterns, leaves) as never[]));
+  const recordOnce = (): { tape: Tape; output: Flat } => {
+    const segment = trace("compile", ofLeaves as never, [hollow], true);
+    // Somebody inside f wants to see the numbers of each op.
+    if (segment.recording.hasUnseen) ofLeaves({ leaves: inputs });
     return { tape: tidied(tapeOf(segment)), output: segment.output };
   };
-  const { tape, output } = recordAgain(inputs);
+  const { tape, output } = recordOnce();
   // What f returned as a number is the same in every call, and a number.
   return {
     patterns,
     program: new Program(tape, backend),
     rebuildOutput: (values) => output.rebuild(values.map((x, i) => (output.numbers.has(i) ? (x as Tensor).item() : x))),
-    tape: (at) => recordAgain(at).tape,
+    tape: (at) => evaluate(recordOnce().tape, at),
   };
 }
 

@@ -12,6 +12,8 @@ export interface Machine {
   readonly buffer: ArrayBuffer;
   /** Runs the words from one address up to another; outside of regions `row` is 0 and `rows` is 1. */
   readonly run: (at: number, end: number, row: number, rows: number) => void;
+  /** The function `run` of a module that works on the same memory and calls the machine; `undefined` where it may not be compiled. */
+  readonly start: (module: Uint8Array) => (() => void) | undefined;
 }
 
 export { firstFree };
@@ -47,8 +49,16 @@ export function startMachine(bytes: number): Machine | undefined {
   if (module === null || pages > MOST_PAGES) return undefined;
   try {
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
-    const { exports } = new WebAssembly.Instance(module, { env: { memory }, math: Math });
-    return { buffer: memory.buffer, run: (exports as Pick<Machine, "run">).run };
+    const env = { memory };
+    const machine = new WebAssembly.Instance(module, { env, math: Math }).exports as Pick<Machine, "run">;
+    const start = (code: Uint8Array): (() => void) | undefined => {
+      try {
+        return (new WebAssembly.Instance(new WebAssembly.Module(code), { env, machine }).exports as { run: () => void }).run;
+      } catch {
+        return undefined;
+      }
+    };
+    return { buffer: memory.buffer, run: machine.run, start };
   } catch {
     // Each memory reserves some 10 GB of addresses, which a limit, or thousands of programs before this one, may leave no room for.
     return undefined;

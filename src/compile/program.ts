@@ -5,6 +5,7 @@ import type { Node, Tape } from "../tape/tape.js";
 import { Tensor } from "../tensor/tensor.js";
 import { type Assembly, assemble, fuse } from "./assemble.js";
 import { NUMBER, WORD } from "./bytes.js";
+import { emitSections } from "./emit/sections.js";
 import { type Line, listing } from "./listing.js";
 import { firstFree, hasMachine, type Machine, startMachine } from "./machine.js";
 
@@ -21,6 +22,12 @@ export interface ProgramMemory {
   readonly total: number;
 }
 
+/**
+ * So many calls are left to the machine before code is emitted. To emit a node costs about as much as some hundred replays of it save,
+ * so that a function which is called a few times only does not pay for what it will not use.
+ */
+const INTERPRETED = 100;
+
 /** Shorter arrays are copied number by number: the call of a copy takes longer. */
 const SHORT = 48;
 
@@ -32,19 +39,22 @@ export class Program {
   readonly memory: ProgramMemory;
   readonly backend: Backend;
 
-  private readonly runs: readonly (() => void)[];
+  private readonly runs: (() => void)[];
   private readonly inputs: readonly NdArray[];
   private readonly outputs: readonly NdArray[];
   /** What the memory holds of each input. */
   private readonly held: (Tensor | undefined)[];
   private readonly lines: readonly Line[];
   private isRunning = false;
+  /** Calls until short sections are made into code. */
+  private untilEmitted = INTERPRETED;
+  private readonly emitSections: () => void;
 
   constructor(tape: Tape, wanted: Backend | undefined) {
     const fused = fuse(tape);
     const { assembly, machine } = (wanted === "js" ? undefined : onMachine(fused)) ?? onKernels(fused);
     const { slotOf, constants, words, wordsAt, sections, lines, bytes, bufferBytes } = assembly;
-    const buffer = machine?.buffer ?? new ArrayBuffer(bytes);
+    const buffer = machine?.buffer ?? reserve(bytes);
     const view = (x: Tensor): NdArray => ({ shape: x.shape, data: new Float64Array(buffer, slotOf(x).at, x.size) });
     this.backend = machine === undefined ? "js" : "wasm";
     this.memory = { buffers: bufferBytes, withoutReuse: bytesOf(fused), total: bytes };
@@ -59,6 +69,15 @@ export class Program {
         ? kernelCall(section.kernel, view(section.kernel.output), section.kernel.inputs.map(view))
         : machineCall(machine as Machine, wordsAt + WORD * section.from, wordsAt + WORD * section.to),
     );
+    this.emitSections = () => {
+      if (machine === undefined) return;
+      const isOutput = (at: number): boolean =>
+        this.outputs.some(({ data }) => at >= data.byteOffset && at < data.byteOffset + data.byteLength);
+      const emitted = emitSections(machine, assembly, isOutput);
+      emitted.forEach((run, i) => {
+        this.runs[i] = run ?? this.runs[i];
+      });
+    };
   }
 
   run(inputs: readonly Tensor[]): Tensor[] {
@@ -80,6 +99,7 @@ export class Program {
       write(this.inputs[i].data, inputs[i]);
       this.held[i] = inputs[i];
     }
+    if (this.untilEmitted > 0 && --this.untilEmitted === 0) this.emitSections();
     for (let i = 0; i < this.runs.length; i++) this.runs[i]();
     return this.outputs.map(({ shape, data }) => Tensor.wrap(shape, shape.length === 0 ? data[0] : data.slice()));
   }
@@ -98,6 +118,14 @@ function onMachine(tape: Tape): { assembly: Assembly; machine: Machine } | undef
   const assembly = assemble(tape, firstFree);
   const machine = startMachine(assembly.bytes);
   return machine && { assembly, machine };
+}
+
+function reserve(bytes: number): ArrayBuffer {
+  try {
+    return new ArrayBuffer(bytes);
+  } catch {
+    throw new GradtapeError(`compile: expected a program that fits into memory, got one that needs ${bytes} bytes`);
+  }
 }
 
 const onKernels = (tape: Tape) => ({ assembly: assemble(tape, undefined), machine: undefined });

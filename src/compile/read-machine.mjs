@@ -15,7 +15,7 @@ const LONG = "Long";
 /** The loops take no more. */
 const MOST_OPERANDS = 3;
 /** After a word x, xStride makes an address of it that moves with the rows. */
-const STRIDE = "Stride";
+export const STRIDE = "Stride";
 
 /** All ops, instructions, their repeated ends, and sizes, in the order of the files and within a file as they stand there. */
 export function readMachine(folder, written) {

@@ -5,7 +5,7 @@ import { nameFrom } from "../base/text.js";
 import { Leaf } from "../ops/movement.js";
 import type { AnyOp } from "../ops/op.js";
 import type { Recording } from "../tape/recording.js";
-import { withSealed } from "../tape/sealing.js";
+import { recording } from "../tape/under-way.js";
 import { type Watcher, withWatcher } from "../tape/watcher.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { type Birth, findBirth } from "./diagnose/birth.js";
@@ -72,8 +72,9 @@ class Inspector implements Watcher {
       if (known === undefined) this.numbers.set(output.recordingId, Object.assign([], { [output.slot]: this.count }));
       else known[output.slot] = this.count;
     }
-    // Also while `compile` records, when nobody else may read what depends on an input.
-    withSealed(0, () => this.inspect(op, inputs, output));
+    if (output.hollow === undefined) this.inspect(op, inputs, output);
+    // While `compile` records there are no numbers yet; it lets us see those of the first call.
+    else if (recording !== undefined) recording.hasUnseen = true;
   }
 
   sweeps(at: { readonly recording: Recording; readonly place: number } | undefined): void {

@@ -1,53 +1,158 @@
-import { nearestFunction } from "./nearest.js";
+import { adviceAt } from "./advice.js";
+import { functionOf } from "./functions.js";
+import { isLetter } from "./letters.js";
 import { SyntaxError as GrammarError, parse as parseGrammar } from "./parser.js";
-import { ExpressionError, type Place } from "./place.js";
+import { ExpressionError, type Suggestion } from "./place.js";
+import { questions, strayIndex } from "./questions.js";
+import { Refusal } from "./refusal.js";
+import { type Spelled, spell } from "./spelling.js";
+import { functionCalled } from "./synonyms.js";
+import { type Expression, inOrder, rewritten } from "./tree.js";
+import { withOptions } from "./with-options.js";
 
-/** A formula as a tree. Its nodes point to places in the text: an operator to its sign, a call to the function's name. */
-export type Expression =
-  | (Span & { readonly kind: "literal"; readonly value: number | boolean | null })
-  | (Span & { readonly kind: "variable"; readonly name: string })
-  | Hole
-  | (Span & { readonly kind: "list"; readonly items: readonly Expression[] })
-  | (Span & {
-      readonly kind: "call";
-      /** What is called: a function of the library, or what a hole holds. */
-      readonly name?: string;
-      readonly callee?: Hole;
-      readonly args: readonly Expression[];
-      /** Whether the text has a sign for it. */
-      readonly operator: boolean;
-    });
+/** Where a text comes from. */
+export interface Reading {
+  /** Named in errors. */
+  readonly caller: string;
+  /** Whether ${1}, ${2}, … may stand in it. */
+  readonly holes: boolean;
+  /** Names that are variables whatever they look like. */
+  readonly variables?: ReadonlySet<string>;
+}
 
-type Hole = Span & { readonly kind: "hole"; readonly index: number };
-type Span = Pick<Place, "start" | "end">;
-
-/**
- * Parses a formula: its nodes in the order in which they are evaluated, each after those that it takes. `holes` says whether
- * ${1}, ${2}, … may stand in it. `caller` is named in errors.
- */
-export function parseExpression(caller: string, source: string, holes: boolean): readonly Expression[] {
+/** Parses a formula: its nodes in the order in which they are evaluated, each after those that it takes. */
+export function parseExpression(source: string, reading: Reading): readonly Expression[] {
   try {
-    return inOrder(parseGrammar(source, { holes, nameOf, deepest: DEEPEST }));
+    return inOrder(read(source, reading));
   } catch (error) {
-    if (!(error instanceof GrammarError)) throw error;
-    const { message, expected, found, location } = error as unknown as Failure;
-    const start = location.start.offset;
-    if (expected === null) throw new ExpressionError(`${caller}: ${message}`, { source, start, end: location.end.offset });
-    // Named rules are what a reader knows; single characters are parts of them.
-    const names = expected.flatMap(({ type, description }) => (type === "other" ? [description] : type === "end" ? ["the end"] : []));
-    const what = `${caller}: expected ${listed([...new Set(names)].sort())}`;
-    if (found === null) {
-      const end = source.trimEnd().length;
-      throw new ExpressionError(`${what}, got the end`, { source, start: end, end });
-    }
-    const character = String.fromCodePoint(source.codePointAt(start) ?? 0);
-    const hint = /[∑∏]/u.test(character) ? `; write ${nearestFunction(character)}(…)` : "";
-    throw new ExpressionError(`${what}, got ${quoted(character)}${hint}`, { source, start, end: start + character.length });
+    if (!(error instanceof Misread)) throw error;
+    const { start, end, suggestions } = error;
+    // What is proposed must lead on: it can be read, or fails further to the right.
+    const helpful = source.length > LONGEST_TO_MEND ? [] : suggestions.filter((suggestion) => leadsOn(source, suggestion, reading));
+    throw new ExpressionError(`${reading.caller}: ${error.message}`, { source, start, end }, helpful);
   }
 }
 
 /** So many signs, calls and parentheses may stand within one another. The stack of every JavaScript engine holds the parser's calls. */
 const DEEPEST = 400;
+/** Longer texts are not read again to see whether a change mends them. */
+const LONGEST_TO_MEND = 4000;
+
+/** What is wrong, at places of the source. */
+class Misread extends Error {
+  constructor(
+    message: string,
+    readonly start: number,
+    readonly end: number,
+    readonly suggestions: readonly Suggestion[],
+  ) {
+    super(message);
+  }
+}
+
+function leadsOn(source: string, { start, end, replacement }: Suggestion, reading: Reading): boolean {
+  const mended = source.slice(0, start) + replacement + source.slice(end);
+  try {
+    read(mended, reading);
+    return true;
+  } catch (error) {
+    return error instanceof Misread && error.start >= start + replacement.length && mended.length - error.start < source.length - start;
+  }
+}
+
+function read(source: string, { holes, variables = new Set() }: Reading): Expression {
+  let spelled: Spelled = { text: source, startOf: (at) => at, endOf: (at) => at };
+  const said = (from: number, to: number): string =>
+    source.slice(spelled.startOf(from), Math.max(spelled.startOf(from), spelled.endOf(to)));
+  const isVariable = (name: string): boolean => variables.has(name);
+  try {
+    spelled = spell(source, ownName);
+    const root: Expression = parseGrammar(spelled.text, {
+      holes,
+      nameOf,
+      deepest: DEEPEST,
+      isKeyword: (name: string, rest: string) => KEYWORDS.get(name)?.test(rest) === true && !isVariable(name),
+      isFunction: (name: string) => functionOf(name) !== undefined && name !== "σ" && !isVariable(name),
+      // f(x) is a call of what is missing; x(1 − x) is a product.
+      isCalled: (name: string) => !isVariable(name) && (functionOf(name) !== undefined || !isLetter(name) || /^[fghφψ]$/.test(name)),
+      isVariable,
+      nameOfOthers: (name: string) => ownName(name) ?? name,
+      ask: questions(said, isVariable),
+    });
+    const complete = withOptions(root);
+    checkIndices(complete, said);
+    const placed = rewritten(complete, (node) => ({
+      ...node,
+      start: spelled.startOf(node.start),
+      end: spelled.endOf(node.end),
+      from: spelled.startOf(node.from),
+      to: spelled.endOf(node.to),
+    }));
+    return placed;
+  } catch (error) {
+    throw misread(error, source, spelled);
+  }
+}
+
+/** Words that mean something in programs, and no variable, where such a text follows. */
+const KEYWORDS = /* @__PURE__ */ new Map<string, RegExp>([
+  ...["else", "and", "or", "not", "for", "return", "let", "const", "def"].map((word) => [word, /^/] as const),
+  ...["if", "mod", "var"].map((word) => [word, /^(?!\()/] as const),
+  // lambda x: x², and not the Greek letter
+  ["lambda", /^\s+[\w\s,]*:/],
+]);
+
+/** The library's own name of a function, from what others call it. */
+const ownName = (name: string): string | undefined => (functionOf(name) === undefined ? functionCalled(name) : name);
+
+/** ∑ᵢ xᵢ + yᵢ: the y is outside of the sum. */
+function checkIndices(root: Expression, said: (from: number, to: number) => string): void {
+  const stray = strayIndex(inOrder(root));
+  if (stray === undefined) return;
+  const { sum, name, index } = stray;
+  const [body] = sum.args;
+  const reaches = said(body.from, root.to);
+  throw new Refusal(
+    `expected ${said(name.from, name.to)} within the sum over ${index}, got it outside: put parentheses around what is summed`,
+    name.start,
+    name.end,
+    name.start > body.to && !root.grouped
+      ? [{ start: body.from, end: root.to, replacement: `(${reaches})`, meaning: "all of it is summed" }]
+      : [],
+  );
+}
+
+/** What was thrown as something with places in the source. */
+function misread(error: unknown, source: string, { text, startOf, endOf }: Spelled): unknown {
+  if (error instanceof Refusal) {
+    const [start, end] = [startOf(error.start), Math.max(startOf(error.start), endOf(error.end))];
+    const suggestions = error.suggestions.map((suggestion) => ({
+      ...suggestion,
+      start: startOf(suggestion.start),
+      end: Math.max(startOf(suggestion.start), endOf(suggestion.end)),
+    }));
+    return new Misread(error.message, start, end, suggestions);
+  }
+  if (!(error instanceof GrammarError)) return error;
+  const { message, expected, found, location } = error as unknown as Failure;
+  const at = location.start.offset;
+  const start = startOf(at);
+  if (expected === null) return new Misread(message, start, Math.max(start, endOf(location.end.offset)), []);
+  // Named rules are what a reader knows; single characters are parts of them.
+  const all = expected.flatMap(({ type, description }) => (type === "other" ? [description] : type === "end" ? ["the end"] : []));
+  const wantsOperand = !all.includes("an operator");
+  // Behind an operand a factor could follow without a sign, which is nothing to expect.
+  const names = all.filter((name) => wantsOperand || name !== "an operand");
+  const what = `expected ${listed([...new Set(names)].sort())}`;
+  const end = source.trimEnd().length;
+  if (found === null) {
+    const { hint, suggestions } = adviceAt(source, end, wantsOperand);
+    return new Misread(`${what}, got the end${hint}`, end, end, suggestions);
+  }
+  const character = String.fromCodePoint(text.codePointAt(at) ?? 0);
+  const { hint, suggestions } = adviceAt(source, start, wantsOperand);
+  return new Misread(`${what}, got ${quoted(character)}${hint}`, start, Math.max(endOf(at + character.length), start), suggestions);
+}
 
 /** One name for each way to write it: accents as letters of their own, and µ, the sign for millionths, for the Greek letter. */
 export const nameOf = (text: string): string => text.normalize("NFC").replaceAll("\u00b5", "\u03bc");
@@ -57,19 +162,6 @@ const quoted = (character: string): string =>
   /[\p{C}\p{Z}]/u.test(character)
     ? `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`
     : JSON.stringify(character);
-
-/** The nodes of a tree, each after those below it. */
-function inOrder(root: Expression): readonly Expression[] {
-  // From the end: each before those below it, of which the last comes first.
-  const nodes: Expression[] = [];
-  const open = [root];
-  for (let node = open.pop(); node !== undefined; node = open.pop()) {
-    nodes.push(node);
-    const below = node.kind === "list" ? node.items : node.kind === "call" ? node.args : [];
-    for (const child of below) open.push(child);
-  }
-  return nodes.reverse();
-}
 
 /** What Peggy's parsers throw; `expected` is null for an error that the grammar words itself. */
 interface Failure {

@@ -4,7 +4,7 @@ import { Tensor, type TensorLike } from "../tensor/tensor.js";
 import { evaluate } from "./evaluate.js";
 import { nameOf, parseExpression } from "./expression.js";
 import { checkLimits, checkNodes, checkText, type FormulaLimits, withinLimits } from "./limits.js";
-import { checkFunctions } from "./names.js";
+import { checkFunctions, checkLetters } from "./names.js";
 
 /** A formula that was parsed from a text: a function of its variables by name, for `grad` and all other transforms. */
 export interface Formula {
@@ -22,9 +22,11 @@ export interface Formula {
 export interface ParseMathOptions {
   /** What the text and its evaluation may ask for. */
   readonly limits?: FormulaLimits;
+  /** Names that are variables whatever they look like: `wx` is then one name and no product, and `e` no number. */
+  readonly variables?: readonly string[];
 }
 
-const OPTIONS: Known<ParseMathOptions> = { limits: true };
+const OPTIONS: Known<ParseMathOptions> = { limits: true, variables: true };
 
 /**
  * Parses a formula whose variables have names: what {@link math} does with a template, for a text that comes at run time.
@@ -35,7 +37,7 @@ const OPTIONS: Known<ParseMathOptions> = { limits: true };
  * its names, its parts and the memory that an evaluation takes are limited.
  *
  * @param source - The text.
- * @param options - `limits`, where the defaults do not fit: see {@link FormulaLimits}.
+ * @param options - `limits`, where the defaults do not fit: see {@link FormulaLimits}. `variables`, names that are not to be asked about.
  * @returns A function of the variables that can be differentiated by all of them at once.
  * @throws {@link ExpressionError} for a text that is no formula, or is beyond a limit; it points at the character and has its place.
  * `DomainError` for an evaluation that asks for more memory than it may.
@@ -51,12 +53,15 @@ const OPTIONS: Known<ParseMathOptions> = { limits: true };
  */
 export function parseMath(source: string, options?: ParseMathOptions): Formula {
   if (typeof source !== "string") throw new TypeError(`parseMath: expected a text, got ${describe(source)}`);
-  const limits = checkLimits("parseMath", checkOptions("parseMath", options, OPTIONS).limits);
+  const given = checkOptions("parseMath", options, OPTIONS);
+  const limits = checkLimits("parseMath", given.limits);
+  const known = checkVariables(given.variables);
   checkText("parseMath", source, limits);
-  const nodes = parseExpression("parseMath", source, false);
+  const nodes = parseExpression(source, { caller: "parseMath", holes: false, variables: known });
   checkNodes("parseMath", source, nodes.length, limits);
   const inText = [...nodes].sort((a, b) => a.start - b.start);
-  checkFunctions("parseMath", source, inText);
+  checkFunctions("parseMath", source, inText, known);
+  checkLetters("parseMath", source, inText, known);
   const variables = new Set(inText.flatMap((node) => (node.kind === "variable" ? [node.name] : [])));
   const functions = new Set(
     inText.flatMap((node) => (node.kind === "call" && !node.operator && node.name !== undefined ? [node.name] : [])),
@@ -72,4 +77,12 @@ export function parseMath(source: string, options?: ParseMathOptions): Formula {
     );
   };
   return Object.assign(formula, { source, variables: [...variables], functions: [...functions] });
+}
+
+/** The names that are variables for sure. */
+function checkVariables(names: readonly string[] | undefined): ReadonlySet<string> {
+  if (names === undefined) return new Set();
+  if (!Array.isArray(names) || !names.every((name) => typeof name === "string"))
+    throw new TypeError(`parseMath: expected a list of names as variables, got ${describe(names)}`);
+  return new Set(names.map(nameOf));
 }

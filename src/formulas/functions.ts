@@ -268,7 +268,14 @@ const losses = {
 } as const satisfies Table<typeof import("../functions/losses.js")>;
 
 /** What papers write. */
-const aliases = { ln: [log, [1]], σ: [sigmoid, [1]] } as const;
+const aliases = {
+  ln: [log, [1]],
+  "log₂": [log2, [1]],
+  log_2: [log2, [1]],
+  "log₁₀": [log10, [1]],
+  log_10: [log10, [1]],
+  σ: [sigmoid, [1]],
+} as const;
 
 // biome-ignore-end format: one name a line says less
 

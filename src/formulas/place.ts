@@ -11,7 +11,22 @@ export interface Place {
   readonly end: number;
 }
 
-/** A formula cannot be read, or names something that is not there. The message shows the line and points at the character. */
+/** A change of a formula's text that mends it: what to put in place of a stretch, and what the text then says. */
+export interface Suggestion {
+  /** Where the stretch begins. */
+  readonly start: number;
+  /** Where it ends; `start` for what is only put in. */
+  readonly end: number;
+  /** What to put there. */
+  readonly replacement: string;
+  /** What it means, in a few words, such as "w times x". */
+  readonly meaning: string;
+}
+
+/**
+ * A formula cannot be read, could mean two things, or names something that is not there. The message shows the line, points at the
+ * character and says what to write; `suggestions` are the same for a program, to be offered as buttons.
+ */
 export class ExpressionError extends GradtapeError implements Place {
   /** `"ExpressionError"`. */
   override name = "ExpressionError";
@@ -22,9 +37,13 @@ export class ExpressionError extends GradtapeError implements Place {
   /** Where it ends. */
   readonly end: number;
 
+  /** Changes of the text, each of which mends it; the likeliest first. */
+  readonly suggestions: readonly Suggestion[];
+
   /** @internal */
-  constructor(message: string, place: Place) {
+  constructor(message: string, place: Place, suggestions: readonly Suggestion[] = []) {
     super(`${message}\n${excerpt(place)}`);
+    this.suggestions = suggestions;
     this.source = place.source;
     this.start = place.start;
     this.end = place.end;

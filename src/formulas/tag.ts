@@ -1,10 +1,11 @@
 import { describe } from "../base/errors.js";
 import type { Tensor, TensorLike } from "../tensor/tensor.js";
 import { evaluate } from "./evaluate.js";
-import { type Expression, parseExpression } from "./expression.js";
+import { parseExpression } from "./expression.js";
 import type { FormulaFunction } from "./functions.js";
-import { checkFunctions, hintFor } from "./names.js";
+import { checkFunctions } from "./names.js";
 import { ExpressionError } from "./place.js";
+import type { Expression } from "./tree.js";
 
 /**
  * What a template may hold: tensors and what makes them, functions to call, truth values for `keepDims`, `null` for the ranges of
@@ -54,11 +55,11 @@ export function math(strings: TemplateStringsArray, ...holes: readonly MathHole[
 /** The raw text, since a backslash means nothing in a formula, with numbered holes. */
 function parseTemplate(strings: TemplateStringsArray): Template {
   const source = strings.raw.reduce((text, part, i) => `${text}\${${i}}${part}`);
-  const nodes = parseExpression("math", source, true);
-  checkFunctions("math", source, nodes);
+  const nodes = parseExpression(source, { caller: "math", holes: true });
+  checkFunctions("math", source, nodes, new Set());
   for (const node of nodes) {
     if (node.kind === "variable")
-      throw new ExpressionError(`math: expected the value of ${node.name} in a hole, \${${node.name}}, got its name${hintFor(node.name)}`, {
+      throw new ExpressionError(`math: expected the value of ${node.name} in a hole, \${${node.name}}, got its name`, {
         source,
         ...node,
       });

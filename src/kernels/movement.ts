@@ -155,3 +155,8 @@ export const oneHot: Kernel<{ readonly depth: number }> = (out, [indices], { dep
     out.data[i * depth + index] = 1;
   }
 };
+
+/** One of several results that stand one after the other. */
+export const result: Kernel<{ readonly offset: number }> = (out, [{ data }], { offset }) => {
+  for (let i = 0, j = offset; i < out.data.length; i++, j++) out.data[i] = data[j];
+};

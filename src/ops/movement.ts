@@ -116,6 +116,15 @@ export const ScatterAdd: BinaryOp<TakeAttributes & { readonly size: number }> = 
   jvp: [(dx, _, _x, indices, { axis, size }) => dx.run(ScatterAdd, [dx, indices], { axis, size }), null],
 };
 
+/** One result of an op that has several: `shape` numbers of its output from `offset` on, `index` among the results. */
+export const Result: UnaryOp<{ readonly index: number; readonly offset: number; readonly shape: Shape }> = {
+  name: "Result",
+  kernel: k.result,
+  shape: (_, { shape }) => shape,
+  vjp: [(g, _, x, { offset }) => g.reshape([g.size]).padLattice({ start: [offset], step: [1], shape: x.shape, value: 0 })],
+  jvp: [(dx, _, _x, attributes) => dx.run(Result, [dx], attributes)],
+};
+
 /** 1 at the index along a new last axis, else 0. Constant between its jumps: no gradient. */
 export const OneHot: UnaryOp<{ readonly depth: number }> = {
   name: "OneHot",

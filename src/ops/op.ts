@@ -43,6 +43,28 @@ export type JointJvp<Inputs extends readonly Tensor[], Attributes> = (
   attributes: Attributes,
 ) => Tensor;
 
+/**
+ * An op with several results. They stand one after the other in its output, a vector, and `Result` reads one of them. Its rules speak
+ * of each apart, and say nothing of those that do not matter.
+ */
+export interface SeveralOp<Inputs extends readonly Tensor[], Attributes> extends Omit<Op<Inputs, Attributes>, "vjp" | "jvp"> {
+  /** The shapes of the results. */
+  readonly results: (attributes: Attributes) => readonly Shape[];
+  /**
+   * All cotangents that are wanted (all, if that is not said) from those of the results, of which `undefined` did not arrive; or from
+   * that of the output.
+   */
+  readonly vjp: (
+    cotangents: readonly (Tensor | undefined)[] | Tensor,
+    output: Tensor,
+    inputs: Inputs,
+    attributes: Attributes,
+    wanted?: readonly boolean[],
+  ) => readonly (Tensor | undefined)[];
+  /** The output's tangent, all results in one, from those of the inputs, of which `undefined` do not vary. */
+  readonly jvp: (tangents: readonly (Tensor | undefined)[], output: Tensor, inputs: Inputs, attributes: Attributes) => Tensor;
+}
+
 /** One input. */
 export type UnaryOp<Attributes = undefined> = Op<readonly [x: Tensor], Attributes>;
 
@@ -55,14 +77,18 @@ type Any = any;
 /** The rule of one input of any op: its cotangent or tangent, the output, the inputs, the attributes. */
 export type AnyRule = ((g: Tensor, output: Tensor, ...rest: Any[]) => Tensor) | null;
 
-/** Any op, as the tape holds it. */
+/** Any op, as the tape holds it. Joint rules get one cotangent, or a list of them with what is wanted where it has several results. */
 export type AnyOp = Omit<Op<Any, Any>, "vjp" | "jvp"> & {
-  readonly vjp: readonly AnyRule[] | JointVjp<Any, Any>;
-  readonly jvp: readonly AnyRule[] | JointJvp<Any, Any>;
+  readonly results?: (attributes: Any) => readonly Shape[];
+  readonly vjp:
+    | readonly AnyRule[]
+    | ((g: Any, output: Tensor, inputs: Any, attributes: Any, wanted?: readonly boolean[]) => readonly (Tensor | undefined)[]);
+  readonly jvp: readonly AnyRule[] | ((tangents: Any, output: Tensor, inputs: Any, attributes: Any) => Tensor);
 };
 
 /** The attributes of an op. */
-export type AttributesOf<O> = O extends Op<Any, infer Attributes> ? Attributes : never;
+export type AttributesOf<O> =
+  O extends Op<Any, infer Attributes> ? Attributes : O extends SeveralOp<Any, infer Attributes> ? Attributes : never;
 
 /** A node, or whatever else has an op and attributes, whose op is known, and with it what its attributes are. */
 export interface Applied<O extends AnyOp> {

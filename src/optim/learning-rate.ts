@@ -2,7 +2,7 @@ import { DomainError, describe, ShapeError } from "../base/errors.js";
 import { checkOptions, type Known } from "../base/options.js";
 import { formatShape } from "../base/shape.js";
 import { where } from "../functions/elementwise.js";
-import { aside } from "../tape/sealing.js";
+import { aside } from "../tape/aside.js";
 import { tensor } from "../tensor/create.js";
 import { Tensor } from "../tensor/tensor.js";
 import { numberOrTensor } from "./scalar.js";
@@ -74,7 +74,7 @@ export function checkSetting(
 
 /** A schedule from its formula for tensors. With a number it leaves no trace on a tape. */
 const schedule = (at: (step: Tensor) => Tensor): Schedule =>
-  ((step: number | Tensor) => (step instanceof Tensor ? at(step) : aside(0, () => at(tensor(step)).item()))) as Schedule;
+  ((step: number | Tensor) => (step instanceof Tensor ? at(step) : aside(() => at(tensor(step)).item()))) as Schedule;
 
 const COSINE_OPTIONS: Known<Parameters<typeof cosineDecay>[0]> = { initial: true, steps: true, final: true, warmup: true };
 

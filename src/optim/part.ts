@@ -3,7 +3,7 @@ import { formatValues } from "../base/format.js";
 import { formatShape } from "../base/shape.js";
 import { nameFrom } from "../base/text.js";
 import type { Compiled } from "../compile/compile.js";
-import { aside } from "../tape/sealing.js";
+import { aside } from "../tape/aside.js";
 import type { Tape } from "../tape/tape.js";
 import { type Watcher, withWatcher } from "../tape/watcher.js";
 import { tensor } from "../tensor/create.js";
@@ -119,7 +119,7 @@ export class Part {
     let sum = Math.abs(output.leaves[0].item());
     const add = (v: Tensor, g: Tensor): void => {
       const values = v.data;
-      const cotangents = aside(0, () => g.broadcastTo(v.shape)).data;
+      const cotangents = aside(() => g.broadcastTo(v.shape)).data;
       for (let i = 0; i < values.length; i++) {
         const product = Math.abs(values[i] * cotangents[i]);
         if (product < Number.POSITIVE_INFINITY) sum += product;

@@ -18,6 +18,7 @@ import {
 } from "../ops/elementwise.js";
 import { type AnyOp, type Applied, isOf } from "../ops/op.js";
 import { Mean, Sum } from "../ops/reduce.js";
+import { COMPILE } from "../tape/hollow.js";
 import { type Node, Tape } from "../tape/tape.js";
 import { Tensor } from "../tensor/tensor.js";
 import { Look } from "./look.js";
@@ -147,5 +148,5 @@ function sumOverCount(node: Node & Applied<typeof Mean>): Node[] {
   ];
 }
 
-/** A value that only the program will compute: it has a shape and no numbers. */
-const placeholder = (shape: Shape): Tensor => Tensor.wrap(shape, new Float64Array(0));
+/** A value that only the program will compute. */
+const placeholder = (shape: Shape): Tensor => Tensor.wrap(shape, COMPILE);

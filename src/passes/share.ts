@@ -1,3 +1,4 @@
+import type { Body } from "../ops/body.js";
 import type { AnyOp } from "../ops/op.js";
 import { type Node, Tape } from "../tape/tape.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -10,9 +11,9 @@ import { Look } from "./look.js";
 export function share(tape: Tape): Tape {
   const stands = new Map<Tensor, Tensor>(); // for what is dropped, what stands in its place
   const resolve = (x: Tensor): Tensor => stands.get(x) ?? x;
-  const ids = new Map<Tensor | AnyOp | string, number>();
+  const ids = new Map<object | string, number>();
   const look = new Look(tape);
-  const idOf = (x: Tensor | AnyOp): number => {
+  const idOf = (x: Tensor | AnyOp | Body): number => {
     const isLoneConstant = "rank" in x && x.rank === 0 && look.isConstant(x);
     const key = isLoneConstant ? keyOfNumber(x.first) : x;
     const id = ids.get(key) ?? ids.size;
@@ -23,7 +24,7 @@ export function share(tape: Tape): Tape {
   const kept: Node[] = [];
   for (const node of tape.nodes) {
     const inputs = node.inputs.map(resolve);
-    const key = `${idOf(node.op)} ${inputs.map(idOf).join(" ")} ${keyOfAttributes(node.attributes)}`;
+    const key = `${idOf(node.op)} ${inputs.map(idOf).join(" ")} ${keyOfAttributes(node.attributes, idOf)}`;
     const earlier = seen.get(key);
     if (earlier !== undefined) stands.set(node.output, earlier);
     else {
@@ -37,6 +38,8 @@ export function share(tape: Tape): Tape {
 /** A number as text that no other number has. */
 const keyOfNumber = (value: number): string => (Object.is(value, -0) ? "-0" : String(value));
 
-/** Attributes as text. JSON alone writes NaN, ∞ and −∞ as null, and −0 as 0. */
-export const keyOfAttributes = (attributes: unknown): string =>
-  JSON.stringify(attributes, (_key, value: unknown) => (typeof value === "number" ? keyOfNumber(value) : value));
+/** Attributes as text; a body is equal to itself only. JSON alone writes NaN, ∞ and −∞ as null, and −0 as 0. */
+export const keyOfAttributes = (attributes: unknown, idOf: (body: Body) => number): string =>
+  JSON.stringify(attributes, (key, value: unknown) =>
+    typeof value === "number" ? keyOfNumber(value) : key === "body" ? idOf(value as Body) : value,
+  );

@@ -1,6 +1,7 @@
 import { alignColumns, formatSmall } from "../base/format.js";
 import { formatShape } from "../base/shape.js";
 import { nameFrom } from "../base/text.js";
+import { bodyOf } from "../ops/body.js";
 import type { Tensor } from "../tensor/tensor.js";
 import type { Node, Tape } from "./tape.js";
 
@@ -25,10 +26,27 @@ export function printTape(tape: Tape): string {
     const { output } = node;
     const value = formatSmall(output.data, output.shape);
     rows.push([String(place + 1), name(output), describeNode(node, name), formatShape(output.shape), value, cotangent(output)]);
+    const body = bodyOf(node.attributes);
+    if (body !== undefined) rows.push(...printBody(body.tape, node.inputs.map(name)).map((line) => `     │ ${line}`));
   }
   const aligned = alignColumns(rows.filter((row) => typeof row !== "string")).split("\n");
   const lines = rows.map((row) => (typeof row === "string" ? row : aligned.shift()));
   return `${lines.join("\n")}\nreturns ${tape.outputs.map(name).join(", ")}`;
+}
+
+/**
+ * The lines of a function that a node runs: no values, which differ from run to run. What it takes from outside has the name that it has
+ * there.
+ */
+function printBody({ inputs, nodes, outputs }: Tape, outside: readonly string[]): string[] {
+  const inner = tapeNames({ inputs, nodes }, outside);
+  const rows = shorten(nodes).map(([node, place]) =>
+    node === undefined
+      ? ["", "…", `${place.toLocaleString("en")} more nodes`, ""]
+      : [String(place + 1), inner(node.output), describeNode(node, inner), formatShape(node.output.shape)],
+  );
+  const lines = rows.length === 0 ? [] : alignColumns(rows).split("\n");
+  return [`from ${inputs.map(inner).join(", ")}`, ...lines, `to ${outputs.map(inner).join(", ")}`];
 }
 
 /** A tape of more nodes is cut: so many are shown of its beginning, and of its end. */
@@ -44,9 +62,10 @@ export function shorten(nodes: readonly Node[], longest = LONGEST): (readonly [n
 
 /**
  * What each tensor is called on a tape: its label, or `%n` with the number of its line; a label used twice gets the number
- * too. Constants are called by their number or shape. A label is cut where it is long, and what would not print is left out.
+ * too. Constants are called by their number or shape. `outside` are names for inputs without a label. A label is cut where it is
+ * long, and what would not print is left out.
  */
-export function tapeNames(tape: Tape): (x: Tensor) => string {
+export function tapeNames({ inputs, nodes }: Pick<Tape, "inputs" | "nodes">, outside: readonly string[] = []): (x: Tensor) => string {
   const names = new Map<Tensor, string>();
   const used = new Set<string>();
   const give = (x: Tensor, fallback: string): void => {
@@ -55,8 +74,8 @@ export function tapeNames(tape: Tape): (x: Tensor) => string {
     used.add(name);
     names.set(x, name);
   };
-  for (const [i, x] of tape.inputs.entries()) give(x, `input${i + 1}`);
-  for (const [i, { output }] of tape.nodes.entries()) give(output, `%${i + 1}`);
+  for (const [i, x] of inputs.entries()) give(x, outside[i] ?? `input${i + 1}`);
+  for (const [i, { output }] of nodes.entries()) give(output, `%${i + 1}`);
   const nameOfConstant = (x: Tensor): string =>
     x.label !== undefined ? nameFrom(x.label) : x.size === 1 ? formatSmall(x.data, []) : `constant${formatShape(x.shape)}`;
   return (x) => names.get(x) ?? nameOfConstant(x);
@@ -65,9 +84,11 @@ export function tapeNames(tape: Tape): (x: Tensor) => string {
 /** `MatMul(X, W, transposeA)`. */
 export const describeNode = ({ op, inputs, attributes }: Node, name: (x: Tensor) => string): string =>
   `${nameFrom(op.name)}(${[...inputs.map(name), ...formatAttributes(attributes)].join(", ")})`;
+/** Attributes that are not shown: how zeros count, where results stand in memory, and functions, which have lines of their own. */
+const HIDDEN = ["shape", "strong", "body", "offset", "kept"];
 /** `axes=[0]`, `transposeA`: only what is set. Lists that merely repeat the output's shape, and how zeros count, are left out. */
 function formatAttributes(attributes: unknown): string[] {
   return Object.entries(attributes ?? {})
-    .filter(([key, value]) => value !== false && value !== undefined && key !== "shape" && key !== "strong")
+    .filter(([key, value]) => value !== false && value !== undefined && !HIDDEN.includes(key))
     .map(([key, value]) => (value === true ? key : `${key}=${Array.isArray(value) ? formatShape(value) : String(value)}`));
 }

@@ -2,6 +2,7 @@ import { List, NumberList } from "../base/list.js";
 import { SCALAR, type Shape } from "../base/shape.js";
 import type { AnyOp } from "../ops/op.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { Hollow } from "./hollow.js";
 
 /** What is noted of the sweeps on a recording that is made for people to look at. */
 export class Notes {
@@ -27,8 +28,8 @@ export class Notes {
  * of a million nodes.
  *
  *     ops        Leaf   Leaf   MatMul   Sigmoid   …
- *     outputs    W      x      –        –             a Tensor, or
- *     numbers    –      –      0.35     0.59          the number of one of rank 0
+ *     outputs    W      x      –        –             a Tensor; or
+ *     numbers    –      –      0.35     0.59          the number of one of rank 0, unless it is hollow
  *     inputs     ~0 │   ~1 │   0   1 │  2 │           places in the recording, or ~k for constants[k];
  *                                                     those of node i end before ends[i]
  */
@@ -37,7 +38,7 @@ export class Recording {
   readonly id: object = {};
 
   private readonly ops = new List<AnyOp>();
-  private readonly outputs = new List<Tensor | undefined>();
+  private readonly outputs = new List<Tensor | Hollow | undefined>();
   private readonly numbers = new NumberList();
   private readonly attributes = new List<unknown>();
   private readonly inputs = new NumberList();
@@ -46,6 +47,9 @@ export class Recording {
 
   /** Notes of the sweeps, where somebody wants them. */
   readonly notes: Notes | undefined;
+
+  /** Whether somebody who watches for numbers has met a hollow tensor. */
+  hasUnseen = false;
 
   constructor(
     private readonly restore: Restore,
@@ -71,8 +75,9 @@ export class Recording {
     this.ops.push(op);
     this.attributes.push(attributes);
     const lone = output.isLoneNumber;
-    this.outputs.push(lone ? undefined : output);
-    this.numbers.push(lone ? output.first : 0);
+    const { hollow } = output;
+    this.outputs.push(lone ? hollow : output);
+    this.numbers.push(lone && hollow === undefined ? output.first : 0);
     output.recordingId = this.id;
     output.slot = this.ops.length - 1;
   }
@@ -86,12 +91,15 @@ export class Recording {
   }
 
   output(i: number): Tensor {
-    return this.outputs.get(i) ?? this.restore(this.numbers.get(i), this.id, i);
+    const output = this.outputs.get(i);
+    if (output === undefined) return this.restore(this.numbers.get(i), this.id, i);
+    return output instanceof Hollow ? this.restore(output, this.id, i) : output;
   }
 
   /** The shape of an output, without the tensor. */
   shape(i: number): Shape {
-    return this.outputs.get(i)?.shape ?? SCALAR;
+    const output = this.outputs.get(i);
+    return output === undefined || output instanceof Hollow ? SCALAR : output.shape;
   }
 
   /** Puts a copy with a label in the place of an output. */
@@ -122,19 +130,6 @@ export class Recording {
     return source >= 0 ? this.shape(source) : this.constants.get(~source).shape;
   }
 
-  /** Whether node i depends on one of the first `leaves` nodes. */
-  dependsOnFirst(leaves: number, i: number): boolean {
-    const open = [i];
-    const seen = new Set<number>();
-    for (let at = open.pop(); at !== undefined; at = open.pop()) {
-      if (at < leaves) return true;
-      if (seen.has(at)) continue;
-      seen.add(at);
-      for (let j = this.begin(at); j < this.end(at); j++) if (this.source(j) >= 0) open.push(this.source(j));
-    }
-    return false;
-  }
-
   inputsOf(i: number): Tensor[] {
     const inputs: Tensor[] = [];
     for (let j = this.begin(i); j < this.end(i); j++) inputs.push(this.input(j));
@@ -142,5 +137,5 @@ export class Recording {
   }
 }
 
-/** Makes a rank-0 tensor anew from its number and its place. */
-export type Restore = (value: number, recordingId: object, slot: number) => Tensor;
+/** Makes a rank-0 tensor anew from its number, or a hollow one, and its place. */
+export type Restore = (value: number | Hollow, recordingId: object, slot: number) => Tensor;

@@ -1,14 +1,14 @@
 import { broadcastShapes } from "../base/broadcast.js";
-import { allocate, SCALAR, type Shape } from "../base/shape.js";
+import { allocate, checkSize, SCALAR, type Shape } from "../base/shape.js";
 import type { Kernel, NdArray } from "../kernels/kernel.js";
 import { type AnyOp, isElementwise, type Op } from "../ops/op.js";
-import { sealedLeaves, withSealed } from "../tape/sealing.js";
+import type { Hollow } from "../tape/hollow.js";
 import { recording } from "../tape/under-way.js";
 import { watcher } from "../tape/watcher.js";
 import type { Tensor } from "./tensor.js";
 
 /**
- * Applies an op: works out the shape, computes, and appends a node to the tape if one is being recorded.
+ * Applies an op: works out the shape, computes if there are numbers, and appends a node to the tape if one is being recorded.
  * The only place that computes a value and the only place that records.
  */
 export function apply<Inputs extends readonly Tensor[]>(op: Op<Inputs>, inputs: Inputs): Tensor;
@@ -33,11 +33,23 @@ function compute(op: AnyOp, inputs: readonly Tensor[], attributes: unknown, shap
   const [first] = inputs;
   const { kernel } = op;
   if (kernel === null) return first.withShape(shape);
+  const hollow = hollowOf(inputs);
+  if (hollow !== undefined) {
+    checkSize(functionName(op.name), shape);
+    return first.withValues(shape, hollow);
+  }
   if (shape.length === 0 && isElementwise(op)) return first.withValues(shape, onNumbers(kernel, inputs, attributes));
   const output = first.withValues(shape, allocate(functionName(op.name), shape));
-  if (sealedLeaves > 0) withSealed(0, () => kernel(output, inputs, attributes));
-  else kernel(output, inputs, attributes);
+  kernel(output, inputs, attributes);
   return output;
+}
+
+function hollowOf(inputs: readonly Tensor[]): Hollow | undefined {
+  for (let i = 0; i < inputs.length; i++) {
+    const { hollow } = inputs[i];
+    if (hollow !== undefined) return hollow;
+  }
+  return undefined;
 }
 
 /** Runs an elementwise kernel on lone numbers. Borrowed arrays save making one for each node of a scalar graph. */

@@ -3,7 +3,7 @@ import { describe, GradientError, GradtapeError } from "../base/errors.js";
 import { checkShape, formatShape, type Shape, sameShape } from "../base/shape.js";
 import type { NdArray } from "../kernels/kernel.js";
 import type { Op } from "../ops/op.js";
-import { aside } from "../tape/sealing.js";
+import { aside } from "../tape/aside.js";
 import { apply } from "./apply.js";
 import { asTensor, type Tensor, type TensorLike } from "./tensor.js";
 
@@ -66,7 +66,7 @@ export function defineOp<Inputs extends readonly NdArray[]>(
     custom: true,
     kernel: (out, inputs) => {
       // A plain computation: tensor operations in it are nobody's business outside.
-      const returned: unknown = aside(0, () => forward(out, ...inputs));
+      const returned: unknown = aside(() => forward(out, ...inputs));
       if (returned !== undefined && returned !== out && returned !== out.data)
         throw new TypeError(`${name}: forward must write its result into out.data and return nothing, got ${describe(returned)}`);
     },

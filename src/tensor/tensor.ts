@@ -11,11 +11,12 @@ import type { MeanAttributes } from "../kernels/reduce.js";
 import * as e from "../ops/elementwise.js";
 import { MatMul } from "../ops/linalg.js";
 import { BroadcastTo, Concat, OneHot, Pad, Reshape, Slice, StopGradient, Take, Transpose } from "../ops/movement.js";
-import type { Op } from "../ops/op.js";
+import type { Op, SeveralOp } from "../ops/op.js";
 import { ArgMax, CumSum, LogSoftmax, LogSumExp, Max, Mean, Min, Prod, Softmax, Sum } from "../ops/reduce.js";
-import { isSealed, refuseSealed, sealedLeaves } from "../tape/sealing.js";
+import { Hollow } from "../tape/hollow.js";
+import { refuseHollow } from "../tape/refuse-hollow.js";
 import { recording } from "../tape/under-way.js";
-import { apply } from "./apply.js";
+import { apply, applyAgain } from "./apply.js";
 import type { ArraysOfRank, Parts } from "./known.js";
 import {
   CUMSUM_OPTIONS,
@@ -47,8 +48,8 @@ export class Tensor {
   /** The sizes of the axes, outermost first; `[]` for a single number. */
   readonly shape: Shape;
 
-  /** @internal The numbers; a lone number needs no array until somebody asks for one. */
-  private values: Float64Array | number;
+  /** @internal The numbers; a lone number needs no array until somebody asks for one. None in a hollow tensor. */
+  private values: Float64Array | number | Hollow;
 
   /** @internal The id of the recording that this tensor was made in, and its place there. */
   recordingId: object | undefined = undefined;
@@ -56,7 +57,7 @@ export class Tensor {
   /** @internal */
   slot = 0;
 
-  private constructor(shape: Shape, values: Float64Array | number, label: string | undefined) {
+  private constructor(shape: Shape, values: Float64Array | number | Hollow, label: string | undefined) {
     if (values === undefined) throw new TypeError("Tensor: made with new; write tensor(values)");
     this.shape = shape;
     this.values = values;
@@ -64,25 +65,30 @@ export class Tensor {
   }
 
   /** @internal Wraps an array without a copy, or a lone number. */
-  static wrap(shape: Shape, values: Float64Array | number): Tensor {
+  static wrap(shape: Shape, values: Float64Array | number | Hollow): Tensor {
     return new Tensor(shape, values, undefined);
   }
 
   /** @internal A rank-0 result as it was on the tape. */
-  static restore(value: number, recordingId: object, slot: number): Tensor {
+  static restore(value: number | Hollow, recordingId: object, slot: number): Tensor {
     const x = new Tensor(SCALAR, value, undefined);
     x.recordingId = recordingId;
     x.slot = slot;
     return x;
   }
 
-  /** @internal Whether all there is to know is `first`: rank 0, no array yet, no label. */
+  /** @internal Whether all there is to know is `first`, or that there is none: rank 0, no array yet, no label. */
   get isLoneNumber(): boolean {
-    return typeof this.values === "number" && this.shape.length === 0 && this.label === undefined;
+    return (typeof this.values === "number" || this.values instanceof Hollow) && this.shape.length === 0 && this.label === undefined;
   }
 
-  /** @internal Other numbers; `apply` makes its results of the tensors that it is given. */
-  withValues(shape: Shape, values: Float64Array | number): Tensor {
+  /** @internal What stands in the place of its numbers, if there are none. */
+  get hollow(): Hollow | undefined {
+    return typeof this.values === "object" && this.values instanceof Hollow ? this.values : undefined;
+  }
+
+  /** @internal Other numbers, or none; `apply` makes its results of the tensors that it is given. */
+  withValues(shape: Shape, values: Float64Array | number | Hollow): Tensor {
     return new Tensor(shape, values, undefined);
   }
 
@@ -93,12 +99,12 @@ export class Tensor {
 
   /** @internal The first number, without an array for it. */
   get first(): number {
-    return typeof this.values === "number" ? this.values : this.values[0];
+    return typeof this.values === "number" ? this.values : this.data[0];
   }
 
   /** The numbers in row-major order. Not to be written to: other tensors may share them. */
   get data(): Float64Array {
-    if (sealedLeaves > 0) refuseSealed(this, "data");
+    if (this.values instanceof Hollow) refuseHollow(this.values, this, "data");
     if (typeof this.values === "number") {
       const data = Float64Array.of(this.values);
       if (Object.isFrozen(this)) return data;
@@ -125,7 +131,7 @@ export class Tensor {
   /** The number in a tensor of size 1; any other size is a `ShapeError`. */
   item(): number {
     if (this.size !== 1) throw new ShapeError(`item: expected a tensor of size 1, got shape ${formatShape(this.shape)}`);
-    if (sealedLeaves > 0) refuseSealed(this, "item()");
+    if (this.values instanceof Hollow) refuseHollow(this.values, this, "item()");
     return this.first;
   }
 
@@ -154,7 +160,7 @@ export class Tensor {
    * depends on an input shows no values.
    */
   toString(): string {
-    return formatTensor(this.label, this.shape, isSealed(this) ? undefined : this.data);
+    return formatTensor(this.label, this.shape, this.hollow ? undefined : this.data);
   }
 
   /** @internal What messages call it. */
@@ -514,11 +520,11 @@ export class Tensor {
 
   /** @internal What rules apply an op with that has no method: they know tensors as a type only. */
   run<Inputs extends readonly Tensor[], Attributes = undefined>(
-    op: Op<Inputs, Attributes>,
+    op: Op<Inputs, Attributes> | SeveralOp<Inputs, Attributes>,
     inputs: Inputs,
     attributes?: Attributes,
   ): Tensor {
-    return apply(op, inputs, attributes as Attributes);
+    return applyAgain(op, inputs, attributes);
   }
   /** @internal x·y, and 0 where x is 0, whatever y is. */
   times(y: Tensor): Tensor {

@@ -5,8 +5,11 @@ import { type Flat, flatten, flattenLike, type TreesLike } from "../tensor/tree.
 import { checkShapes } from "./reverse.js";
 import { callRule, dependsOnLeaves, indexIn, refuseUnusedNumbers, type Segment, trace } from "./trace.js";
 
-/** The forward sweep: reads the tape in order and applies each node's forward rule to the tangents of its inputs. */
-function sweepForward(segment: Segment, seeds: readonly Tensor[]): Tensor[] {
+/**
+ * The forward sweep: reads the tape in order and applies each node's forward rule to the tangents of its inputs. Returns those of the
+ * outputs, `undefined` where nothing varies.
+ */
+export function sweepForward(segment: Segment, seeds: readonly (Tensor | undefined)[]): (Tensor | undefined)[] {
   const { recording, start, end, leaves } = segment;
   const depends = dependsOnLeaves(segment);
   const tangents: (Tensor | undefined)[] = [...seeds];
@@ -14,12 +17,12 @@ function sweepForward(segment: Segment, seeds: readonly Tensor[]): Tensor[] {
   for (let i = start + leaves; i < end; i++) {
     tangents.push(undefined);
     if (depends[i - start] === 0) continue;
-    const { jvp } = recording.op(i);
+    const { jvp, results } = recording.op(i);
     const output = recording.output(i);
     const inputs = recording.inputsOf(i);
     let sum: Tensor | undefined;
     if (typeof jvp === "function") {
-      const all = inputs.map((x) => tangentOf(x) ?? zeros(x.shape));
+      const all = inputs.map((x) => tangentOf(x) ?? (results === undefined ? zeros(x.shape) : undefined));
       sum = jvp(all, output, inputs, recording.attributesOf(i));
     } else {
       for (let j = 0; j < inputs.length; j++) {
@@ -30,7 +33,7 @@ function sweepForward(segment: Segment, seeds: readonly Tensor[]): Tensor[] {
     }
     tangents[i - start] = sum?.broadcastTo(output.shape);
   }
-  return segment.output.leaves.map((output) => tangentOf(output) ?? zeros(output.shape));
+  return segment.output.leaves.map(tangentOf);
 }
 
 /**
@@ -92,5 +95,8 @@ export function linearize(
 ): { output: Flat; push: (tangents: readonly Tensor[]) => Tensor[] } {
   const segment = trace(name, f, primals);
   refuseUnusedNumbers(name, segment, primals);
-  return { output: segment.output, push: (tangents) => sweepForward(segment, tangents) };
+  return {
+    output: segment.output,
+    push: (tangents) => sweepForward(segment, tangents).map((dy, i) => dy ?? zeros(segment.output.leaves[i].shape)),
+  };
 }

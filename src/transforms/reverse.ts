@@ -2,9 +2,10 @@ import { broadcastShapes } from "../base/broadcast.js";
 import { checkFunction, describe, ShapeError } from "../base/errors.js";
 import type { Lattice } from "../base/lattice.js";
 import { checkOptions, type Known } from "../base/options.js";
-import { formatShape, type Shape, sameShape } from "../base/shape.js";
-import { Assemble, Slice } from "../ops/movement.js";
-import { type AnyOp, isElementwise } from "../ops/op.js";
+import { formatShape, type Shape, sameShape, sizeOf } from "../base/shape.js";
+import { Assemble, Result, Slice } from "../ops/movement.js";
+import { type AnyOp, type AttributesOf, isElementwise } from "../ops/op.js";
+import { aside } from "../tape/aside.js";
 import type { Recording } from "../tape/recording.js";
 import { recording as underWay } from "../tape/under-way.js";
 import { watcher } from "../tape/watcher.js";
@@ -15,19 +16,21 @@ import { callRule, dependsOnLeaves, indexIn, refuseUnusedNumbers, type Segment, 
 
 /**
  * The reverse sweep: reads the tape backwards from the outputs, whose cotangents are given, and applies each node's
- * rule. Returns the cotangents of the leaves, zeros where nothing arrived.
+ * rule. Returns the cotangents of the leaves, `undefined` where nothing arrived; an output without a seed has none, either.
  *
  * Rules run on tensors, so a sweep inside an outer transform is itself recorded: gradients of gradients need no more.
  *
  * A cotangent that is the same along an axis may stay smaller than its tensor, as long as it broadcasts: that of a mean
  * goes through elementwise ops as the one number 1/n. Other ops get it in full.
  */
-function sweepBackward(segment: Segment, depends: Uint8Array, seeds: readonly Tensor[]): Tensor[] {
+export function sweepBackward(segment: Segment, depends: Uint8Array, seeds: readonly (Tensor | undefined)[]): (Tensor | undefined)[] {
   const { recording, start, end, leaves } = segment;
   const notes = underWay === recording ? recording.notes : undefined;
   const from = recording.length;
   const cotangents = new Array<Tensor | undefined>(end - start).fill(undefined);
   const parts = new Map<number, Part[]>();
+  /** What has arrived at ops with several results: a cotangent a result. */
+  const results = new Map<number, (Tensor | undefined)[]>();
   const accumulate = (at: number, g: Tensor): void => {
     const sum = cotangents[at];
     cotangents[at] = sum === undefined ? g : sum.add(g);
@@ -43,23 +46,39 @@ function sweepBackward(segment: Segment, depends: Uint8Array, seeds: readonly Te
   };
   segment.output.leaves.forEach((output, i) => {
     const at = indexIn(segment, output);
-    if (at >= 0 && depends[at] === 1) accumulate(at, seeds[i]);
+    const seed = seeds[i];
+    if (at >= 0 && depends[at] === 1 && seed !== undefined) accumulate(at, seed);
   });
+  const isWanted = (j: number): boolean => {
+    const at = within(segment, recording.source(j));
+    return at >= 0 && depends[at] === 1;
+  };
   for (let i = end - 1; i >= start + leaves; i--) {
-    const arrived = total(i - start);
+    const op = recording.op(i);
+    const several = results.get(i - start);
+    const arrived = several === undefined ? total(i - start) : several.find((g) => g !== undefined);
     if (arrived === undefined) continue;
     cotangents[i - start] = undefined; // used up; let it go
-    const op = recording.op(i);
     const shape = recording.shape(i);
-    const g = isElementwise(op) ? arrived : arrived.broadcastTo(shape);
-    notes?.arrived(i, g);
-    if (watcher !== undefined) watcher.sweeps({ recording, place: i, g });
+    const g = isElementwise(op) || several !== undefined ? arrived : arrived.broadcastTo(shape);
+    if (several === undefined) notes?.arrived(i, g);
+    if (watcher !== undefined) watcher.sweeps({ recording, place: i, g: several === undefined ? g : inOne(several, recording, i) });
     const first = recording.begin(i);
-    const joint =
-      typeof op.vjp === "function" ? op.vjp(g, recording.output(i), recording.inputsOf(i), recording.attributesOf(i)) : undefined;
+    let joint: readonly (Tensor | undefined)[] | undefined;
+    if (typeof op.vjp === "function") {
+      const wanted = Array.from({ length: recording.end(i) - first }, (_, j) => isWanted(first + j));
+      joint = op.vjp(several ?? g, recording.output(i), recording.inputsOf(i), recording.attributesOf(i), wanted);
+    }
     for (let j = first; j < recording.end(i); j++) {
       const at = within(segment, recording.source(j));
       if (at < 0 || depends[at] === 0) continue;
+      if (op === Result && recording.op(start + at).results !== undefined) {
+        const list = results.get(at) ?? [];
+        results.set(at, list);
+        const { index } = recording.attributesOf(i) as AttributesOf<typeof Result>;
+        list[index] = list[index]?.add(g) ?? g;
+        continue;
+      }
       if (op === Slice) {
         const own = parts.get(at) ?? [];
         parts.set(at, own);
@@ -72,9 +91,9 @@ function sweepBackward(segment: Segment, depends: Uint8Array, seeds: readonly Te
   }
   for (let at = 0; at < leaves; at++) total(at);
   watcher?.sweeps(undefined);
-  const found = cotangents.slice(0, leaves).map((g, i) => g?.broadcastTo(recording.shape(start + i)) ?? zeros(recording.shape(start + i)));
+  const found = cotangents.slice(0, leaves).map((g, i) => g?.broadcastTo(recording.shape(start + i)));
   found.forEach((g, i) => {
-    notes?.arrived(start + i, g);
+    if (g !== undefined) notes?.arrived(start + i, g);
   });
   notes?.sweeps.push([from, recording.length]);
   return found;
@@ -97,6 +116,14 @@ function assembled(parts: readonly Part[], recording: Recording, shape: Shape): 
   });
   return g.run(Assemble, [g, ...parts.slice(1).map((part) => part.g)], { shape, parts: places });
 }
+
+/** What has arrived at an op with several results as a cotangent of its output: for those who watch, not for the recording. */
+const inOne = (cotangents: readonly (Tensor | undefined)[], recording: Recording, i: number): Tensor =>
+  aside(() => {
+    const results = recording.op(i).results?.(recording.attributesOf(i)) ?? [];
+    const [first, ...rest] = results.map((shape, index) => (cotangents[index] ?? zeros(shape)).reshape([sizeOf(shape)]));
+    return first.concatWith(rest, 0);
+  });
 
 /** Where the op repeated its input along an axis, the input's cotangent is the sum over the repeats. */
 export function undoBroadcast(g: Tensor, input: Shape, op: AnyOp, output: Shape): Tensor {
@@ -147,9 +174,18 @@ export function pullback(
   const depends = dependsOnLeaves(segment);
   return {
     output: segment.output,
-    pull: (seeds) => rebuildAll(primals, sweepBackward(segment, depends, seeds)),
+    pull: (seeds) => rebuildAll(primals, withZeros(segment, sweepBackward(segment, depends, seeds))),
   };
 }
+
+/** The cotangents of the leaves, zeros where nothing arrived. */
+const withZeros = ({ recording, start }: Segment, cotangents: readonly (Tensor | undefined)[]): Tensor[] =>
+  cotangents.map((g, i) => {
+    if (g !== undefined) return g;
+    const zero = zeros(recording.shape(start + i));
+    if (underWay === recording) recording.notes?.arrived(start + i, zero);
+    return zero;
+  });
 
 /** Refuses tensors whose shapes differ from those that they belong to. */
 export function checkShapes(name: string, rule: string, given: readonly Tensor[], expected: readonly Tensor[]): void {

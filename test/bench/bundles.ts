@@ -14,13 +14,14 @@ export const programs = {
   eager: { code: eager, budget: 18.9 },
   compiled: {
     code: eager.replace("import { ", "import { compile, ").replace("valueAndGrad((", "compile(valueAndGrad((").replace("] });", "] }));"),
-    budget: 41,
+    budget: 44.5,
   },
   math: {
     code: `import { grad, tensor } from "gradtape";
 import { math } from "gradtape/math";
 console.log(grad((p) => math\`-log(\${p})\`)(tensor(0.5)).item());`,
-    budget: 39,
+    // Half of it reads what people type and says what to write instead: docs/math.md.
+    budget: 57.5,
   },
   onnx: {
     code: `import { record, tensor, valueAndGrad } from "gradtape";

@@ -9,12 +9,15 @@ import { fileURLToPath } from "node:url";
 import { mpirun } from "../setup/installed.js";
 import { PEERS, versionOf } from "./peers/installed.js";
 
-const BENCHMARKS: Record<string, { readonly flags: readonly string[] }> = {
+/** Each with the flags of its process, and its file where that is called differently. */
+const BENCHMARKS: Record<string, { readonly flags: readonly string[]; readonly file?: string }> = {
   bce: { flags: [] },
   parts: { flags: [] },
   scalar: { flags: [] },
   small: { flags: [] },
+  short: { flags: [] },
   chain: { flags: [] },
+  first: { flags: [], file: "first-call" },
   memory: { flags: ["--expose-gc"] },
   ranks: { flags: [] },
   tool: { flags: [] },
@@ -43,8 +46,9 @@ try {
   for (const name of names) {
     console.log("");
     // A process each: none inherits what the compiler learned from the one before.
-    const child = fork(fileURLToPath(new URL(`${name}.ts`, import.meta.url)), {
-      execArgv: [...process.execArgv, ...BENCHMARKS[name].flags],
+    const { flags, file = name } = BENCHMARKS[name];
+    const child = fork(fileURLToPath(new URL(`${file}.ts`, import.meta.url)), {
+      execArgv: [...process.execArgv, ...flags],
       env: environment,
     });
     const [code] = await once(child, "exit");

@@ -8,17 +8,31 @@ import {
   grad,
   hessian,
   hvp,
+  inv,
   jvp,
   record,
+  requireFinite,
+  sort,
+  stabilize,
   type Tape,
   type Tensor,
   tensor,
   valueAndGrad,
   vjp,
 } from "gradtape";
+import { parseMath } from "gradtape/math";
 import { describe, expect, test } from "vitest";
 import { cases } from "../oracles/cases.js";
 import { randomTensor } from "../support/random.js";
+
+function refusal(run: () => unknown): Error {
+  try {
+    run();
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error("expected an error");
+}
 
 const same = (found: Tensor, expected: Tensor): void => {
   expect(found.shape).toEqual(expected.shape);
@@ -159,9 +173,13 @@ describe("what can be compiled", () => {
     });
     const f = compile(grad((x: Tensor) => cbrt(x.mul(2)).sum()));
     same(f(tensor([4, 0.5])), grad((x: Tensor) => cbrt(x.mul(2)).sum())([4, 0.5]));
-    const before = runs;
-    f(tensor([1, 2]));
-    expect(runs).toBe(before + 1);
+    // While the function is recorded, nobody may read what the kernel would compute.
+    runs = 0;
+    const again = compile((x: Tensor) => cbrt(x).add(cbrt([8, 27])));
+    expect(again(tensor([1, 8])).toArray()).toEqual([3, 5]);
+    expect(runs).toBe(2);
+    again(tensor([1, 2]));
+    expect(runs).toBe(3);
   });
 
   test("inside another transform it is the function itself", () => {
@@ -184,6 +202,67 @@ describe("what can be compiled", () => {
     const f = compile((x: Tensor, i: Tensor) => x.take(i));
     expect(f(tensor([1, 2, 3]), tensor([2])).toArray()).toEqual([3]);
     expect(() => f(tensor([1, 2, 3]), tensor([3]))).toThrow("take: expected whole numbers from -3 to 2 as indices, got 3");
+  });
+});
+
+describe("recording", () => {
+  test("takes shapes only: what looks at numbers does so when the program runs, in the first call as in all others", () => {
+    const singular = compile((a: Tensor) => inv(a).sum());
+    const zero = tensor([
+      [1, 2],
+      [2, 4],
+    ]);
+    const eager = refusal(() => inv(zero));
+    expect(refusal(() => singular(zero))).toEqual(eager);
+    expect(
+      singular(
+        tensor([
+          [2, 0],
+          [0, 4],
+        ]) as Tensor,
+      ).item(),
+    ).toBe(0.75);
+    expect(refusal(() => singular(zero))).toEqual(eager);
+    const take = compile((x: Tensor, i: Tensor) => x.take(i).sum());
+    expect(refusal(() => take(tensor([1, 2]), tensor([5])))).toEqual(refusal(() => tensor([1, 2]).take([5])));
+    expect(take(tensor([1, 2]), tensor([1])).item()).toBe(2);
+    expect(compile((x: Tensor) => sort(x))([3, 1, 2] as never).toArray()).toEqual([1, 2, 3]);
+  });
+
+  test("refuses sizes that no memory holds as eager runs do, and leaves the budget of a formula as it is", () => {
+    const f = (x: Tensor): Tensor => x.broadcastTo([2 ** 20, 2 ** 20]).sum();
+    expect(refusal(() => compile(f)(tensor(1)))).toEqual(refusal(() => f(tensor(1))));
+    const wide = compile((x: Tensor) => Array.from({ length: 2 ** 12 }, (_, i) => x.add(i).broadcastTo([2 ** 30])));
+    expect(refusal(() => wide(tensor(1))).message).toMatch(
+      /^compile: expected a program that fits into memory, got one that needs \d+ bytes$/,
+    );
+    const formula = parseMath("concat([x, x, x, x])", { limits: { numbers: 10 } });
+    const eager = refusal(() => formula({ x: tensor([1, 2, 3]) }));
+    expect(refusal(() => compile((x: Tensor) => formula({ x }))(tensor([1, 2, 3])))).toEqual(eager);
+  });
+
+  test("leaves tensors without numbers behind, which say so wherever they get to", () => {
+    let kept = tensor(0);
+    compile((x: Tensor) => {
+      kept = x.mul(2);
+      return kept.sum();
+    })(tensor([1, 2]));
+    const message = "of a tensor that was made while the function was recorded was read, got one of shape [2]; it has no numbers";
+    expect(() => kept.toArray()).toThrow(message);
+    expect(() => kept.add(1).data).toThrow(message);
+    expect(() => compile((x: Tensor) => x.add(kept))(tensor([1, 2]))).toThrow(message);
+    expect(() => compile((x: Tensor) => x.add(1))(kept)).toThrow(message);
+    expect(() => grad((x: Tensor) => x.mul(kept).sum().mul(kept.sum().item()))([1, 2])).toThrow(GradtapeError);
+    expect(String(kept)).toBe("Tensor[2] (being recorded by compile)");
+  });
+
+  test("goes through a function that is looked at: stabilize with a tensor from outside, and requireFinite", () => {
+    const f = compile((x: Tensor) => stabilize((y: Tensor) => y.exp().add(1).log().mul(x.sum()))(x.mul(2)));
+    expect(f(tensor([800, 1])).toArray()).toEqual(tensor([1600, 2]).softplus().mul(801).toArray());
+    expect(f(tensor([1, 1])).toArray()).toEqual(tensor([2, 2]).softplus().mul(2).toArray());
+    const watched = compile(requireFinite((x: Tensor) => x.log()));
+    expect(() => watched(tensor(0))).toThrow("Log made -∞ from 0 (node 1)");
+    expect(watched(tensor(1)).item()).toBe(0);
   });
 });
 
@@ -281,6 +360,12 @@ describe("the program", () => {
       ["W", "layers[0]", undefined],
       [1, 2, -1],
     ]);
+    // It has the numbers of the last call, as `record` has them.
+    f(args[0], tensor([1, 1]));
+    const recorded = record(valueAndGrad(loss), args[0], tensor([1, 1]));
+    expect(f.tape.outputs.map((x) => x.toArray())).toEqual(recorded.outputs.map((x) => x.toArray()));
+    expect(f.tape.inputs.map((x) => x.toArray())).toEqual(recorded.inputs.map((x) => x.toArray()));
+    expect(f.tape.nodes[0].output.toArray()).toEqual([1, 2]);
     expect(names(f.tape)).toEqual(names(record(valueAndGrad(loss), args[0], args[1])));
   });
 

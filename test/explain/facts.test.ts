@@ -64,6 +64,7 @@ describe("in formulas", () => {
       "detSign",
       "logAbsDet",
       "polygamma",
+      "result",
     ];
     for (const name of withoutFunction) signs.add(name);
     // Only rules apply these.

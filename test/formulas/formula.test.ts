@@ -79,7 +79,7 @@ describe("operators bind as in mathematics", () => {
 
 test("numbers are written as in JavaScript, without signs, bases and separators", () => {
   for (const text of ["0", "12", "1.5", ".5", "1.", "1e3", "1E-3", "2.5e+1"]) expect(value(text)).toBe(Number(text));
-  for (const text of ["0x1f", "1_000", "1n", "1e", "."]) expect(() => parseMath(text)).toThrow(ExpressionError);
+  for (const text of ["0x1f", "1_000", "1.2.3", "."]) expect(() => parseMath(text)).toThrow(ExpressionError);
 });
 
 test("pi, π, ∞, true, false and null are constants; names that begin like them are not", () => {
@@ -90,9 +90,14 @@ test("pi, π, ∞, true, false and null are constants; names that begin like the
   expect(parseMath("pick + π₁ + trueness + nullity + pi").variables).toEqual(["pick", "π₁", "trueness", "nullity"]);
 });
 
-test("e is no constant, and the error says how to write it", () => {
-  expect(() => parseMath("e^x")({ x: 1 })).toThrow("parseMath: expected a value for e, got undefined; write exp(x) for eˣ\n  e^x\n  ^");
-  expect(value("e", { e: 2 })).toBe(2);
+test("e is Euler's number, and a power of it is exp; a name that is said to be a variable is one", () => {
+  expect(value("e")).toBe(Math.E);
+  expect(value("e^x", { x: 1.5 })).toBe(Math.exp(1.5));
+  expect(value("2e")).toBe(2 * Math.E);
+  const error = parseMath("e * x", { variables: ["e"] });
+  expect(error.variables).toEqual(["e", "x"]);
+  expect(error({ e: 2, x: 3 }).item()).toBe(6);
+  expect(() => parseMath("x", { variables: "x" as never })).toThrow('parseMath: expected a list of names as variables, got string "x"');
 });
 
 test("every op and loss of the library can be called by its name, and ln and σ by theirs", () => {
@@ -104,7 +109,8 @@ test("every op and loss of the library can be called by its name, and ln and σ 
   expect(value("ln(x)", { x: 2 })).toBe(Math.log(2));
   expect(value("σ(x)", { x: 0 })).toBe(0.5);
   const library = gradtape as unknown as Record<string, unknown>;
-  const { ln: _ln, σ: _σ, ...own } = Object.fromEntries(functionNames().map((name) => [name, functionOf(name)?.call]));
+  const aliases = new Set(["ln", "σ", "log₂", "log_2", "log₁₀", "log_10"]);
+  const own = Object.fromEntries(functionNames().flatMap((name) => (aliases.has(name) ? [] : [[name, functionOf(name)?.call]])));
   for (const [name, call] of Object.entries(own)) expect(call, name).toBe(library[name]);
   for (const name of ["grad", "compile", "constructor", "toString", "__proto__"])
     expect(() => parseMath(`${name}(x)`)).toThrow(ExpressionError);
@@ -230,43 +236,38 @@ test("lists nest, are empty, and hold tensors where a function takes a list", ()
 
 describe("errors point at the character", () => {
   const table: [source: string, first: string, start: number][] = [
-    ["", "expected an operand, got the end", 0],
-    ["(a +", "expected an operand, got the end", 4],
-    ["a b", 'expected an operator or the end, got "b"', 2],
-    ["2x", 'expected an operator or the end, got "x"', 1],
-    ["(a", 'expected ")" or an operator, got the end', 2],
-    ["a)", 'expected an operator or the end, got ")"', 1],
-    ["[1, 2", 'expected ",", "]" or an operator, got the end', 5],
-    ["sum(a,)", 'expected an operand, got ")"', 6],
+    ["", "expected an operand, got the end; write a formula, such as (x − 3)²", 0],
+    ["(a +", 'expected an operand, got the end; write what follows "+", or leave it out', 4],
+    ["(a", 'expected ")" or an operator, got the end; write ) at the end', 2],
+    ["a)", 'expected an operator or the end, got ")"; leave it out, or open it before', 1],
+    ["[1, 2", 'expected ",", "]" or an operator, got the end; write ] at the end', 5],
+    ["sum(a,)", 'expected an operand, got ")"; leave the comma out', 6],
     ["sum(a; 0)", 'expected ")", "," or an operator, got ";"', 5],
-    ["a = b", 'expected an operator or the end, got "="', 2],
-    ["a < b < c", 'expected an operator or the end, got "<"', 6],
-    ["y * / z", 'expected an operand, got "/"', 4],
+    ["a 2", 'expected an operator or the end, got "2"; write * between factors, or ^ for a power', 2],
+
+    ["a = b", 'expected an operator or the end, got "="; write only what stands right of the =, or == to compare', 2],
+    ["a < b < c", 'expected an operator or the end, got "<"; comparisons do not chain; write a product of two', 6],
+    ["y * / z", 'expected an operand, got "/"; write a number, a name or (…) here', 4],
     ["a $ b", 'expected an operator or the end, got "$"', 2],
-    ["a + 😀", 'expected an operand, got "😀"', 4],
-    [`\${1} + a`, 'expected an operand, got "$"', 0],
-    ["a[0]", 'expected an operator or the end, got "["', 1],
-    ["a.sum()", 'expected an operator or the end, got "."', 1],
+    ["a + 😀", 'expected an operand, got "😀"; write a number, a name or (…) here', 4],
+    [`\${1} + a`, 'expected an operand, got "$"; write a number, a name or (…) here', 0],
+    ["a[0]", 'expected an operator or the end, got "["; write slice(a, [0]) for a part of a tensor; the first place is 0', 1],
     ["√x²", "expected parentheses, √(x²) or (√x)², got neither", 0],
-    ["1 + √x^2", "expected parentheses, √(x²) or (√x)², got neither", 4],
+    ["1 + √x^2", "expected parentheses, √(x^2) or (√x)^2, got neither", 4],
     ["√√x²", "expected parentheses, √(x²) or (√x)², got neither", 1],
-    ["√Xᵀ^2", "expected parentheses, √(x²) or (√x)², got neither", 0],
-    ["xⁿ", 'expected a whole number raised, got "ⁿ"; write x^(…)', 1],
-    ["x²⁻¹", 'expected a whole number raised, got "²⁻¹"; write x^(…)', 1],
+    ["√Xᵀ^2", "expected parentheses, √(Xᵀ^2) or (√Xᵀ)^2, got neither", 0],
+    ["xⁿ", 'expected a whole number raised, got "ⁿ"; write x^(n)', 1],
+    ["x²⁻¹", 'expected a whole number raised, got "²⁻¹"; write x^(2-1)', 1],
     ["x⁻", 'expected a whole number raised, got "⁻"; write x^(…)', 1],
-    ["X^Tᴴ", 'expected a whole number raised, got "ᴴ"; write x^(…)', 3],
-    ["x½", 'expected an operator or the end, got "½"', 1],
-    ["a \u200b+ b", "expected an operator or the end, got U+200B", 2],
-    ["a + \u{e0001}", "expected an operand, got U+E0001", 4],
-    ["∑(x)", 'expected an operand, got "∑"; write sum(…)', 0],
-    ["f(x)", 'expected the name of a function, got "f"', 0],
-    ["Σ(x²)", 'expected the name of a function, got "Σ"; did you mean sum?', 0],
-    ["Π(x)", 'expected the name of a function, got "Π"; did you mean prod?', 0],
+    ["Xᴴ", 'expected a whole number raised, got "ᴴ"; write x^(H)', 1],
+    ["x½", 'expected an operator or the end, got "½"; write * between factors, or ^ for a power', 1],
+    ["a + \u{e0001}", "expected an operand, got U+E0001; write a number, a name or (…) here", 4],
+    ["f(x)", 'expected the name of a function, got "f"; write f * (…) for a product, or what f stands for', 0],
     ["Log(x)", 'expected the name of a function, got "Log"; did you mean log?', 0],
     ["sigmiod(x)", 'expected the name of a function, got "sigmiod"; did you mean sigmoid?', 0],
     ["meanSquareError(x)", 'expected the name of a function, got "meanSquareError"; did you mean meanSquaredError?', 0],
     ["softmx(x)", 'expected the name of a function, got "softmx"; did you mean softmax?', 0],
-    ["fourier(x)", 'expected the name of a function, got "fourier"', 0],
+    ["fourier(x)", 'expected the name of a function, got "fourier"; write its formula, or a product with *', 0],
     ["1 + logsumexp(x)", 'expected the name of a function, got "logsumexp"; did you mean logSumExp?', 4],
     ["1 + exp", "exp is a function, expected its arguments: exp(…)", 4],
   ];

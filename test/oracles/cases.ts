@@ -2,6 +2,7 @@ import { Tensor } from "gradtape";
 import { randomTensor, seedOf } from "../support/random.js";
 import { functions } from "./families.js";
 import type { AnyRecord, Use } from "./record.js";
+import { control } from "./records/control.js";
 import { decompositions } from "./records/decompositions.js";
 import { elementwise } from "./records/elementwise.js";
 import { linalg } from "./records/linalg.js";
@@ -23,6 +24,7 @@ export const records: ReadonlyMap<string, AnyRecord> = new Map(
     ...decompositions,
     ...order,
     ...special,
+    ...control,
     ...own,
   } as Record<string, AnyRecord>),
 );

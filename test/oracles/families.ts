@@ -7,6 +7,7 @@ import * as movement from "../../src/functions/movement.js";
 import * as order from "../../src/functions/order.js";
 import * as reduce from "../../src/functions/reduce.js";
 import * as special from "../../src/functions/special.js";
+import * as controlOps from "../../src/ops/control.js";
 import * as decompositionsOps from "../../src/ops/decompositions.js";
 import * as elementwiseOps from "../../src/ops/elementwise.js";
 import * as linalgOps from "../../src/ops/linalg.js";
@@ -25,8 +26,11 @@ export const functionNames = Object.keys(functions) as (keyof typeof functions)[
 /** A function by its name, called with tensors only. */
 export const functionOf = (name: string): ((...inputs: TensorLike[]) => Tensor) => functions[name as keyof typeof functions] as never;
 
+/** Functions of functions that the tape holds as one node. */
+export const transformNames = ["checkpoint", "scan"] as const;
+
 /** Every op that a tape can hold, but those of a user's own. */
-export const ops: readonly AnyOp[] = Object.values({
+export const ops: readonly AnyOp[] = Object.values<AnyOp>({
   ...elementwiseOps,
   ...linalgOps,
   ...movementOps,
@@ -34,4 +38,5 @@ export const ops: readonly AnyOp[] = Object.values({
   ...decompositionsOps,
   ...orderOps,
   ...specialOps,
+  ...controlOps,
 });

@@ -2,12 +2,12 @@
 import { writeFileSync } from "node:fs";
 import { edgeSection } from "../references/edge-table.js";
 import { cases } from "./cases.js";
-import { functionNames } from "./families.js";
+import { functionNames, transformNames } from "./families.js";
 import { byComplexStep, byDifferences, byDuality, references } from "./oracles.js";
 
 const show = (value: number | undefined): string => (value === undefined ? "–" : value === 0 ? "0" : value.toExponential(0));
 
-const rows = [...functionNames]
+const rows = [...functionNames, ...transformNames]
   .sort((a, b) => a.localeCompare(b))
   .map((op) => {
     const own = cases.filter((c) => c.op === op);

@@ -96,6 +96,25 @@ functions["softmax([z, 0])[0]"] = (everywhere, sigmoid, slope, bend)
 functions["logSoftmax([z, 0])[0]"] = (everywhere, lambda z: -mp.log1p(mp.exp(-z)), lambda z: sigmoid(-z), lambda z: -slope(z))
 
 
+def logistic_map(r, order):
+    """x -> r x (1 - x) twelve times from 3/8, with its derivatives in r."""
+    x, first, second = mpf(3) / 8, mpf(0), mpf(0)
+    for _ in range(12):
+        # d(r q) = q + r q' and its derivative, with q = x - x^2
+        q, q1, q2 = x - x * x, (1 - 2 * x) * first, (1 - 2 * x) * second - 2 * first * first
+        x, first, second = r * q, q + r * q1, 2 * q1 + r * q2
+    return (x, first, second)[order]
+
+
+functions["scan over the logistic map"] = ([0, 0.5, 1.25, 2, 2.5, 3.25, -1, -1.75], *[lambda r, i=i: logistic_map(r, i) for i in range(3)])
+functions["checkpoint of a tower"] = (
+    [0, 1e-8, -1e-8, 0.5, -0.5, 1, 3.25, -3.25, 30],
+    lambda x: mp.exp(mp.sin(x * x)),
+    lambda x: 2 * x * mp.cos(x * x) * mp.exp(mp.sin(x * x)),
+    lambda x: mp.exp(mp.sin(x * x)) * (2 * mp.cos(x * x) - 4 * x * x * mp.sin(x * x) + (2 * x * mp.cos(x * x)) ** 2),
+)
+
+
 def number(x):
     value = float(x)  # mpmath rounds to the nearest double; out of range it gives inf
     return value if value == value and abs(value) != float("inf") else str(value)

@@ -88,10 +88,13 @@ export type SingleTable<Family> = { readonly [Name in NameOf<Family>]: (Name ext
 /** The words of an instruction, or of what is repeated at the end of one. */
 export function wordsOf<Name extends keyof Words>(name: Name, values: Words[Name]): number[] {
   const words: number[] = [];
+  let stride = 0;
   for (const word of order[name]) {
-    const value = typeof word === "number" ? word : (values[word as keyof Words[Name]] as number | Address);
-    if (typeof value === "number") words.push(value);
-    else words.push(value.at, value.stride);
+    const value = typeof word === "number" ? word : (values[word as keyof Words[Name]] as number | Address | undefined);
+    if (typeof value === "object") {
+      words.push(value.at);
+      stride = value.stride;
+    } else words.push(value ?? stride); // what is not named is the stride of the address before it
   }
   return words;
 }

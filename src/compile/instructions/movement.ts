@@ -47,6 +47,7 @@ export const movement: Table<typeof ops> = {
   },
   Take: "kernel",
   ScatterAdd: "kernel",
+  Result: /* @__PURE__ */ viewed<typeof ops.Result>((_, { attributes: { offset }, output }) => [NUMBER * offset, stridesOf(output.shape)]),
   OneHot: "kernel",
   StopGradient: "alias",
   Leaf: "alias",

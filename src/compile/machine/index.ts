@@ -7,6 +7,8 @@ import { step } from "./dispatch";
 import { Code } from "./operations";
 import { begin, Region } from "./region";
 
+export * from "./single";
+
 /** Where a program may begin: what is before it is the machine's own. */
 export const firstFree: usize = __heap_base;
 

@@ -2,8 +2,8 @@ import { checkFunction, GradtapeError } from "../../base/errors.js";
 import { Look } from "../../passes/look.js";
 import { findRewrites } from "../../passes/stabilize/find.js";
 import { isPlain } from "../../passes/stabilize/rules.js";
+import { aside } from "../../tape/aside.js";
 import { describeNode, tapeNames } from "../../tape/print.js";
-import { aside, sealedLeaves } from "../../tape/sealing.js";
 import type { Node } from "../../tape/tape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import type { ArgumentsLike } from "../../transforms/reverse.js";
@@ -15,7 +15,7 @@ import { Diagnosis } from "./diagnosis.js";
 import { type Finding, KINDS, type Suspicion } from "./finding.js";
 import { findBlockages } from "./flow.js";
 import { findNonFinite } from "./non-finite.js";
-import { type Run, runWithGradient } from "./run.js";
+import { type Run, runWithGradient, tensorsIn } from "./run.js";
 
 /**
  * Runs f and its gradient once and lists what is numerically unsafe there, the worst first: where, what, the numbers, why it
@@ -45,13 +45,13 @@ import { type Run, runWithGradient } from "./run.js";
  */
 export function diagnose<Args extends unknown[]>(f: (...args: Args) => unknown, ...inputs: ArgumentsLike<Args, 0>): Diagnosis {
   checkFunction("diagnose", f);
-  if (sealedLeaves > 0)
+  if (inputs.flatMap(tensorsIn).some(({ hollow }) => hollow !== undefined))
     throw new GradtapeError(
       "diagnose: it reads values, which no function may while compile records it; call it outside of the compiled function",
     );
   const run = runWithGradient(f as (...args: never[]) => unknown, inputs);
   // What is computed to judge the run is no part of a recording under way.
-  const suspicions = aside(0, () => {
+  const suspicions = aside(() => {
     const nonFinite = findNonFinite(run);
     return nonFinite.length > 0 ? nonFinite : [...findInaccuracies(run), ...findBlockages(run)];
   });

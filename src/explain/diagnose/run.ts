@@ -1,6 +1,6 @@
 import type { AnyOp } from "../../ops/op.js";
+import { aside } from "../../tape/aside.js";
 import type { Recording } from "../../tape/recording.js";
-import { aside } from "../../tape/sealing.js";
 import { type Node, Tape } from "../../tape/tape.js";
 import { type Watcher, withWatcher } from "../../tape/watcher.js";
 import { ones } from "../../tensor/create.js";
@@ -70,10 +70,7 @@ export function runWithGradient(f: (...args: never[]) => unknown, args: readonly
     const seed = outputs.rebuild(outputs.leaves.map((x) => ones(x.shape)));
     return { result, gradient: pullback(seed as never) };
   };
-  const segment: Segment = aside(
-    first.reduce((n, { leaves }) => n + leaves.length, 0),
-    () => withWatcher(notebook, () => withLongStacks(() => trace("diagnose", both as never, first, true))),
-  );
+  const segment: Segment = aside(() => withWatcher(notebook, () => withLongStacks(() => trace("diagnose", both as never, first, true))));
   const tape = tapeOf(segment);
   const ofSlot = new Map(tape.nodes.map((node) => [node.output.slot, node]));
   const isForward = (node: Node): boolean => node.output.slot < forwardEnd;
@@ -97,7 +94,7 @@ export function runWithGradient(f: (...args: never[]) => unknown, args: readonly
 }
 
 /** The tensors in an argument that may be anything. */
-function tensorsIn(value: unknown): Tensor[] {
+export function tensorsIn(value: unknown): Tensor[] {
   try {
     return flatten("diagnose", "an argument", value).leaves;
   } catch {

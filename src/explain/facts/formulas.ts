@@ -1,4 +1,5 @@
 import { type AnyOp, rowOf } from "../../ops/op.js";
+import { formulas as control } from "./control.js";
 import { formulas as decompositions } from "./decompositions.js";
 import { formulas as elementwise } from "./elementwise.js";
 import type { AnyCallFacts, FormulaRows, Reading } from "./facts.js";
@@ -10,7 +11,7 @@ import { formulas as special } from "./special.js";
 
 const merge = (...families: FormulaRows[]): FormulaRows => Object.assign({}, ...families);
 /** The rows of all families. */
-export const formulaRows = /* @__PURE__ */ merge(elementwise, reduce, movement, linalg, decompositions, order, special);
+export const formulaRows = /* @__PURE__ */ merge(elementwise, reduce, movement, linalg, decompositions, order, special, control);
 
 /** The arithmetic that an op always is; nothing for one that can stand as a call. */
 export function arithmeticOf(op: AnyOp): Reading | undefined {

@@ -1,4 +1,5 @@
 import { type AnyOp, rowOf } from "../../ops/op.js";
+import { numerics as control } from "./control.js";
 import { numerics as decompositions } from "./decompositions.js";
 import { numerics as elementwise } from "./elementwise.js";
 import type { AnyNumericFacts, NumericRows } from "./facts.js";
@@ -10,7 +11,7 @@ import { numerics as special } from "./special.js";
 
 const merge = (...families: NumericRows[]): NumericRows => Object.assign({}, ...families);
 /** The rows of all families. */
-export const numericRows = /* @__PURE__ */ merge(elementwise, reduce, movement, linalg, decompositions, order, special);
+export const numericRows = /* @__PURE__ */ merge(elementwise, reduce, movement, linalg, decompositions, order, special, control);
 
 /** What is taken for granted of an op that a user defined: that it rounds, and nothing else. */
 const CUSTOM: AnyNumericFacts = { rounding: { kind: "rounded" }, summarizes: false, steep: "nowhere", stops: undefined, advice: {} };

@@ -123,6 +123,7 @@ export const movement: Forms<Ops> = {
   Concat: concat,
   Take: take,
   ScatterAdd: scatterAdd,
+  Result: { refused: "one of several results, of an op without a form" },
   OneHot: oneHot,
   StopGradient: same,
   Leaf: same,

@@ -1,5 +1,6 @@
 import { GradtapeError } from "../../base/errors.js";
 import { type AnyOp, rowOf } from "../../ops/op.js";
+import { control } from "./control.js";
 import { decompositions } from "./decompositions.js";
 import { elementwise } from "./elementwise.js";
 import type { Form, Refusal } from "./form.js";
@@ -15,7 +16,7 @@ type Entries = Readonly<Record<string, AnyForm | Refusal>>;
 const merge = (...families: Entries[]): Entries => Object.assign({}, ...families);
 
 /** The form of each op of the library, or why it has none, by the op's name. */
-export const forms = /* @__PURE__ */ merge(elementwise, reduce, linalg, movement, decompositions, order, special);
+export const forms = /* @__PURE__ */ merge(elementwise, reduce, linalg, movement, decompositions, order, special, control);
 
 /** Why an op that a user defined has no form. */
 const UNKNOWN: Refusal = { refused: "an op of your own: compose it from others to export it" };

@@ -6,7 +6,30 @@ import peggy from "peggy";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const parser = peggy.generate(readFileSync(here("../../formulas/grammar.peggy"), "utf8"));
-const parse = (text) => parser.parse(text, { holes: false, nameOf: (name) => name.normalize("NFC"), deepest: 100 });
+
+const call = (name, args) => ({ kind: "call", name, args });
+const onlyOne = ([factor, ...more]) => {
+  if (more.length > 0) throw new Error("expected a sign between factors, got none");
+  return factor;
+};
+/** Rules have one spelling of each thing, and nothing to ask about: every name before parentheses is called. */
+const options = {
+  holes: false,
+  deepest: 100,
+  nameOf: (name) => name.normalize("NFC"),
+  nameOfOthers: (name) => name,
+  isKeyword: () => false,
+  isVariable: () => true,
+  isFunction: () => false,
+  isCalled: () => true,
+  ask: {
+    product: (first, rest) => rest.reduce((left, [sign, right]) => call(sign.name, [left, onlyOne(right)]), onlyOne(first)),
+    marked: (x, { name, more }) => call(name, [x, ...more]),
+    power: (_, node) => node,
+    called: ({ name }, _, args) => call(name, args),
+  },
+};
+const parse = (text) => parser.parse(text, options);
 
 const OTHER_NAMES = { σ: "sigmoid", ln: "log" };
 

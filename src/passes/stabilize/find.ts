@@ -240,15 +240,15 @@ function canMatch(pattern: Term, term: Term): boolean {
   return term.kind === "call" && term.name === pattern.name;
 }
 
+const isNumber = (x: Tensor, value: number): boolean => x.size === 1 && x.hollow === undefined && x.first === value;
+
 /** Whether an expression is what the node computes anyway. */
 function isNode(node: Node, expression: Expression): boolean {
   if (expression.kind !== "apply" || opOf(expression.name) !== node.op) return false;
   const { args, reduction } = expression;
   if (args.length !== node.inputs.length) return false;
   const sameInputs = args.every((arg, i) =>
-    arg.kind === "value"
-      ? arg.value === node.inputs[i]
-      : arg.kind === "number" && node.inputs[i].size === 1 && node.inputs[i].first === arg.value,
+    arg.kind === "value" ? arg.value === node.inputs[i] : arg.kind === "number" && isNumber(node.inputs[i], arg.value),
   );
   return sameInputs && (reduction === undefined || sameShape(reduction.from, node.inputs[0].shape));
 }

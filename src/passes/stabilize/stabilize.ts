@@ -1,7 +1,7 @@
 import { checkFunction } from "../../base/errors.js";
 import { type Shape, sameShape } from "../../base/shape.js";
+import { aside } from "../../tape/aside.js";
 import { tapeNames } from "../../tape/print.js";
-import { aside } from "../../tape/sealing.js";
 import type { Node, Tape } from "../../tape/tape.js";
 import { applyAgain } from "../../tensor/apply.js";
 import type { Tensor } from "../../tensor/tensor.js";
@@ -56,7 +56,7 @@ export function stabilize<F extends (...args: never[]) => unknown>(f: F): Stabil
   const look = (args: readonly unknown[]) => {
     const flats = args.map((arg, i) => flatten("stabilize", `argument ${i}`, arg));
     const leaves = flats.flatMap((flat) => flat.leaves);
-    const segment = aside(leaves.length, () => trace("stabilize", f as (...args: never[]) => unknown, flats));
+    const segment = aside(() => trace("stabilize", f as (...args: never[]) => unknown, flats));
     const tape = tapeOf(segment);
     return { leaves, tape, ...findRewrites(tape), output: segment.output };
   };

@@ -1,4 +1,5 @@
 import type { ReducedAxes } from "../../base/axes.js";
+import type { Body } from "../../ops/body.js";
 import * as e from "../../ops/elementwise.js";
 import { BroadcastTo, Reshape } from "../../ops/movement.js";
 import { type AnyOp, rowOf } from "../../ops/op.js";
@@ -81,10 +82,11 @@ export class TapeTerms {
   of(x: Tensor): Term {
     const known = this.ofValue.get(x);
     if (known !== undefined) return known;
-    // A constant: what is neither an input nor computed.
-    const term = x.size === 1 ? this.terms.number(x.first) : this.atom();
+    // A constant: what is neither an input nor computed here. Of a hollow one from outside the number is not known.
+    const isNumber = x.size === 1 && x.hollow === undefined;
+    const term = isNumber ? this.terms.number(x.first) : this.atom();
     this.ofValue.set(x, term);
-    if (x.size !== 1) this.first.set(term, x);
+    if (!isNumber) this.first.set(term, x);
     return term;
   }
 
@@ -146,13 +148,16 @@ export class TapeTerms {
   /** A function that formulas do not know: equal to itself only. */
   private opaque(op: AnyOp, args: readonly Term[], inputs: readonly Tensor[], attributes: unknown): Term {
     const shapes = inputs.map(({ shape }) => shape.join()).join(";");
-    return this.terms.call(`${op.name}#${this.numberOf(op)}`, args, { op, key: `${shapes} ${keyOfAttributes(attributes)}` });
+    return this.terms.call(`${op.name}#${this.numberOf(op)}`, args, {
+      op,
+      key: `${shapes} ${keyOfAttributes(attributes, (body) => this.numberOf(body))}`,
+    });
   }
 
-  private readonly numbers = new Map<AnyOp, number>();
-  private numberOf(op: AnyOp): number {
-    const known = this.numbers.get(op) ?? this.numbers.size;
-    this.numbers.set(op, known);
+  private readonly numbers = new Map<object, number>();
+  private numberOf(x: AnyOp | Body): number {
+    const known = this.numbers.get(x) ?? this.numbers.size;
+    this.numbers.set(x, known);
     return known;
   }
 }

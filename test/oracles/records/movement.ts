@@ -2,7 +2,7 @@ import * as gt from "gradtape";
 import { grad, type Tensor } from "gradtape";
 import type * as functions from "../../../src/functions/movement.js";
 import type * as ops from "../../../src/ops/movement.js";
-import { ScatterAdd } from "../../../src/ops/movement.js";
+import { Result, ScatterAdd } from "../../../src/ops/movement.js";
 import { type Records, use } from "../record.js";
 
 /** A step that reads the first axis in another way, for tensors that have one. */
@@ -197,5 +197,13 @@ export const movement: Records<typeof functions, typeof ops> = {
     uses: [use("of a nested gradient", (x) => grad((y: Tensor) => y.sin().mul(x).sum())(x.square()), [[2, 3]])],
     complex: null,
     step: (x) => grad((y: Tensor) => y.sin().sum())(x),
+  },
+  result: {
+    uses: [
+      use("the second of two", (x) => x.run(Result, [x.square()], { index: 1, offset: 2, shape: [2, 2] }), [[6]]),
+      use("a single number", (x) => x.run(Result, [x.sin()], { index: 0, offset: 1, shape: [] }), [[3]]),
+    ],
+    complex: null,
+    step: (x) => x.run(Result, [x.reshape([x.size])], { index: 0, offset: 0, shape: x.shape }).sin(),
   },
 };
