@@ -3,16 +3,20 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PageEvent, RendererEvent } from "typedoc";
+import { isLivePage } from "./live/plugin.mjs";
 
-const policy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  // Formulas, as MathML, come with attributes of style.
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data:",
-  "base-uri 'none'",
-  "form-action 'none'",
-].join("; ");
+const policyOf = (isLive) =>
+  [
+    "default-src 'none'",
+    // In a live page code runs in a worker whose script the page makes as a blob, and compiled functions use WebAssembly. No text is
+    // evaluated: a worker's policy is that of its page.
+    ...(isLive ? ["script-src 'self' 'wasm-unsafe-eval'", "worker-src blob:"] : ["script-src 'self'"]),
+    // Formulas, as MathML, come with attributes of style.
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data:",
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join("; ");
 
 const inlineScript = /<script>([^<]*)<\/script>/g;
 
@@ -23,7 +27,7 @@ export function load(app) {
     if (page.contents === undefined) return;
     const base = /data-base="([^"]*)"/.exec(page.contents)?.[1] ?? "./";
     page.contents = page.contents
-      .replace('<meta charset="utf-8"/>', `$&<meta http-equiv="Content-Security-Policy" content="${policy}"/>`)
+      .replace('<meta charset="utf-8"/>', `$&<meta http-equiv="Content-Security-Policy" content="${policyOf(isLivePage(page.url))}"/>`)
       .replace(inlineScript, (_, text) => {
         texts.add(text);
         return `<script src="${base}assets/page.js"></script>`;

@@ -2,6 +2,7 @@
 import markdownItMath from "markdown-it-math/no-default-renderer";
 import temml from "temml";
 import { JSX } from "typedoc";
+import { liveMarks } from "./live/plugin.mjs";
 
 const render = (displayMode) => (tex) => temml.renderToString(tex, { displayMode, throwOnError: true });
 
@@ -63,12 +64,13 @@ export default {
     "verified-gradients.md",
     "../CONTRIBUTING.md",
   ],
-  plugin: [linkToPlayground, "./site-structure.mjs", "./site-policy.mjs"],
+  plugin: [linkToPlayground, "./site-structure.mjs", "./live/plugin.mjs", "./site-policy.mjs"],
   router: "gradtape",
   headings: { readme: false, document: false },
   navigation: { includeGroups: true },
   out: "site",
   customCss: "site.css",
+  favicon: "home/logo.svg",
   name: "gradtape",
   includeVersion: true,
   excludeInternal: true,
@@ -85,9 +87,10 @@ export default {
   // fails the build.
   markdownItLoader: (parser) => {
     keepCodeOfHeadings(parser);
+    liveMarks(parser);
     parser.use(markdownItMath, { inlineAllowWhiteSpacePadding: true, inlineRenderer: render(false), blockRenderer: render(true) });
   },
-  intentionallyNotExported: ["AnyOp", "IsDifferentiated"],
+  intentionallyNotExported: ["AnyOp", "InStep", "IsDifferentiated"],
   treatWarningsAsErrors: true,
   treatValidationWarningsAsErrors: true,
   validation: { notExported: true, invalidLink: true, notDocumented: true },

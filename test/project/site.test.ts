@@ -116,7 +116,7 @@ describe.runIf(chromium !== undefined)("opened from a folder", () => {
         const page = await browser.newPage({ viewport: { width, height } });
         // A browser does not take an icon from another file of a folder; a script of TypeDoc puts them into the page then.
         page.on("requestfailed", (request) => {
-          const aside = request.url().endsWith("/icons.svg") || request.isNavigationRequest(); // waitForURL looks at those
+          const aside = /\/(icons|favicon)\.svg$/.test(request.url()) || request.isNavigationRequest(); // waitForURL looks at those
           if (!aside) failed.push(`${request.url()}: ${request.failure()?.errorText}`);
         });
         page.on("pageerror", (error) => failed.push(String(error)));

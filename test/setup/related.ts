@@ -16,6 +16,7 @@ const readers: readonly (readonly [files: RegExp, tests: readonly string[]])[] =
   [/\.md$/, ["project/documents", "project/coming-from", "project/verified"]],
   [/^docs\/.*\.(css|mjs|md)$/, ["project/site"]],
   [/^docs\/playground\//, ["playground/page.node"]],
+  [/^docs\/(live|home)\/|^docs\/.*\.md$/, ["live/page.node"]],
   [/^examples\/(distributed\/|data\/)/, ["examples/distributed/train.mpi"]],
   [/^examples\//, ["examples/programs"]],
   [/^src\/.*\.ts$/, ["project/layers", "project/families", "project/examples", "functions/methods.node"]],

@@ -11,7 +11,7 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 // What starts several processes over Open MPI runs where it is installed.
 const withMpi = ["test/**/*.mpi.test.ts"];
 // Runs in Node, and drives Chromium.
-const drivesChromium = ["test/playground/*.node.test.ts"];
+const drivesChromium = ["test/{live,playground}/*.node.test.ts"];
 // Reads files or starts programs, and runs in Node only.
 const nodeOnly = ["test/**/*.node.test.ts"];
 

@@ -1,0 +1,123 @@
+// What runs in the worker around a program: modules to import, a console, and the way to the page.
+import * as gradtape from "gradtape";
+import { Derivation, Tape, Tensor } from "gradtape";
+import * as math from "gradtape/math";
+import { format } from "node-inspect-extracted";
+import type { Curve, Message, Shown } from "./messages.js";
+import { linesOf } from "./tape-lines.js";
+
+/** What a program is handed; see `programOf`. */
+export interface Surroundings {
+  readonly require: (module: string) => unknown;
+  readonly exports: Record<string, unknown>;
+  readonly console: Readonly<Record<string, (...values: unknown[]) => void>>;
+  readonly plot: typeof plotOf;
+  /** Tells that the program has come to a block. */
+  readonly at: (block: number) => void;
+}
+
+/** The modules that a program can import. */
+export const modules: Readonly<Record<string, unknown>> = {
+  gradtape: { ...gradtape, __esModule: true },
+  "gradtape/math": { ...math, __esModule: true },
+};
+
+/** A page has no room for more. */
+const MOST_CHARACTERS = 100_000;
+
+/** Texts of tapes and derivations that were asked for, so that they are known again when they are printed. */
+const MOST_TEXTS = 100;
+
+/**
+ * Runs a program. `tell` is told what it shows, block by block. `lineOf` finds in a stack the line of the program's text where an error
+ * arose; 0 where the stack does not say it.
+ */
+export async function runProgram(
+  program: (surroundings: Surroundings) => Promise<void>,
+  tell: (message: Message) => void,
+  lineOf: (stack: string) => number,
+): Promise<void> {
+  let block = 0;
+  let characters = 0;
+  const { texts, forget } = rememberTexts();
+  const show = (shown: Shown): void => {
+    characters += shown.text.length;
+    if (characters <= MOST_CHARACTERS) tell({ kind: "shown", block, shown });
+    else throw new Error(`This program prints more than ${MOST_CHARACTERS} characters.`);
+  };
+  const log = (...values: unknown[]): void => {
+    const [only] = values;
+    const known = values.length === 1 ? (typeof only === "string" ? texts.get(only) : only) : undefined;
+    if (known instanceof Tape) show({ kind: "tape", text: String(known), lines: linesOf(known) });
+    else if (known instanceof Derivation) show(shownDerivation(known));
+    else show({ kind: "text", text: `${format(...values)}\n` });
+  };
+  try {
+    await program({
+      require: (module) => {
+        if (!Object.hasOwn(modules, module)) throw new Error(`A page can import ${Object.keys(modules).join(" and ")}, got ${module}`);
+        return modules[module];
+      },
+      exports: {},
+      console: { log, info: log, warn: log, error: log, debug: log, table: log },
+      plot: (x, y) => {
+        const curves = plotOf(x, y);
+        show({ kind: "plot", text: `plot of ${curves.length === 1 ? "a curve" : `${curves.length} curves`}\n`, curves });
+        return curves;
+      },
+      at: (next) => {
+        block = next;
+      },
+    });
+  } catch (error) {
+    const text = error instanceof Error ? `${error.name}: ${error.message}` : `thrown: ${format(error)}`;
+    tell({ kind: "failed", block, text, line: error instanceof Error ? lineOf(error.stack ?? "") : 0 });
+  }
+  forget();
+  tell({ kind: "done" });
+}
+
+/** Until `forget` the text of a tape or a derivation leads back to it: `console.log(String(tape))` shows the tape. */
+function rememberTexts(): { readonly texts: ReadonlyMap<string, Tape | Derivation>; readonly forget: () => void } {
+  const texts = new Map<string, Tape | Derivation>();
+  const before = [Tape, Derivation].map(({ prototype }) => {
+    const write = prototype.toString as (this: Tape | Derivation) => string;
+    prototype.toString = function (this: Tape | Derivation): string {
+      const text = write.call(this);
+      if (texts.size >= MOST_TEXTS) texts.clear();
+      texts.set(text, this);
+      return text;
+    };
+    return { prototype, write };
+  });
+  const forget = (): void => {
+    for (const { prototype, write } of before) prototype.toString = write;
+  };
+  return { texts, forget };
+}
+
+function shownDerivation(derivation: Derivation): Shown {
+  const lines = derivation.steps.map(({ section, latex, rule }) => ({ section, latex, rule }));
+  return { kind: "derivation", text: String(derivation), lines, verdict: derivation.verdict };
+}
+
+const numbersOf = (values: unknown): number[] =>
+  values instanceof Tensor
+    ? [...values.data]
+    : Array.from(values as ArrayLike<number | Tensor>, (v) => (v instanceof Tensor ? v.item() : Number(v)));
+
+/** Draws y over x; y alone is drawn over 0, 1, 2, …; with a list of curves, each of them. */
+function plotOf(x: unknown, y?: unknown): readonly Curve[] {
+  const isList = (value: unknown): boolean => value instanceof Tensor || Array.isArray(value) || ArrayBuffer.isView(value);
+  if (!isList(x) || (y !== undefined && !isList(y)))
+    throw new TypeError("plot: expected numbers, as plot(y), plot(x, y) or plot(x, [y1, y2])");
+  const across = numbersOf(x);
+  if (y === undefined) return [{ x: across.map((_, i) => i), y: across }];
+  const curves = Array.isArray(y) && y.length > 0 && y.every((part) => isList(part)) ? y : [y];
+  return curves.map((curve) => {
+    const up = numbersOf(curve);
+    if (up.length !== across.length)
+      throw new RangeError(`plot: expected as many numbers up as across, got ${across.length} and ${up.length}`);
+    return { x: across, y: up };
+  });
+}

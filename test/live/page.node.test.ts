@@ -1,0 +1,237 @@
+import { readFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import { createRequire } from "node:module";
+import type { AddressInfo } from "node:net";
+import { extname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { AxeResults } from "axe-core";
+import { type Browser, chromium as browserType, type Page } from "playwright";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { chromium } from "../setup/installed.js";
+import { builtSite } from "../support/built.js";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** A static host that has the site under some path. */
+const PATH = "/some/where/";
+const TYPES: Readonly<Record<string, string>> = {
+  ".html": "text/html",
+  ".js": "text/javascript",
+  ".css": "text/css",
+  ".svg": "image/svg+xml",
+};
+
+let site: string;
+let server: Server;
+let browser: Browser;
+let page: Page;
+/** What the page complains of. */
+let complaints: string[] = [];
+
+beforeAll(async () => {
+  site = await builtSite();
+  server = createServer(({ url = "" }, response) => {
+    const file = decodeURIComponent(url.slice(PATH.length).replace(/[?#].*$/, ""));
+    try {
+      const content = readFileSync(join(site, file));
+      response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream" }).end(content);
+    } catch {
+      response.writeHead(404).end();
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  browser = await browserType.launch({ executablePath: chromium as string, args: ["--no-sandbox", "--disable-background-networking"] });
+}, 300_000);
+
+afterAll(async () => {
+  await browser.close();
+  server.close();
+});
+
+afterEach(async () => {
+  await page.context().close();
+  expect(complaints).toEqual([]);
+  complaints = [];
+});
+
+const served = (name: string): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}${PATH}${name}`;
+
+/** Opens a page of the site as it was built: from the host, or from its file. */
+async function open(name: string, options: Parameters<Browser["newContext"]>[0] & { readonly fromFile?: boolean } = {}): Promise<void> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  page = await context.newPage();
+  page.setDefaultTimeout(30_000);
+  // A browser does not take an icon from another file of a folder; a script of TypeDoc puts them into the page then.
+  const isOfIcons = (text: string): boolean => text.includes("/icons.svg");
+  page.on("console", (message) => {
+    if (!isOfIcons(message.text())) complaints.push(`${message.type()}: ${message.text()}`);
+  });
+  page.on("pageerror", (error) => complaints.push(error.message));
+  await page.goto(options.fromFile === true ? pathToFileURL(join(site, name)).href : served(name));
+}
+
+const chapter = (name: string): string => `documents/${name}.html`;
+
+/** The bar of a block, counted from 0. */
+const bar = (block: number) => page.locator(".live-bar").nth(block);
+const output = (block: number) => page.locator(".live-output").nth(block);
+
+async function expectAccessible(): Promise<void> {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() =>
+    (globalThis as unknown as { axe: { run: (what: unknown) => Promise<AxeResults> } }).axe.run({ include: [".tsd-typography"] }),
+  );
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`)).toEqual([]);
+}
+
+async function expectNoWiderThanScreen(): Promise<void> {
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0);
+}
+
+describe("A block of code", () => {
+  test("runs with those before it, is edited, and goes back to what it was", async () => {
+    await open(chapter("3-the-real-engine"));
+    expect(await output(0).textContent()).toContain("-0.4501660026875221");
+    await bar(0).locator(".live-edit").click();
+    const editor = page.locator(".live-editor .cm-content");
+    await editor.click();
+    await page.keyboard.press("Control+End");
+    await page.keyboard.type("\nconst twice: number = grad((t: Tensor) => t.pow(3))(2).item();\nconsole.log('edited', twice);");
+    await page.keyboard.press("Control+Enter");
+    await output(0).getByText("edited 12").waitFor();
+    await bar(0).locator(".live-reset").click();
+    await bar(0).locator(".live-run").click();
+    await output(0).getByText("edited").waitFor({ state: "detached" });
+    await output(0).getByText("-0.4501660026875221").waitFor();
+  });
+
+  test("shows a tape as a table, and a derivation as formulas, with the text at hand", async () => {
+    await open(chapter("3-the-real-engine"));
+    await bar(2).locator(".live-run").click();
+    await output(2).locator("tr.turn").waitFor();
+    expect(await output(2).locator("tbody tr:not(.turn)").count()).toBe(21);
+    await bar(3).locator(".live-run").click();
+    await output(3).locator("math").first().waitFor();
+    expect(await output(3).locator(".live-verdict").textContent()).toContain("grad gives the same");
+    await output(3).locator("summary").click();
+    expect(await output(3).locator(".live-text pre").textContent()).toContain("∂L/∂w = (ŷ − y)/(ŷ(1 − ŷ)) · ŷ(1 − ŷ) · x  insert");
+    await expectAccessible();
+  });
+
+  test("says which line is wrong, for types of errors that the stripper, the engine and the library find", async () => {
+    await open(chapter("1-the-chain-rule-by-hand"));
+    await bar(1).locator(".live-edit").click();
+    const write = async (code: string): Promise<void> => {
+      await page.locator(".live-editor .cm-content").click();
+      await page.keyboard.press("Control+a");
+      await page.keyboard.insertText(code);
+      await page.keyboard.press("Control+Enter");
+    };
+    await write("const a = 1;\nconst b = );");
+    await output(1)
+      .getByText(/^Line 2: Unexpected token/)
+      .waitFor();
+    await write("const a = 1;\n\nconst x = 2;");
+    await output(1)
+      .getByText(/already been declared/)
+      .waitFor();
+    await write("const a = 1;\n\nnothing(a);");
+    await output(1).getByText("Line 3: ReferenceError: nothing is not defined").waitFor();
+    await write('import { tensor } from "gradtape";\nconsole.log("before");\ntensor([[1], [1, 2]]);');
+    await output(1)
+      .getByText(/^Line 3: .*Error: tensor/)
+      .waitFor();
+    expect(await output(1).textContent()).toContain("before");
+  });
+
+  test("is stopped where it never ends", async () => {
+    await open(chapter("1-the-chain-rule-by-hand"));
+    await bar(1).locator(".live-edit").click();
+    await page.locator(".live-editor .cm-content").click();
+    await page.keyboard.press("Control+a");
+    await page.keyboard.insertText("console.log('going');\nfor (;;);");
+    await bar(1).locator(".live-run").click();
+    await bar(1).getByText("Stop").waitFor();
+    await output(1).getByText("going").waitFor();
+    await bar(1).getByText("Stop").click();
+    await bar(1).getByText("▶ Run").waitFor();
+    await bar(1).getByText("▶ Run").click();
+    await output(1)
+      .getByText(/Stopped: it ran for 10 seconds/)
+      .waitFor();
+  });
+
+  test("compiles to the machine in its worker, in a page that was opened from a folder as well", async () => {
+    await open(chapter("7-compile"), { fromFile: true });
+    await bar(1).locator(".live-run").click();
+    await expect.poll(() => output(1).textContent()).toContain("instructions");
+    expect(await output(1).textContent()).toContain("MatMul(X, w)");
+  });
+});
+
+describe("A figure", () => {
+  test("of a slope follows the slider, with the numbers of the tape", async () => {
+    await open(chapter("1-the-chain-rule-by-hand"));
+    const figure = page.locator(".live-slope");
+    expect(await figure.locator(".live-answer").textContent()).toContain("slope ∂L/∂w = −0.321");
+    await figure.locator("input").fill("-2");
+    expect(await figure.locator(".live-answer").textContent()).toMatch(/At w = −2: L = 1\.784, slope ∂L\/∂w = −0\.6656/);
+    await expectAccessible();
+  });
+
+  test("of a tape steps to the gradient, and opens in the playground", async () => {
+    await open(chapter("1-the-chain-rule-by-hand"));
+    const figure = page.locator(".live-tape");
+    const on = figure.getByLabel("One step on");
+    while (await on.isEnabled()) await on.click();
+    expect(await figure.locator(".live-moment").textContent()).toContain("∂L/∂w = −0.321");
+    const link = (await figure.locator(".live-open").getAttribute("href")) as string;
+    await page.goto(new URL(link, page.url()).href);
+    await page.waitForSelector(".graph svg");
+    expect(await page.locator("#loss").inputValue()).toContain("ŷ = sigmoid(z)");
+  });
+
+  test("of Newton’s method beside gradient descent tells their steps", async () => {
+    await open(chapter("5-gradients-of-gradients"));
+    const answer = page.locator(".live-descent .live-answer");
+    await page.locator(".live-descent input").first().fill("1.3");
+    expect(await answer.textContent()).toMatch(/It (oscillates|diverges)/);
+    await page.locator(".live-descent input").first().fill("-1.3");
+    expect(await answer.textContent()).toContain("It crawls");
+    expect(await answer.textContent()).toMatch(/Newton’s method needs \d steps/);
+  });
+
+  test("of lost digits, of nudges and of a fitted curve answer", async () => {
+    await open(chapter("6-numerics"));
+    await page.locator(".live-complement input").fill("38");
+    expect(await page.locator(".live-complement .live-answer").textContent()).toContain("1 − ŷ is exactly 0");
+    await page.locator(".live-nudge input").fill("-14");
+    expect(await page.locator(".live-nudge .live-answer").textContent()).toContain("the subtraction cancels them");
+    await page.context().close();
+    await open(chapter("8-a-model-from-data-to-report"));
+    const answer = page.locator(".live-logistic .live-answer");
+    expect(await answer.textContent()).toContain("slope 1.505 ± 0.629");
+    await page.locator(".live-logistic .point").first().press("Enter");
+    expect(await answer.textContent()).not.toContain("slope 1.505");
+    await expectAccessible();
+  });
+});
+
+test("On a phone no live page is wider than the screen, and in the dark it can be read", async () => {
+  for (const name of ["1-the-chain-rule-by-hand", "5-gradients-of-gradients", "6-numerics", "8-a-model-from-data-to-report"]) {
+    await open(chapter(name), { viewport: { width: 390, height: 844 }, colorScheme: "dark" });
+    await page.locator(".live-ready").first().waitFor();
+    await expectNoWiderThanScreen();
+    await expectAccessible();
+    await page.context().close();
+  }
+  await open(chapter("2-a-tape-in-60-lines"));
+});
+
+test("Without JavaScript a page is its text, with no button and no empty frame", async () => {
+  await open(chapter("1-the-chain-rule-by-hand"), { javaScriptEnabled: false });
+  expect(await page.locator(".live-bar").count()).toBe(0);
+  expect(await page.locator(".live-slope").isVisible()).toBe(false);
+  expect(await page.locator(".live-tape svg").isVisible()).toBe(true);
+  expect(await page.locator("pre").filter({ hasText: "factors      -1.670320" }).isVisible()).toBe(true);
+});
