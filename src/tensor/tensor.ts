@@ -5,7 +5,6 @@ import { formatTensor } from "../base/format.js";
 import { type Lattice, type Range, resolveParts, resolveRanges, resolveWidths } from "../base/lattice.js";
 import { checkOptions } from "../base/options.js";
 import { checkList, checkShape, formatShape, resolveReshape, SCALAR, SHAPE, type Shape, sameShape, sizeOf } from "../base/shape.js";
-import { nameFrom } from "../base/text.js";
 import type { Strength } from "../kernels/elementwise.js";
 import type { MeanAttributes } from "../kernels/reduce.js";
 import * as e from "../ops/elementwise.js";
@@ -26,6 +25,7 @@ import {
   VARIANCE_OPTIONS,
   type VarianceOptions,
 } from "./options.js";
+import { refuseTransferred } from "./transferred.js";
 import { type NestedArray, type NumericArray, nest, readValues } from "./values.js";
 
 const FIRST: Strength = /* @__PURE__ */ Object.freeze({ strong: "first" });
@@ -111,10 +111,7 @@ export class Tensor {
       this.values = data;
       return data;
     }
-    if (this.values.length === 0 && this.size > 0)
-      throw new GradtapeError(
-        `Tensor: expected ${this.size} numbers, got none: the buffer of ${this.label === undefined ? "a tensor" : nameFrom(this.label)} of shape ${formatShape(this.shape)} was transferred; send a copy, x.data.slice()`,
-      );
+    if (this.values.length === 0 && this.size > 0) refuseTransferred(this);
     return this.values;
   }
 
