@@ -85,3 +85,4 @@ export {
 } from "./transforms/reverse.js";
 export { type AnyTree, type Collected, scan } from "./transforms/scan.js";
 export { hessian, hvp, jacobian } from "./transforms/second-order.js";
+export { type BatchAxis, type BatchedArguments, type BatchedResult, type VmapOptions, vmap } from "./transforms/vmap.js";

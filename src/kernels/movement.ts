@@ -88,7 +88,7 @@ export const concat: Kernel<{ readonly axis: number }> = (out, inputs, { axis })
 };
 
 /** The place that an index names which is none of 0, 1, … size − 1: it is counted from the end if it is negative. */
-function countedPlace(index: number, size: number): number {
+export function countedPlace(index: number, size: number): number {
   const counted = index + size;
   if (Number.isInteger(index) && counted >= 0 && index < 0) return counted;
   throw new DomainError(`take: expected whole numbers from ${-size} to ${size - 1} as indices, got ${index}`);

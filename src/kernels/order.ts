@@ -1,6 +1,6 @@
 import { around } from "../base/axes.js";
-import { DomainError } from "../base/errors.js";
 import type { Kernel } from "./kernel.js";
+import { countedPlace } from "./movement.js";
 
 // What puts numbers into order, and reads and writes by the places that this gives.
 
@@ -44,9 +44,8 @@ function forEachIndex(
     for (let i = 0; i < n; i++) {
       for (let j = 0; j < inner; j++, at++) {
         const index = indices.data[at];
-        if (!Number.isInteger(index) || index < 0 || index >= size)
-          throw new DomainError(`takeAlong: expected whole numbers from 0 to ${size - 1} as indices, got ${index}`);
-        visit(at, (o * size + index) * inner + j);
+        const place = index >>> 0; // of an index that is negative, too large or not whole, another number
+        visit(at, (o * size + (place === index && place < size ? place : countedPlace(index, size))) * inner + j);
       }
     }
   }

@@ -1,6 +1,7 @@
 import { Add, Equal } from "../ops/elementwise.js";
 import { type AnyOp, type Applied, isOf } from "../ops/op.js";
 import type { Node, Tape } from "../tape/tape.js";
+import { isVariable } from "../tape/under-way.js";
 import type { Tensor } from "../tensor/tensor.js";
 
 /** How passes look at a tape: who made a value, and what is a constant. */
@@ -19,9 +20,9 @@ export class Look {
     return node !== undefined && isOf(node, op) ? node : undefined;
   }
 
-  /** Whether x is neither an input nor computed: the same in every run. */
+  /** Whether x is neither an input nor computed, on the tape or by a function around this one: the same in every run. */
   isConstant(x: Tensor): boolean {
-    return !this.made.has(x);
+    return !this.made.has(x) && !isVariable(x);
   }
 
   isNumber(x: Tensor, value: number): boolean {

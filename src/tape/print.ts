@@ -10,7 +10,9 @@ export function printTape(tape: Tape): string {
   const name = tapeNames(tape);
   const cotangent = (x: Tensor): string => {
     const g = tape.cotangents.get(x);
-    return g === undefined ? "" : `∂ ${[name(g), formatSmall(g.data, g.shape)].filter((part, i, all) => part !== all[i - 1]).join(" = ")}`;
+    return g === undefined
+      ? ""
+      : `∂ ${[name(g), formatSmall(g.data, g.shape)].filter((part, i, all) => part !== "" && part !== all[i - 1]).join(" = ")}`;
   };
   const rows: (string | string[])[] = tape.inputs.map((x) => {
     return ["", name(x), "input", formatShape(x.shape), formatSmall(x.data, x.shape), cotangent(x)];

@@ -54,6 +54,8 @@ export class Recording {
   constructor(
     private readonly restore: Restore,
     annotated: boolean,
+    /** The recording in which this one stands, whose values are constants here. */
+    readonly outer?: Recording,
   ) {
     this.notes = annotated ? new Notes() : undefined;
   }

@@ -1,19 +1,9 @@
 import fc from "fast-check";
 import { checkGradients, concat, grad, jvp, stack, type Tensor, tensor, vjp } from "gradtape";
 import { describe, expect, test } from "vitest";
-import { records } from "./cases.js";
+import { expression, points, shapes, tensorOf } from "./expressions.js";
 
 // Properties over random shapes, axes and compositions. A failing run prints the seed with which it can be repeated.
-
-const size = fc.integer({ min: 1, max: 3 });
-const shapes = fc.array(size, { maxLength: 3 });
-
-/** A tensor of the given shape with numbers that are neither large nor close to 0. */
-const tensorOf = (shape: readonly number[]): fc.Arbitrary<Tensor> => {
-  const count = shape.reduce((a, b) => a * b, 1);
-  const value = fc.tuple(fc.boolean(), fc.integer({ min: 200, max: 1500 })).map(([negative, v]) => (negative ? -v : v) / 1000);
-  return fc.array(value, { minLength: count, maxLength: count }).map((values) => tensor(values, shape));
-};
 
 /** Two shapes that broadcast: some axes of a common shape become 1, and leading ones may go. */
 const broadcastPair = shapes.chain((shape) => {
@@ -154,36 +144,6 @@ describe("reductions and movements", () => {
     );
   });
 });
-
-// Random expressions: a tree of up to 30 steps over three inputs that broadcast against each other. Every step is smooth and
-// keeps its result of moderate size, so that central differences can be trusted to second order. They stand in the records.
-type Expression = (inputs: readonly Tensor[]) => Tensor;
-
-const steps = [...records.values()].flatMap(({ step }) => (step === null ? [] : [step]));
-const [unary, binary] = [1, 2].map((inputs) => steps.filter((step) => step.length === inputs)) as [((x: Tensor) => Tensor)[], typeof steps];
-
-const { expression } = fc.letrec<{ expression: Expression }>((tie) => ({
-  expression: fc.oneof(
-    { maxDepth: 5, depthIdentifier: "expression" },
-    fc.integer({ min: 0, max: 2 }).map(
-      (i): Expression =>
-        (inputs) =>
-          inputs[i],
-    ),
-    fc.tuple(fc.constantFrom(...unary), tie("expression")).map(
-      ([op, e]): Expression =>
-        (inputs) =>
-          op(e(inputs)),
-    ),
-    fc.tuple(fc.constantFrom(...binary), tie("expression"), tie("expression")).map(
-      ([op, a, b]): Expression =>
-        (inputs) =>
-          op(a(inputs), b(inputs)),
-    ),
-  ),
-}));
-
-const points = fc.tuple(tensorOf([2, 3]), tensorOf([3]), tensorOf([]));
 
 describe("random expressions of up to 30 steps", () => {
   test("have gradients that central differences confirm, in both modes and orders", { timeout: 120_000 }, () => {

@@ -301,6 +301,13 @@ describe("stabilize", () => {
     expect(() => compile(stabilize((x: Tensor) => x.mul(x.item())))(tensor(1))).toThrow("was read while the function was recorded");
   });
 
+  test("takes a number that a function around it computes for a variable, not for that number", () => {
+    const f = (a: Tensor): Tensor => stabilize((z: Tensor) => z.exp().add(a).log())(tensor(3));
+    expect(grad(f)(1).item()).toBeCloseTo(1 / (Math.exp(3) + 1), 15);
+    const compiled = compile(f);
+    for (const a of [1, 5]) expect(compiled(tensor(a)).item()).toBeCloseTo(Math.log(Math.exp(3) + a), 14);
+  });
+
   test("gives the shape of the pattern where its number had axes", () => {
     expect(stabilize((x: Tensor) => x.add(tensor([[1]])).log())(tensor(0.5)).shape).toEqual([1, 1]);
   });

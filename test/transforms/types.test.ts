@@ -1,4 +1,4 @@
-import { grad, hessian, hvp, jacobian, jvp, type Tensor, type TensorLike, tensor, valueAndGrad, vjp } from "gradtape";
+import { grad, hessian, hvp, jacobian, jvp, type Tensor, type TensorLike, tensor, valueAndGrad, vjp, vmap } from "gradtape";
 import { expectTypeOf, test } from "vitest";
 
 interface Parameters {
@@ -37,6 +37,29 @@ test("the other transforms keep structures as well", () => {
   expectTypeOf(jvp(loss, [point, x], [point, x])).toEqualTypeOf<[output: Tensor, tangent: Tensor]>();
   expectTypeOf(hvp(loss)(point, point, x)).toEqualTypeOf<{ w: Tensor; b: Tensor }>();
   expectTypeOf(jacobian((t: Tensor) => t.square())([1, 2])).toEqualTypeOf<Tensor>();
+});
+
+test("vmap keeps the structure of arguments and results, and knows which arguments are batched", () => {
+  const f = (p: Parameters, scale: number, t: Tensor): { sum: Tensor; count: number } => ({ sum: loss(p, t).mul(scale), count: t.size });
+  const batched = vmap(f, { inAxes: [0, null, 0] });
+  expectTypeOf(batched).parameters.toEqualTypeOf<[p: { readonly w: TensorLike; readonly b: TensorLike }, scale: number, t: TensorLike]>();
+  expectTypeOf(vmap(loss)).returns.toEqualTypeOf<Tensor>();
+  expectTypeOf(vmap((t: Tensor): [Tensor, number] => [t, 1])([1, 2])).toEqualTypeOf<[Tensor, Tensor]>();
+  expectTypeOf(vmap(grad(loss), { inAxes: [null, 0] })(point, x)).toEqualTypeOf<{ w: Tensor; b: Tensor }>();
+  expectTypeOf(grad((w: Tensor) => vmap((t: Tensor) => t.mul(w))(x).sum())(1)).toEqualTypeOf<Tensor>();
+  expectTypeOf(
+    vmap(
+      vmap((a: Tensor, b: Tensor) => a.mul(b)),
+      { inAxes: [0, null] },
+    )([[1]], [1]),
+  ).toEqualTypeOf<Tensor>();
+  const neverCalled = (): void => {
+    // @ts-expect-error a string is not a number that stays the same for all
+    batched(point, "1", x);
+    // @ts-expect-error an axis is a number or null
+    vmap(loss, { inAxes: ["0"] });
+  };
+  expectTypeOf(neverCalled).toBeFunction();
 });
 
 test("wrong uses do not compile", () => {

@@ -1,5 +1,6 @@
 import { sameShape } from "../../base/shape.js";
 import type { Node, Tape } from "../../tape/tape.js";
+import { isVariable } from "../../tape/under-way.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { contractWith, matchRule } from "./contract.js";
 import { applyTo, type Expression, numberOf, opOf, valuesOf } from "./expression.js";
@@ -240,7 +241,7 @@ function canMatch(pattern: Term, term: Term): boolean {
   return term.kind === "call" && term.name === pattern.name;
 }
 
-const isNumber = (x: Tensor, value: number): boolean => x.size === 1 && x.hollow === undefined && x.first === value;
+const isNumber = (x: Tensor, value: number): boolean => x.size === 1 && !isVariable(x) && x.hollow === undefined && x.first === value;
 
 /** Whether an expression is what the node computes anyway. */
 function isNode(node: Node, expression: Expression): boolean {

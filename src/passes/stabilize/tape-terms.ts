@@ -5,6 +5,7 @@ import { BroadcastTo, Reshape } from "../../ops/movement.js";
 import { type AnyOp, rowOf } from "../../ops/op.js";
 import { LogSoftmax, LogSumExp, Mean, Prod, Softmax, Sum } from "../../ops/reduce.js";
 import type { Node, Tape } from "../../tape/tape.js";
+import { isVariable } from "../../tape/under-way.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { Look } from "../look.js";
 import { keyOfAttributes } from "../share.js";
@@ -82,8 +83,8 @@ export class TapeTerms {
   of(x: Tensor): Term {
     const known = this.ofValue.get(x);
     if (known !== undefined) return known;
-    // A constant: what is neither an input nor computed here. Of a hollow one from outside the number is not known.
-    const isNumber = x.size === 1 && x.hollow === undefined;
+    // A constant: what is neither an input nor computed here. What a function around this one computed varies with that one's inputs.
+    const isNumber = x.size === 1 && x.hollow === undefined && !isVariable(x);
     const term = isNumber ? this.terms.number(x.first) : this.atom();
     this.ofValue.set(x, term);
     if (!isNumber) this.first.set(term, x);
