@@ -1,6 +1,6 @@
 import { type Axis, checkReduction, normalizeAxes, normalizeAxis, reducedShape } from "../base/axes.js";
 import { broadcastAxes, checkBroadcastTo } from "../base/broadcast.js";
-import { checkNumber, DomainError, describe, GradtapeError, ShapeError } from "../base/errors.js";
+import { checkNumber, DomainError, describe, ShapeError } from "../base/errors.js";
 import { formatTensor } from "../base/format.js";
 import { type Lattice, type Range, resolveParts, resolveRanges, resolveWidths } from "../base/lattice.js";
 import { checkOptions } from "../base/options.js";
