@@ -4,6 +4,7 @@ import { parseMath } from "gradtape/math";
 import MarkdownIt from "markdown-it";
 import { describe, expect, test } from "vitest";
 import { cut, escapeDot, escapeLatex, escapeMarkdown, escapeMermaid, plain, quote } from "../../src/base/text.js";
+import { STEERS } from "../support/steers.js";
 
 // A label may come from a stranger's file: whatever it is, what is printed and drawn shows it as text.
 
@@ -32,10 +33,6 @@ const lossOf =
     x.mul(2).named(label).log().square().sum();
 
 const tapeOf = (label: string): Tape => record(valueAndGrad(lossOf(label)), tensor([1, 2]).named(label));
-
-/** What a terminal, or who reads it, would take for something else than text. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-const STEERS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]|\p{Cs}/u;
 
 describe.each(Object.entries(labels))("a label that is %s", (_, label) => {
   test("steers no terminal", () => {
