@@ -33,7 +33,7 @@ function linkToPlayground({ renderer }) {
 
 /** @type {Partial<import("typedoc").TypeDocOptions>} */
 export default {
-  entryPoints: ["../src/index.ts", "../src/math.ts", "../src/onnx.ts"],
+  entryPoints: ["../src/index.ts", "../src/math.ts", "../src/onnx.ts", "../src/threads.ts"],
   alwaysCreateEntryPointModule: false,
   tsconfig: "../src/tsconfig.json",
   readme: "../README.md",

@@ -1,13 +1,15 @@
 // What `npm run build` does: the package as it is published, into dist/ or another directory. One file of JavaScript an entry,
-// and one that entries share, so that there is one class Tensor: an import of sixty takes four times as long. Types file by
-// file, with maps to the sources, which are published as well. Not minified: that would drop the marks by which bundlers know what they may leave out.
+// those that entries share, so that there is one class Tensor: an import of sixty takes four times as long; and the file of a worker.
+// Types file by file, with maps to the sources, which are published as well. Not minified: that would drop the marks by which bundlers
+// know what they may leave out.
 import { spawnSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { buildWorker } from "./compile/threads/build-worker.mjs";
 
-const entries = ["index.ts", "math.ts", "onnx.ts"];
+const entries = ["index.ts", "math.ts", "onnx.ts", "threads.ts"];
 const source = fileURLToPath(new URL(".", import.meta.url));
 const target = process.argv[2] ?? join(source, "../dist");
 
@@ -31,3 +33,4 @@ await build({
   sourcesContent: true,
   logLevel: "warning",
 });
+await buildWorker(join(target, "worker.js"));

@@ -19,6 +19,8 @@ export interface Arena {
   readonly constants: readonly Tensor[];
   /** The addresses of the room that instructions need, by node. */
   readonly rooms: ReadonlyMap<Node, Room>;
+  /** Where what is computed begins: the buffers, and the room of instructions. */
+  readonly buffersAt: number;
   /** The bytes of all buffers. */
   readonly bufferBytes: number;
   /** Where the words begin. */
@@ -60,7 +62,7 @@ export function allocateArena(tape: Tape, steps: readonly Step[], plan: Plan, ch
     const buffer = plan.bufferOf.get(source);
     return buffer === undefined ? (slots.get(source) as Slot) : buffers[buffer];
   };
-  return { slotOf, constants, rooms, bufferBytes, wordsAt: arena.end };
+  return { slotOf, constants, rooms, buffersAt, bufferBytes, wordsAt: arena.end };
 }
 
 /** Gives each instruction what it keeps; after that comes what they need while they run, the same for all of them. */

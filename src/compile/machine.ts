@@ -26,15 +26,16 @@ let compiled: object | null | undefined;
 
 function compileMachine(): object | null {
   try {
-    compiled ??= new WebAssembly.Module(bytesOf(machineCode));
+    compiled ??= new WebAssembly.Module(machineBytes());
   } catch {
     compiled = null; // no WebAssembly, no SIMD, or not allowed: the kernels do the work
   }
   return compiled;
 }
 
-const bytesOf = (text: string): Uint8Array =>
-  Uint8Array.from(text.match(/[g-z]|../g) ?? [], (byte) => Number.parseInt(letters[byte] ?? byte, 16));
+/** The machine's code. */
+export const machineBytes = (): Uint8Array =>
+  Uint8Array.from(machineCode.match(/[g-z]|../g) ?? [], (byte) => Number.parseInt(letters[byte] ?? byte, 16));
 
 /** Whether the machine can be had here at all. */
 export const hasMachine = (): boolean => compileMachine() !== null;

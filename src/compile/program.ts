@@ -1,13 +1,15 @@
 import { GradtapeError } from "../base/errors.js";
+import type { Shape } from "../base/shape.js";
 import type { NdArray } from "../kernels/kernel.js";
-import { isElementwise } from "../ops/op.js";
-import type { Node, Tape } from "../tape/tape.js";
+import { type AnyOp, isElementwise } from "../ops/op.js";
+import type { Tape } from "../tape/tape.js";
 import { Tensor } from "../tensor/tensor.js";
 import { type Assembly, assemble, fuse } from "./assemble.js";
 import { NUMBER, WORD } from "./bytes.js";
 import { emitSections } from "./emit/sections.js";
 import { type Line, listing } from "./listing.js";
 import { firstFree, hasMachine, type Machine, startMachine } from "./machine.js";
+import { type Parts, type Team, team } from "./team.js";
 
 /** What a program runs on: the WebAssembly machine, or the TypeScript kernels of the eager engine. */
 export type Backend = "wasm" | "js";
@@ -31,6 +33,23 @@ const INTERPRETED = 100;
 /** Shorter arrays are copied number by number: the call of a copy takes longer. */
 const SHORT = 48;
 
+/** Where an array is in the memory of a program. */
+interface Place {
+  readonly shape: Shape;
+  readonly size: number;
+  readonly at: number;
+}
+
+/** The kernel of a node, without the values that the node was recorded with. */
+interface KernelCall {
+  readonly op: AnyOp;
+  readonly attributes: unknown;
+  readonly output: Place;
+  readonly inputs: readonly Place[];
+}
+
+type Section = { readonly from: number; readonly to: number } | { readonly kernel: KernelCall };
+
 /**
  * A tape as instructions in an arena that is kept between calls. To run it is to copy in the inputs that changed, to call
  * the machine, and to copy out the results. Nothing is traced, and nothing allocated but the results.
@@ -39,45 +58,68 @@ export class Program {
   readonly memory: ProgramMemory;
   readonly backend: Backend;
 
-  private readonly runs: (() => void)[];
-  private readonly inputs: readonly NdArray[];
-  private readonly outputs: readonly NdArray[];
+  private readonly places: { readonly inputs: readonly Place[]; readonly outputs: readonly Place[] };
+  private readonly sections: readonly Section[];
+  private parts: Parts;
+  private readonly lines: readonly Line[];
   /** What the memory holds of each input. */
   private readonly held: (Tensor | undefined)[];
-  private readonly lines: readonly Line[];
   private isRunning = false;
+
+  private machine: Machine | undefined;
+  /** The threads that were last asked to share the program. */
+  private asked: Team | undefined;
   /** Calls until short sections are made into code. */
   private untilEmitted = INTERPRETED;
-  private readonly emitSections: () => void;
+
+  // These are in the memory that the program runs in.
+  private buffer!: ArrayBuffer;
+  private inputs!: readonly NdArray[];
+  private outputs!: readonly NdArray[];
+  private runs!: (() => unknown)[];
 
   constructor(tape: Tape, wanted: Backend | undefined) {
     const fused = fuse(tape);
     const { assembly, machine } = (wanted === "js" ? undefined : onMachine(fused)) ?? onKernels(fused);
-    const { slotOf, constants, words, wordsAt, sections, lines, bytes, bufferBytes } = assembly;
+    const { slotOf, constants, words, wordsAt, buffersAt, sections, lines, bytes, bufferBytes } = assembly;
+    const place = (x: Tensor): Place => ({ shape: x.shape, size: x.size, at: slotOf(x).at });
     const buffer = machine?.buffer ?? reserve(bytes);
-    const view = (x: Tensor): NdArray => ({ shape: x.shape, data: new Float64Array(buffer, slotOf(x).at, x.size) });
+    this.machine = machine;
     this.backend = machine === undefined ? "js" : "wasm";
     this.memory = { buffers: bufferBytes, withoutReuse: bytesOf(fused), total: bytes };
-    this.inputs = fused.inputs.map(view);
-    this.outputs = fused.outputs.map(view);
+    this.places = { inputs: fused.inputs.map(place), outputs: fused.outputs.map(place) };
     this.held = fused.inputs.map(() => undefined);
     this.lines = lines;
-    for (const x of constants) write(view(x).data, x);
-    new Uint32Array(buffer, wordsAt, words.length).set(words);
-    this.runs = sections.map((section) =>
-      "kernel" in section
-        ? kernelCall(section.kernel, view(section.kernel.output), section.kernel.inputs.map(view))
-        : machineCall(machine as Machine, wordsAt + WORD * section.from, wordsAt + WORD * section.to),
-    );
-    this.emitSections = () => {
-      if (machine === undefined) return;
-      const isOutput = (at: number): boolean =>
-        this.outputs.some(({ data }) => at >= data.byteOffset && at < data.byteOffset + data.byteLength);
-      const emitted = emitSections(machine, assembly, isOutput);
-      emitted.forEach((run, i) => {
-        this.runs[i] = run ?? this.runs[i];
-      });
-    };
+    this.sections = sections.map((section) => {
+      if (!("kernel" in section)) return section;
+      const { op, attributes, output, inputs } = section.kernel;
+      return { kernel: { op, attributes, output: place(output), inputs: inputs.map(place) } };
+    });
+    for (const x of constants) write(viewIn(buffer)(place(x)).data, x);
+    const written = new Uint32Array(buffer, wordsAt, words.length);
+    written.set(words);
+    this.parts = { words: written, wordsAt, buffersAt, sections: this.sections };
+    this.runIn(buffer, machine === undefined ? [] : this.sections.map((section) => machineCall(machine, wordsAt, section)));
+  }
+
+  /** Lets the program run in a memory, with what runs its sections there, but for kernels. */
+  private runIn(buffer: ArrayBuffer, runs: readonly (() => unknown)[]): void {
+    const view = viewIn(buffer);
+    this.buffer = buffer;
+    this.inputs = this.places.inputs.map(view);
+    this.outputs = this.places.outputs.map(view);
+    this.runs = this.sections.map((section, i) => ("kernel" in section ? kernelCall(section.kernel, view) : runs[i]));
+  }
+
+  /** Lets threads share the program, if that is worth while: in another memory, to which goes what this one has of inputs and constants. */
+  private shareWith(threads: Team): boolean {
+    this.asked = threads;
+    const shared = threads.share(this.parts, this.buffer);
+    if (shared === undefined) return false;
+    this.parts = { ...this.parts, words: this.parts.words.slice() }; // the memory that they stand in is left
+    this.machine = undefined;
+    this.runIn(shared.buffer, shared.runs);
+    return true;
   }
 
   run(inputs: readonly Tensor[]): Tensor[] {
@@ -94,14 +136,33 @@ export class Program {
   }
 
   private runOnce(inputs: readonly Tensor[]): Tensor[] {
+    if (team !== undefined && team !== this.asked && this.backend === "wasm") this.shareWith(team);
     for (let i = 0; i < inputs.length; i++) {
       if (this.held[i] === inputs[i]) continue;
       write(this.inputs[i].data, inputs[i]);
       this.held[i] = inputs[i];
     }
     if (this.untilEmitted > 0 && --this.untilEmitted === 0) this.emitSections();
-    for (let i = 0; i < this.runs.length; i++) this.runs[i]();
+    this.runSections();
     return this.outputs.map(({ shape, data }) => Tensor.wrap(shape, shape.length === 0 ? data[0] : data.slice()));
+  }
+
+  private runSections(): void {
+    for (let i = 0; i < this.runs.length; i++) {
+      if (this.runs[i]() !== false) continue;
+      // A worker was lost on the way, and may still write where it was: in another memory all is run again.
+      if (!this.shareWith(this.asked as Team))
+        throw new GradtapeError("compile: expected room for another memory after a worker was lost, got none");
+      i = -1;
+    }
+  }
+
+  private emitSections(): void {
+    if (this.machine === undefined) return;
+    const isOutput = (at: number): boolean => this.places.outputs.some((place) => at >= place.at && at < place.at + NUMBER * place.size);
+    emitSections(this.machine, this.parts, isOutput).forEach((run, i) => {
+      this.runs[i] = run ?? this.runs[i];
+    });
   }
 
   /** One line an instruction: what it writes, the instruction, the op, the shape, the label. */
@@ -144,17 +205,24 @@ function write(to: Float64Array, x: Tensor): void {
 const bytesOf = ({ nodes }: Tape): number =>
   NUMBER * nodes.reduce((sum, { op, output }) => sum + (op.kernel === null ? 0 : output.size), 0);
 
-const machineCall =
-  ({ run }: Machine, from: number, to: number): (() => void) =>
-  () =>
-    run(from, to, 0, 1);
+const viewIn =
+  (buffer: ArrayBuffer) =>
+  ({ shape, at, size }: Place): NdArray => ({ shape, data: new Float64Array(buffer, at, size) });
+
+function machineCall({ run }: Machine, wordsAt: number, section: Section): () => void {
+  if ("kernel" in section) return () => {};
+  const [at, end] = [wordsAt + WORD * section.from, wordsAt + WORD * section.to];
+  return () => run(at, end, 0, 1);
+}
 
 /** Kernels that do not write every place expect zeros. */
-function kernelCall({ op, attributes }: Node, out: NdArray, inputs: readonly NdArray[]): () => void {
+function kernelCall({ op, attributes, output, inputs }: KernelCall, view: (place: Place) => NdArray): () => void {
   const kernel = op.kernel as NonNullable<typeof op.kernel>;
-  if (isElementwise(op)) return () => kernel(out, inputs, attributes);
+  const out = view(output);
+  const from = inputs.map(view);
+  if (isElementwise(op)) return () => kernel(out, from, attributes);
   return () => {
     out.data.fill(0);
-    kernel(out, inputs, attributes);
+    kernel(out, from, attributes);
   };
 }

@@ -70,7 +70,13 @@ function build(directory: string): string {
   if (status !== 0) throw new Error("bench: the library does not compile");
   writeFileSync(join(directory, "package.json"), JSON.stringify({ type: "module", sideEffects: false }));
   const settings = join(directory, "tsconfig.json");
-  const compilerOptions = { paths: { gradtape: [join(directory, "index.js")], "gradtape/math": [join(directory, "math.js")] } };
+  const compilerOptions = {
+    paths: {
+      gradtape: [join(directory, "index.js")],
+      "gradtape/math": [join(directory, "math.js")],
+      "gradtape/threads": [join(directory, "threads.js")],
+    },
+  };
   writeFileSync(settings, JSON.stringify({ extends: join(root, "tsconfig.json"), compilerOptions, include: [join(root, "test")] }));
   return settings;
 }

@@ -219,3 +219,13 @@ describe("sums over many rows", () => {
       expect(Math.abs(found - wanted) / wanted).toBeLessThan(5e-16);
   });
 });
+
+test("products along long rows, even and odd, of any number of rows", () => {
+  for (const columns of [256, 257, 783])
+    for (const rows of [1, 7, 8, 9, 23, 64, 1000]) {
+      const [a, x] = [randomTensor(rows, [rows, columns]), randomTensor(columns, [columns])];
+      const f = (a: Tensor, x: Tensor): Tensor => a.matmul(x);
+      const [found, expected] = [compile(f)(a, x), f(a, x)];
+      expect(found.sub(expected).abs().max().item(), `${rows}×${columns}`).toBeLessThan(1e-12);
+    }
+});

@@ -9,7 +9,7 @@ import { read } from "../../src/explain/formula/read.js";
 import * as elementwise from "../../src/ops/elementwise.js";
 import * as linalg from "../../src/ops/linalg.js";
 import * as movement from "../../src/ops/movement.js";
-import { type AnyOp, type AnyRule, isElementwise } from "../../src/ops/op.js";
+import type { AnyOp, AnyRule } from "../../src/ops/op.js";
 import * as reduce from "../../src/ops/reduce.js";
 import type { Node } from "../../src/tape/tape.js";
 import { applyAgain } from "../../src/tensor/apply.js";
@@ -36,7 +36,6 @@ const nodesOf = (op: AnyOp): Node[] => nodes.filter((node) => node.op === op);
 
 const isClose = (a: Tensor, b: Tensor): boolean =>
   a.data.every((value, i) => Math.abs(value - b.data[i]) <= 1e-12 * Math.max(1, Math.abs(value), Math.abs(b.data[i])));
-const again = ({ op, attributes }: Node, inputs: readonly Tensor[]): Tensor => applyAgain(op, inputs, attributes);
 const names = (list: readonly AnyOp[]): string[] => list.map(({ name }) => name);
 
 test("the cases use every op", () => {
@@ -75,69 +74,6 @@ describe("in formulas", () => {
         expect(notation.name.text in gradtape || signs.has(notation.name.text) || inner.has(notation.name.text), op.name).toBe(true);
     }
   });
-
-  test("symmetries hold where they are stated, and nowhere else", () => {
-    const unary = Object.values<AnyOp>(elementwise).filter(({ vjp }) => vjp.length === 1);
-    const x = randomTensor(3, [20], 0.1, 0.9);
-    for (const op of unary.filter((op) => arithmeticOf(op) === undefined)) {
-      const [there, back] = [x, x.neg()].map((at) => applyAgain(op, [at], undefined));
-      const found = isClose(back, there)
-        ? "even"
-        : isClose(back, there.neg())
-          ? "odd"
-          : isClose(back, there.rsub(1))
-            ? "complementary"
-            : undefined;
-      const { algebra } = callFactsOf(op);
-      const stated = ["even", "odd", "complementary"].find((kind) => kind === algebra);
-      expect(stated, op.name).toBe(found);
-    }
-  });
-
-  test("indicators are 0 or 1, and whoever else is has axes of its own", () => {
-    for (const op of ops) {
-      const isIndicator = nodesOf(op).every(({ output }) => output.data.every((value) => value === 0 || value === 1));
-      const isStated = arithmeticOf(op) === undefined && callFactsOf(op).algebra === "indicator";
-      if (isStated) expect(isIndicator, op.name).toBe(true);
-      if (!isStated && numericFactsOf(op).rounding.kind === "steps" && isElementwise(op) && op !== elementwise.Heaviside)
-        expect(isIndicator, op.name).toBe(false); // of Heaviside the cases have no ties
-    }
-  });
-
-  test("a factor can be taken out of the arguments in which an op is linear, and of no others", () => {
-    for (const op of ops.filter((op) => arithmeticOf(op) === undefined)) {
-      const { linearIn } = callFactsOf(op);
-      const places = new Set(nodesOf(op).flatMap(({ inputs }) => inputs.map((_, i) => i)));
-      for (const place of places) {
-        // Zeros would be linear in everything.
-        const telling = nodesOf(op).filter(({ inputs, output }) => place < inputs.length && output.data.some((value) => value !== 0));
-        const isLinear = telling.every((node) => {
-          try {
-            const scaled = again(
-              node,
-              node.inputs.map((x, i) => (i === place ? x.mul(-0.5) : x)),
-            );
-            return isClose(scaled, node.output.mul(-0.5));
-          } catch {
-            return false; // an index that is no whole number
-          }
-        });
-        expect(linearIn.includes(place), `${op.name} in its argument ${place}`).toBe(isLinear && telling.length > 0);
-      }
-    }
-  });
-
-  test("the rules of textbooks are those of the ops", () => {
-    const withRule = ops.filter((op) => arithmeticOf(op) === undefined && callFactsOf(op).textbookRule !== undefined);
-    expect(names(withRule)).toEqual(["Relu", "Pow", "Softmax", "LogSoftmax"]);
-    for (const op of withRule)
-      for (const node of nodesOf(op)) {
-        const g = randomTensor(5, node.output.shape);
-        const plain = callFactsOf(op).textbookRule?.(g, node.output, node.inputs, node.attributes);
-        const own = (op.vjp as readonly AnyRule[])[0]?.(g, node.output, ...node.inputs, node.attributes) as Tensor;
-        if (plain !== undefined) expect(isClose(plain, own), op.name).toBe(true);
-      }
-  });
 });
 
 describe("in numbers", () => {
@@ -159,14 +95,6 @@ describe("in numbers", () => {
       });
       expect(kindOf(op) === "exact", op.name).toBe(isExact);
     }
-  });
-
-  test("sums of many terms are linear in them", () => {
-    for (const op of ops) {
-      const { rounding } = numericFactsOf(op);
-      if (rounding.kind === "sum") expect(callFactsOf(op).linearIn, op.name).toEqual(rounding.of);
-    }
-    expect(names(ops.filter((op) => kindOf(op) === "sum"))).toEqual(["Sum", "Mean", "CumSum", "MatMul", "ScatterAdd"]);
   });
 
   test("what is called exact at a place is, by fractions of whole numbers, and what is rounded is not", () => {

@@ -5,6 +5,7 @@ import { format } from "node:util";
 import * as gradtape from "gradtape";
 import * as math from "gradtape/math";
 import * as onnx from "gradtape/onnx";
+import * as threads from "gradtape/threads";
 import * as ort from "onnxruntime-web";
 import ts from "typescript";
 import { runHere } from "../examples/logistic-regression/program.js";
@@ -16,6 +17,7 @@ const modules: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   gradtape,
   "gradtape/math": math,
   "gradtape/onnx": onnx,
+  "gradtape/threads": threads,
   "onnxruntime-web": ort,
 };
 
@@ -123,7 +125,10 @@ export function typeErrorsOf(texts: ReadonlyMap<string, string>): string[] {
     lib: ["lib.es2023.d.ts", "lib.dom.d.ts"],
     types: [],
     paths: Object.fromEntries(
-      ["index", "math", "onnx"].map((entry) => [entry === "index" ? "gradtape" : `gradtape/${entry}`, [`${root}src/${entry}.ts`]]),
+      ["index", "math", "onnx", "threads"].map((entry) => [
+        entry === "index" ? "gradtape" : `gradtape/${entry}`,
+        [`${root}src/${entry}.ts`],
+      ]),
     ),
   };
   const host = ts.createCompilerHost(options);

@@ -3,13 +3,14 @@ import { join } from "node:path";
 import * as gradtape from "gradtape";
 import * as math from "gradtape/math";
 import * as onnx from "gradtape/onnx";
+import * as threads from "gradtape/threads";
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
 import { root } from "../support/root.js";
 import { typeErrorsOf } from "./documents.js";
 
 // The examples in doc comments are run: each line `expression; // result` must give that result.
-const exported = { ...gradtape, ...math, ...onnx };
+const exported = { ...gradtape, ...math, ...onnx, ...threads };
 const src = `${root}src`;
 
 interface Example {
@@ -31,8 +32,10 @@ const examples = readdirSync(src, { recursive: true, encoding: "utf8" })
   .filter((name) => name.endsWith(".ts"))
   .flatMap(examplesOf);
 
+const AsyncFunction = (async () => {}).constructor as FunctionConstructor;
+
 /** Turns `expression; // result` into a call that compares the two, and runs the whole. */
-function run(code: string): number {
+async function run(code: string): Promise<number> {
   let compared = 0;
   const compare = (found: unknown, expected: unknown): void => {
     compared++;
@@ -48,7 +51,7 @@ function run(code: string): number {
       ),
     );
   const script = ts.transpile(lines.join("\n"), { target: ts.ScriptTarget.ES2022 });
-  new Function("__compare", ...Object.keys(exported), script)(compare, ...Object.values(exported));
+  await AsyncFunction("__compare", ...Object.keys(exported), script)(compare, ...Object.values(exported));
   return compared;
 }
 
@@ -62,14 +65,14 @@ const normalize = (value: unknown): unknown =>
 
 describe("examples in doc comments do what they say", () => {
   for (const { title, code } of examples) {
-    test(title, () => {
-      expect(run(code)).toBeGreaterThan(0);
+    test(title, async () => {
+      expect(await run(code)).toBeGreaterThan(0);
     });
   }
 });
 
 test("examples in doc comments are what a strict project compiles", () => {
-  const entries = { gradtape, "gradtape/math": math, "gradtape/onnx": onnx };
+  const entries = { gradtape, "gradtape/math": math, "gradtape/onnx": onnx, "gradtape/threads": threads };
   const imports = Object.entries(entries).map(([entry, names]) => `import { ${Object.keys(names).join(", ")} } from "${entry}";`);
   const programs = examples.map(
     ({ title, code }) => [title.replace(": ", "/"), [...imports, code.replace(/^import .*\n/gm, "")].join("\n")] as const,

@@ -9,7 +9,7 @@ import { root } from "../support/root.js";
 // biome-ignore format: one line each for the engine and for what is optional
 const rooms = [
   "base", "kernels", "ops", "tape", "tensor", "functions", "transforms", "optim", "passes", "compile", "explain", "index",
-  "formulas", "math", "onnx",
+  "formulas", "math", "onnx", "threads",
 ];
 
 /** No file has more lines of code than this: comments and blank lines are not counted. */

@@ -22,7 +22,7 @@ describe("a bundle is no larger, minified and compressed, than docs/performance.
 
 test("what a program does not use stays out of its bundle", async () => {
   const text = async (code: string): Promise<string> => new TextDecoder().decode(await bundle(code, library));
-  for (const entry of ["gradtape", "gradtape/math", "gradtape/onnx"]) {
+  for (const entry of ["gradtape", "gradtape/math", "gradtape/onnx", "gradtape/threads"]) {
     expect(await text(`import "${entry}";`)).toBe("");
     expect(await text(`import * as all from "${entry}";`)).toBe("");
   }

@@ -60,6 +60,7 @@ export default defineConfig({
     alias: {
       "gradtape/onnx": here("../../src/onnx.ts"),
       "gradtape/math": here("../../src/math.ts"),
+      "gradtape/threads": here("../../src/threads.ts"),
       gradtape: here("../../src/index.ts"),
     },
   },
@@ -75,7 +76,15 @@ export default defineConfig({
     coverage: {
       provider: "v8",
       include: ["src/**/*.ts"],
-      exclude: ["src/index.ts", "src/math.ts", "src/onnx.ts", "src/formulas/parser.ts", "src/passes/stabilize/parsed-rules.ts"],
+      exclude: [
+        "src/index.ts",
+        "src/math.ts",
+        "src/onnx.ts",
+        "src/threads.ts",
+        "src/compile/threads/worker.ts",
+        "src/formulas/parser.ts",
+        "src/passes/stabilize/parsed-rules.ts",
+      ],
       reporter: ["text", "html"],
       reportsDirectory: "coverage",
       thresholds: { lines: 98, branches: 98 },

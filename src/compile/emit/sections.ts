@@ -1,5 +1,5 @@
-import type { Encoding } from "../encode.js";
 import type { Machine } from "../machine.js";
+import type { Parts } from "../team.js";
 import { emit } from "./emit.js";
 import { type Scalar, scalarsOf } from "./scalars.js";
 
@@ -9,7 +9,7 @@ const MOST = 3000;
 /** The sections of a program as emitted functions, where they are short and most of what they do is on single numbers. */
 export function emitSections(
   { start }: Machine,
-  { words, wordsAt, sections }: Encoding & { readonly wordsAt: number },
+  { words, wordsAt, sections }: Parts,
   isOutput: (at: number) => boolean,
 ): ((() => void) | undefined)[] {
   const scalars = sections.map((section) => ("kernel" in section ? undefined : scalarsOf(words, section.from, section.to, MOST)));

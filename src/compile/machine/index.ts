@@ -7,6 +7,7 @@ import { step } from "./dispatch";
 import { Code } from "./operations";
 import { begin, Region } from "./region";
 
+export { useRoom } from "./loops";
 export * from "./single";
 
 /** Where a program may begin: what is before it is the machine's own. */

@@ -111,16 +111,17 @@ function letZerosWin(
   }
 }
 
-/** Rows of so many numbers are read one after the other: the processor then foresees what it has to fetch from far away. */
+/** Rows of so many numbers are worked on in {@link longRowsTimes}. */
 const LONG: usize = 256;
 
-/** out[r] = row r of A · x, four rows at a time where they are short, so that each x[j] is read once for four products. */
+/** out[r] = row r of A · x, four rows at a time, so that each x[j] is read once for four products. */
 function rowsTimes(out: usize, a: usize, rows: usize, columns: usize, x: usize): void {
+  if (columns >= LONG) return longRowsTimes(out, a, rows, columns, x);
   const row = columns << 3;
   const many = (columns & ~3) << 3;
   const two = (columns & ~1) << 3;
   const end = out + (rows << 3);
-  const fours = out + (columns < LONG ? (rows & ~3) << 3 : 0);
+  const fours = out + ((rows & ~3) << 3);
   for (; out < fours; out += 32, a += 4 * row) {
     let a1 = a + row, a2 = a1 + row, a3 = a2 + row, a0 = a;
     // Four sums and no more: the compiler moves all loads of a round to its beginning, and with eight sums the registers would
@@ -153,20 +154,86 @@ function rowsTimes(out: usize, a: usize, rows: usize, columns: usize, x: usize):
     v128.store(out, f64x2.add(v128.shuffle<f64>(s0, s1, 0, 2), v128.shuffle<f64>(s0, s1, 1, 3)));
     v128.store(out, f64x2.add(v128.shuffle<f64>(s2, s3, 0, 2), v128.shuffle<f64>(s2, s3, 1, 3)), 16);
   }
-  for (; out < end; out += 8, a += row) {
-    let s0 = f64x2.splat(0), s1 = s0, s2 = s0, s3 = s0;
-    let j: usize = 0;
-    for (const eights = row & ~63; j < eights; j += 64) {
-      s0 = f64x2.add(s0, f64x2.mul(v128.load(a + j), v128.load(x + j)));
-      s1 = f64x2.add(s1, f64x2.mul(v128.load(a + j, 16), v128.load(x + j, 16)));
-      s2 = f64x2.add(s2, f64x2.mul(v128.load(a + j, 32), v128.load(x + j, 32)));
-      s3 = f64x2.add(s3, f64x2.mul(v128.load(a + j, 48), v128.load(x + j, 48)));
-    }
-    s0 = f64x2.add(f64x2.add(s0, s1), f64x2.add(s2, s3));
-    for (; j < two; j += 16) s0 = f64x2.add(s0, f64x2.mul(v128.load(a + j), v128.load(x + j)));
-    if (j < row) s0 = f64x2.add(s0, f64x2.mul(v128.load64_zero(a + j), v128.load64_zero(x + j)));
-    store<f64>(out, f64x2.extract_lane(s0, 0) + f64x2.extract_lane(s0, 1));
+  for (; out < end; out += 8, a += row) store<f64>(out, dot(a, x, columns));
+}
+
+/** Σ a[j]·x[j]. */
+function dot(a: usize, x: usize, n: usize): f64 {
+  const bytes = n << 3;
+  const two = (n & ~1) << 3;
+  let s0 = f64x2.splat(0), s1 = s0, s2 = s0, s3 = s0;
+  let j: usize = 0;
+  for (const eights = bytes & ~63; j < eights; j += 64) {
+    s0 = f64x2.add(s0, f64x2.mul(v128.load(a + j), v128.load(x + j)));
+    s1 = f64x2.add(s1, f64x2.mul(v128.load(a + j, 16), v128.load(x + j, 16)));
+    s2 = f64x2.add(s2, f64x2.mul(v128.load(a + j, 32), v128.load(x + j, 32)));
+    s3 = f64x2.add(s3, f64x2.mul(v128.load(a + j, 48), v128.load(x + j, 48)));
   }
+  s0 = f64x2.add(f64x2.add(s0, s1), f64x2.add(s2, s3));
+  for (; j < two; j += 16) s0 = f64x2.add(s0, f64x2.mul(v128.load(a + j), v128.load(x + j)));
+  if (j < bytes) s0 = f64x2.add(s0, f64x2.mul(v128.load64_zero(a + j), v128.load64_zero(x + j)));
+  return f64x2.extract_lane(s0, 0) + f64x2.extract_lane(s0, 1);
+}
+
+/** Writes the sum of a row: of two numbers, and of the last product where the row is odd. */
+// @ts-ignore: decorator
+@inline
+function endRow(out: usize, sums: v128, isOdd: bool, a: usize, x: usize): void {
+  const sum = f64x2.extract_lane(sums, 0) + f64x2.extract_lane(sums, 1);
+  store<f64>(out, isOdd ? sum + load<f64>(a) * load<f64>(x) : sum);
+}
+
+/**
+ * The same for long rows, which mostly come from far away. A processor fetches ahead where it is read straight on, and from several
+ * places at once. So the rows are taken as eight blocks, and one row of each is read at the same time: from the end of a row each of
+ * the eight goes on with the next one, without a jump.
+ */
+function longRowsTimes(out: usize, a: usize, rows: usize, columns: usize, x: usize): void {
+  const row = columns << 3, two = (columns & ~1) << 3;
+  const block = rows >> 3, far = block * row, next = block << 3;
+  const end = out + (rows << 3);
+  const rest = end - ((rows & 7) << 3);
+  let last = a + 8 * far;
+  for (const stop = out + next; out < stop; out += 8, a += row) {
+    let s0 = f64x2.splat(0), s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0, s6 = s0, s7 = s0;
+    for (let j: usize = 0; j < two; j += 16) {
+      const v = v128.load(x + j);
+      let p = a + j;
+      s0 = f64x2.add(s0, f64x2.mul(v128.load(p), v));
+      p += far;
+      s1 = f64x2.add(s1, f64x2.mul(v128.load(p), v));
+      p += far;
+      s2 = f64x2.add(s2, f64x2.mul(v128.load(p), v));
+      p += far;
+      s3 = f64x2.add(s3, f64x2.mul(v128.load(p), v));
+      p += far;
+      s4 = f64x2.add(s4, f64x2.mul(v128.load(p), v));
+      p += far;
+      s5 = f64x2.add(s5, f64x2.mul(v128.load(p), v));
+      p += far;
+      s6 = f64x2.add(s6, f64x2.mul(v128.load(p), v));
+      p += far;
+      s7 = f64x2.add(s7, f64x2.mul(v128.load(p), v));
+    }
+    const isOdd = two < row;
+    let to = out, p = a + two;
+    endRow(to, s0, isOdd, p, x + two);
+    to += next; p += far;
+    endRow(to, s1, isOdd, p, x + two);
+    to += next; p += far;
+    endRow(to, s2, isOdd, p, x + two);
+    to += next; p += far;
+    endRow(to, s3, isOdd, p, x + two);
+    to += next; p += far;
+    endRow(to, s4, isOdd, p, x + two);
+    to += next; p += far;
+    endRow(to, s5, isOdd, p, x + two);
+    to += next; p += far;
+    endRow(to, s6, isOdd, p, x + two);
+    to += next; p += far;
+    endRow(to, s7, isOdd, p, x + two);
+  }
+  for (out = rest; out < end; out += 8, last += row) store<f64>(out, dot(last, x, columns));
 }
 
 /**

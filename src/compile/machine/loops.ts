@@ -49,7 +49,12 @@ export function single3<Op>(at: usize): usize {
 }
 
 /** Room for one number four times over, for each of three operands. */
-const spreads: usize = memory.data(96, 16);
+let spreads: usize = memory.data(96, 16);
+
+/** Gives an instance of the machine such room elsewhere: several that share a memory need one each. */
+export function useRoom(at: usize): void {
+  spreads = at;
+}
 
 /** The number at x four times in a row, so that a loop can read it as if it were many. */
 function spread(x: usize, operand: usize): usize {

@@ -4,8 +4,8 @@ type Ops = typeof import("../../ops/control.js");
 
 /** What formulas know of loops and checkpoints: their names. */
 export const formulas: FormulaTable<Ops> = {
-  Scan: { notation: { as: "function", name: { text: "scan" } }, algebra: "opaque", linearIn: [] },
-  Checkpoint: { notation: { as: "function", name: { text: "checkpoint" } }, algebra: "opaque", linearIn: [] },
+  Scan: { notation: { as: "function", name: { text: "scan" } } },
+  Checkpoint: { notation: { as: "function", name: { text: "checkpoint" } } },
 };
 
 const ROUNDS: NumericFacts = { rounding: { kind: "rounded" }, summarizes: false, steep: "nowhere", stops: undefined, advice: {} };

@@ -4,15 +4,15 @@ type Ops = typeof import("../../ops/decompositions.js");
 
 /** What formulas know of decompositions of matrices. */
 export const formulas: FormulaTable<Ops> = {
-  Solve: { notation: { as: "function", name: { text: "solve" } }, algebra: "linear", linearIn: [1] },
-  SolveTriangular: { notation: { as: "function", name: { text: "solveTriangular" } }, algebra: "linear", linearIn: [1] },
-  Inverse: { notation: { as: "function", name: { text: "inv" } }, algebra: "opaque", linearIn: [] },
-  Det: { notation: { as: "function", name: { text: "det", latex: "\\det" } }, algebra: "opaque", linearIn: [] },
-  Cofactor: { notation: { as: "function", name: { text: "cofactor" } }, algebra: "opaque", linearIn: [] },
-  DetSign: { notation: { as: "function", name: { text: "detSign" } }, algebra: "opaque", linearIn: [] },
-  LogAbsDet: { notation: { as: "function", name: { text: "logAbsDet" } }, algebra: "opaque", linearIn: [] },
-  Cholesky: { notation: { as: "function", name: { text: "cholesky" } }, algebra: "opaque", linearIn: [] },
-  Eigh: { notation: { as: "function", name: { text: "eigh" } }, algebra: "opaque", linearIn: [] },
+  Solve: { notation: { as: "function", name: { text: "solve" } } },
+  SolveTriangular: { notation: { as: "function", name: { text: "solveTriangular" } } },
+  Inverse: { notation: { as: "function", name: { text: "inv" } } },
+  Det: { notation: { as: "function", name: { text: "det", latex: "\\det" } } },
+  Cofactor: { notation: { as: "function", name: { text: "cofactor" } } },
+  DetSign: { notation: { as: "function", name: { text: "detSign" } } },
+  LogAbsDet: { notation: { as: "function", name: { text: "logAbsDet" } } },
+  Cholesky: { notation: { as: "function", name: { text: "cholesky" } } },
+  Eigh: { notation: { as: "function", name: { text: "eigh" } } },
 };
 
 const ROUNDS: NumericFacts = { rounding: { kind: "rounded" }, summarizes: false, steep: "nowhere", stops: undefined, advice: {} };

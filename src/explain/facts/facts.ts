@@ -1,6 +1,5 @@
 import type { AnyOp, AttributesOf, NameOf } from "../../ops/op.js";
 import type { Node } from "../../tape/tape.js";
-import type { Tensor } from "../../tensor/tensor.js";
 import type { FindingKind } from "../diagnose/finding.js";
 import type { Expression } from "../formula/expression.js";
 
@@ -21,19 +20,11 @@ export type FormulaFacts<Attributes = unknown> = { readonly reads: Reading } | C
 /** What an op says as sums, products, quotients, powers and calls of others. */
 export type Reading = (args: readonly Expression[]) => Expression;
 
-/** How formulas show the call of an op, and what may be done with it. */
+/** How formulas show the call of an op. */
 export interface CallFacts<Attributes = unknown> {
   /** What it says as arithmetic where its arguments allow that; nothing where it stands as a call. */
   readonly readsSometimes?: (args: readonly Expression[], attributes: Attributes) => Expression | undefined;
   readonly notation: Notation;
-  readonly algebra: AlgebraicKind;
-  /** The places of arguments x with f(…, cx, …) = c·f(…, x, …) for every number c. */
-  readonly linearIn: readonly number[];
-  /**
-   * The reverse rule of the first input as textbooks have it, where the op's own rule holds more than the mathematics: a shift
-   * against cancellation, a case for 0⁰. It is used where both agree.
-   */
-  readonly textbookRule?: (g: Tensor, output: Tensor, inputs: readonly Tensor[], attributes: Attributes) => Tensor | undefined;
 }
 
 /** A sign in plain text and in LaTeX. Without the latter, a word is set upright. */
@@ -62,30 +53,6 @@ export type Notation =
         | "sum"
         | "transpose";
     };
-
-/** What the algebra of `derive` may do with a call beside its linearity. */
-export type AlgebraicKind =
-  /** Nothing: it is a letter. */
-  | "opaque"
-  /** f(−x) = −f(x) */
-  | "odd"
-  /** f(−x) = f(x) */
-  | "even"
-  /** f(−x) = 1 − f(x) */
-  | "complementary"
-  /** 0 or 1, place by place: with numbers as arguments a number. */
-  | "indicator"
-  /** Numbers and scalars can be taken out of the arguments in which it is linear. */
-  | "linear"
-  /** It leaves its argument's numbers as they are; shapes are no matter of the algebra. */
-  | "identity"
-  /** What the algebra has code of its own for. */
-  | "choice"
-  | "exponential"
-  | "logarithm"
-  | "reshape"
-  | "softmax"
-  | "sum";
 
 /** What a diagnosis knows of an op. Its derivative is not among this: it stands in the op's rule. */
 export interface NumericFacts<Attributes = unknown> {

@@ -22,7 +22,5 @@ export function arithmeticOf(op: AnyOp): Reading | undefined {
 /** What is known of the calls of an op. One that a user defined stands by its name, and nothing more is known of it. */
 export function callFactsOf(op: AnyOp): AnyCallFacts {
   const row = rowOf(formulaRows, op);
-  return row !== undefined && "notation" in row
-    ? row
-    : { notation: { as: "function", name: { text: op.name } }, algebra: "opaque", linearIn: [] };
+  return row !== undefined && "notation" in row ? row : { notation: { as: "function", name: { text: op.name } } };
 }

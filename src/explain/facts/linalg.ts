@@ -5,8 +5,8 @@ type Ops = typeof import("../../ops/linalg.js");
 
 /** What formulas know of matrix products. */
 export const formulas: FormulaTable<Ops> = {
-  MatMul: { notation: { as: "matrix product" }, algebra: "linear", linearIn: [0, 1] },
-  Triangle: { notation: { as: "function", name: { text: "triangle" } }, algebra: "linear", linearIn: [0] },
+  MatMul: { notation: { as: "matrix product" } },
+  Triangle: { notation: { as: "function", name: { text: "triangle" } } },
 };
 
 /** What is known of the numbers of matrix products. */

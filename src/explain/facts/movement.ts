@@ -17,27 +17,23 @@ export const formulas: FormulaTable<Ops> = {
   Reshape: {
     readsSometimes: (args, attributes) => signInSight(ops.Reshape, args, attributes),
     notation: { as: "reshape" },
-    algebra: "reshape",
-    linearIn: [0],
   },
-  Transpose: { notation: { as: "transpose" }, algebra: "linear", linearIn: [0] },
+  Transpose: { notation: { as: "transpose" } },
   BroadcastTo: {
     readsSometimes: (args, attributes) => signInSight(ops.BroadcastTo, args, attributes),
     notation: { as: "argument" },
-    algebra: "identity",
-    linearIn: [0],
   },
-  Slice: { notation: { as: "function", name: { text: "slice" } }, algebra: "linear", linearIn: [0] },
+  Slice: { notation: { as: "function", name: { text: "slice" } } },
   // What is filled in stays as it is, whatever the argument is multiplied by.
-  Pad: { notation: { as: "function", name: { text: "pad" } }, algebra: "opaque", linearIn: [] },
+  Pad: { notation: { as: "function", name: { text: "pad" } } },
   // These are linear in all of their arguments at once, not in one of them.
-  Assemble: { notation: { as: "function", name: { text: "assemble" } }, algebra: "opaque", linearIn: [] },
-  Concat: { notation: { as: "function", name: { text: "concat" } }, algebra: "opaque", linearIn: [] },
-  Take: { notation: { as: "function", name: { text: "take" } }, algebra: "linear", linearIn: [0] },
-  ScatterAdd: { notation: { as: "function", name: { text: "scatterAdd" } }, algebra: "linear", linearIn: [0] },
-  Result: { notation: { as: "function", name: { text: "result" } }, algebra: "linear", linearIn: [0] },
-  OneHot: { notation: { as: "function", name: { text: "oneHot" } }, algebra: "opaque", linearIn: [] },
-  StopGradient: { notation: { as: "argument" }, algebra: "identity", linearIn: [0] },
+  Assemble: { notation: { as: "function", name: { text: "assemble" } } },
+  Concat: { notation: { as: "function", name: { text: "concat" } } },
+  Take: { notation: { as: "function", name: { text: "take" } } },
+  ScatterAdd: { notation: { as: "function", name: { text: "scatterAdd" } } },
+  Result: { notation: { as: "function", name: { text: "result" } } },
+  OneHot: { notation: { as: "function", name: { text: "oneHot" } } },
+  StopGradient: { notation: { as: "argument" } },
   Leaf: { reads: ([x]) => x },
 };
 

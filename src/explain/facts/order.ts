@@ -5,9 +5,9 @@ type Ops = typeof import("../../ops/order.js");
 
 /** What formulas know of order, and of what reads and writes by it. */
 export const formulas: FormulaTable<Ops> = {
-  ArgSort: { notation: { as: "function", name: { text: "argsort" } }, algebra: "opaque", linearIn: [] },
-  TakeAlong: { notation: { as: "function", name: { text: "takeAlong" } }, algebra: "linear", linearIn: [0] },
-  ScatterAlong: { notation: { as: "function", name: { text: "scatterAlong" } }, algebra: "linear", linearIn: [0] },
+  ArgSort: { notation: { as: "function", name: { text: "argsort" } } },
+  TakeAlong: { notation: { as: "function", name: { text: "takeAlong" } } },
+  ScatterAlong: { notation: { as: "function", name: { text: "scatterAlong" } } },
 };
 
 const MOVES: NumericFacts = { rounding: { kind: "exact" }, summarizes: false, steep: "nowhere", stops: undefined, advice: {} };

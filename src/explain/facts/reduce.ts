@@ -8,49 +8,35 @@ type Ops = typeof import("../../ops/reduce.js");
 
 /** What formulas know of reductions, and of what works along one axis. */
 export const formulas: FormulaTable<Ops> = {
-  Sum: { notation: { as: "sum" }, algebra: "sum", linearIn: [0] },
+  Sum: { notation: { as: "sum" } },
   Mean: {
     readsSometimes: ([x], { axes, keepDims, count }) => quotient(call(Sum, [x], { axes, keepDims }), number(count)),
     notation: { as: "function", name: { text: "mean" } },
-    algebra: "opaque",
-    linearIn: [0],
   },
-  Max: { notation: { as: "function", name: { text: "max", latex: "\\max" } }, algebra: "opaque", linearIn: [] },
-  Min: { notation: { as: "function", name: { text: "min", latex: "\\min" } }, algebra: "opaque", linearIn: [] },
-  Prod: { notation: { as: "function", name: { text: "prod" } }, algebra: "opaque", linearIn: [] },
-  LogSumExp: { notation: { as: "function", name: { text: "logSumExp" } }, algebra: "opaque", linearIn: [] },
+  Max: { notation: { as: "function", name: { text: "max", latex: "\\max" } } },
+  Min: { notation: { as: "function", name: { text: "min", latex: "\\min" } } },
+  Prod: { notation: { as: "function", name: { text: "prod" } } },
+  LogSumExp: { notation: { as: "function", name: { text: "logSumExp" } } },
   Softmax: {
     notation: { as: "function", name: { text: "softmax" } },
-    algebra: "softmax",
-    linearIn: [],
-    // s·(g − Σ g·s)
-    textbookRule: (g, s, _, { axis }) => s.mul(g.sub(g.mul(s).sum(axis, true))),
   },
   LogSoftmax: {
     notation: { as: "function", name: { text: "logSoftmax" } },
-    algebra: "opaque",
-    linearIn: [],
-    // g − softmax(x)·Σ g
-    textbookRule: (g, _, [x], { axis }) => g.sub(x.softmax(axis).mul(g.sum(axis, true))),
   },
   Center: {
     // h − Σ s·h
     readsSometimes: ([h, s], { axis }) => sum([h, negate(call(Sum, [product([s, h])], { axes: [axis], keepDims: true }))]),
     notation: { as: "function", name: { text: "center" } },
-    algebra: "opaque",
-    linearIn: [0],
   },
   CenterTranspose: {
     // g − s·Σ g
     readsSometimes: ([g, s], { axis }) => sum([g, negate(product([s, call(Sum, [g], { axes: [axis], keepDims: true })]))]),
     notation: { as: "function", name: { text: "centerTranspose" } },
-    algebra: "opaque",
-    linearIn: [0],
   },
-  CumSum: { notation: { as: "function", name: { text: "cumsum" } }, algebra: "linear", linearIn: [0] },
-  Norm: { notation: { as: "function", name: { text: "norm" } }, algebra: "opaque", linearIn: [] },
-  Recurrence: { notation: { as: "function", name: { text: "recurrence" } }, algebra: "opaque", linearIn: [1] },
-  ArgMax: { notation: { as: "function", name: { text: "argmax" } }, algebra: "opaque", linearIn: [] },
+  CumSum: { notation: { as: "function", name: { text: "cumsum" } } },
+  Norm: { notation: { as: "function", name: { text: "norm" } } },
+  Recurrence: { notation: { as: "function", name: { text: "recurrence" } } },
+  ArgMax: { notation: { as: "function", name: { text: "argmax" } } },
 };
 
 /** What is known of the numbers of reductions, and of what works along one axis. */

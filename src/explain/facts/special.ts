@@ -5,11 +5,9 @@ import * as words from "./words.js";
 
 type Ops = typeof import("../../ops/special.js");
 
-/** A call that the algebra takes as a letter, but for its symmetry. */
-const named = (text: string, algebra: "even" | "odd" | "opaque" = "opaque", latex?: string): CallFacts => ({
+/** A call by its name. */
+const named = (text: string, latex?: string): CallFacts => ({
   notation: { as: "function", name: latex === undefined ? { text } : { text, latex } },
-  algebra,
-  linearIn: [],
 });
 
 const lengthOf = ([x, y]: readonly Expression[]): Expression => call(Sqrt, [sum([power(x, 2), power(y, 2)])]);
@@ -22,37 +20,37 @@ function gaussian(x: Expression, order: number): Expression | undefined {
 
 /** What formulas know of elementary and special functions. */
 export const formulas: FormulaTable<Ops> = /* @__PURE__ */ (() => ({
-  Tan: named("tan", "odd", "\\tan"),
+  Tan: named("tan", "\\tan"),
   OneMinusSquare: { reads: ([x]) => sum([number(1), negate(power(x, 2))]) },
-  Asin: named("asin", "odd", "\\arcsin"),
-  Acos: named("acos", "opaque", "\\arccos"),
-  Atan: named("atan", "odd", "\\arctan"),
+  Asin: named("asin", "\\arcsin"),
+  Acos: named("acos", "\\arccos"),
+  Atan: named("atan", "\\arctan"),
   AtanSlope: { reads: ([x]) => quotient(number(1), sum([number(1), power(x, 2)])) },
   Atan2: named("atan2"),
   Hypot: { reads: lengthOf },
   DirectionCosine: { reads: ([x, y]) => quotient(x, lengthOf([x, y])) },
-  Sinh: named("sinh", "odd", "\\sinh"),
-  Cosh: named("cosh", "even", "\\cosh"),
-  Asinh: named("asinh", "odd", "\\operatorname{arsinh}"),
-  Acosh: named("acosh", "opaque", "\\operatorname{arcosh}"),
-  Atanh: named("atanh", "odd", "\\operatorname{artanh}"),
-  Cbrt: named("cbrt", "odd"),
+  Sinh: named("sinh", "\\sinh"),
+  Cosh: named("cosh", "\\cosh"),
+  Asinh: named("asinh", "\\operatorname{arsinh}"),
+  Acosh: named("acosh", "\\operatorname{arcosh}"),
+  Atanh: named("atanh", "\\operatorname{artanh}"),
+  Cbrt: named("cbrt"),
   Exp2: { reads: ([x]) => call(Pow, [number(2), x]) },
-  Log2: named("log2", "opaque", "\\log_2"),
-  Log10: named("log10", "opaque", "\\log_{10}"),
-  Erf: named("erf", "odd"),
+  Log2: named("log2", "\\log_2"),
+  Log10: named("log10", "\\log_{10}"),
+  Erf: named("erf"),
   Erfc: named("erfc"),
   Gaussian: { readsSometimes: ([x], { order }) => gaussian(x, order), ...named("gaussian") },
-  Lgamma: named("lgamma", "opaque", "\\ln\\Gamma"),
-  Digamma: named("digamma", "opaque", "\\psi"),
+  Lgamma: named("lgamma", "\\ln\\Gamma"),
+  Digamma: named("digamma", "\\psi"),
   Polygamma: named("polygamma"),
   LogAddExp: { reads: ([x, y]) => call(Log, [sum([call(Exp, [x]), call(Exp, [y])])]) },
   Xlogy: { reads: ([x, y]) => product([x, call(Log, [y])]) },
   Mod: named("mod"),
   Floor: named("floor"),
   Ceil: named("ceil"),
-  Round: named("round", "odd"),
-  Trunc: named("trunc", "odd"),
+  Round: named("round"),
+  Trunc: named("trunc"),
 }))();
 
 const atZero = ([x]: readonly number[]): boolean => x === 0;

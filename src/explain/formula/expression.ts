@@ -1,5 +1,4 @@
 import type { Shape } from "../../base/shape.js";
-import { Where } from "../../ops/elementwise.js";
 import type { AnyOp } from "../../ops/op.js";
 import { apply } from "../../tensor/apply.js";
 import { asTensor, type Tensor } from "../../tensor/tensor.js";
@@ -13,7 +12,6 @@ import * as q from "./fraction.js";
 export type Expression =
   | { readonly kind: "number"; readonly value: Fraction }
   | SymbolExpression
-  | DerivativeExpression
   | { readonly kind: "sum"; readonly terms: readonly Expression[] }
   | { readonly kind: "product"; readonly factors: readonly Expression[] }
   | { readonly kind: "quotient"; readonly over: Expression; readonly under: Expression }
@@ -25,16 +23,6 @@ export interface SymbolExpression {
   readonly kind: "symbol";
   readonly name: string;
   readonly value: Tensor;
-}
-
-/** The derivative of something with respect to a named value. */
-export interface DerivativeExpression {
-  readonly kind: "derivative";
-  readonly of: Expression;
-  readonly by: SymbolExpression;
-  readonly value: Tensor;
-  /** What is held fixed, where that is not clear: the derivative is then a partial one. */
-  readonly fixed?: readonly SymbolExpression[];
 }
 
 /** An op on formulas. */
@@ -105,86 +93,6 @@ export function withoutSign(x: Expression): readonly [positive: Expression, sign
   return [x, 1];
 }
 
-/** The parts of which a formula is made. */
-export function partsOf(x: Expression): readonly Expression[] {
-  switch (x.kind) {
-    case "sum":
-      return x.terms;
-    case "product":
-      return x.factors;
-    case "quotient":
-      return [x.over, x.under];
-    case "power":
-      return [x.base];
-    case "call":
-      return x.args;
-    default:
-      return [];
-  }
-}
-
-/** The formula with others in the places of some of its parts. */
-export function replace(x: Expression, replacement: (part: Expression) => Expression | undefined): Expression {
-  const seen = new Map<Expression, Expression>();
-  const visit = (part: Expression): Expression => {
-    const before = seen.get(part);
-    if (before !== undefined) return before;
-    const result = replacement(part) ?? rebuild(part, visit);
-    seen.set(part, result);
-    return result;
-  };
-  return visit(x);
-}
-
-/** A call, but where the condition of a choice is a number, what is chosen. */
-const choose = (op: AnyOp, args: readonly Expression[], attributes: unknown): Expression =>
-  op === Where && args[0].kind === "number" ? args[q.isZero(args[0].value) ? 2 : 1] : call(op, args, attributes);
-
-function rebuild(x: Expression, visit: (part: Expression) => Expression): Expression {
-  switch (x.kind) {
-    case "sum":
-      return sum(x.terms.map(visit));
-    case "product":
-      return product(x.factors.map(visit));
-    case "quotient":
-      return quotient(visit(x.over), visit(x.under));
-    case "power":
-      return power(visit(x.base), x.exponent);
-    case "call":
-      return choose(x.op, x.args.map(visit), x.attributes);
-    default:
-      return x;
-  }
-}
-
-/** Whether a part of the formula is the one asked for. */
-export function contains(x: Expression, wanted: Expression): boolean {
-  const seen = new Set<Expression>();
-  const visit = (part: Expression): boolean => {
-    if (part === wanted) return true;
-    if (seen.has(part)) return false;
-    seen.add(part);
-    return partsOf(part).some(visit);
-  };
-  return visit(x);
-}
-
-/** Formulas of more signs than this are alike: too long. */
-const MANY = 1e9;
-
-/** How many signs a formula takes when it is written out, counted up to {@link MANY}: shared parts are written each time. */
-export function sizeOf(x: Expression): number {
-  const sizes = new Map<Expression, number>();
-  const visit = (part: Expression): number => {
-    const before = sizes.get(part);
-    if (before !== undefined) return before;
-    const size = Math.min(MANY, 1 + partsOf(part).reduce((sum, inner) => sum + visit(inner), 0));
-    sizes.set(part, size);
-    return size;
-  };
-  return visit(x);
-}
-
 /** The numbers of formulas, by the ops of the engine; each part is computed once. */
 export class Values {
   private readonly known = new Map<Expression, Tensor>();
@@ -209,9 +117,8 @@ export class Values {
   private compute(x: Expression): Tensor {
     switch (x.kind) {
       case "number":
-        return asTensor("derive", q.toNumber(x.value));
+        return asTensor("toLatex", q.toNumber(x.value));
       case "symbol":
-      case "derivative":
         return x.value;
       case "sum":
         return x.terms.map((term) => this.of(term)).reduce((a, b) => a.add(b));

@@ -24,6 +24,7 @@ export const MINUS_ONE: Fraction = { numerator: -1n, denominator: 1n };
 
 export const add = (a: Fraction, b: Fraction): Fraction =>
   fraction(a.numerator * b.denominator + b.numerator * a.denominator, a.denominator * b.denominator);
+export const subtract = (a: Fraction, b: Fraction): Fraction => add(a, negate(b));
 export const multiply = (a: Fraction, b: Fraction): Fraction => fraction(a.numerator * b.numerator, a.denominator * b.denominator);
 export const divide = (a: Fraction, b: Fraction): Fraction => fraction(a.numerator * b.denominator, a.denominator * b.numerator);
 export const negate = (a: Fraction): Fraction => ({ numerator: -a.numerator, denominator: a.denominator });

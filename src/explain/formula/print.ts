@@ -1,5 +1,5 @@
 import type { Shape } from "../../base/shape.js";
-import { escapeLatex, nameFrom } from "../../base/text.js";
+import { escapeLatex } from "../../base/text.js";
 import { MatMul } from "../../ops/linalg.js";
 import { BroadcastTo } from "../../ops/movement.js";
 import { type Applied, isOf } from "../../ops/op.js";
@@ -28,15 +28,11 @@ export interface Style {
   readonly beside: string;
   /** Between tensors that are multiplied place by place. */
   readonly hadamard: string;
-  /** A derivative; what is held fixed stands behind a bar. */
-  readonly partial: (of: string, by: string, fixed: string) => string;
-  readonly partialOf: (formula: string, by: string) => string;
   readonly parenthesized: (text: string) => string;
   readonly bracketed: (text: string) => string;
   readonly symbol: (name: string) => string;
   readonly number: (value: q.Fraction) => string;
-  /** A quotient that stands as one sign, as a fraction with a line does; nothing where it is written with a slash. */
-  readonly fraction: ((over: string, under: string) => string) | undefined;
+  readonly fraction: (over: string, under: string) => string;
   readonly raised: (base: string, exponent: number | string) => string;
   readonly exponential: (exponent: string, isShort: boolean) => string;
   readonly transposed: (text: string) => string;
@@ -67,10 +63,6 @@ export class Printer {
         return this.number(x.value);
       case "symbol":
         return { text: style.symbol(x.name), level: ATOM };
-      case "derivative":
-        return x.of.kind === "symbol"
-          ? { text: style.partial(this.print(x.of), this.print(x.by), (x.fixed ?? []).map((y) => this.print(y)).join(", ")), level: POWER }
-          : { text: style.partialOf(this.print(x.of), this.print(x.by)), level: POWER };
       case "sum":
         return { text: this.sum(x.terms), level: SUM };
       case "product":
@@ -87,7 +79,7 @@ export class Printer {
   private number(value: q.Fraction): Written {
     const { style } = this;
     if (q.isNegative(value)) return { text: `${style.minus}${style.number(q.negate(value))}`, level: SUM };
-    return { text: style.number(value), level: q.isDecimal(value) || style.fraction !== undefined ? ATOM : PRODUCT };
+    return { text: style.number(value), level: ATOM };
   }
 
   private within(x: Expression, asked: number): string {
@@ -117,9 +109,9 @@ export class Printer {
     const { text: start, level } = this.write(first);
     let text = level < PRODUCT && first.kind === "sum" ? style.parenthesized(start) : start;
     let isTensor = this.isTensor(first);
-    for (const [i, factor] of rest.entries()) {
+    for (const factor of rest) {
       // A product within needs no parentheses: it is read from the left.
-      text += this.timesSign(factors[i], factor, isTensor) + this.within(factor, PRODUCT);
+      text += this.timesSign(factor, isTensor) + this.within(factor, PRODUCT);
       isTensor ||= this.isTensor(factor);
     }
     return { text, level: first.kind === "sum" ? PRODUCT : Math.min(level, PRODUCT) };
@@ -131,40 +123,14 @@ export class Printer {
     return x.kind !== "number" && this.shapeOf(x).some((size) => size !== 1);
   }
 
-  private timesSign(left: Expression, right: Expression, isTensor: boolean): string {
+  private timesSign(right: Expression, isTensor: boolean): string {
     const { style } = this;
     if (isTensor && this.isTensor(right)) return style.hadamard;
-    if (right.kind === "number" || !this.joins(left) || !this.joins(right)) return style.times;
-    return style.beside;
-  }
-
-  /** Whether a factor can stand beside another without a sign between them. */
-  private joins(x: Expression): boolean {
-    if (this.style.fraction !== undefined) return true;
-    switch (x.kind) {
-      case "number":
-        return q.isDecimal(x.value);
-      case "symbol":
-        return isLetter(x.name);
-      case "sum":
-        return true;
-      case "power":
-        return this.joins(x.base) && x.base.kind !== "call";
-      case "call":
-        return x.op === MatMul && x.args.every((arg) => this.joins(arg));
-      default:
-        return false;
-    }
+    return right.kind === "number" ? style.times : style.beside;
   }
 
   private quotient(over: Expression, under: Expression): Written {
-    const { fraction } = this.style;
-    if (fraction !== undefined) return { text: fraction(this.print(over), this.print(under)), level: ATOM };
-    const [left, right] = [
-      this.within(over, over.kind === "quotient" ? POWER : PRODUCT),
-      this.within(under, under.kind === "derivative" ? ATOM : POWER),
-    ];
-    return { text: `${left}/${right}`, level: PRODUCT };
+    return { text: this.style.fraction(this.print(over), this.print(under)), level: ATOM };
   }
 
   private call(x: CallExpression): Written {
@@ -226,7 +192,7 @@ export class Printer {
       transpose ? this.style.transposed(this.within(x, ATOM)) : this.within(x, POWER);
     const left = side(a, isRow || transposeA);
     const right = side(b, transposeB && this.shapeOf(b).length > 1);
-    return { text: `${left}${this.joins(a) && this.joins(b) ? this.style.beside : this.style.times}${right}`, level: PRODUCT };
+    return { text: `${left}${this.style.beside}${right}`, level: PRODUCT };
   }
 
   private total({ args: [x], attributes: { axes } }: CallExpression & Applied<typeof Sum>): Written {
@@ -241,67 +207,13 @@ const isLetter = (name: string): boolean => /^\p{L}\p{M}*[\p{No}₀-₉0-9′]*$
 /** A letter with an index: W1, W_1, W₁. */
 const INDEXED = /^(\p{L}\p{M}*)_?([0-9₀-₉]+)$/u;
 
-/** The code of ₀, which those of the other digits follow. */
-const SUBSCRIPT_ZERO = 0x2080;
 const digitsOf = (index: string): number[] => [...index].map((digit) => (digit.codePointAt(0) ?? 0) % 16);
-const subscripts = (index: string): string =>
-  digitsOf(index)
-    .map((digit) => String.fromCodePoint(SUBSCRIPT_ZERO + digit))
-    .join("");
-
-const SUPERSCRIPTS: Readonly<Record<string, string>> = {
-  "-": "⁻",
-  0: "⁰",
-  1: "¹",
-  2: "²",
-  3: "³",
-  4: "⁴",
-  5: "⁵",
-  6: "⁶",
-  7: "⁷",
-  8: "⁸",
-  9: "⁹",
-};
-
-/** Plain text with the signs that Unicode has. */
-export const TEXT: Style = {
-  minus: "−",
-  times: " · ",
-  beside: "",
-  hadamard: " ⊙ ",
-  partial: (of, by, fixed) => `∂${of}/∂${by}${fixed === "" ? "" : `|${fixed}`}`,
-  partialOf: (formula, by) => `∂/∂${by} [${formula}]`,
-  parenthesized: (text) => `(${text})`,
-  bracketed: (text) => `[${text}]`,
-  symbol: (name) => {
-    const indexed = INDEXED.exec(name);
-    return indexed === null ? nameFrom(name) : `${indexed[1]}${subscripts(indexed[2])}`;
-  },
-  number: (value) => q.toText(value).replace("-", "−"),
-  fraction: undefined,
-  raised: (base, exponent) =>
-    typeof exponent === "number" ? `${base}${[...String(exponent)].map((digit) => SUPERSCRIPTS[digit]).join("")}` : `${base}^(${exponent})`,
-  exponential: (exponent, isShort) => (isShort ? `e^${exponent}` : `e^(${exponent})`),
-  transposed: (text) => `${text}ᵀ`,
-  root: (text) => `√(${text})`,
-  absolute: (text) => `|${text}|`,
-  sum: (axes) => `Σ${axes.split(",").map(subscripts).join(",")}`,
-  call: (name, args) => `${name}(${args.join(", ")})`,
-  sign: ({ text }) => nameFrom(text),
-  cases: (condition, x, y) => `(${condition} ? ${x} : ${y})`,
-};
-
 /** LaTeX, for math mode. */
 export const LATEX: Style = {
   minus: "-",
   times: " \\cdot ",
   beside: " \\, ",
   hadamard: " \\odot ",
-  partial: (of, by, fixed) => {
-    const fraction = `\\frac{\\partial ${of}}{\\partial ${by}}`;
-    return fixed === "" ? fraction : `\\left.${fraction}\\right|_{${fixed}}`;
-  },
-  partialOf: (formula, by) => `\\frac{\\partial}{\\partial ${by}} \\left[${formula}\\right]`,
   parenthesized: (text) => `\\left(${text}\\right)`,
   bracketed: (text) => `\\left[${text}\\right]`,
   symbol: latexSymbol,

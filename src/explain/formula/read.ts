@@ -1,5 +1,3 @@
-import { BroadcastTo } from "../../ops/movement.js";
-import type { AnyOp } from "../../ops/op.js";
 import type { Node } from "../../tape/tape.js";
 import { arithmeticOf, callFactsOf } from "../facts/formulas.js";
 import { call, type Expression } from "./expression.js";
@@ -8,6 +6,3 @@ import { call, type Expression } from "./expression.js";
 export function read({ op, attributes }: Pick<Node, "op" | "attributes">, args: readonly Expression[]): Expression {
   return arithmeticOf(op)?.(args) ?? callFactsOf(op).readsSometimes?.(args, attributes) ?? call(op, args, attributes);
 }
-
-/** Whether an op only repeats its input along axes: formulas leave it out. */
-export const isRepetition = (op: AnyOp): boolean => op === BroadcastTo;

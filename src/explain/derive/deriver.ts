@@ -1,0 +1,431 @@
+import { GradtapeError } from "../../base/errors.js";
+import type { Tape } from "../../tape/tape.js";
+import { asTensor, type Tensor } from "../../tensor/tensor.js";
+import { relativeDifference } from "../formula/expression.js";
+import * as q from "../formula/fraction.js";
+import { add, constantOf, multiply, ONE, product } from "./algebra/arithmetic.js";
+import { Evaluator } from "./algebra/evaluate.js";
+import { type Index, placeOf } from "./algebra/places.js";
+import type { Quantity } from "./algebra/quantity.js";
+import { moved, replaceQuantities } from "./algebra/sums.js";
+import type { Polynomial } from "./algebra/terms.js";
+import { Chain, type Edge, type Step } from "./chain.js";
+import { definitionsOf, IDLE } from "./definitions.js";
+import type { DerivationSection } from "./derivation.js";
+import { splitFraction } from "./logistic.js";
+import type { Form } from "./print/form.js";
+import { derivativeForm, Printer } from "./print/printer.js";
+import { lengthOf, textOf } from "./print/text.js";
+import { Reading } from "./reading/read.js";
+import { variablesOf } from "./reading/variables.js";
+import { withoutIdleGuards, withSumsOfData } from "./simplify/data.js";
+import { Simplifier } from "./simplify/simplify.js";
+import { overCommonDenominator } from "./simplify/together.js";
+
+/** A result up to this weight is put into those that follow from it; a larger one stays a letter there. */
+const LARGEST_INSERTED = 40;
+/** Sides of an equation that differ by more, relative to their size, are not equal. */
+const TOLERANCE = 1e-9;
+
+/** A right side, why it equals the one before, and its numbers. */
+export interface Equality {
+  readonly form: Form;
+  readonly rule: string;
+  readonly value: Tensor | undefined;
+}
+
+/** An equation with all that follows from it. */
+export interface Equation {
+  readonly section: DerivationSection;
+  readonly left: Form;
+  readonly rights: readonly Equality[];
+}
+
+/** What is put for the derivative with respect to a value in those that follow from it. */
+interface Inserted {
+  readonly formula: Polynomial;
+  readonly form: Form;
+  readonly indices: readonly (Index | undefined)[];
+  readonly isLetter: boolean;
+  readonly value: Tensor;
+}
+
+/** A formula of several that were put together, as it is written and with its numbers. */
+interface Composite {
+  readonly formula: Polynomial;
+  readonly form: Form;
+  readonly value: Tensor;
+}
+
+/** Finds the formulas of a derivation, and the lines that lead to them. */
+export class Deriver {
+  readonly reading: Reading;
+  readonly printer: Printer;
+  readonly output: Quantity;
+  readonly equations: Equation[] = [];
+  private readonly evaluator: Evaluator;
+  private readonly simplifier: Simplifier;
+  private readonly chain: Chain;
+  private readonly inserted = new Map<Quantity, Inserted>();
+  private readonly factors = new Map<Edge, { readonly formula: Polynomial; readonly form: Form }>();
+  private readonly totals = new Map<Step, Polynomial>();
+
+  constructor(
+    readonly tape: Tape,
+    private readonly inputNames: readonly string[],
+    private readonly wanted: readonly Tensor[],
+    notation: "matrix" | "index",
+  ) {
+    this.reading = new Reading(tape, inputNames);
+    const output = this.reading.ofTensor(tape.outputs[0]);
+    if (output === undefined) throw new GradtapeError("derive: the function's result is a constant; there is nothing to derive");
+    this.output = output;
+    this.printer = new Printer(notation, () => new Set(this.reading.quantities.map(({ name }) => name)));
+    this.evaluator = new Evaluator(({ value }) => value);
+    this.simplifier = new Simplifier(this.reading.quantities, this.printer);
+    this.chain = new Chain(this.reading, output, new Set(this.arguments_()), (p, indices, like) =>
+      this.evaluator.tensor(p, indices, like.value.shape),
+    );
+  }
+
+  arguments_(): Quantity[] {
+    return this.wanted.map((x) => this.reading.ofTensor(x) as Quantity);
+  }
+
+  /** An argument's own name, as its label or the function's source says it. */
+  nameOf(argument: Quantity): string {
+    return this.inputNames[this.tape.inputs.indexOf(argument.value)] ?? argument.name;
+  }
+
+  /** All equations in their order; returns the formulas of the arguments' derivatives. */
+  run(): readonly Conclusion[] {
+    return this.derive();
+  }
+
+  private derive(): readonly Conclusion[] {
+    const { steps } = this.chain;
+    const args = this.arguments_();
+    for (const argument of args) this.chainRule(argument);
+    for (const step of steps) this.differentiate(step, args);
+    for (const step of steps) if (!args.includes(step.quantity)) this.conclude(step, false);
+    const results = args.map((argument) => this.resultOf(argument));
+    this.equations.unshift(...definitionsOf(this, this.evaluator, this.chain));
+    return results;
+  }
+
+  // Equations
+
+  private valueOf(p: Polynomial, indices: readonly (Index | undefined)[], shape: readonly number[]): Tensor {
+    return this.evaluator.tensor(p, indices, shape);
+  }
+
+  /** The lines for one formula: as the rules give it, and what it becomes. Returns what it became. */
+  private equalities(
+    section: DerivationSection,
+    left: Form,
+    raw: Polynomial,
+    given: Given,
+  ): { readonly formula: Polynomial; readonly form: Form } {
+    const { indices, shape, rule, about, first } = given;
+    const value = given.value ?? this.valueOf(raw, indices, shape);
+    const rights: Equality[] = [...(given.before ?? [])];
+    let formula = raw;
+    let { form } = first === undefined ? this.printer.lay(raw, indices) : { form: first };
+    rights.push({ form, rule, value });
+    // Where the formula as it came has no numbers, ∞·0 say, others may have some.
+    const isTrue = (next: Polynomial): boolean => {
+      const difference = relativeDifference(value, this.valueOf(next, indices, shape));
+      return Number.isNaN(difference) ? !value.data.every(Number.isFinite) : difference <= TOLERANCE;
+    };
+    const offer = (next: Polynomial, why: string): boolean => {
+      const laid = this.printer.lay(next, indices).form;
+      if (textOf(laid) === textOf(form)) {
+        formula = next;
+        return true;
+      }
+      if (!isTrue(next)) return false;
+      const numbers = this.valueOf(next, indices, shape);
+      rights.push({ form: laid, rule: why, value: numbers });
+      formula = next;
+      form = laid;
+      return true;
+    };
+    const plain = withoutIdleGuards(raw, this.evaluator);
+    if (plain !== undefined) offer(plain, IDLE);
+    const simplified = this.simplifier.simplify(formula, indices, isTrue);
+    const { plain: shortest, best } = simplified;
+    const cost = (p: Polynomial): number => this.simplifier.cost(p, indices);
+    const before = formula;
+    const isSum = before.terms.length > 1;
+    const over = fractionWithin(before);
+    if (over !== undefined && best.formula.terms.length === 1 && best.cost < cost(over)) offer(over, "common denominator");
+    const own = variablesOf(before);
+    const names = [...variablesOf(best.formula)].filter((quantity) => !own.has(quantity));
+    const isNamed = best.formula.key !== shortest.formula.key && names.length > 0;
+    const split = about === undefined ? [] : splitFraction(about, formula, indices, this.printer);
+    for (const line of split) {
+      rights.push({ ...line, value });
+      ({ form } = line);
+    }
+    if (!isNamed || (split.length === 0 && shortest.cost < WORTH_A_LINE * cost(formula)))
+      offer(shortest.formula, isSum ? "expand and collect" : "cancel");
+    if (isNamed) offer(best.formula, split.length > 0 ? "cancel" : `express through ${names.map(({ name }) => name).join(", ")}`);
+    else offer(best.formula, isSum ? "expand and collect" : "cancel");
+    const simplify = (p: Polynomial): Polynomial => this.simplifier.simplify(p, indices, () => true).best.formula;
+    const [data] = withSumsOfData(formula, new Set(this.arguments_()), simplify).sort((a, b) => cost(a.formula) - cost(b.formula));
+    if (data !== undefined && cost(data.formula) < cost(formula)) offer(data.formula, data.why);
+    if (!simplified.isComplete) rights.push({ form, rule: "left as it stands: too large to simplify", value });
+    this.equations.push({ section, left, rights });
+    return { formula, form };
+  }
+
+  // The chain rule
+
+  private chainRule(argument: Quantity): void {
+    const paths: Quantity[][] = [];
+    const walk = (path: Quantity[]): void => {
+      if (paths.length > MOST_PATHS) return;
+      const [first] = path;
+      if (first === this.output) paths.push(path);
+      else for (const { from } of this.chain.stepOf(first)?.edges ?? []) walk([from, ...path]);
+    };
+    walk([argument]);
+    if (paths.length === 0 || paths.length > MOST_PATHS || paths.every((path) => path.length <= 2)) return;
+    const products = paths.map((path): Form => {
+      const factors = path.slice(1).map((to, i) => {
+        // A direct part beside others would read like the whole.
+        const others = i === 0 ? (this.chain.stepOf(to)?.edges ?? []).filter(({ from }) => from !== this.output) : [];
+        return derivativeForm(
+          path[i],
+          to,
+          others.map(({ from }) => from),
+        );
+      });
+      return factors.length === 1 ? factors[0] : { kind: "chain", factors, isPlaceByPlace: false };
+    });
+    const right: Form = products.length === 1 ? products[0] : { kind: "sum", terms: products.map((form) => ({ isNegative: false, form })) };
+    this.equations.push({
+      section: "chain rule",
+      left: derivativeForm(this.output, argument),
+      rights: [{ form: right, rule: "chain rule", value: undefined }],
+    });
+  }
+
+  private differentiate(step: Step, wanted: readonly Quantity[]): void {
+    const { quantity, edges, indices } = step;
+    const isDirect = edges.every(({ from }) => from === this.output);
+    const section = wanted.includes(quantity) && isDirect ? "result" : "factors";
+    const { shape } = quantity.value;
+    const isTotal =
+      edges.some(({ factor }) => factor === undefined) || (edges.length > 1 && edges.some(({ from }) => from === this.output));
+    if (isTotal) {
+      const ops = [...new Set(edges.flatMap((edge) => edge.ops))];
+      const raw = add(...edges.map(({ part }) => part));
+      const found = this.equalities(section, derivativeForm(this.output, quantity), raw, { indices, shape, rule: rulesOf(ops) });
+      this.totals.set(step, found.formula);
+      return;
+    }
+    for (const edge of edges) {
+      const { from, factor, ops } = edge;
+      if (factor === undefined) continue;
+      const isOutput = from === this.output;
+      const before = isOutput ? [] : this.definitionLine(from, quantity, factor, indices);
+      const found = this.equalities(section, derivativeForm(from, quantity), factor, {
+        indices,
+        shape,
+        rule: rulesOf(ops),
+        before,
+        about: isOutput ? undefined : from,
+      });
+      this.factors.set(edge, found);
+    }
+  }
+
+  /** ∂ŷ/∂z = ∂/∂z [1/(1 + e^(−z))], for a definition that is worth it. */
+  private definitionLine(from: Quantity, by: Quantity, factor: Polynomial, indices: readonly (Index | undefined)[]): Equality[] {
+    const { definition } = from;
+    if (definition === undefined || definition.formula.weight <= SHORTEST_SHOWN || isOneCall(definition.formula)) return [];
+    const { form, isIndexed } = this.printer.lay(definition.formula, definition.indices);
+    if (isIndexed) return [];
+    const formula: Form = { kind: "derivativeOf", formula: form, by: { kind: "sign", sign: { text: by.name }, role: "name" } };
+    return [{ form: formula, rule: `definition of ${from.name}`, value: this.valueOf(factor, indices, by.value.shape) }];
+  }
+
+  // The result
+
+  /** The derivative with respect to a value, from those with respect to the values that are made of it. */
+  private composite(step: Step): Composite {
+    const { indices, edges } = step;
+    const total = this.totals.get(step);
+    if (total !== undefined) {
+      const formula = replaceQuantities(total, (letter, atom) => {
+        const from = edges.find(({ from }) => this.chain.stepOf(from)?.letter === letter)?.from;
+        const known = from === undefined ? undefined : this.inserted.get(from);
+        return known === undefined || known.isLetter ? undefined : moved(known.formula, known.indices, atom.places);
+      });
+      const { form } = this.printer.insert(total, indices, (letter) => {
+        const from = edges.find(({ from }) => this.chain.stepOf(from)?.letter === letter)?.from;
+        const known = from === undefined ? undefined : this.inserted.get(from);
+        return known === undefined || known.isLetter ? undefined : { kind: "parenthesized", of: known.form };
+      });
+      return { formula, form, value: this.valueOf(total, indices, step.quantity.value.shape) };
+    }
+    const { shape } = step.quantity.value;
+    const parts = edges.map((edge) => {
+      const factor = this.factors.get(edge) as { readonly formula: Polynomial; readonly form: Form };
+      const known = this.inserted.get(edge.from);
+      const above = edge.from === this.output ? undefined : this.chain.stepOf(edge.from);
+      const factorValue = this.valueOf(factor.formula, indices, shape);
+      if (above === undefined) return { ...factor, value: factorValue };
+      const at = edge.from.ranges.length === 0 || edge.from.value.size === 1 ? [] : indices;
+      const outer =
+        known === undefined
+          ? {
+              formula: moved(this.reading.letter(above.letter).formula, this.reading.letter(above.letter).indices, []),
+              form: derivativeForm(this.output, edge.from),
+            }
+          : {
+              formula: moved(
+                known.formula,
+                known.indices,
+                at.map((index) => (index === undefined ? undefined : placeOf(index))),
+              ),
+              form: known.form,
+            };
+      const value = (known?.value ?? above.letter.value).mul(factorValue);
+      if (constantOf(outer.formula) !== undefined && textOf(outer.form) === "1") return { ...factor, value };
+      const flat = (form: Form): readonly Form[] =>
+        form.kind === "chain" && form.isPlaceByPlace === isPlaceByPlace ? form.factors : [form];
+      const isPlaceByPlace = edge.from.value.size > 1;
+      const factors = [...flat(outer.form), factor.form].filter((form) => textOf(form) !== "1");
+      const form: Form = factors.length === 1 ? factors[0] : { kind: "chain", factors, isPlaceByPlace };
+      return { formula: multiply(outer.formula, factor.formula), form, value };
+    });
+    const form: Form =
+      parts.length === 1 ? parts[0].form : { kind: "sum", terms: parts.map((part) => ({ isNegative: false, form: part.form })) };
+    return { formula: add(...parts.map((part) => part.formula)), form, value: parts.map((part) => part.value).reduce((a, b) => a.add(b)) };
+  }
+
+  /** Puts the factors together. A value between output and argument gets lines only where these are of use. */
+  private conclude(step: Step, isArgument: boolean): { readonly formula: Polynomial; readonly form: Form } {
+    const { quantity, edges, indices } = step;
+    const composite = this.composite(step);
+    const readers = this.chain.steps.flatMap((other) => other.edges.filter(({ from }) => from === quantity));
+    const set = (found: Composite, isLetter: boolean): void => {
+      const letter = this.reading.letter(step.letter);
+      this.inserted.set(
+        quantity,
+        isLetter
+          ? {
+              formula: letter.formula,
+              indices: letter.indices,
+              form: derivativeForm(this.output, quantity),
+              isLetter,
+              value: step.letter.value,
+            }
+          : { ...found, indices, isLetter },
+      );
+    };
+    if (edges.every(({ from }) => from === this.output)) {
+      const found = this.totals.has(step) ? { ...composite, formula: this.totals.get(step) as Polynomial } : composite;
+      set(found, !isArgument && found.formula.weight > LARGEST_INSERTED);
+      return found;
+    }
+    const isUseful =
+      isArgument ||
+      edges.length > 1 ||
+      readers.length > 1 ||
+      readers.some(({ factor }) => factor === undefined) ||
+      lengthOf(composite.form) > LARGEST_PRODUCT;
+    if (!isUseful) {
+      set(composite, false);
+      return composite;
+    }
+    const result = this.equalities("result", derivativeForm(this.output, quantity), composite.formula, {
+      indices,
+      shape: quantity.value.shape,
+      rule: "insert",
+      first: composite.form,
+      value: composite.value,
+    });
+    set(
+      { ...result, value: this.valueOf(result.formula, indices, quantity.value.shape) },
+      !isArgument && result.formula.weight > LARGEST_INSERTED,
+    );
+    return result;
+  }
+
+  private resultOf(argument: Quantity): Conclusion {
+    const step = this.chain.stepOf(argument);
+    const { shape } = argument.value;
+    if (step === undefined) {
+      const isItself = argument === this.output;
+      const formula = isItself ? ONE : add();
+      const form: Form = { kind: "fraction", value: { numerator: isItself ? 1n : 0n, denominator: 1n } };
+      const value = asTensor("derive", isItself ? 1 : 0).broadcastTo(shape);
+      const rule = isItself ? "the derivative with respect to itself" : "the output does not depend on it";
+      this.equations.push({ section: "result", left: derivativeForm(this.output, argument), rights: [{ form, rule, value }] });
+      return { argument, formula, form, indices: shape.map(() => undefined), value };
+    }
+    const { formula, form } = this.conclude(step, true);
+    return { argument, formula, form, indices: step.indices, value: this.valueOf(formula, step.indices, shape) };
+  }
+}
+
+/** What the derivative with respect to an argument is. */
+export interface Conclusion {
+  readonly argument: Quantity;
+  readonly formula: Polynomial;
+  readonly form: Form;
+  readonly indices: readonly (Index | undefined)[];
+  readonly value: Tensor;
+}
+
+interface Given {
+  readonly indices: readonly (Index | undefined)[];
+  readonly shape: readonly number[];
+  readonly rule: string;
+  /** The value whose derivative the formula is: its name is not put into it before the fraction is split. */
+  readonly about?: Quantity | undefined;
+  /** How the formula is written at first. */
+  readonly first?: Form;
+  readonly before?: readonly Equality[];
+  /** Its numbers, where they are not those of the formula: the product of the factors, ∞·0 included. */
+  readonly value?: Tensor;
+}
+
+/** A form without new names gets a line before one with them if it is so much shorter than what it came from. */
+const WORTH_A_LINE = 0.8;
+/** More paths from the output to an argument than these are not written out. */
+const MOST_PATHS = 6;
+/** Longer products of factors get a line before they go on. */
+const LARGEST_PRODUCT = 160;
+/** A definition up to this weight is not worth a line that puts it in. */
+const SHORTEST_SHOWN = 1;
+
+/** The sum that a formula is, or that is one of its factors. */
+function sumWithin(p: Polynomial): Polynomial | undefined {
+  if (p.terms.length > 1) return p;
+  const group = p.terms[0]?.monomial.factors.find(({ atom, exponent }) => atom.kind === "group" && q.isOne(exponent));
+  return group?.atom.kind === "group" ? group.atom.body : undefined;
+}
+
+/** The same with that sum over a common denominator. */
+function fractionWithin(p: Polynomial): Polynomial | undefined {
+  const sum = sumWithin(p);
+  const fraction = sum === undefined ? undefined : overCommonDenominator(sum);
+  if (sum === undefined || fraction === undefined || sum === p) return fraction;
+  const [{ coefficient, monomial }] = p.terms;
+  const rest = monomial.factors.filter(({ atom, exponent }) => !(atom.kind === "group" && atom.body === sum && q.isOne(exponent)));
+  return multiply(product(coefficient, rest), fraction);
+}
+
+const isOneCall = ({ terms }: Polynomial): boolean =>
+  terms.length === 1 &&
+  terms[0].monomial.factors.length === 1 &&
+  ["function", "reduction", "sum"].includes(terms[0].monomial.factors[0].atom.kind);
+
+function rulesOf(ops: readonly { readonly name: string }[]): string {
+  const names = ops.filter(({ name }) => name !== "BroadcastTo").map(({ name }) => name);
+  return `${names.length === 1 ? "rule" : "rules"} of ${names.join(", ")}`;
+}

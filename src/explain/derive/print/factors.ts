@@ -1,0 +1,95 @@
+import type { Fraction } from "../../formula/fraction.js";
+import * as q from "../../formula/fraction.js";
+import { add, fromAtom, fromMonomial, number, ONE, scale } from "../algebra/arithmetic.js";
+import type { Index } from "../algebra/places.js";
+import { type Atom, type AtomOf, type Factor, type Polynomial, raw } from "../algebra/terms.js";
+import type { Form } from "./form.js";
+import * as form from "./form.js";
+import { rankOfFactor } from "./order.js";
+
+/** A factor as it is laid out: an atom, powers that were merged, or what is laid out already. */
+export interface LaidFactor {
+  readonly atom?: Atom;
+  readonly exponent: Fraction;
+  readonly free: ReadonlySet<Index>;
+  readonly rank: number;
+  readonly merged?: Merged;
+  readonly laid?: { readonly form: Form; readonly targets: readonly Index[] };
+}
+
+/** e to a sum, or with a base a power with a sum as its exponent. */
+export interface Merged {
+  readonly base: Polynomial | undefined;
+  readonly exponent: Polynomial;
+}
+
+export const opposite = (factor: LaidFactor): LaidFactor => ({
+  ...factor,
+  exponent: q.negate(factor.exponent),
+  ...(factor.merged === undefined ? {} : { merged: { ...factor.merged, exponent: scale(factor.merged.exponent, q.MINUS_ONE) } }),
+});
+
+export const isOneNumber = (p: Polynomial): boolean => p.key === ONE.key;
+export const isWholePower = (value: Fraction): boolean => value.denominator === 1n;
+
+/** eᵃ·eᵇ = e^(a + b), xᵃ·x⁻¹ = x^(a − 1): powers with formulas as exponents become one. */
+export function mergedPowers(factors: readonly Factor[]): LaidFactor[] {
+  const rest: Factor[] = [];
+  const exponents: Polynomial[] = [];
+  const powers: { readonly base: Polynomial; exponent: Polynomial }[] = [];
+  for (const factor of factors) {
+    const { atom, exponent } = factor;
+    if (atom.kind === "exponential") exponents.push(scale(fromMonomial(atom.exponent), exponent));
+    else if (atom.kind === "power") {
+      const known = powers.find(({ base }) => base.key === atom.base.key);
+      const own = scale(atom.exponent, exponent);
+      if (known === undefined) powers.push({ base: atom.base, exponent: own });
+      else known.exponent = add(known.exponent, own);
+    } else rest.push(factor);
+  }
+  const result: LaidFactor[] = [];
+  const taken = new Set<Factor>();
+  for (const { base, exponent } of powers) {
+    const atom = base.terms.length === 1 ? base.terms[0].monomial.factors[0]?.atom : base.terms.length > 1 ? raw.group(base) : undefined;
+    const isBase = base.terms.length !== 1 || (base.terms[0].monomial.factors.length === 1 && base.key === fromAtom(atom as Atom).key);
+    const other = isBase && atom !== undefined ? rest.find((factor) => factor.atom.key === atom.key) : undefined;
+    if (other !== undefined) taken.add(other);
+    const whole = other === undefined ? exponent : add(exponent, number(other.exponent));
+    result.push({ exponent: q.ONE, free: joinedFree(base, whole), rank: 3, merged: { base, exponent: whole } });
+  }
+  if (exponents.length > 0) {
+    const exponent = add(...exponents);
+    result.push({ exponent: q.ONE, free: exponent.free, rank: 3, merged: { base: undefined, exponent } });
+  }
+  for (const factor of rest) if (!taken.has(factor)) result.push({ ...factor, free: factor.atom.free, rank: rankAmong(factor, rest) });
+  return result;
+}
+
+/** Letters in the order in which they came up; σ before a group with σ in it, as in σ(1 − σ). */
+function rankAmong(factor: Factor, all: readonly Factor[]): number {
+  const { atom } = factor;
+  const rank = rankOfFactor(factor);
+  if (atom.kind === "value") return rank + Math.max(atom.quantity.id, 0) / 1e6;
+  const isWithin = atom.kind === "function" && all.some(({ atom: other }) => other.kind === "group" && other.key.includes(atom.key));
+  return isWithin ? rankOfFactor({ ...factor, atom: raw.group(ONE) }) - 0.1 : rank;
+}
+
+const joinedFree = (...parts: readonly Polynomial[]): ReadonlySet<Index> => new Set(parts.flatMap(({ free }) => [...free]));
+
+/** √2·√π = √(2π), √2/√π = √(2/π): square roots of numbers become one. */
+export function joinedRoots(above: readonly LaidFactor[], below: readonly LaidFactor[]): readonly [readonly Form[], readonly Form[]] {
+  const isIrrational = ({ atom }: LaidFactor): number => Number((atom as AtomOf<"constant">).fraction === undefined);
+  const numbers = (factors: readonly LaidFactor[]): Form =>
+    form.productForm(
+      factors
+        .filter(isRootOfNumber)
+        .sort((a, b) => isIrrational(a) - isIrrational(b))
+        .map(({ atom }) => form.numberForm((atom as AtomOf<"constant">).name)),
+    );
+  const [over, under] = [numbers(above), numbers(below)];
+  if (form.isUnit(over)) return [[], form.isUnit(under) ? [] : [{ kind: "root", of: under }]];
+  return [[{ kind: "root", of: form.quotientForm(over, under) }], []];
+}
+
+export const isRootOfNumber = ({ atom, exponent }: LaidFactor): boolean =>
+  atom?.kind === "constant" && exponent.denominator === 2n && (exponent.numerator === 1n || exponent.numerator === -1n);

@@ -1,0 +1,148 @@
+import type { Fraction } from "../../formula/fraction.js";
+import * as q from "../../formula/fraction.js";
+import { isZero } from "../algebra/arithmetic.js";
+import { type Index, isIndex, type Place, type Range } from "../algebra/places.js";
+import type { Atom, AtomOf, Monomial, Polynomial } from "../algebra/terms.js";
+import { isOneNumber, mergedPowers } from "./factors.js";
+import type { Form } from "./form.js";
+import * as form from "./form.js";
+import { inOrder, withoutMinus } from "./order.js";
+import { REDUCTIONS, RELATIONS, sidesOf } from "./pieces.js";
+import { isDecimal } from "./text.js";
+
+const LETTERS = [..."ijklpqrstuvw"];
+
+/** Lays formulas out with indices: Σ_k X_ik·w_k. */
+export class IndexLayout {
+  private readonly letters = new Map<Index, string>();
+
+  constructor(
+    private readonly sizeName: (range: Range) => string,
+    private readonly letterForm: (atom: AtomOf<"value">) => Form | undefined,
+    targets: readonly Index[],
+    private readonly taken: ReadonlySet<string>,
+  ) {
+    for (const index of targets) this.letter(index);
+  }
+
+  layout(p: Polynomial): Form {
+    if (isZero(p)) return form.ZERO_FORM;
+    return form.sumForm(
+      inOrder(withoutMinus(p)).map(({ coefficient, monomial }) => {
+        const isNegative = q.isNegative(coefficient);
+        return { isNegative, form: this.term(isNegative ? q.negate(coefficient) : coefficient, monomial) };
+      }),
+    );
+  }
+
+  private letter(index: Index): string {
+    const known = this.letters.get(index);
+    if (known !== undefined) return known;
+    const used = new Set(this.letters.values());
+    const free = LETTERS.filter((letter) => !used.has(letter) && !this.taken.has(letter));
+    const found = free[0] ?? `i${"′".repeat(this.letters.size)}`;
+    this.letters.set(index, found);
+    return found;
+  }
+
+  private place({ offset, steps }: Place): string {
+    const parts = [...steps]
+      .sort((a, b) => b[1] - a[1])
+      .map(([base, step], k) => {
+        const name = isIndex(base) ? this.letter(base) : `${base.quantity.name}${this.subscript(base.places)}`;
+        const size = Math.abs(step) === 1 ? name : `${Math.abs(step)}${name}`;
+        return `${step < 0 ? "−" : k > 0 ? "+" : ""}${size}`;
+      });
+    const text = parts.join("");
+    if (offset === 0 && text !== "") return text;
+    return `${text}${offset < 0 ? "−" : text === "" ? "" : "+"}${Math.abs(offset)}`;
+  }
+
+  private subscript(places: readonly (Place | undefined)[]): string {
+    const at = places.flatMap((place) => (place === undefined ? [] : [this.place(place)]));
+    return at.length === 0 ? "" : at.every((one) => one.length === 1) ? `_${at.join("")}` : `_{${at.join(",")}}`;
+  }
+
+  private term(coefficient: Fraction, monomial: Monomial): Form {
+    const isFraction = coefficient.denominator !== 1n && !isDecimal(coefficient);
+    const over: Form[] = [{ kind: "fraction", value: isFraction ? q.fraction(coefficient.numerator) : coefficient }];
+    const under: Form[] = isFraction ? [{ kind: "fraction", value: q.fraction(coefficient.denominator) }] : [];
+    const factors = mergedPowers(monomial.factors).sort((a, b) => a.rank - b.rank);
+    for (const { atom, exponent, merged } of factors) {
+      if (merged !== undefined) {
+        const laid: Form =
+          merged.base === undefined
+            ? isOneNumber(merged.exponent)
+              ? form.letterForm("e", "e")
+              : { kind: "exponential", exponent: this.layout(merged.exponent) }
+            : { kind: "power", base: this.layout(merged.base), exponent: this.layout(merged.exponent) };
+        over.push(laid);
+        continue;
+      }
+      const isBelow = q.isNegative(exponent);
+      (isBelow ? under : over).push(this.power(atom as Atom, isBelow ? q.negate(exponent) : exponent));
+    }
+    return form.quotientForm(form.productForm(over), form.productForm(under));
+  }
+
+  private power(atom: Atom, exponent: Fraction): Form {
+    if (q.isOne(exponent)) return this.atom(atom);
+    if (exponent.denominator === 2n && exponent.numerator === 1n)
+      return { kind: "root", of: atom.kind === "group" ? this.layout(atom.body) : this.atom(atom) };
+    return { kind: "power", base: this.atom(atom), exponent: { kind: "fraction", value: exponent } };
+  }
+
+  private atom(atom: Atom): Form {
+    switch (atom.kind) {
+      case "value": {
+        const base = this.letterForm(atom) ?? form.named(atom.quantity.name);
+        const at = atom.places.flatMap((place) => (place === undefined ? [] : [this.place(place)]));
+        return at.length === 0 ? base : { kind: "indexed", of: base, at };
+      }
+      case "group":
+        return this.layout(atom.body);
+      case "size":
+        return form.named(this.sizeName(atom.range));
+      case "constant":
+        return form.numberForm(atom.name);
+      case "function":
+        return atom.of.name === "abs"
+          ? { kind: "absolute", of: this.layout(atom.args[0]) }
+          : form.callForm(
+              atom.of.sign,
+              atom.args.map((arg) => this.layout(arg)),
+            );
+      case "indicator": {
+        const { left, right, sign } = sidesOf(atom.relation, atom.difference);
+        return { kind: "relation", left: this.layout(left), sign: RELATIONS[sign], right: this.layout(right) };
+      }
+      case "delta":
+        return { kind: "relation", left: this.placeForm(atom.left), sign: RELATIONS["="], right: this.placeForm(atom.right) };
+      case "guard": {
+        const { offset, steps } = atom.place;
+        const above: Place = { offset: Math.max(offset, 0), steps: steps.filter(([, step]) => step > 0) };
+        const below: Place = {
+          offset: Math.max(-offset, 0),
+          steps: steps.filter(([, step]) => step < 0).map(([base, step]) => [base, -step]),
+        };
+        return { kind: "relation", left: this.placeForm(above), sign: RELATIONS["≥"], right: this.placeForm(below) };
+      }
+      case "sum": {
+        const over = atom.bound.map((index) => this.letter(index));
+        return { kind: "indexSum", over, of: this.term(q.ONE, atom.body) };
+      }
+      case "reduction": {
+        const over = atom.bound.map((index) => this.letter(index)).join("");
+        const sign = REDUCTIONS[atom.name] ?? { text: atom.name };
+        const call = form.callForm(sign, [this.layout(atom.body)], `_${over}`);
+        return atom.at.length === 0 ? call : { kind: "indexed", of: call, at: atom.at.map((place) => this.place(place)) };
+      }
+      default:
+        throw new Error(`derive: ${atom.kind} was not merged`);
+    }
+  }
+
+  private placeForm(place: Place): Form {
+    return form.letterForm(this.place(place), this.place(place).replaceAll("−", "-"));
+  }
+}

@@ -1,0 +1,134 @@
+import { escapeLatex } from "../../../base/text.js";
+import type { Fraction } from "../../formula/fraction.js";
+import * as q from "../../formula/fraction.js";
+import { latexSymbol } from "../../formula/print.js";
+import type { Form, SignedForm } from "./form.js";
+import { isDecimal } from "./text.js";
+
+// Formulas as LaTeX, for math mode.
+
+/** How tightly a formula holds together; a fraction with a line, and what has brackets of its own, are one thing. */
+const SUM = 0;
+const HADAMARD = 1;
+const PRODUCT = 2;
+const POWER = 3;
+const ATOM = 4;
+
+interface Written {
+  readonly text: string;
+  readonly level: number;
+}
+
+/** A formula as LaTeX. */
+export const latexOf = (form: Form): string => write(form).text;
+
+const atom = (text: string): Written => ({ text, level: ATOM });
+const parenthesized = (text: string): string => `\\left(${text}\\right)`;
+
+function within(form: Form, asked: number): string {
+  const { text, level } = write(form);
+  return level < asked ? parenthesized(text) : text;
+}
+
+function write(form: Form): Written {
+  switch (form.kind) {
+    case "sign":
+      return atom(form.role === "name" ? latexSymbol(form.sign.text) : (form.sign.latex ?? form.sign.text));
+    case "fraction":
+      return fraction(form.value);
+    case "sum":
+      return { text: sum(form.terms), level: SUM };
+    case "product":
+      return { text: product(form.factors), level: PRODUCT };
+    case "hadamard":
+      return { text: form.factors.map((factor) => within(factor, PRODUCT)).join(" \\odot "), level: HADAMARD };
+    case "chain":
+      return form.isPlaceByPlace
+        ? { text: form.factors.map((factor) => within(factor, PRODUCT)).join(" \\odot "), level: HADAMARD }
+        : { text: form.factors.map((factor) => within(factor, PRODUCT)).join(" \\cdot "), level: PRODUCT };
+    case "quotient":
+      return atom(`\\frac{${latexOf(form.over)}}{${latexOf(form.under)}}`);
+    case "power": {
+      const base =
+        form.base.kind === "quotient" || form.base.kind === "exponential" || form.base.kind === "derivative"
+          ? parenthesized(latexOf(form.base))
+          : within(form.base, ATOM);
+      return { text: `${base}^{${latexOf(form.exponent)}}`, level: POWER };
+    }
+    case "exponential":
+      return { text: `e^{${latexOf(form.exponent)}}`, level: POWER };
+    case "transpose":
+      return { text: `${raisable(form.of)}^{\\top}`, level: POWER };
+    case "inverse":
+      return form.of.kind === "transpose"
+        ? { text: `${raisable(form.of.of)}^{-\\top}`, level: POWER }
+        : { text: `${raisable(form.of)}^{-1}`, level: POWER };
+    case "root":
+      return atom(`\\sqrt{${latexOf(form.of)}}`);
+    case "absolute":
+      return atom(`\\left|${latexOf(form.of)}\\right|`);
+    case "norm":
+      return atom(`\\left\\|${latexOf(form.of)}\\right\\|`);
+    case "call":
+      return atom(`${callName(form.sign.text, form.sign.latex)}${subscript(form.axis)}${parenthesized(form.args.map(latexOf).join(", "))}`);
+    case "relation":
+      return atom(`\\left[${latexOf(form.left)} ${form.sign.latex ?? form.sign.text} ${latexOf(form.right)}\\right]`);
+    case "derivative": {
+      const fraction = `\\frac{\\partial ${latexOf(form.of)}}{\\partial ${latexOf(form.by)}}`;
+      return atom(form.fixed.length === 0 ? fraction : `\\left.${fraction}\\right|_{${form.fixed.map(latexOf).join(", ")}}`);
+    }
+    case "derivativeOf":
+      return atom(`\\frac{\\partial}{\\partial ${latexOf(form.by)}} \\left[${latexOf(form.formula)}\\right]`);
+    case "slice":
+      return atom(`${raisable(form.of)}_{[${form.parts.map(latexIndex).join(", ")}]}`);
+    case "indexed":
+      return atom(`{${raisable(form.of)}}_{${form.at.map(latexIndex).join(form.at.every((one) => one.length === 1) ? " " : ", ")}}`);
+    case "indexSum":
+      return { text: `\\sum_{${form.over.map(latexIndex).join(" ")}} ${within(form.of, PRODUCT)}`, level: HADAMARD };
+    case "parenthesized":
+      return atom(parenthesized(latexOf(form.of)));
+    case "words":
+      return { text: `\\text{${escapeLatex(form.text)}}`, level: SUM };
+  }
+}
+
+/** What can have something raised behind it. */
+const raisable = (form: Form): string =>
+  form.kind === "quotient" || form.kind === "derivative" || form.kind === "power" || form.kind === "transpose"
+    ? parenthesized(latexOf(form))
+    : within(form, ATOM);
+
+const latexIndex = (text: string): string =>
+  text
+    .replaceAll("−", "-")
+    .replace(/[\p{L}][\p{M}′₀-₉]*/gu, (name) => latexSymbol(name))
+    .replace(/_([a-z]+)/g, "_{$1}");
+
+const subscript = (axis: string): string => (axis === "" ? "" : `_{${axis.replace(/^_/, "")}}`);
+
+/** The name of a function: its sign, or a word that is set upright. */
+const callName = (text: string, latex: string | undefined): string =>
+  latex ?? (/^\p{L}\p{M}*$/u.test(text.normalize("NFD")) ? latexSymbol(text) : `\\operatorname{${escapeLatex(text)}}`);
+
+function sum(terms: readonly SignedForm[]): string {
+  return terms
+    .map(({ isNegative, form }, i) => {
+      const text = within(form, HADAMARD);
+      return i === 0 ? `${isNegative ? "-" : ""}${text}` : `${isNegative ? " - " : " + "}${text}`;
+    })
+    .join("");
+}
+
+/** Factors beside each other; a sign between them where digits would run together. */
+function product(factors: readonly Form[]): string {
+  return factors
+    .map((factor) => within(factor, POWER))
+    .reduce((text, next) => `${text}${/^[\d.]/.test(next) ? " \\cdot " : " \\, "}${next}`);
+}
+
+function fraction(value: Fraction): Written {
+  if (q.isNegative(value)) return { text: `-${fraction(q.negate(value)).text}`, level: SUM };
+  if (value.denominator !== 1n && !isDecimal(value)) return atom(`\\frac{${value.numerator}}{${value.denominator}}`);
+  const [, mantissa, exponent] = /^(.*)e([+-]?\d+)$/.exec(q.toText(value)) ?? [];
+  return exponent === undefined ? atom(q.toText(value)) : { text: `${mantissa} \\cdot 10^{${Number(exponent)}}`, level: PRODUCT };
+}

@@ -1,0 +1,100 @@
+import * as q from "../../formula/fraction.js";
+import { fromMonomial, isZero, number, scale } from "../algebra/arithmetic.js";
+import { type Axis, bareIndex, type Index, isIndex } from "../algebra/places.js";
+import { type AtomOf, type Polynomial, polynomialOf, type Relation } from "../algebra/terms.js";
+import type { Form } from "./form.js";
+import * as form from "./form.js";
+
+/** A formula has no form with vectors and matrices. */
+export class NoMatrixForm extends Error {}
+
+export const RELATIONS: Readonly<Record<string, { readonly text: string; readonly latex: string }>> = {
+  ">": { text: ">", latex: ">" },
+  "≥": { text: "≥", latex: "\\ge" },
+  "=": { text: "=", latex: "=" },
+  "<": { text: "<", latex: "<" },
+  "≤": { text: "≤", latex: "\\le" },
+  "≠": { text: "≠", latex: "\\ne" },
+};
+const MIRRORED: Readonly<Record<Relation, string>> = { ">": "<", "≥": "≤", "=": "=" };
+export const OPPOSITE: Readonly<Record<string, string>> = { ">": "≤", "≥": "<", "=": "≠", "<": "≥", "≤": ">" };
+export const REDUCTIONS: Readonly<Record<string, { readonly text: string; readonly latex?: string }>> = {
+  max: { text: "max", latex: "\\max" },
+  min: { text: "min", latex: "\\min" },
+  prod: { text: "prod" },
+  logSumExp: { text: "logSumExp" },
+  det: { text: "det", latex: "\\det" },
+  logAbsDet: { text: "logAbsDet" },
+};
+
+/** onehot(k): 1 at the place that k names, a row for each of several. */
+export function oneHot({ left, right }: AtomOf<"delta">, targets: readonly Index[]): Form {
+  for (const [one, other] of [
+    [left, right],
+    [right, left],
+  ]) {
+    const index = bareIndex(one);
+    if (index === undefined || other.offset !== 0 || other.steps.length !== 1) continue;
+    const [[base, step]] = other.steps;
+    if (step !== 1 || isIndex(base)) continue;
+    const call = form.callForm({ text: "onehot" }, [form.named(base.quantity.name)]);
+    const inner = base.places.map(bareIndex);
+    if (inner.length === 0 && targets.length === 1) return call;
+    if (inner.length === 1 && inner[0] !== undefined && targets.length === 2) {
+      if (targets[0] === inner[0] && targets[1] === index) return call;
+      if (targets[1] === inner[0] && targets[0] === index) return form.transposeForm(call);
+    }
+  }
+  throw new NoMatrixForm("δ");
+}
+
+/** tril(𝟏𝟏ᵀ) and triu(𝟏𝟏ᵀ): 1 in a triangle. */
+export function triangle({ place }: AtomOf<"guard">, targets: readonly Index[]): Form {
+  const bases = place.steps.map(([base]) => base);
+  const [i, j] = targets;
+  if (targets.length !== 2 || place.offset !== 0 || bases.length !== 2 || !bases.includes(i) || !bases.includes(j))
+    throw new NoMatrixForm("a guard");
+  const step = place.steps.find(([base]) => base === i)?.[1] ?? 0;
+  const other = place.steps.find(([base]) => base === j)?.[1] ?? 0;
+  if (Math.abs(step) !== 1 || step !== -other) throw new NoMatrixForm("a guard");
+  return form.callForm({ text: step === 1 ? "tril" : "triu" }, [form.productForm([form.ONES, form.transposeForm(form.ONES)])]);
+}
+
+/** How the place along one axis is written, and the indices that it has. */
+export function partOf(place: Axis, size: number): { readonly text: string; readonly indices: readonly Index[]; readonly isAll: boolean } {
+  if (place === undefined) return { text: ":", indices: [], isAll: true };
+  const index = bareIndex(place);
+  if (index !== undefined && index.size === size) return { text: ":", indices: [index], isAll: true };
+  const { offset, steps } = place;
+  if (steps.length === 0) return { text: String(offset), indices: [], isAll: false };
+  const [[base, step]] = steps;
+  if (steps.length === 1 && step === 1) {
+    if (isIndex(base)) return { text: `${offset}:${offset + base.size}`, indices: [base], isAll: false };
+    const inner = base.places.map(bareIndex);
+    if (offset === 0 && inner.every((one) => one !== undefined)) return { text: base.quantity.name, indices: inner, isAll: false };
+  }
+  throw new NoMatrixForm("a place that is no range");
+}
+
+/** The two sides of [p > 0]: what is positive to the left, what is not to the right; a number alone to the right. */
+export function sidesOf(
+  relation: Relation,
+  difference: Polynomial,
+): { readonly left: Polynomial; readonly right: Polynomial; readonly sign: string } {
+  const constant = difference.terms.find(({ monomial }) => monomial.factors.length === 0);
+  const others = difference.terms.filter((term) => term !== constant);
+  if (constant !== undefined && others.length === 1) {
+    const [{ coefficient, monomial }] = others;
+    const size = q.isNegative(coefficient) ? q.negate(coefficient) : coefficient;
+    const bound = q.divide(constant.coefficient, size);
+    return q.isNegative(coefficient)
+      ? { left: fromMonomial(monomial), right: number(bound), sign: MIRRORED[relation] }
+      : { left: fromMonomial(monomial), right: number(q.negate(bound)), sign: relation };
+  }
+  const left = polynomialOf(difference.terms.filter(({ coefficient }) => !q.isNegative(coefficient)));
+  const right = scale(polynomialOf(difference.terms.filter(({ coefficient }) => q.isNegative(coefficient))), q.MINUS_ONE);
+  if (isZero(left) || (isNumber(left) && !isNumber(right))) return { left: right, right: left, sign: MIRRORED[relation] };
+  return { left, right, sign: relation };
+}
+
+const isNumber = (p: Polynomial): boolean => p.terms.every(({ monomial }) => monomial.factors.length === 0);

@@ -1,0 +1,6 @@
+/**
+ * Threads for compiled functions.
+ *
+ * @module gradtape/threads
+ */
+export { startThreads, stopThreads } from "./compile/threads/start.js";
