@@ -1,5 +1,5 @@
-import { nameFrom } from "../../../base/text.js";
 import { sameShape } from "../../../base/shape.js";
+import { nameFrom } from "../../../base/text.js";
 import type { AnyOp, AnyRule } from "../../../ops/op.js";
 import type { Node } from "../../../tape/tape.js";
 import { applyAgain } from "../../../tensor/apply.js";
