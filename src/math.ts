@@ -4,6 +4,12 @@
  * @module gradtape/math
  */
 
+export {
+  type CheckDerivationOptions,
+  type CheckedDerivation,
+  type CheckedLine,
+  checkDerivation,
+} from "./formulas/derivation/check-derivation.js";
 export { type Formula, type ParseMathOptions, parseMath } from "./formulas/formula.js";
 export type { FormulaFunction } from "./formulas/functions.js";
 export type { FormulaLimits } from "./formulas/limits.js";

@@ -31,12 +31,21 @@ export interface Arena {
  * Finds a place for all that a program keeps:
  *
  *     arena   inputs │ constants │ buffers │ sums under way │ room for one instruction │ words
+ *
+ * Inputs that are elsewhere are given with their addresses.
  */
-export function allocateArena(tape: Tape, steps: readonly Step[], plan: Plan, choose: Choose, firstFree: number): Arena {
+export function allocateArena(
+  tape: Tape,
+  steps: readonly Step[],
+  plan: Plan,
+  choose: Choose,
+  firstFree: number,
+  given: readonly (Address | undefined)[] = [],
+): Arena {
   const arena = new Stretch(aligned(firstFree));
   const slots = new Map<Tensor, Slot>();
   for (const [i, x] of tape.inputs.entries())
-    slots.set(x, { at: arena.place(x.size), stride: 0, name: nameFrom(x.label ?? "") || `input${i + 1}` });
+    slots.set(x, { at: given[i]?.at ?? arena.place(x.size), stride: 0, name: nameFrom(x.label ?? "") || `input${i + 1}` });
 
   const constants: Tensor[] = [];
   const placeConstant = (x: Tensor): void => {

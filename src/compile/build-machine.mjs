@@ -53,7 +53,7 @@ export function elements(code: u32, n: usize, out: usize, a: usize, stepA: usize
 `;
 }
 
-/** The instructions. That of a region, which runs others, is left to the machine's loop. */
+/** The instructions. Those of a region and of a loop, which run others, are left to the machine's loop. */
 function dispatchOf({ ops, instructions }) {
   const run = instructions.filter(({ runs }) => runs);
   const singles = ops.map((op) => `case Code.${op.name}: return single${op.operands}<${op.file}.${op.name}>(at);`);

@@ -1,3 +1,4 @@
+import { loopOf } from "../ops/body.js";
 import type { Node } from "../tape/tape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import type { Arena } from "./arena.js";
@@ -63,8 +64,14 @@ function siteOf(node: Node, region: Region | undefined, { slotOf, rooms }: Arena
   };
 }
 
-function lineOf({ op, inputs, output }: Node, inRegion: boolean, words: readonly number[] | undefined, { slotOf }: Arena): Line {
-  const instruction = words === undefined ? "kernel" : words.length === 0 ? "nothing" : names[words[0]];
+function lineOf(
+  { op, inputs, output, attributes }: Node,
+  inRegion: boolean,
+  words: readonly number[] | undefined,
+  { slotOf }: Arena,
+): Line {
+  const instruction =
+    words === undefined ? "kernel" : words.length === 0 ? "nothing" : loopOf(attributes) !== undefined ? "Loop" : names[words[0]];
   const { shape, label } = output;
   return { instruction, op: op.name, inputs: inputs.map(slotOf), output: slotOf(output), shape, label, inRegion };
 }

@@ -1,6 +1,7 @@
 import { GradtapeError } from "../base/errors.js";
 import type { Shape } from "../base/shape.js";
 import type { NdArray } from "../kernels/kernel.js";
+import { loopOf } from "../ops/body.js";
 import { type AnyOp, isElementwise } from "../ops/op.js";
 import type { Tape } from "../tape/tape.js";
 import { Tensor } from "../tensor/tensor.js";
@@ -70,7 +71,7 @@ export class Program {
   /** The threads that were last asked to share the program. */
   private asked: Team | undefined;
   /** Calls until short sections are made into code. */
-  private untilEmitted = INTERPRETED;
+  private untilEmitted: number;
 
   // These are in the memory that the program runs in.
   private buffer!: ArrayBuffer;
@@ -90,6 +91,7 @@ export class Program {
     this.places = { inputs: fused.inputs.map(place), outputs: fused.outputs.map(place) };
     this.held = fused.inputs.map(() => undefined);
     this.lines = lines;
+    this.untilEmitted = Math.ceil(INTERPRETED / longestLoop(fused));
     this.sections = sections.map((section) => {
       if (!("kernel" in section)) return section;
       const { op, attributes, output, inputs } = section.kernel;
@@ -200,6 +202,9 @@ function write(to: Float64Array, x: Tensor): void {
   if (data.length > SHORT) to.set(data);
   else for (let i = 0; i < data.length; i++) to[i] = data[i];
 }
+
+/** The most steps that a loop of a tape has: each is as good as a call. */
+const longestLoop = ({ nodes }: Tape): number => nodes.reduce((most, { attributes }) => Math.max(most, loopOf(attributes)?.steps ?? 1), 1);
 
 /** What all values that a tape computes take. */
 const bytesOf = ({ nodes }: Tape): number =>

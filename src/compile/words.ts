@@ -37,7 +37,8 @@ export function axesOf(words: ArrayLike<number>, { name, word, inner }: Instruct
 
 const axisOf = (name: string): readonly (number | string)[] => order[`${name}Axis` as keyof Words] ?? [];
 
-function wordAt(words: ArrayLike<number>, at: number, fields: readonly (number | string)[]): Word {
+/** So many words of these names from a place on. */
+export function wordAt(words: ArrayLike<number>, at: number, fields: readonly (number | string)[]): Word {
   const word: Record<string, number> = {};
   fields.forEach((field, i) => {
     word[field] = words[at + i];

@@ -2,6 +2,7 @@ import { type Shape, sizeOf } from "../base/shape.js";
 import type { Routine } from "../kernels/control.js";
 import type { Tape } from "../tape/tape.js";
 import type { Tensor } from "../tensor/tensor.js";
+import type { ScanAttributes } from "./control.js";
 import { Result } from "./movement.js";
 import type { SeveralOp } from "./op.js";
 
@@ -29,6 +30,12 @@ export interface Body {
 
 /** The body that a node holds, if its op has one. */
 export const bodyOf = (attributes: unknown): Body | undefined => (attributes as { readonly body?: Body } | undefined)?.body;
+
+/** How a node is a loop, if it is one. */
+export const loopOf = (attributes: unknown): ScanAttributes | undefined => {
+  const own = attributes as ScanAttributes | undefined;
+  return own?.body === undefined || own.steps === undefined ? undefined : own;
+};
 
 /** The results of an op, or the first of them, each as a tensor of its own. */
 export function unpack(output: Tensor, results: readonly Shape[], from = 0, to = results.length): Tensor[] {

@@ -1,5 +1,5 @@
 import type { Routine } from "../kernels/control.js";
-import { Scan } from "../ops/control.js";
+import { loopOf } from "../ops/body.js";
 import { Result } from "../ops/movement.js";
 import { isElementwise, isOf } from "../ops/op.js";
 import type { Node, Tape } from "../tape/tape.js";
@@ -43,9 +43,9 @@ function neededNodes({ nodes, outputs }: Tape): Node[] {
     if (!needed.has(output)) continue;
     for (const x of inputs) needed.add(x);
     if (isOf(node, Result)) read.set(inputs[0], Math.max(read.get(inputs[0]) ?? 0, node.attributes.index + 1));
-    const keepsInVain =
-      isOf(node, Scan) && !outputs.includes(output) && (read.get(output) ?? 0) <= node.attributes.body.tape.outputs.length;
-    found.push(keepsInVain ? { ...node, attributes: { ...node.attributes, kept: [] } } : node);
+    const loop = loopOf(node.attributes);
+    const keepsInVain = loop !== undefined && !outputs.includes(output) && (read.get(output) ?? 0) <= loop.body.tape.outputs.length;
+    found.push(keepsInVain ? { ...node, attributes: { ...loop, kept: [] } } : node);
   }
   return found.reverse();
 }

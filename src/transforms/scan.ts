@@ -3,9 +3,6 @@ import { allocate, formatShape, sameShape } from "../base/shape.js";
 import { runSeveral } from "../ops/body.js";
 import { Scan } from "../ops/control.js";
 import { Hollow } from "../tape/hollow.js";
-import { unrecorded } from "../tape/under-way.js";
-import { unwatched } from "../tape/watcher.js";
-import { zeros } from "../tensor/create.js";
 import { Tensor, type TensorLike } from "../tensor/tensor.js";
 import { type Flat, flatten, nameOfPath } from "../tensor/tree.js";
 import { recordBody } from "./body.js";
@@ -72,7 +69,7 @@ export function scan(
   const start = flatten("scan", "the carry", carry);
   const { rows, steps } = stepsOf(xs);
   let hasY = true;
-  const at = [...named(start.leaves, start.paths, "carry"), ...named(firstOf(rows.leaves, steps), rows.paths, "x")];
+  const at = [...named(start.leaves, start.paths, "carry"), ...named(rows.leaves.map(oneOf), rows.paths, "x")];
   const { body, lifted, output } = recordBody(SCAN, at, (leaves) => {
     const c = start.rebuild(leaves.slice(0, start.leaves.length)) as never;
     const x = rows.rebuild(leaves.slice(start.leaves.length)) as never;
@@ -117,9 +114,8 @@ function stepsOf(xs: unknown): { readonly rows: Flat; readonly steps: number } {
   return { rows, steps: sizes[0] };
 }
 
-/** What the step is recorded with: the x of the first step. Zeros where there is none. */
-const firstOf = (rows: readonly Tensor[], steps: number): Tensor[] =>
-  unrecorded(() => unwatched(() => rows.map((x) => (steps > 0 ? x.slice([0]) : zeros(x.shape.slice(1))))));
+/** What runs along the steps, as it is in one of them. */
+const oneOf = (x: Tensor): Tensor => x.withValues(x.shape.slice(1), SCAN);
 
 /** In the step a tensor without a label is called by its path in the tree of this name. */
 const named = (leaves: readonly Tensor[], paths: readonly string[], name: string): Tensor[] =>

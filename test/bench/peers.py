@@ -10,11 +10,13 @@ then N calls, and answers the nanoseconds of one of these; `result` answers what
 
 import importlib
 import json
+import os
 import sys
 import time
 
 # See READY_MS in peers/side.ts.
 READY_NS = 10_000_000
+THREADS = int(os.environ["OMP_NUM_THREADS"])
 
 
 def versions():
@@ -38,7 +40,7 @@ def arrays(file, *shapes):
 def logistic_torch(file, rows, columns):
     import torch
 
-    torch.set_num_threads(1)
+    torch.set_num_threads(THREADS)
     n, k = int(rows), int(columns)
     w, b, y, x = (torch.from_numpy(a) for a in arrays(file, (k,), (), (n,), (n, k)))
     w.requires_grad_()
@@ -67,7 +69,7 @@ def logistic_sklearn(file, rows, columns):
     divisor = n if is_sum else 1
 
     def call():
-        value, gradient = loss.loss_gradient(coefficients, x, y, n_threads=1)
+        value, gradient = loss.loss_gradient(coefficients, x, y, n_threads=THREADS)
         return value / divisor, gradient / divisor
 
     return call
@@ -76,7 +78,7 @@ def logistic_sklearn(file, rows, columns):
 def perceptron(dtype, file, batch, rate):
     import torch
 
-    torch.set_num_threads(1)
+    torch.set_num_threads(THREADS)
     n, rate = int(batch), float(rate)
     shapes = ((784, 128), (128,), (128, 10), (10,), (n, 784), (n, 10))
     *parameters, x, y = (torch.from_numpy(a).to(getattr(torch, dtype)) for a in arrays(file, *shapes))

@@ -1,4 +1,4 @@
-import { compile, defineOp, grad, type Tensor, tensor } from "gradtape";
+import { compile, defineOp, grad, scan, type Tensor, tensor } from "gradtape";
 import { expect, expectTypeOf, test } from "vitest";
 import { type SingleTable, type Table, wordsOf } from "../../src/compile/instructions/instruction.js";
 import type { reduce } from "../../src/compile/instructions/reduce.js";
@@ -63,6 +63,7 @@ test("each instruction of the machine is written for something", () => {
         a.logSumExp(1),
         grad((b: Tensor) => b.softmax(1).square().sum().add(b.logSoftmax(1).square().sum()))(a),
         a.logSoftmax(1),
+        scan((c, row) => [c.add(row), undefined], u, a)[0],
       ],
     ],
     { backend: "wasm" },

@@ -262,7 +262,7 @@ describe("threads", () => {
 
 test("of each word of an instruction the threads know whether it is an address", () => {
   const sizes =
-    /^(op|width|axes|size|rows|columns|strong|count|inner|outer|bytes|chunk|low|high|n|[mk](PerRow)?|[abc]?(Step|Row)|[abc]|.*Stride)$/;
+    /^(op|width|steps|before|after|(out|x)Step|axes|size|rows|columns|strong|count|inner|outer|bytes|chunk|low|high|n|[mk](PerRow)?|[abc]?(Step|Row)|[abc]|.*Stride)$/;
   const words = Object.entries(order).flatMap(([name, list]) =>
     name.endsWith("Axis") ? [] : list.filter((word) => typeof word === "string"),
   );

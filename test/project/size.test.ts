@@ -30,6 +30,13 @@ test("what a program does not use stays out of its bundle", async () => {
   const machine = machineCode.slice(0, 100);
   expect(await text(eager.code)).not.toContain(machine);
   expect(await text(compiled.code)).toContain(machine);
-  const parts = { compile: "compile:", math: "expected an operand", minimize: "minimize:", latex: "\\\\frac", stabilize: "stabilize:" };
+  const parts = {
+    compile: "compile:",
+    math: "expected an operand",
+    minimize: "minimize:",
+    scan: "the step must return",
+    latex: "\\\\frac",
+    stabilize: "stabilize:",
+  };
   for (const [part, trace] of Object.entries(parts)) expect((await text(eager.code)).includes(trace), part).toBe(part === "compile");
 });

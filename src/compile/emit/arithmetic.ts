@@ -3,8 +3,10 @@ import type { Operation } from "../machine-words.js";
 // Instructions of WebAssembly. What follows some of them (an index, an address) is written where they are used.
 export const END = 0x0b;
 export const CALL = 0x10;
+export const LOOP = 0x03;
 export const IF = 0x04;
 export const ELSE = 0x05;
+export const BRANCH_IF = 0x0d;
 export const VOID = 0x40;
 const SELECT = 0x1b;
 export const LOCAL_GET = 0x20;
@@ -14,6 +16,9 @@ export const F64_LOAD = 0x2b;
 export const F64_STORE = 0x39;
 export const I32_CONST = 0x41;
 export const F64_CONST = 0x44;
+export const I32_LESS = 0x48;
+export const I32_ADD = 0x6a;
+export const I32_MUL = 0x6c;
 export const SPLAT = [0xfd, 0x14];
 export const EXTRACT_LANE_0 = [0xfd, 0x21, 0];
 /** The alignment that a load or a store of a number claims, as a power of two; the address comes after it. */

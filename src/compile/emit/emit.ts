@@ -3,6 +3,7 @@ import type { Operation } from "../machine-words.js";
 import {
   ADD,
   ALIGNED,
+  BRANCH_IF,
   CALL,
   DOUBT,
   ELSE,
@@ -11,11 +12,15 @@ import {
   F64_CONST,
   F64_LOAD,
   F64_STORE,
+  I32_ADD,
   I32_CONST,
+  I32_LESS,
+  I32_MUL,
   IF,
   LOCAL_GET,
   LOCAL_SET,
   LOCAL_TEE,
+  LOOP,
   NOT_EQUAL,
   SPLAT,
   shortForms,
@@ -23,7 +28,7 @@ import {
   ZERO,
 } from "./arithmetic.js";
 import { Bytes, bytes, F64, functionType, I32, moduleOf, V128 } from "./binary.js";
-import type { Scalar } from "./scalars.js";
+import { isSimple, type Scalar, type ScalarLoop, type ScalarMove, type Simple } from "./scalars.js";
 
 /** The types of functions, by their indices: the one that is emitted, ops with one operand, two and three, and the machine's `run`. */
 const typesOfFunctions = (): Bytes[] => [
@@ -36,9 +41,15 @@ const typesOfFunctions = (): Bytes[] => [
 const RUN = "run";
 const RUN_TYPE = 4;
 
-/** The local variables that come before those of addresses: one for what is needed twice at once, and where doubts are summed. */
-const TWICE = 0;
-const DOUBTS = [1, 2, 3, 4];
+/**
+ * The local variables that come before those of addresses: the step of a loop, the only whole number; one for what is needed twice at
+ * once; and where doubts are summed.
+ */
+const STEP = 0;
+const TWICE = 1;
+const DOUBTS = [2, 3, 4, 5];
+/** How many numbers there are before those of addresses. */
+const OWN = 1 + DOUBTS.length;
 
 /**
  * A module of WebAssembly with one function, `run`, that does what the words from one place up to another do, on numbers in local
@@ -57,13 +68,12 @@ export function emit(
   const body = new Body((at) => wordsAt + WORD * at);
   let begin = from;
   for (const scalar of scalars) {
-    if ("op" in scalar) body.apply(scalar.op, scalar.inputs, scalar.out);
-    else if ("copied" in scalar) body.copy(scalar.copied, scalar.out);
-    else if ("low" in scalar) body.constant(scalar.low, scalar.high, scalar.out);
+    if (isSimple(scalar)) body.simple(scalar);
     else {
       body.settle(begin, scalar.from, () => true);
-      body.leave(scalar.from, scalar.to);
-      begin = scalar.to;
+      if ("steps" in scalar) body.loop(scalar);
+      else body.leave(scalar.from, scalar.to);
+      begin = "steps" in scalar ? scalar.from : scalar.to;
     }
   }
   body.settle(begin, to, isKept);
@@ -86,7 +96,45 @@ class Body {
 
   constructor(private readonly addressOf: (place: number) => number) {}
 
-  apply(op: Operation, inputs: readonly number[], out: number): void {
+  simple(scalar: Simple): void {
+    if ("op" in scalar) this.apply(scalar.op, scalar.inputs, scalar.out);
+    else if ("copied" in scalar) this.copy(scalar.copied, scalar.out);
+    else this.constant(scalar.low, scalar.high, scalar.out);
+  }
+
+  /** A loop: what stays in one place is in local variables through all of its steps. */
+  loop({ steps, before, body, after }: ScalarLoop): void {
+    if (steps === 0) return;
+    const { code } = this;
+    for (const at of readFirst([...before, ...body, ...after])) {
+      this.get(at);
+      code.with(LOCAL_SET, this.local(at));
+    }
+    code.put(I32_CONST, 0).with(LOCAL_SET, STEP).put(LOOP, VOID);
+    for (const move of before) this.move(move);
+    for (const scalar of body) this.simple(scalar);
+    for (const move of after) this.move(move);
+    code.with(LOCAL_GET, STEP).put(I32_CONST, 1, I32_ADD).with(LOCAL_TEE, STEP).put(I32_CONST).signed(steps);
+    code.put(I32_LESS, BRANCH_IF, 0, END);
+  }
+
+  private move({ out, outStep, x, xStep }: ScalarMove): void {
+    if (outStep !== 0) this.address(out, outStep);
+    if (xStep === 0) this.get(x);
+    else {
+      this.address(x, xStep);
+      this.code.put(F64_LOAD, ALIGNED, 0);
+    }
+    if (outStep === 0) this.set(out);
+    else this.code.put(F64_STORE, ALIGNED, 0);
+  }
+
+  /** Where a place is that goes on with each step. */
+  private address(at: number, step: number): void {
+    this.code.put(I32_CONST).signed(at).with(LOCAL_GET, STEP).put(I32_CONST).signed(step).put(I32_MUL, I32_ADD);
+  }
+
+  private apply(op: Operation, inputs: readonly number[], out: number): void {
     const short = this.short[op];
     if (short === undefined) {
       for (const x of inputs) {
@@ -105,13 +153,13 @@ class Body {
     this.set(out);
   }
 
-  copy(from: number, out: number): void {
+  private copy(from: number, out: number): void {
     this.get(from);
     this.set(out);
   }
 
   /** A number of which the two halves of its bits are given. */
-  constant(low: number, high: number, out: number): void {
+  private constant(low: number, high: number, out: number): void {
     this.code.put(F64_CONST, ...new Uint8Array(Uint32Array.of(low, high).buffer));
     this.set(out);
   }
@@ -174,7 +222,7 @@ class Body {
   private local(at: number): number {
     const known = this.locals.get(at);
     if (known !== undefined) return known;
-    const next = 1 + DOUBTS.length + this.locals.size;
+    const next = 1 + OWN + this.locals.size;
     this.locals.set(at, next);
     return next;
   }
@@ -182,7 +230,7 @@ class Body {
   module(): Uint8Array {
     const memory = new Bytes().name("env").name("memory").put(2, 0, 1);
     const imports = [...this.imports].map(([name, type]) => new Bytes().name("machine").name(name).put(0, type));
-    const locals = new Bytes().vector([new Bytes().unsigned(1 + DOUBTS.length + this.locals.size).put(F64)]);
+    const locals = new Bytes().vector([new Bytes().unsigned(1).put(I32), new Bytes().unsigned(OWN + this.locals.size).put(F64)]);
     return moduleOf({
       1: typesOfFunctions(),
       2: [memory, ...imports],
@@ -191,4 +239,25 @@ class Body {
       10: [new Bytes().sized(locals.append(this.code.put(END)))],
     });
   }
+}
+
+/** The places that are read in a step before they are written in it: what they hold comes from before the loop, or from the step before. */
+function readFirst(list: readonly (Simple | ScalarMove)[]): Set<number> {
+  const written = new Set<number>();
+  const found = new Set<number>();
+  for (const scalar of list) {
+    const isMove = "xStep" in scalar;
+    const reads = isMove
+      ? scalar.xStep === 0
+        ? [scalar.x]
+        : []
+      : "op" in scalar
+        ? scalar.inputs
+        : "copied" in scalar
+          ? [scalar.copied]
+          : [];
+    for (const at of reads) if (!written.has(at)) found.add(at);
+    if (!isMove || scalar.outStep === 0) written.add(scalar.out);
+  }
+  return found;
 }

@@ -1,14 +1,34 @@
 import { forEachRow } from "../../base/walk.js";
 import { NUMBER } from "../bytes.js";
-import { names, type Operation, operandsOf } from "../machine-words.js";
-import { axesOf, type Instruction, instructionAt, type Word } from "../words.js";
+import { names, type Operation, operandsOf, order } from "../machine-words.js";
+import { axesOf, type Instruction, instructionAt, type Word, wordAt } from "../words.js";
 
-/** What a program does, number by number: an op, a copy, a constant; or an instruction that stays with the machine, by its place. */
-export type Scalar =
+/** What a program does, number by number: an op, a copy, a constant. */
+export type Simple =
   | { readonly op: Operation; readonly out: number; readonly inputs: readonly number[] }
   | { readonly copied: number; readonly out: number }
-  | { readonly low: number; readonly high: number; readonly out: number }
-  | { readonly from: number; readonly to: number };
+  | { readonly low: number; readonly high: number; readonly out: number };
+
+/** The same with a loop, or an instruction that stays with the machine, by its place. */
+export type Scalar = Simple | ScalarLoop | { readonly from: number; readonly to: number };
+
+/** A loop of these: what is moved before and after its body in each step. */
+export interface ScalarLoop {
+  readonly steps: number;
+  readonly before: readonly ScalarMove[];
+  readonly body: readonly Simple[];
+  readonly after: readonly ScalarMove[];
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A copy of a number between places that go on by so many bytes with each step. */
+export interface ScalarMove {
+  readonly out: number;
+  readonly outStep: number;
+  readonly x: number;
+  readonly xStep: number;
+}
 
 const OPERANDS = ["a", "b", "c"] as const;
 
@@ -21,14 +41,34 @@ export function scalarsOf(words: ArrayLike<number>, from: number, to: number, mo
   for (let at = from; at < to && scalars.length <= most; ) {
     const instruction = instructionAt(words, at);
     const written = writtenOut(words, instruction);
-    if (written === undefined) scalars.push({ from: at, to: instruction.end });
-    else for (const scalar of written) scalars.push(scalar);
+    if (written !== undefined) for (const scalar of written) scalars.push(scalar);
+    else scalars.push(loopAt(words, at, instruction, most) ?? { from: at, to: instruction.end });
     at = instruction.end;
   }
   return scalars.length > most ? undefined : scalars;
 }
 
-function writtenOut(words: ArrayLike<number>, instruction: Instruction): Scalar[] | undefined {
+/** A loop whose body does single numbers only. */
+function loopAt(words: ArrayLike<number>, from: number, { name, word, inner, end }: Instruction, most: number): ScalarLoop | undefined {
+  if (name !== "Loop") return undefined;
+  const moves = movesAt(words, inner, word.before + word.after);
+  const body = scalarsOf(words, inner + (word.before + word.after) * order.LoopMove.length, end, most);
+  if (body === undefined || !body.every(isSimple) || !moves.every(({ count }) => areFew([count]))) return undefined;
+  const [before, after] = [moves.slice(0, word.before), moves.slice(word.before)].map((list) => list.flatMap(eachNumber));
+  return { steps: word.steps, before, body, after, from, to: end };
+}
+
+const movesAt = (words: ArrayLike<number>, from: number, count: number): Word[] =>
+  Array.from({ length: count }, (_, i) => wordAt(words, from + i * order.LoopMove.length, order.LoopMove));
+
+/** A step backward may stand among the words as what it is modulo 2³². */
+const eachNumber = ({ out, outStep, x, xStep, count }: Word): ScalarMove[] =>
+  Array.from({ length: count }, (_, i) => ({ out: out + NUMBER * i, outStep: outStep | 0, x: x + NUMBER * i, xStep: xStep | 0 }));
+
+/** Whether it is one number that is worked on, once. */
+export const isSimple = (scalar: Scalar): scalar is Simple => !("from" in scalar);
+
+function writtenOut(words: ArrayLike<number>, instruction: Instruction): Simple[] | undefined {
   const { name, word } = instruction;
   switch (name) {
     case "Elements":
@@ -48,11 +88,11 @@ function writtenOut(words: ArrayLike<number>, instruction: Instruction): Scalar[
 }
 
 /** An op over `width` numbers, along nested axes; the output is contiguous. */
-function elements(word: Word, axes: readonly Word[]): Scalar[] | undefined {
+function elements(word: Word, axes: readonly Word[]): Simple[] | undefined {
   const sizes = [...axes.map(({ size }) => size), word.width];
   if (!areFew(sizes)) return undefined;
   const operands = OPERANDS.slice(0, operandsOf[word.op]);
-  const scalars: Scalar[] = [];
+  const scalars: Simple[] = [];
   const strides = operands.map((x) => axes.map((axis) => axis[x]));
   forEachRow(
     { sizes, strides },
@@ -70,18 +110,18 @@ function elements(word: Word, axes: readonly Word[]): Scalar[] | undefined {
 }
 
 /** A copy along nested axes. */
-function copies({ out, x }: Word, axes: readonly Word[]): Scalar[] | undefined {
+function copies({ out, x }: Word, axes: readonly Word[]): Simple[] | undefined {
   const sizes = axes.map(({ size }) => size);
   if (!areFew(sizes)) return undefined;
   const last = axes[axes.length - 1];
-  const scalars: Scalar[] = [];
+  const scalars: Simple[] = [];
   forEachRow({ sizes, strides: [axes.map((axis) => axis.out), axes.map((axis) => axis.x)] }, [out, x], ([to, from]) => {
     for (let i = 0; i < last.size; i++) scalars.push({ copied: address(from + i * last.x), out: address(to + i * last.out) });
   });
   return scalars;
 }
 
-const constants = ({ out, count, low, high }: Word): Scalar[] | undefined =>
+const constants = ({ out, count, low, high }: Word): Simple[] | undefined =>
   areFew([count]) ? Array.from({ length: count }, (_, i) => ({ low, high, out: out + NUMBER * i })) : undefined;
 
 /** A step backward may stand among the words as what it is modulo 2³². */

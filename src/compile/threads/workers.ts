@@ -19,6 +19,12 @@ const ROOM = 2 * LINE;
 const SLOWER = 20;
 const SECOND = 1000;
 
+/**
+ * After a step in which waiting for workers took longer than this thread's own part, they get no share for some steps, twice as many
+ * each time up to this: their processors are busy with something else.
+ */
+const LONGEST_REST = 64;
+
 /** The machine over a memory that threads share. */
 interface Machine {
   readonly run: (at: number, end: number, row: number, rows: number) => void;
@@ -34,6 +40,9 @@ export class Workers implements Team {
   private readonly dropped = new FinalizationRegistry<number>((program) => this.send(() => ({ drop: program })));
   private programs = 0;
   private jobs = 0;
+  /** For how many steps the workers still rest, and for how many they do the next time. */
+  private resting = 0;
+  private nextRest = 1;
 
   private constructor(
     private readonly module: object,
@@ -105,7 +114,7 @@ export class Workers implements Team {
 
   /** Runs a step of a program; `false` if a worker is lost in it. */
   private run(program: number, { run }: Machine, { shares, table, after }: Step): boolean {
-    if (shares.length > 1 && this.workers.size > 0) {
+    if (shares.length > 1 && this.workers.size > 0 && this.resting-- <= 0) {
       const { control } = this;
       Atomics.store(control, DONE, 0);
       Atomics.store(control, PROGRAM, program);
@@ -126,13 +135,15 @@ export class Workers implements Team {
   /** Waits for the shares that workers have begun; this thread has taken `took` milliseconds for its own. */
   private join(others: number, took: number): boolean {
     const { control } = this;
-    if (Atomics.load(control, DONE) === others) return true;
-    const until = performance.now() + SECOND + SLOWER * took;
+    const start = performance.now();
     while (Atomics.load(control, DONE) < others) {
-      if (performance.now() < until) continue;
+      if (performance.now() - start < SECOND + SLOWER * took) continue;
       this.stop();
       return false;
     }
+    const isLong = performance.now() - start > took;
+    this.resting = isLong ? this.nextRest : 0;
+    this.nextRest = isLong ? Math.min(2 * this.nextRest, LONGEST_REST) : 1;
     return true;
   }
 }

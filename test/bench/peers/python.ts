@@ -10,9 +10,10 @@ export const SCIKIT_LEARN = "scikit-learn, float64";
 export const torchName = (precision: Side["precision"]): string => `PyTorch, ${precision}`;
 
 const program = join(benchmarks, "peers.py");
-// The BLAS is to choose its kernels by the processor, and to use one thread.
+// The BLAS is to choose its kernels by the processor, and to use one thread, or as many as a benchmark says.
 const { OPENBLAS_CORETYPE: _core, OPENBLAS_L2_SIZE: _cache, ...rest } = process.env;
-const environment = { ...rest, OPENBLAS_NUM_THREADS: "1", OMP_NUM_THREADS: "1", MKL_NUM_THREADS: "1" };
+const threads = process.env["GRADTAPE_THREADS"] ?? "1";
+const environment = { ...rest, OPENBLAS_NUM_THREADS: threads, OMP_NUM_THREADS: threads, MKL_NUM_THREADS: threads };
 
 export type Library = "torch" | "sklearn";
 interface Python {

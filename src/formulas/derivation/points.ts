@@ -1,0 +1,168 @@
+import { GradtapeError } from "../../base/errors.js";
+import { namesOfArguments } from "../../explain/derive/names.js";
+import { printedName } from "../../explain/derive/reading/letters.js";
+import type { Tape } from "../../tape/tape.js";
+import { applyAgain } from "../../tensor/apply.js";
+import { tensor } from "../../tensor/create.js";
+import { random } from "../../tensor/random.js";
+import type { Tensor } from "../../tensor/tensor.js";
+import { type Flat, flatten, rebuildAll } from "../../tensor/tree.js";
+import { record } from "../../transforms/record.js";
+import { valueAndGrad } from "../../transforms/reverse.js";
+import { jacobian } from "../../transforms/second-order.js";
+
+/** What names mean at one point: values, derivatives of the result, and of named steps. */
+export interface Point {
+  readonly value: (name: string) => Tensor | undefined;
+  readonly derivative: (of: string, by: string) => Tensor | undefined;
+}
+
+/** A function at its inputs and at fresh points of the same shapes. */
+export interface Points {
+  /** Names of arguments, of named steps and of the result. */
+  readonly names: ReadonlySet<string>;
+  readonly result: string;
+  /** The names of the arguments with respect to which is differentiated. */
+  readonly wanted: readonly string[];
+  readonly points: readonly Point[];
+  /** What n may stand for: how many values f averages or adds up along axes; if it does neither, the sizes of axes. */
+  readonly counts: readonly number[];
+  /** Whether f averages. */
+  readonly isMean: boolean;
+  /** Sizes of axes. */
+  readonly sizes: readonly number[];
+}
+
+/** So many points are fresh. */
+const FRESH = 3;
+const MOST_TRIES = 12;
+const CALLER = "checkDerivation";
+
+// biome-ignore lint/suspicious/noExplicitAny: any function of tensors
+type AnyFunction = (...args: any[]) => Tensor;
+
+/** Runs f at the inputs, and nearby. */
+export function pointsOf(f: AnyFunction, inputs: readonly unknown[], places: readonly number[]): Points {
+  const flats = inputs.map((input, i) => flatten(CALLER, `input ${i}`, input));
+  const argumentNames = namesOfArguments(f, flats).map(printedName);
+  const offsets = flats.map((_, i) => flats.slice(0, i).reduce((count, { leaves }) => count + leaves.length, 0));
+  const isWanted = new Set(places.flatMap((place) => flats[place].leaves.map((_, j) => offsets[place] + j)));
+  const leaves = flats.flatMap((flat) => flat.leaves);
+  const points = [pointAt(f, flats, leaves, argumentNames)];
+  const source = random(20_240_229);
+  for (let tries = 0; points.length <= FRESH && tries < MOST_TRIES; tries++) {
+    const reach = 0.3 / (1 + tries);
+    const moved = leaves.map((x, i) =>
+      nearby(x, isWanted.has(i), source.uniform(x.shape, -1, 1), source.permutation(x.shape[0] ?? 1), reach),
+    );
+    try {
+      const point = pointAt(f, flats, moved, argumentNames);
+      if ([...isWanted].every((i) => point.derivative(points[0].result, argumentNames[i])?.data.every(Number.isFinite))) points.push(point);
+    } catch (error) {
+      if (!(error instanceof GradtapeError)) throw error; // a matrix that is not positive definite there, say
+    }
+  }
+  const [first] = points;
+  const sizes = [...new Set(leaves.flatMap(({ shape }) => shape))].filter((size) => size > 1);
+  return {
+    names: first.names,
+    result: first.result,
+    wanted: [...isWanted].map((i) => argumentNames[i]),
+    points,
+    counts: first.counts.length > 0 ? first.counts : sizes,
+    isMean: first.isMean,
+    sizes,
+  };
+}
+
+/** Numbers like these. Whole numbers of data are put in another order: they may be labels or indices. Rows that sum to 1 still do. */
+function nearby(x: Tensor, isWanted: boolean, noise: Tensor, order: Tensor, reach: number): Tensor {
+  const named = (y: Tensor): Tensor => (x.label === undefined ? y : y.named(x.label));
+  if (!isWanted && x.rank > 0 && x.data.every(Number.isInteger)) return named(x.take(order));
+  const moved = x.mul(noise.mul(reach).add(1)).add(noise.mul(x.data.every((value) => value > 0) ? 0 : reach * 0.3));
+  if (x.rank > 0 && !isWanted && x.data.every((value) => value >= 0) && x.sum(-1).data.every((total) => Math.abs(total - 1) < 1e-12))
+    return named(moved.div(moved.sum(-1, true)));
+  const isSymmetric =
+    x.rank === 2 &&
+    x.shape[0] === x.shape[1] &&
+    x.size > 1 &&
+    x
+      .transpose()
+      .sub(x)
+      .data.every((value) => value === 0);
+  return named(isSymmetric && !isWanted ? moved.add(moved.transpose()).div(2) : moved);
+}
+
+interface NamedPoint extends Point {
+  readonly counts: readonly number[];
+  readonly isMean: boolean;
+  readonly names: ReadonlySet<string>;
+  readonly result: string;
+}
+
+function pointAt(f: AnyFunction, flats: readonly Flat[], leaves: readonly Tensor[], argumentNames: readonly string[]): NamedPoint {
+  const args = rebuildAll(flats, leaves);
+  const argnums = args.map((_, i) => i);
+  const tape = record((...xs: unknown[]) => valueAndGrad(f, { argnums })(...(xs as Parameters<AnyFunction>)), ...(args as never[]));
+  const byName = new Map<string, Tensor>(tape.inputs.map((x, i) => [argumentNames[i], x]));
+  for (const { output, backward } of tape.nodes) if (output.label !== undefined && !backward) byName.set(printedName(output.label), output);
+  const [output] = tape.outputs;
+  const result = output.label === undefined ? "L" : printedName(output.label);
+  byName.set(result, output);
+  return {
+    names: new Set(byName.keys()),
+    counts: countsOn(tape),
+    isMean: tape.nodes.some(({ op, backward }) => op.name === "Mean" && !backward),
+    result,
+    value: (name) => byName.get(name),
+    derivative: (of, by) => {
+      const [to, from] = [byName.get(of), byName.get(by)];
+      if (to === undefined || from === undefined) return undefined;
+      if (to === output) return tape.cotangents.get(from) ?? (from === output ? tensor(1) : from.mul(0));
+      return between(tape, from, to);
+    },
+  };
+}
+
+/** By what the means on a tape divide; without any, how many values its sums add up. */
+function countsOn(tape: Tape): number[] {
+  const counts = (name: string): number[] =>
+    tape.nodes.flatMap(({ op, inputs: [x], output, backward }) =>
+      op.name === name && !backward && output.size > 0 ? [x.size / output.size] : [],
+    );
+  const [means, sums] = [counts("Mean"), counts("Sum")];
+  return [...new Set(means.length > 0 ? means : sums)].filter((count) => count > 1);
+}
+
+/** The derivative of one value of a tape with respect to another: place by place where one place depends on its own only, else all. */
+function between(tape: Tape, from: Tensor, to: Tensor): Tensor | undefined {
+  const again = (x: Tensor): Tensor => {
+    const known = new Map<Tensor, Tensor>([[from, x]]);
+    for (const { op, inputs, output, attributes } of tape.nodes) {
+      if (known.has(output) || !inputs.some((own) => known.has(own))) continue;
+      known.set(
+        output,
+        applyAgain(
+          op,
+          inputs.map((own) => known.get(own) ?? own),
+          attributes,
+        ),
+      );
+      if (output === to) break;
+    }
+    return known.get(to) ?? to.add(x.sum().mul(0));
+  };
+  const full = jacobian(again)(from);
+  if (to.rank === 0) return full;
+  if (from.rank === 0) return full;
+  const [rows, columns] = [to.size, from.size];
+  if (to.shape.join() !== from.shape.join()) return full;
+  const flat = full.reshape([rows, columns]);
+  const isDiagonal = flat.data.every((value, i) => value === 0 || Math.floor(i / columns) === i % columns);
+  return isDiagonal
+    ? tensor(
+        Float64Array.from({ length: rows }, (_, i) => flat.data[i * columns + i]),
+        to.shape,
+      )
+    : full;
+}
