@@ -112,7 +112,7 @@ export function compile<F extends (...args: never[]) => unknown>(f: F, options?:
     programs.unshift(build(f, patterns, inputs, backend));
     if (programs.length > KEPT) {
       programs.pop();
-      if (++dropped === KEPT) console.warn(tooManyShapes(f.name));
+      if (++dropped === KEPT) warn(tooManyShapes(f.name));
     }
     return { entry: programs[0], inputs };
   };
@@ -143,6 +143,9 @@ export function compile<F extends (...args: never[]) => unknown>(f: F, options?:
     },
   }) as unknown as Compiled<F>;
 }
+
+/** Says something on the console, where there is one. */
+const warn = (message: string): void => (globalThis as { console?: { warn(text: string): void } }).console?.warn(message);
 
 /** Said once, when as many programs were dropped as are kept: by then, to record costs more than is ever gained. */
 const tooManyShapes = (name: string): string =>
