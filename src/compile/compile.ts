@@ -13,6 +13,9 @@ import { trace } from "../transforms/trace.js";
 import { argumentsOf, matchAll, type Pattern, patternsOf } from "./arguments.js";
 import { type Backend, Program, type ProgramMemory } from "./program.js";
 
+// The package is type-checked without the browser's or Node's names; this one is in both.
+declare const console: { readonly warn: (message: string) => void };
+
 /** How many programs a compiled function keeps: one for each set of input shapes. The one not used for longest goes. */
 const KEPT = 16;
 
@@ -112,7 +115,7 @@ export function compile<F extends (...args: never[]) => unknown>(f: F, options?:
     programs.unshift(build(f, patterns, inputs, backend));
     if (programs.length > KEPT) {
       programs.pop();
-      if (++dropped === KEPT) console.warn(tooManyShapes(f.name));
+      if (++dropped === KEPT) warn(tooManyShapes(f.name));
     }
     return { entry: programs[0], inputs };
   };
@@ -143,6 +146,9 @@ export function compile<F extends (...args: never[]) => unknown>(f: F, options?:
     },
   }) as unknown as Compiled<F>;
 }
+
+/** Every engine has a console, but the language does not promise one. */
+const warn = (text: string): void => (globalThis as { readonly console?: { warn(text: string): void } }).console?.warn(text);
 
 /** Said once, when as many programs were dropped as are kept: by then, to record costs more than is ever gained. */
 const tooManyShapes = (name: string): string =>

@@ -39,6 +39,15 @@ test("second-order.ts shows the Hessian of the formula, and Newton in under ten 
   expect(Number(descent)).toBeGreaterThan(2000);
 });
 
+test("lotka-volterra.ts has the gradient of the variational equations, and finds the rates of hares and lynxes", async () => {
+  const text = await outputOf("examples/lotka-volterra.ts");
+  expect(Number(/largest relative difference is (\S+)\./.exec(text)?.[1])).toBeLessThan(1e-12);
+  expect(text).toContain("converged after");
+  // Beside the means that Carpenter's case study for Stan gives: 0.55, 0.028, 0.80 and 0.024, each with an error of about a tenth.
+  const rates = [...text.matchAll(/^[αβγδ] +(\S+)$/gm)].map(([, rate]) => Number(rate));
+  for (const [i, rate] of [0.55, 0.028, 0.8, 0.024].entries()) expect(Math.abs(rates[i] / rate - 1)).toBeLessThan(0.1);
+});
+
 test("digits-mlp reads at least 96 % of the digits it has not seen", async () => {
   const text = await outputOf("examples/digits-mlp/main.ts");
   expect(Number(/held-out accuracy (\S+) % of 359 digits/.exec(text)?.[1])).toBeGreaterThanOrEqual(96);
