@@ -1,5 +1,6 @@
 import { alignColumns } from "../base/format.js";
 import { formatShape } from "../base/shape.js";
+import { nameFrom } from "../base/text.js";
 import { loopOf } from "../ops/body.js";
 import { operandsOf } from "../tape/columns.js";
 import type { Assembly } from "./assemble.js";
@@ -14,7 +15,7 @@ export function linesOf({ calls, schedule, plan, arena }: Omit<Assembly, "encodi
   const nameOf = (value: number): string => {
     const source = plan.sourceOf(value);
     if (source >= inputs.length) return `b${plan.bufferOf[source]}`;
-    if (source >= 0) return inputs[source].label ?? `input${source + 1}`;
+    if (source >= 0) return nameFrom(inputs[source].label ?? "") || `input${source + 1}`;
     const x = constants[~source];
     return x.size === 1 ? String(x.first) : `constant${formatShape(x.shape)}`;
   };
@@ -26,7 +27,14 @@ export function linesOf({ calls, schedule, plan, arena }: Omit<Assembly, "encodi
     const from = operandsOf(calls.columns, node).map(nameOf);
     const number = `${region === undefined ? "" : "  "}${lines.length + 1}`;
     const call = `${calls.kind(node).op.name}(${from.join(", ")})`;
-    lines.push([number, nameOf(inputs.length + node), instruction, call, formatShape(shapes[node]), labels.get(places[node]) ?? ""]);
+    lines.push([
+      number,
+      nameOf(inputs.length + node),
+      instruction,
+      call,
+      formatShape(shapes[node]),
+      nameFrom(labels.get(places[node]) ?? ""),
+    ]);
   };
   forEachStep(
     schedule,
