@@ -88,7 +88,9 @@ export function toHash(state: State): string {
   };
   put("tab", state.tab, initialState.tab);
   put("f", state.source, initialState.source);
-  if (JSON.stringify(state.values) !== JSON.stringify(initialState.values)) parts.set("v", JSON.stringify(state.values));
+  // Another text has other variables.
+  const usual = state.source === initialState.source ? initialState.values : {};
+  if (JSON.stringify(state.values) !== JSON.stringify(usual)) parts.set("v", JSON.stringify(state.values));
   put("by", state.by, initialState.by);
   put("stable", state.stabilized, false);
   put("step", state.step, undefined);
@@ -125,7 +127,7 @@ export function fromHash(hash: string): State {
     tab: oneOf("tab", ["tape", "training"], initialState.tab),
     // One character more than may be: that the text is too long is said where it is read.
     source: parts.get("f")?.slice(0, LONGEST_TEXT + 1) ?? initialState.source,
-    values: valuesOf(parts.get("v")) ?? initialState.values,
+    values: valuesOf(parts.get("v")) ?? ((parts.get("f") ?? initialState.source) === initialState.source ? initialState.values : {}),
     by: parts.get("by") ?? initialState.by,
     stabilized: parts.get("stable") === "true",
     step: step < 0 ? undefined : Math.floor(step),

@@ -26,6 +26,7 @@ const BENCHMARKS: Record<string, { readonly flags: readonly string[]; readonly f
   vmap: { flags: [] },
   minimize: { flags: [] },
   optimizers: { flags: [] },
+  playground: { flags: [] },
   // A tape of a million scalars is recorded.
   peers: { flags: ["--max-old-space-size=8192"] },
 };

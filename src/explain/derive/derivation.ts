@@ -1,5 +1,6 @@
 import { formatNumber, formatValues, inspectAsText } from "../../base/format.js";
 import { formatShape } from "../../base/shape.js";
+import { escapeLatex, escapeMarkdown } from "../../base/text.js";
 import type { Tensor } from "../../tensor/tensor.js";
 
 /** The parts of a derivation, in their order. */
@@ -73,16 +74,16 @@ export class Derivation implements Iterable<DerivationStep> {
     const sections = this.bySection().map(([section, steps]) => {
       const rows = steps.map(({ latex, rule, value }) => {
         const equation = latex.replace("&=", "=").replaceAll("|", "\\vert ");
-        return `| $ ${equation.trim()} $ | ${rule.replaceAll("|", "\\|")} | ${value === undefined ? "" : shortValue(value)} |`;
+        return `| $ ${equation.trim()} $ | ${escapeMarkdown(rule)} | ${value === undefined ? "" : shortValue(value)} |`;
       });
       return `### ${titleOf(section)}\n\n| equation | why | at the inputs |\n| --- | --- | --- |\n${rows.join("\n")}\n`;
     });
-    return `${sections.join("\n")}\n### ${titleOf("check")}\n\n${this.verdict}\n`;
+    return `${sections.join("\n")}\n### ${titleOf("check")}\n\n${escapeMarkdown(this.verdict)}\n`;
   }
 
   /** LaTeX: one `aligned` block, the reasons in words to the right. */
   toLatex(): string {
-    const lines = this.steps.map(({ latex, rule }) => `${latex} && \\text{${escapeText(rule)}}`);
+    const lines = this.steps.map(({ latex, rule }) => `${latex} && \\text{${escapeLatex(rule)}}`);
     return `\\begin{aligned}\n${lines.join(" \\\\\n")}\n\\end{aligned}`;
   }
 
@@ -102,5 +103,3 @@ function shortValue({ data, shape, size, rank, first }: Tensor): string {
 /** Combining accents take no room. */
 const width = (text: string): number => [...text.normalize("NFC")].filter((sign) => !/\p{M}/u.test(sign)).length;
 const pad = (text: string, to: number): string => text + " ".repeat(Math.max(0, to - width(text)));
-
-const escapeText = (text: string): string => text.replace(/[\\{}$&#^_%~]/g, (sign) => (/[\\^~]/.test(sign) ? " " : `\\${sign}`));
