@@ -1,9 +1,10 @@
 import { formatNumber, formatValues, inspectAsText } from "../../base/format.js";
 import { formatShape } from "../../base/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
+import { escapeText } from "./print/latex.js";
 
 /** The parts of a derivation, in their order. */
-export type DerivationSection = "definitions" | "chain rule" | "factors" | "result" | "check";
+export type DerivationSection = "definitions" | "chain rule" | "factors" | "result" | "second derivatives" | "check";
 
 /** One line of a {@link Derivation}: an equation and why it holds. */
 export interface DerivationStep {
@@ -39,6 +40,8 @@ export class Derivation implements Iterable<DerivationStep> {
     readonly steps: readonly DerivationStep[],
     /** What was derived, by the name of the argument: the formula as plain text. */
     readonly gradients: ReadonlyMap<string, string>,
+    /** With `order: 2`, the second derivatives: `"w"` for the block of w with itself, `"w, b"` for a mixed one. */
+    readonly hessians: ReadonlyMap<string, string>,
     /** The largest difference between the formulas' numbers at the inputs and those of `grad`. */
     readonly largestDifference: number,
     /** What `largestDifference` says, in words. */
@@ -80,10 +83,10 @@ export class Derivation implements Iterable<DerivationStep> {
     return `${sections.join("\n")}\n### ${titleOf("check")}\n\n${this.verdict}\n`;
   }
 
-  /** LaTeX: one `aligned` block, the reasons in words to the right. */
+  /** LaTeX: an `align` environment with numbered lines, the reasons in words to the right. It needs the package amsmath. */
   toLatex(): string {
     const lines = this.steps.map(({ latex, rule }) => `${latex} && \\text{${escapeText(rule)}}`);
-    return `\\begin{aligned}\n${lines.join(" \\\\\n")}\n\\end{aligned}`;
+    return `\\begin{align}\n${lines.join(" \\\\\n")}\n\\end{align}`;
   }
 
   private bySection(): (readonly [DerivationSection, readonly DerivationStep[]])[] {
@@ -102,5 +105,3 @@ function shortValue({ data, shape, size, rank, first }: Tensor): string {
 /** Combining accents take no room. */
 const width = (text: string): number => [...text.normalize("NFC")].filter((sign) => !/\p{M}/u.test(sign)).length;
 const pad = (text: string, to: number): string => text + " ".repeat(Math.max(0, to - width(text)));
-
-const escapeText = (text: string): string => text.replace(/[\\{}$&#^_%~]/g, (sign) => (/[\\^~]/.test(sign) ? " " : `\\${sign}`));

@@ -5,15 +5,16 @@ import { relativeDifference } from "../formula/expression.js";
 import * as q from "../formula/fraction.js";
 import { add, constantOf, multiply, ONE, product } from "./algebra/arithmetic.js";
 import { Evaluator } from "./algebra/evaluate.js";
-import { type Index, placeOf } from "./algebra/places.js";
+import { Index, placeOf } from "./algebra/places.js";
 import type { Quantity } from "./algebra/quantity.js";
 import { moved, replaceQuantities } from "./algebra/sums.js";
 import type { Polynomial } from "./algebra/terms.js";
 import { Chain, type Edge, type Step } from "./chain.js";
 import { definitionsOf, IDLE } from "./definitions.js";
 import type { DerivationSection } from "./derivation.js";
+import { totalDerivative } from "./hessian.js";
 import { splitFraction } from "./logistic.js";
-import type { Form } from "./print/form.js";
+import { type Form, named } from "./print/form.js";
 import { derivativeForm, Printer } from "./print/printer.js";
 import { lengthOf, textOf } from "./print/text.js";
 import { Reading } from "./reading/read.js";
@@ -74,13 +75,13 @@ export class Deriver {
     readonly tape: Tape,
     private readonly inputNames: readonly string[],
     private readonly wanted: readonly Tensor[],
-    notation: "matrix" | "index",
+    private readonly asked: { readonly notation: "matrix" | "index"; readonly isComplete: boolean; readonly order: 1 | 2 },
   ) {
     this.reading = new Reading(tape, inputNames);
     const output = this.reading.ofTensor(tape.outputs[0]);
     if (output === undefined) throw new GradtapeError("derive: the function's result is a constant; there is nothing to derive");
     this.output = output;
-    this.printer = new Printer(notation, () => new Set(this.reading.quantities.map(({ name }) => name)));
+    this.printer = new Printer(asked.notation, () => new Set(this.reading.quantities.map(({ name }) => name)));
     this.evaluator = new Evaluator(({ value }) => value);
     this.simplifier = new Simplifier(this.reading.quantities, this.printer);
     this.chain = new Chain(this.reading, output, new Set(this.arguments_()), (p, indices, like) =>
@@ -97,20 +98,17 @@ export class Deriver {
     return this.inputNames[this.tape.inputs.indexOf(argument.value)] ?? argument.name;
   }
 
-  /** All equations in their order; returns the formulas of the arguments' derivatives. */
-  run(): readonly Conclusion[] {
-    return this.derive();
-  }
-
-  private derive(): readonly Conclusion[] {
+  /** Finds all equations, in their order, and the formulas of the arguments' derivatives. */
+  run(): Conclusions {
     const { steps } = this.chain;
     const args = this.arguments_();
     for (const argument of args) this.chainRule(argument);
     for (const step of steps) this.differentiate(step, args);
     for (const step of steps) if (!args.includes(step.quantity)) this.conclude(step, false);
-    const results = args.map((argument) => this.resultOf(argument));
+    const first = args.map((argument) => this.resultOf(argument));
+    const second = this.asked.order === 2 ? first.map((own, k) => first.slice(k).map((other) => this.secondOf(own, other))) : [];
     this.equations.unshift(...definitionsOf(this, this.evaluator, this.chain));
-    return results;
+    return { first, second };
   }
 
   // Equations
@@ -333,6 +331,7 @@ export class Deriver {
     }
     const isUseful =
       isArgument ||
+      this.asked.isComplete ||
       edges.length > 1 ||
       readers.length > 1 ||
       readers.some(({ factor }) => factor === undefined) ||
@@ -355,6 +354,35 @@ export class Deriver {
     return result;
   }
 
+  /** The derivative of a derivative, through all named values of which it is made. */
+  private secondOf(first: Conclusion, { argument: by }: Conclusion): Conclusion | undefined {
+    const { argument, formula, indices: rows } = first;
+    const columns = by.ranges.map((range) => (range === undefined ? undefined : new Index(range)));
+    const found = totalDerivative(formula, by, columns, this.chain, this.reading.opaque);
+    const isVector = argument.value.size > 1 && by.value.size > 1;
+    const left: Form = {
+      kind: "secondDerivative",
+      of: named(this.output.name),
+      by: named(argument.name),
+      with: named(by.name),
+      isSame: argument === by,
+      isVector,
+    };
+    if (found === undefined) {
+      const form: Form = { kind: "words", text: "no formula: an op on the way has none" };
+      this.equations.push({ section: "second derivatives", left, rights: [{ form, rule: "left to hessian", value: undefined }] });
+      return undefined;
+    }
+    const indices = [...rows, ...columns];
+    const shape = [...argument.value.shape, ...by.value.shape];
+    const { formula: simple, form } = this.equalities("second derivatives", left, found, {
+      indices,
+      shape,
+      rule: `derivative of ∂${this.output.name}/∂${argument.name}`,
+    });
+    return { argument, formula: simple, form, indices, value: this.valueOf(simple, indices, shape) };
+  }
+
   private resultOf(argument: Quantity): Conclusion {
     const step = this.chain.stepOf(argument);
     const { shape } = argument.value;
@@ -370,6 +398,13 @@ export class Deriver {
     const { formula, form } = this.conclude(step, true);
     return { argument, formula, form, indices: step.indices, value: this.valueOf(formula, step.indices, shape) };
   }
+}
+
+/** All that was asked for. */
+export interface Conclusions {
+  readonly first: readonly Conclusion[];
+  /** For each argument the blocks with itself and with those behind it; nothing where no formula says an op on the way. */
+  readonly second: readonly (readonly (Conclusion | undefined)[])[];
 }
 
 /** What the derivative with respect to an argument is. */

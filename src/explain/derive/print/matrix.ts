@@ -4,7 +4,7 @@ import { isZero, product } from "../algebra/arithmetic.js";
 import { spend } from "../algebra/budget.js";
 import { bareIndex, type Index, placeOf, type Range } from "../algebra/places.js";
 import { substitute } from "../algebra/sums.js";
-import { type Atom, type AtomOf, type Monomial, type Polynomial, raw } from "../algebra/terms.js";
+import { type Atom, type AtomOf, type Factor, type Monomial, type Polynomial, raw } from "../algebra/terms.js";
 import { contract, diagonalForm, type Edge, SUM } from "./contraction.js";
 import { isOneNumber, isRootOfNumber, isWholePower, joinedRoots, type LaidFactor, type Merged, mergedPowers, opposite } from "./factors.js";
 import type { Form } from "./form.js";
@@ -75,6 +75,8 @@ export class MatrixLayout {
 
   private term(coefficient: Fraction, monomial: Monomial, targets: readonly Index[]): Form {
     for (const index of monomial.free) if (!targets.includes(index)) throw new NoMatrixForm("an index is left");
+    const identities = targets.length === 2 ? monomial.factors.filter(({ atom }) => isIdentity(atom)) : [];
+    if (identities.length > 0) return this.diagonal(coefficient, monomial, identities, targets);
     const merged = this.withMeans(mergedPowers(monomial.factors), targets);
     const [i, j] = targets;
     const of = (wanted: readonly Index[]): LaidFactor[] =>
@@ -85,6 +87,25 @@ export class MatrixLayout {
     const core: Core =
       targets.length === 0 ? {} : targets.length === 1 ? this.vector(of([i]), i) : this.matrix(of([i]), of([j]), of([i, j]), targets);
     return this.scaled(coefficient, above, below, core);
+  }
+
+  /** δᵢⱼ·wᵢ is diag(w), δᵢⱼ is I. */
+  private diagonal(coefficient: Fraction, monomial: Monomial, identities: readonly Factor[], [i, j]: readonly Index[]): Form {
+    const rest = monomial.factors.filter((factor) => !identities.includes(factor));
+    const isWeight = ({ atom }: Factor): boolean => atom.free.has(i) || atom.free.has(j);
+    const weights = rest.filter(isWeight);
+    const over =
+      weights.length === 0
+        ? form.IDENTITY
+        : diagonalForm(this.polynomial(substitute(product(q.ONE, weights), new Map([[j, placeOf(i)]])), [i]));
+    const numbers = mergedPowers(rest.filter((factor) => !isWeight(factor))).sort((a, b) => a.rank - b.rank);
+    const isBelow = ({ exponent }: LaidFactor): boolean => q.isNegative(exponent);
+    return this.scaled(
+      coefficient,
+      numbers.filter((factor) => !isBelow(factor)),
+      numbers.filter(isBelow),
+      { over },
+    );
   }
 
   private scaled(coefficient: Fraction, above: readonly LaidFactor[], below: readonly LaidFactor[], core: Core): Form {
@@ -137,17 +158,6 @@ export class MatrixLayout {
     targets: readonly Index[],
   ): Core {
     const [i, j] = targets;
-    const identities = both.filter(({ atom }) => atom !== undefined && isIdentity(atom));
-    if (identities.length > 0) {
-      const rest = [...rows, ...columns, ...both.filter((factor) => !identities.includes(factor))];
-      if (rest.length === 0) return { over: form.IDENTITY };
-      if (rest.some(({ atom }) => atom === undefined)) throw new NoMatrixForm("a diagonal of what is laid out already");
-      const weights = product(
-        q.ONE,
-        rest.map(({ atom, exponent }) => ({ atom: atom as Atom, exponent })),
-      );
-      return { over: diagonalForm(this.polynomial(substitute(weights, new Map([[j, placeOf(i)]])), [i])) };
-    }
     const u = rows.length > 0 ? this.whole(this.placeByPlace(rows, [i])) : undefined;
     const v = columns.length > 0 ? this.whole(this.placeByPlace(columns, [j])) : undefined;
     if (both.length === 0) return { over: form.productForm([u ?? form.ONES, form.transposeForm(v ?? form.ONES)]) };
