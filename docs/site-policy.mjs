@@ -27,7 +27,10 @@ export function load(app) {
     if (page.contents === undefined) return;
     const base = /data-base="([^"]*)"/.exec(page.contents)?.[1] ?? "./";
     page.contents = page.contents
-      .replace('<meta charset="utf-8"/>', `$&<meta http-equiv="Content-Security-Policy" content="${policyOf(isLivePage(page.url))}"/>`)
+      .replace(
+        '<meta charset="utf-8"/>',
+        `$&<meta http-equiv="Content-Security-Policy" content="${policyOf(page.url === "index.html" || isLivePage(page.url))}"/>`,
+      )
       .replace(inlineScript, (_, text) => {
         texts.add(text);
         return `<script src="${base}assets/page.js"></script>`;

@@ -6,18 +6,19 @@ import { basename } from "node:path";
 import { Converter, DocumentReflection, KindRouter, PageEvent, ReflectionGroup, ReflectionKind } from "typedoc";
 
 const documentGroups = [
+  ["Start", /^README$/],
   ["Learn", /^\d/],
   ["Measured", /^(performance|verified-gradients)$/],
   ["Files", /\.ts$|^(LICENSE|NOTICE)$/],
   ["Guides", /./],
 ];
 
-// By the rooms of src/, so that a new file finds its group.
+// By the rooms of src/, so that a new file finds its group. First what the library is for.
 const sourceGroups = [
+  ["Differentiation", /^(transforms\/(?!record\.ts$)|tensor\/tree\.ts$)/],
   ["Tensors", /^(base\/(?!errors)|kernels\/|tensor\/(?!(define-op|options|tree)\.ts$))/],
   ["Ops", /^(functions\/(?!losses)|tensor\/(define-op|options)\.ts$)/],
   ["Losses", /^functions\/losses\.ts$/],
-  ["Differentiation", /^(transforms\/(?!record\.ts$)|tensor\/tree\.ts$)/],
   ["Numerics", /^(passes\/|explain\/(require-finite|diagnose\/))/],
   ["The tape", /^(tape\/|transforms\/record\.ts$|explain\/(?!require-finite|diagnose\/))/],
   ["Compile", /^compile\//],
@@ -26,7 +27,17 @@ const sourceGroups = [
   ["More", /./],
 ];
 
-const order = ["Learn", "Guides", "Measured", "Reference", ...sourceGroups.map(([title]) => title), "Files"];
+const documentTitles = new Set(documentGroups.map(([title]) => title));
+
+/** Within a group: grad and its like, other functions, classes and constants, then types, each in the order of the source. */
+const rankOf = (reflection) => {
+  const first = ["grad", "valueAndGrad", "vjp", "jvp"].indexOf(reflection.name);
+  if (first >= 0) return first;
+  if (reflection.kindOf(ReflectionKind.Function)) return 10;
+  return reflection.kindOf([ReflectionKind.Interface, ReflectionKind.TypeAlias]) ? 30 : 20;
+};
+
+const order = ["Start", "Learn", "Guides", "Measured", "Reference", ...sourceGroups.map(([title]) => title), "Files"];
 
 /** @param {import("typedoc").Application} app */
 export function load(app) {
@@ -37,7 +48,8 @@ export function load(app) {
     fileNames.set(document, basename(document.name));
     const heading = /^# (.+)$/m.exec(document.content[0]?.text ?? "")?.[1];
     if (heading === undefined) app.logger.error(`${document.name}.md has no heading to be called by`);
-    else document.name = heading;
+    // The README is called by the package, and here by what it is for.
+    else document.name = fileNames.get(document) === "README" ? "Install and use" : heading;
   });
 
   app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
@@ -87,6 +99,7 @@ export function load(app) {
       groups.set(title, group);
     }
     parent.groups = order.flatMap((title) => groups.get(title) ?? []);
+    for (const group of parent.groups) if (!documentTitles.has(group.title)) group.children.sort((a, b) => rankOf(a) - rankOf(b));
   };
   // After TypeDoc's own groups by kind, which have priority -100.
   app.converter.on(

@@ -2,7 +2,7 @@
 // curve with its band of confidence. Run it with a file to write the picture to: npx tsx examples/curve-fit.ts curve.svg
 import { readFileSync, writeFileSync } from "node:fs";
 import * as Plot from "@observablehq/plot";
-import { jvp, leastSquares, linspace, type Tensor, tensor } from "gradtape";
+import { concat, jacobian, leastSquares, linspace, type Tensor, tensor } from "gradtape";
 import { parseHTML } from "linkedom";
 
 // Thurber's mobility of electrons, one of the harder problems of NIST's Statistical Reference Datasets: a ratio of two cubics.
@@ -45,20 +45,16 @@ found.forEach((value, i) => {
   console.log(`b${i + 1}${columns.map((column) => (column ?? Number.NaN).toPrecision(9).padStart(19)).join("")}`);
 });
 
-// The curve's own standard error, from the covariance C of the parameters and the curve's gradient g: √(gᵀ·C·g), here √Σ(J·L)² with
-// the rows of J = ∂curve/∂b, one parameter after the other in forward mode.
+// The curve's own standard error, from the covariance C of the parameters: √(g·C·gᵀ) with g = ∂curve/∂b, a row of the Jacobian J for each place.
 const at = linspace(Math.min(...problem.x), Math.max(...problem.x), 200);
-const columns = found.map((_, j) => {
-  const direction = (from: number, count: number): Tensor => tensor(Array.from({ length: count }, (_, i) => (from + i === j ? 1 : 0)));
-  return jvp((p: Parameters) => model(p, at), [fit.params], [{ over: direction(0, 4), under: direction(4, 3) }])[1].data;
-});
-const covariance = fit.covariance.toArray(2);
-const curve = model(fit.params, at).data;
-const band = Array.from(at.data, (place, i) => {
-  const g = columns.map((column) => column[i] ?? 0);
-  const variance = g.reduce((sum, a, j) => sum + g.reduce((inner, b, k) => inner + a * b * (covariance[j]?.[k] ?? 0), 0), 0);
-  const middle = curve[i] ?? 0;
-  return { x: place, y: middle, low: middle - 2 * Math.sqrt(variance), high: middle + 2 * Math.sqrt(variance) };
+const blocks = jacobian((p: Parameters) => model(p, at))(fit.params);
+const J = concat([blocks.over, blocks.under], 1);
+const curve = model(fit.params, at);
+const twice = J.matmul(fit.covariance).mul(J).sum(1).sqrt().mul(2);
+const columns = [at, curve, curve.sub(twice), curve.add(twice)].map((column) => column.toArray(1));
+const band = Array.from({ length: at.size }, (_, i) => {
+  const [x, y, low, high] = columns.map((column) => column[i]);
+  return { x, y, low, high };
 });
 
 const { document } = parseHTML("<!doctype html><html><body></body></html>");

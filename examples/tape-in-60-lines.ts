@@ -1,6 +1,6 @@
 // Reverse-mode differentiation of single numbers, whole and without an import: npx tsx examples/tape-in-60-lines.ts
 
-/** What can be differentiated: how to compute it, and its derivative by each input. */
+/** What can be differentiated: how to compute it, and its derivative with respect to each input. */
 export interface Op {
   name: string;
   value: (...inputs: number[]) => number;
@@ -9,30 +9,33 @@ export interface Op {
 export const Neg: Op = { name: "Neg", value: (x) => -x, slopes: () => [-1] };
 export const Add: Op = { name: "Add", value: (x, y) => x + y, slopes: () => [1, 1] };
 export const Sub: Op = { name: "Sub", value: (x, y) => x - y, slopes: () => [1, -1] };
-export const Mul: Op = { name: "Mul", value: (x, y) => x * y, slopes: (_, x, y) => [y, x] };
-export const Log: Op = { name: "Log", value: Math.log, slopes: (_, x) => [1 / x] };
+export const Mul: Op = { name: "Mul", value: (x, y) => x * y, slopes: (_output, x, y) => [y, x] };
+export const Log: Op = { name: "Log", value: Math.log, slopes: (_output, x) => [1 / x] };
 export const Sigmoid: Op = { name: "Sigmoid", value: (z) => 1 / (1 + Math.exp(-z)), slopes: (s) => [s * (1 - s)] };
 
-/** A list of what was computed. Each number is known by its place on the list. */
+/** A list of what was computed. Each number is known by its place in the list. */
 export class Tape {
   readonly nodes: { op?: Op; inputs: number[]; value: number }[] = [];
 
   input(value: number): number {
-    return this.nodes.push({ inputs: [], value }) - 1;
+    this.nodes.push({ inputs: [], value });
+    return this.nodes.length - 1; // its place
   }
   apply(op: Op, ...inputs: number[]): number {
-    return this.nodes.push({ op, inputs, value: op.value(...this.values(inputs)) }) - 1;
+    this.nodes.push({ op, inputs, value: op.value(...this.values(inputs)) });
+    return this.nodes.length - 1;
   }
   values(places: number[]): number[] {
     return places.map((place) => this.nodes[place].value);
   }
-  /** Goes backwards from the output: each node hands its own cotangent on to its inputs, times its slopes. */
+  /** Goes backwards from the output: each node passes its own cotangent on to its inputs, times its slopes. */
   gradient(output: number): number[] {
     const cotangents = this.nodes.map(() => 0);
     cotangents[output] = 1;
     for (let i = output; i >= 0; i--) {
       const { op, inputs, value } = this.nodes[i];
-      const slopes = op?.slopes(value, ...this.values(inputs)) ?? [];
+      if (op === undefined) continue; // an input has nothing to pass on
+      const slopes = op.slopes(value, ...this.values(inputs));
       for (let k = 0; k < inputs.length; k++) cotangents[inputs[k]] += cotangents[i] * slopes[k];
     }
     return cotangents;
@@ -53,5 +56,5 @@ tape.nodes.forEach(({ op, inputs, value }, i) => {
   console.log(`${String(i).padStart(2)}  ${what.padEnd(12)} ${value.toFixed(6).padStart(9)}   ∂ ${cotangents[i].toFixed(6).padStart(9)}`);
 });
 const error = tape.nodes[ŷ].value - 1;
-console.log("by the tape ", cotangents[w0].toFixed(12), cotangents[w1].toFixed(12));
-console.log("(ŷ − y)x    ", (error * 1).toFixed(12), (error * 0.3).toFixed(12));
+console.log("from the tape", cotangents[w0].toFixed(12), cotangents[w1].toFixed(12));
+console.log("(ŷ − y)x     ", (error * 1).toFixed(12), (error * 0.3).toFixed(12));

@@ -48,7 +48,6 @@ export {
   type LeastSquaresOptions,
   type LeastSquaresReport,
   type LeastSquaresResult,
-  type LeastSquaresStatus,
   leastSquares,
 } from "./optim/least-squares.js";
 export { type MinimizeOptions, minimize, minimizeSteps } from "./optim/minimize.js";
@@ -84,5 +83,5 @@ export {
   vjp,
 } from "./transforms/reverse.js";
 export { type AnyTree, type Collected, scan } from "./transforms/scan.js";
-export { hessian, hvp, jacobian } from "./transforms/second-order.js";
+export { hessian, hvp, type JacobianOptions, jacobian, type TreeOfTrees } from "./transforms/second-order.js";
 export { type BatchAxis, type BatchedArguments, type BatchedResult, type VmapOptions, vmap } from "./transforms/vmap.js";

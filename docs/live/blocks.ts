@@ -1,6 +1,7 @@
 import { html, nothing, render } from "lit-html";
 import type { Editor } from "./editor.js";
 import { loadEditor, loadRunner } from "./lazy.js";
+import type { Shown } from "./messages.js";
 import { Output } from "./output.js";
 import type { RunningProgram } from "./runner.js";
 
@@ -32,22 +33,35 @@ export class Program {
     return program;
   }
 
-  /** Runs the blocks up to one of them, and `more` behind it, and shows what that one prints. */
-  async run(last: Block, more: readonly string[] = []): Promise<void> {
-    this.running?.stop();
-    const blocks = this.blocks.slice(0, last.index + 1);
+  /** Runs the blocks up to one of them, and shows what that one prints. */
+  async run(last: Block): Promise<void> {
     last.began();
+    const blocks = this.blocks.slice(0, last.index + 1);
+    await this.runTexts(
+      blocks.map((block) => block.text),
+      (index, shown) => {
+        if (index === last.index) last.output.add(shown);
+        else if (shown.kind === "error") last.output.add({ ...shown, text: `${shown.text} (in block ${index + 1} of this page)` });
+      },
+    );
+    last.ended();
+  }
+
+  /** The code of the blocks that stand before an element, without those of answers. */
+  textsBefore(element: Element): string[] {
+    return this.blocks.filter((block) => !block.isAnswer && block.standsBefore(element)).map((block) => block.text);
+  }
+
+  /** Runs pieces of code as one program, in place of what ran before. */
+  async runTexts(texts: readonly string[], show: (index: number, shown: Shown) => void): Promise<void> {
+    this.running?.stop();
     try {
       const { runBlocks } = await loadRunner();
-      this.running = runBlocks([...blocks.map((block) => block.text), ...more], (index, shown) => {
-        if (index >= last.index) last.output.add(shown);
-        else if (shown.kind === "error") last.output.add({ ...shown, text: `${shown.text} (in block ${index + 1} of this page)` });
-      });
+      this.running = runBlocks(texts, show);
       await this.running.ended;
     } catch (error) {
-      last.output.add({ kind: "error", text: String(error), line: 0 });
+      show(texts.length - 1, { kind: "error", text: String(error), line: 0 });
     }
-    last.ended();
   }
 
   stop(): void {
@@ -78,6 +92,15 @@ export class Block {
       this.output.add({ kind: "text", text: textOf(printed.querySelector("code") as HTMLElement) });
     } else this.bar.after(this.output.element);
     this.render();
+  }
+
+  /** Whether it is folded away as the answer to an exercise. */
+  get isAnswer(): boolean {
+    return this.bar.closest("details") !== null;
+  }
+
+  standsBefore(element: Element): boolean {
+    return (this.bar.compareDocumentPosition(element) & Node.DOCUMENT_POSITION_FOLLOWING) !== 0;
   }
 
   get text(): string {

@@ -1,5 +1,6 @@
 // The scripts of live pages, into a folder of the site. Each is a classic script: a page that is opened from a folder may load those, and
 // no modules.
+import { copyFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -44,8 +45,10 @@ export async function buildLive(folder) {
     build({ ...common, entryPoints: [here("runner.ts")], outfile: `${folder}/runner.js`, globalName: "gradtapeRunner" }),
     build({ ...common, entryPoints: [here("editor.ts")], outfile: `${folder}/editor.js`, globalName: "gradtapeEditor" }),
     build({ ...common, entryPoints: [here("mathml.ts")], outfile: `${folder}/mathml.js`, globalName: "gradtapeMath" }),
-    build({ ...common, entryPoints: [here("live.css")], outfile: `${folder}/live.css`, loader: { ".css": "css" } }),
+    build({ ...common, entryPoints: [here("live.css")], outfile: `${folder}/live.css` }),
+    build({ ...common, entryPoints: [here("../home/home.css")], outfile: `${folder}/../home/home.css` }),
   ]);
+  copyFileSync(here("../home/card.png"), `${folder}/../home/card.png`);
 }
 
 /** What the build itself needs of the TypeScript beside this file, as a module. */

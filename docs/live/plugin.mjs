@@ -3,24 +3,9 @@
 import { join } from "node:path";
 import { JSX, PageEvent } from "typedoc";
 import { buildLive, loadForBuild } from "./build.mjs";
+import { settingsOf } from "./settings.mjs";
 
 const MARK = /^<!-- live ([a-z-]+)\n([\s\S]*?)-->\s*$/;
-
-/** `key: value`, where lines that begin with spaces go on with the value before. */
-export function settingsOf(text) {
-  const settings = {};
-  let key = "";
-  for (const line of text.split("\n").filter((line) => line.trim() !== "")) {
-    const [, name, value] = /^([a-z]+): ?(.*)$/.exec(line) ?? [];
-    if (name !== undefined) {
-      key = name;
-      settings[key] = value;
-    } else if (/^ /.test(line) && key !== "") settings[key] += `\n${line.trim()}`;
-    else throw new Error(`live: expected a line "key: value", got ${line}`);
-  }
-  for (const name of Object.keys(settings)) settings[name] = settings[name].trim();
-  return settings;
-}
 
 const attribute = (text) => text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
 

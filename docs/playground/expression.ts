@@ -1,5 +1,7 @@
 import type { Tensor } from "gradtape";
-import { type Formula, parseMath } from "gradtape/math";
+import { type Formula, parseMath, type Suggestion } from "gradtape/math";
+import type { Value } from "./state.js";
+import { type Statement, statementsOf } from "./statements.js";
 
 /** A loss as the user typed it. */
 export interface Loss {
@@ -7,6 +9,16 @@ export interface Loss {
   readonly variables: readonly string[];
   /** The loss as a function of them. Lines such as `z = w * x` name the steps. */
   readonly f: (...values: Tensor[]) => Tensor;
+  /** The formulas, with the names that their values get and their places in the text. */
+  readonly lines: readonly Line[];
+  /** Values that the text gives to variables: `x = 3`, and where it does. */
+  readonly given: ReadonlyMap<string, Given>;
+}
+
+export interface Given {
+  readonly value: Value;
+  readonly start: number;
+  readonly end: number;
 }
 
 /** A message about a stretch of the text, from `start` to just before `end`. */
@@ -17,13 +29,16 @@ export class TextError extends Error {
     message: string,
     readonly start: number,
     readonly end: number,
+    /** Changes of the text that mend it. */
+    readonly suggestions: readonly Suggestion[] = [],
+    cause?: Error,
   ) {
-    super(message);
+    super(message, cause === undefined ? undefined : { cause });
   }
 }
 
 /** One line: a formula, and the name that its value gets. */
-interface Line {
+export interface Line {
   readonly name: string | undefined;
   readonly formula: Formula;
   /** Where the formula begins in the whole text. */
@@ -35,33 +50,14 @@ export const LONGEST_TEXT = 10_000;
 const LIMITS = { length: LONGEST_TEXT, nodes: 3000, numbers: 100_000 };
 const MOST_VARIABLES = 30;
 
-const ASSIGNMENT = /^(\s*)([\p{L}_][\p{L}\p{M}\p{N}_]*)\s*=(?!=)/u;
-
 /** Reads a loss: lines `name = formula`, each may use the names before it; the last line is the loss. */
 export function readLoss(source: string): Loss {
   if (source.length > LONGEST_TEXT)
     throw new TextError(`expected a text of at most ${LONGEST_TEXT} characters, got more`, LONGEST_TEXT, source.length);
-  const lines: Line[] = [];
-  const defined = new Set<string>();
-  const variables = new Set<string>();
-  let start = 0;
-  for (const text of source.split("\n")) {
-    if (text.trim() !== "") {
-      const [whole = "", space = "", name] = ASSIGNMENT.exec(text) ?? [];
-      const named = name?.normalize("NFC");
-      const at = start + space.length;
-      if (named !== undefined && (defined.has(named) || variables.has(named)))
-        throw new TextError(`${named} has a meaning already; choose another name`, at, at + named.length);
-      const formulaStart = start + whole.length;
-      const formula = within(formulaStart, () => parseMath(text.slice(whole.length), { limits: LIMITS }));
-      for (const variable of formula.variables) if (!defined.has(variable)) variables.add(variable);
-      if (named !== undefined && variables.has(named)) throw new TextError(`${named} is used before it has a value`, at, at + named.length);
-      if (named !== undefined) defined.add(named);
-      lines.push({ name: named, formula, start: formulaStart });
-    }
-    start += text.length + 1;
-  }
-  if (lines.length === 0) throw new TextError("expected a formula, such as (a − 2)², got nothing", 0, source.length);
+  const statements = statementsOf(source);
+  if (statements.length === 0) throw new TextError("expected a formula, such as (a − 2)², got nothing", 0, source.length);
+  const { lines, given, defined } = linesOf(statements);
+  const variables = new Set(lines.flatMap(({ formula }) => formula.variables.filter((name) => !defined.has(name))));
   if (variables.size === 0) throw new TextError("expected at least one variable, such as x, got numbers only", 0, source.length);
   if (variables.size > MOST_VARIABLES)
     throw new TextError(`expected at most ${MOST_VARIABLES} variables, got ${variables.size}`, 0, source.length);
@@ -80,7 +76,78 @@ export function readLoss(source: string): Loss {
     }
     return last;
   };
-  return { variables: names, f };
+  return { variables: names, f, lines, given: new Map([...given].filter(([name]) => variables.has(name))) };
+}
+
+function linesOf(statements: readonly Statement[]): {
+  readonly lines: readonly Line[];
+  readonly given: ReadonlyMap<string, Given>;
+  readonly defined: ReadonlySet<string>;
+} {
+  const lines: Line[] = [];
+  const defined = new Set<string>();
+  const used = new Set<string>();
+  const given = new Map<string, Given>();
+  for (const [i, { left, right, start }] of statements.entries()) {
+    const isLast = i === statements.length - 1;
+    const name = left === undefined ? undefined : nameOf(left);
+    const place = left === undefined ? ([0, 0] as const) : ([left.start, left.start + left.text.length] as const);
+    if (name !== undefined && (defined.has(name) || used.has(name) || given.has(name))) {
+      const other = `${name}_2`;
+      throw new TextError(`${name} has a meaning already; choose another name`, ...place, [
+        { start: place[0], end: place[1], replacement: other, meaning: `call it ${other}` },
+      ]);
+    }
+    // A name of the text is one name, also where it could be a product of letters.
+    const known = [...defined, ...given.keys(), ...(name === undefined ? [] : [name])];
+    const formula = within(start, () => parseMath(right, { limits: LIMITS, variables: known }));
+    const value = name === undefined || isLast ? undefined : numbersOf(formula);
+    if (name !== undefined && value !== undefined) {
+      given.set(name, { value, start: start + right.length - right.trimStart().length, end: start + right.trimEnd().length });
+      continue;
+    }
+    for (const variable of formula.variables) if (!defined.has(variable)) used.add(variable);
+    if (name !== undefined && used.has(name)) throw new TextError(`${name} is used before it has a value`, ...place);
+    if (name !== undefined) defined.add(name);
+    lines.push({ name, formula, start });
+  }
+  return { lines, given, defined };
+}
+
+/** What stands left of a sign as a name. */
+function nameOf({ text, start }: { readonly text: string; readonly start: number }): string {
+  const refuse = (): never => {
+    throw new TextError(
+      `expected a name left of =, such as L, got ${text.trim() === "" ? "nothing" : text.trim()}`,
+      start,
+      start + text.length,
+      [{ start, end: start + text.length, replacement: "L ", meaning: "call it L" }],
+    );
+  };
+  // With its own letters as a known variable, so that wx is a name here.
+  const plain = text.trim().normalize("NFC");
+  let left: Formula;
+  try {
+    left = parseMath(text, { limits: LIMITS, variables: [plain] });
+  } catch {
+    return refuse();
+  }
+  if (left.functions.length > 0 || left.variables.length !== 1) return refuse();
+  const [name] = left.variables;
+  // Names only: x², −x and 2x are none.
+  return /^[\p{L}_][\p{L}\p{M}\p{N}_′₀-₉]*$/u.test(plain) || /[\\{]/.test(plain) ? name : refuse();
+}
+
+/** The numbers of a line such as `x = 3` or `w = [1, 2]`, which give a variable its value. */
+function numbersOf(formula: Formula): Value | undefined {
+  if (formula.variables.length > 0 || formula.functions.length > 0) return undefined;
+  try {
+    const value = formula({});
+    const isShown = value.rank <= 2 && value.size > 0 && value.size <= 400 && value.data.every(Number.isFinite);
+    return isShown ? (value.toArray() as Value) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** What goes wrong with one line is told of the whole text. */
@@ -89,9 +156,24 @@ function within<T>(offset: number, body: () => T): T {
     return body();
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    const { start, end } = error as { readonly start?: unknown; readonly end?: unknown };
+    const {
+      start,
+      end,
+      suggestions = [],
+    } = error as {
+      readonly start?: unknown;
+      readonly end?: unknown;
+      readonly suggestions?: readonly Suggestion[];
+    };
     if (typeof start !== "number" || typeof end !== "number") throw error;
     // The first line is the message; the others show the place, which the page does itself.
-    throw new TextError(error.message.split("\n")[0].replace(/^parseMath: /, ""), offset + start, offset + end);
+    const message = error.message.split("\n")[0].replace(/^(?:parseMath|math): /, "");
+    throw new TextError(
+      message,
+      offset + start,
+      offset + end,
+      suggestions.map((change) => ({ ...change, start: offset + change.start, end: offset + change.end })),
+      error,
+    );
   }
 }

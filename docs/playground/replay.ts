@@ -19,15 +19,26 @@ export function checkLines(tape: Tape): CheckLine[] {
   const values = [...tape.inputs, ...tape.nodes.map(({ output }) => output)].filter((x) => tape.cotangents.has(x));
   return values.flatMap((of) =>
     Array.from({ length: Math.min(of.size, MOST_PLACES) }, (_, place) => {
-      const step = Math.cbrt(Number.EPSILON) * Math.max(1, Math.abs(of.data[place]));
-      const moved = (by: number): number => {
-        const data = Float64Array.from(of.data);
-        data[place] += by;
-        return replay(tape, of, tensor(data, [...of.shape]));
-      };
-      return { of, place, difference: (moved(step) - moved(-step)) / (2 * step) };
+      const step = stepOf(of, place);
+      return { of, place, difference: (moved(tape, of, place, step) - moved(tape, of, place, -step)) / (2 * step) };
     }),
   );
+}
+
+const stepOf = (of: Tensor, place: number): number => Math.cbrt(Number.EPSILON) * Math.max(1, Math.abs(of.data[place]));
+
+/** The slopes just left and right of a value: at a kink they are not the same. */
+export function slopesBeside(tape: Tape, of: Tensor, place: number): readonly [left: number, right: number] {
+  const step = stepOf(of, place);
+  const here = moved(tape, of, place, 0);
+  return [(here - moved(tape, of, place, -step)) / step, (moved(tape, of, place, step) - here) / step];
+}
+
+/** The output where one number is moved. */
+function moved(tape: Tape, of: Tensor, place: number, by: number): number {
+  const data = Float64Array.from(of.data);
+  data[place] += by;
+  return replay(tape, of, tensor(data, [...of.shape]));
 }
 
 /** The output where one value is another one. */

@@ -1,5 +1,6 @@
 import { examples } from "./examples.js";
 import { LONGEST_TEXT } from "./expression.js";
+import { countOfWeights, initialWeights } from "./training/model.js";
 import { featureNames } from "./training/points.js";
 
 /** A number, a vector or a matrix, as it stands in the tables of the page. */
@@ -9,7 +10,10 @@ export type Value = number | readonly number[] | readonly (readonly number[])[];
 export type Point = readonly [x: number, y: number, label: 0 | 1];
 
 /** Where the points of the second tab come from; points that were placed are added to them. */
-export type Source = "none" | "sample" | "data";
+export type Source = "none" | "sample" | "data" | "xor" | "moons" | "circles" | "spiral";
+
+/** How many units a hidden layer can have; 0 for none. */
+export const hiddenSizes: readonly number[] = [0, 2, 4, 8, 16, 32];
 
 /** What the second tab shows. */
 export interface TrainingState {
@@ -19,9 +23,11 @@ export interface TrainingState {
   readonly placed: readonly Point[];
   readonly learningRate: number;
   readonly l2: number;
-  readonly method: "gd" | "newton";
-  /** The weights w₀, w₁, w₂ and how many steps led to them. */
-  readonly weights: readonly [number, number, number];
+  readonly method: "gd" | "newton" | "adam";
+  /** How many units the hidden layer has; 0 for a logistic regression. */
+  readonly hidden: number;
+  /** The weights, of a logistic regression w₀, w₁, w₂, and how many steps led to them. */
+  readonly weights: readonly number[];
   readonly iteration: number;
   /** Some of the losses on the way there, by step. */
   readonly curve: readonly (readonly [step: number, loss: number])[];
@@ -49,6 +55,7 @@ export const initialTraining: TrainingState = {
   learningRate: 0.3,
   l2: 0.01,
   method: "gd",
+  hidden: 0,
   weights: [0, 0, 0],
   iteration: 0,
   curve: [],
@@ -81,7 +88,9 @@ export function toHash(state: State): string {
   };
   put("tab", state.tab, initialState.tab);
   put("f", state.source, initialState.source);
-  if (JSON.stringify(state.values) !== JSON.stringify(initialState.values)) parts.set("v", JSON.stringify(state.values));
+  // Another text has other variables.
+  const usual = state.source === initialState.source ? initialState.values : {};
+  if (JSON.stringify(state.values) !== JSON.stringify(usual)) parts.set("v", JSON.stringify(state.values));
   put("by", state.by, initialState.by);
   put("stable", state.stabilized, false);
   put("step", state.step, undefined);
@@ -91,6 +100,7 @@ export function toHash(state: State): string {
   put("rate", training.learningRate, initialTraining.learningRate);
   put("l2", training.l2, initialTraining.l2);
   put("method", training.method, initialTraining.method);
+  put("hidden", training.hidden, initialTraining.hidden);
   if (training.iteration > 0) parts.set("w", [training.iteration, ...training.weights].join(" "));
   if (training.iteration > 0 && training.curve.length > 0) parts.set("curve", training.curve.flat().join(" "));
   put("class", training.label, initialTraining.label);
@@ -109,18 +119,20 @@ export function fromHash(hash: string): State {
   const step = positive("step", -1);
   const placed = numbers(parts.get("placed"));
   const [iteration, ...weights] = numbers(parts.get("w"));
-  const hasWeights = weights.length === 3 && Number.isInteger(iteration) && iteration > 0;
+  const hidden = hiddenSizes.find((size) => String(size) === parts.get("hidden")) ?? 0;
+  const isWhole = weights.length === countOfWeights(hidden);
+  const hasWeights = isWhole && Number.isInteger(iteration) && iteration > 0;
   const features = parts.get("features")?.split(",") ?? [];
   return {
     tab: oneOf("tab", ["tape", "training"], initialState.tab),
     // One character more than may be: that the text is too long is said where it is read.
     source: parts.get("f")?.slice(0, LONGEST_TEXT + 1) ?? initialState.source,
-    values: valuesOf(parts.get("v")) ?? initialState.values,
+    values: valuesOf(parts.get("v")) ?? ((parts.get("f") ?? initialState.source) === initialState.source ? initialState.values : {}),
     by: parts.get("by") ?? initialState.by,
     stabilized: parts.get("stable") === "true",
     step: step < 0 ? undefined : Math.floor(step),
     training: {
-      source: oneOf("points", ["none", "sample", "data"], initialTraining.source),
+      source: oneOf("points", ["none", "sample", "data", "xor", "moons", "circles", "spiral"], initialTraining.source),
       features:
         features.length === 2 && features.every((name) => featureNames.includes(name))
           ? [features[0], features[1]]
@@ -131,8 +143,9 @@ export function fromHash(hash: string): State {
       ).filter(([x, y]) => Math.max(Math.abs(x), Math.abs(y)) <= FURTHEST),
       learningRate: positive("rate", initialTraining.learningRate),
       l2: positive("l2", initialTraining.l2),
-      method: oneOf("method", ["gd", "newton"], initialTraining.method),
-      weights: weights.length === 3 ? [weights[0], weights[1], weights[2]] : initialTraining.weights,
+      method: oneOf("method", hidden === 0 ? ["gd", "newton", "adam"] : ["gd", "adam"], initialTraining.method),
+      hidden,
+      weights: isWhole ? weights : initialWeights(hidden),
       iteration: hasWeights ? iteration : 0,
       curve: hasWeights ? curveOf(numbers(parts.get("curve")), iteration) : [],
       label: parts.get("class") === "0" ? 0 : 1,

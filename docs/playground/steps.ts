@@ -1,4 +1,6 @@
-import type { Node, Tape, Tensor } from "gradtape";
+import { type Node, ones, type Tape, type Tensor } from "gradtape";
+import * as elementwise from "../../src/ops/elementwise.js";
+import * as special from "../../src/ops/special.js";
 
 /** What one rule sends to one operand. */
 export interface Part {
@@ -6,6 +8,8 @@ export interface Part {
   readonly input: number;
   readonly to: Tensor;
   readonly amount: Tensor;
+  /** The derivative by itself, where it is a number for each place: the amount is this times the incoming cotangent. */
+  readonly local: Tensor | undefined;
 }
 
 /** One stop on the way through a run. */
@@ -54,9 +58,20 @@ export function momentsOf(tape: Tape): Moment[] {
 function partsOf(node: Node, g: Tensor): Part[] {
   const parts = node.inputs.map((to, input) => {
     const amount = applyRule(node, input, g, node.output, node.inputs);
-    return amount === undefined ? undefined : { input, to, amount: spread(amount, to) };
+    return amount === undefined ? undefined : { input, to, amount: spread(amount, to), local: localOf(node, input, to) };
   });
   return parts.filter((part) => part !== undefined);
+}
+
+/** The ops that compute each place from the same place of their inputs. */
+const pointwise: ReadonlySet<unknown> = new Set([...Object.values(elementwise), ...Object.values(special)]);
+
+/** What the rule makes of ones. Of a rule that goes place by place, or from a number to a number, this is the derivative. */
+function localOf(node: Node, input: number, to: Tensor): Tensor | undefined {
+  const isPointwise = pointwise.has(node.op) && to.size === node.output.size;
+  if (!isPointwise && (node.output.size !== 1 || to.size !== 1)) return undefined;
+  const local = applyRule(node, input, ones(node.output.shape), node.output, node.inputs);
+  return local === undefined || local.size > node.output.size ? undefined : local.broadcastTo(node.output.shape);
 }
 
 /** A rule may give a cotangent that broadcasts to its operand, or one that broadcasting has made larger. */

@@ -39,3 +39,9 @@ export function indexOf({ shape }: Numbers, place: number): string {
   }
   return indices.length === 0 ? "" : `[${indices.join(", ")}]`;
 }
+
+/** How far a slider and a plot go for a number: to 5 on both sides, or to the next power of ten. */
+export const reachOf = (value: number): number => {
+  const size = Math.abs(value);
+  return size <= 5 ? 5 : 10 ** Math.ceil(Math.log10(size));
+};

@@ -5,6 +5,7 @@ import type { Tape } from "../tape/tape.js";
 import { type Arena, allocateArena } from "./arena.js";
 import { WORD } from "./bytes.js";
 import { type Encoding, encodeSteps } from "./encode.js";
+import { inForms } from "./forms.js";
 import type { Choose } from "./instructions/instruction.js";
 import { instructionOf } from "./instructions/table.js";
 import { prepareBodies } from "./loops.js";
@@ -17,7 +18,7 @@ export interface Assembly extends Arena, Encoding {
 }
 
 /** The last passes, which give a tape the ops that the machine has instructions for, and the kernels. */
-export const fuse = (tape: Tape): Tape => prune(prepareBodies(canonicalize(shareExponentials(tape)), (body) => fuse(tidy(body))));
+export const fuse = (tape: Tape): Tape => prune(prepareBodies(canonicalize(shareExponentials(tape)), (body) => inForms(fuse(tidy(body)))));
 
 /** All steps from a fused tape to a program. The machine leaves free what begins at `firstFree`; without it all nodes are left to kernels. */
 export function assemble(tape: Tape, firstFree: number | undefined): Assembly {

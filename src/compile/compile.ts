@@ -13,6 +13,9 @@ import { trace } from "../transforms/trace.js";
 import { argumentsOf, matchAll, type Pattern, patternsOf } from "./arguments.js";
 import { type Backend, Program, type ProgramMemory } from "./program.js";
 
+// The package is type-checked without the browser's or Node's names; this one is in both.
+declare const console: { readonly warn: (message: string) => void };
+
 /** How many programs a compiled function keeps: one for each set of input shapes. The one not used for longest goes. */
 const KEPT = 16;
 
@@ -66,6 +69,8 @@ interface Entry {
  * a tensor what changes from call to call). Reading a value that depends on an input (`item()`, `data`, `toArray()`) while
  * f is recorded is a `GradtapeError`.
  *
+ * Programs are kept for the last 16 sets of shapes; one warning on the console says so when more are called in turn.
+ *
  * Arrays of numbers, nested or typed, are tensors for f. A number comes as it is: in the place of a tensor write `tensor(1)`,
  * unless f is a `grad(loss)` or the like that makes one of it.
  *
@@ -95,6 +100,8 @@ export function compile<F extends (...args: never[]) => unknown>(f: F, options?:
   const programs: Entry[] = [];
   let transforms: Record<string, Compiled<(...args: never[]) => unknown>> = {};
   let last: { readonly entry: Entry; readonly inputs: readonly Tensor[] } | undefined;
+  /** How many programs had to go for others. */
+  let dropped = 0;
 
   const find = (args: readonly unknown[]): { entry: Entry; inputs: readonly Tensor[] } => {
     for (let i = 0; i < programs.length; i++) {
@@ -106,7 +113,10 @@ export function compile<F extends (...args: never[]) => unknown>(f: F, options?:
     const patterns = patternsOf(args);
     const inputs = matchAll(patterns, args) as Tensor[];
     programs.unshift(build(f, patterns, inputs, backend));
-    if (programs.length > KEPT) programs.pop();
+    if (programs.length > KEPT) {
+      programs.pop();
+      if (++dropped === KEPT) warn(tooManyShapes(f.name));
+    }
     return { entry: programs[0], inputs };
   };
   const call = (...args: unknown[]): unknown => {
@@ -136,6 +146,14 @@ export function compile<F extends (...args: never[]) => unknown>(f: F, options?:
     },
   }) as unknown as Compiled<F>;
 }
+
+/** Every engine has a console, but the language does not promise one. */
+const warn = (text: string): void => (globalThis as { readonly console?: { warn(text: string): void } }).console?.warn(text);
+
+/** Said once, when as many programs were dropped as are kept: by then, to record costs more than is ever gained. */
+const tooManyShapes = (name: string): string =>
+  `compile: ${name || "the function"} was recorded ${2 * KEPT} times, for more shapes or plain numbers in turn than the ${KEPT} programs that are kept, ` +
+  "and a call of one that was dropped records anew. Pad inputs to fewer shapes, pass as a tensor what changes from call to call, or compile a function for each";
 
 function build(
   f: (...args: never[]) => unknown,

@@ -1,6 +1,7 @@
 import { type Body, bodyOf, loopOf } from "../ops/body.js";
 import { Result } from "../ops/movement.js";
 import { isOf, type SeveralOp } from "../ops/op.js";
+import { COMPILE } from "../tape/hollow.js";
 import { type Node, Tape } from "../tape/tape.js";
 import { Tensor } from "../tensor/tensor.js";
 import { routineOf } from "../transforms/routine.js";
@@ -86,7 +87,7 @@ function prepare(
       varying.add(own.output);
       inner.push(own);
     } else {
-      const output = Tensor.wrap(own.output.shape, new Float64Array(0));
+      const output = Tensor.wrap(own.output.shape, COMPILE);
       before.push({ ...own, inputs: own.inputs.map(outsideOf), output, backward: node.backward });
       outside.set(own.output, output);
     }
@@ -105,6 +106,6 @@ function prepare(
       : { ...loop, xs: rows.length, kept: loop.kept.filter((_, i) => isWanted(count + i)), body: running };
   const op = node.op as SeveralOp<readonly Tensor[], unknown>;
   const shape = op.shape?.([], attributes) ?? [];
-  const output = Tensor.wrap(Object.freeze([...shape]), new Float64Array(0));
+  const output = Tensor.wrap(Object.freeze([...shape]), COMPILE);
   return { before, node: { ...node, inputs: inputs.map(outsideOf), output, attributes }, kept };
 }

@@ -1,7 +1,7 @@
 import { formatSmall } from "../base/format.js";
 import { checkOptions, type Known } from "../base/options.js";
 import { formatShape } from "../base/shape.js";
-import { describeNode, shorten, tapeNames } from "../tape/print.js";
+import { describeNode, linesOfBody, shorten, tapeNames } from "../tape/print.js";
 import { checkTape, type Tape } from "../tape/tape.js";
 import type { Tensor } from "../tensor/tensor.js";
 
@@ -17,7 +17,7 @@ export interface Vertex {
   readonly id: string;
   readonly kind: "input" | "forward" | "backward" | "gap";
   readonly isOutput: boolean;
-  /** The lines of its text: name, op, shape and value, cotangent. */
+  /** The lines of its text: name, op, the step of a loop, shape and value, cotangent. */
   readonly lines: readonly string[];
 }
 
@@ -62,7 +62,7 @@ export function graphOf(caller: string, tape: Tape, options: DrawOptions | undef
       id,
       kind: backward ? "backward" : "forward",
       isOutput: outputs.has(output),
-      lines: [name(output), describeNode(node, name), value(output), ...cotangent(output)],
+      lines: [name(output), describeNode(node, name), ...linesOfBody(node, name), value(output), ...cotangent(output)],
     });
     for (const from of new Set(inputs.map((x) => ids.get(x)))) if (from !== undefined) edges.push([from, id]);
     ids.set(output, id);

@@ -138,7 +138,7 @@ class Speller {
     const end = source.indexOf("\n", at) < 0 ? source.length : source.indexOf("\n", at);
     const rest = source.slice(at + 2, end);
     const operand = /([\p{L}\p{N}_.]+)\s*$/u.exec(this.out)?.[1];
-    if (source[at] === "/" && operand !== undefined && /^\s*[\p{L}\p{N}_.]+\s*$/u.test(rest)) {
+    if (source[at] === "/" && operand !== undefined && /^\s*(?:[\d.]+|\p{L}(?:[\d₀-₉_][\p{L}\p{N}]*)?)\s*$/u.test(rest)) {
       const start = this.out.trimEnd().length - operand.length;
       this.copy(end - at);
       refuse(

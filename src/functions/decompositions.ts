@@ -117,7 +117,8 @@ export function slogdet(a: TensorLike): [sign: Tensor, logAbsDet: Tensor] {
  * [..., n, n], a vector in each column. Of a vector and its opposite the one is taken whose largest component is positive.
  *
  * Derivatives: $ d\lambda_i = v_i^\top da\,v_i $ and $ dv_i = \sum_{j \ne i} v_j\,(v_j^\top da\,v_i)/(\lambda_i - \lambda_j) $. Where two
- * eigenvalues are equal their vectors have no derivative, and what comes out is not finite; the values still have one.
+ * eigenvalues are equal, to rounding, the derivative of what is computed from their vectors is not finite; that of what is computed from the
+ * values alone, such as the sum of their logarithms, is right.
  *
  * @example
  * ```ts

@@ -154,7 +154,10 @@ function onBothSides(l: Tensor, x: Tensor, transpose: boolean): Tensor {
 /**
  * The eigenvalues λ of the symmetric part of A in row 0, and below the matrix V of their vectors: [n + 1, n].  With Fᵢⱼ = 1/(λⱼ − λᵢ)
  * beside the diagonal, dλ = diag(Vᵀ·dA·V), dV = V·(F∘(Vᵀ·dA·V)), and back dA = V·(diag λ̄ + F∘(Vᵀ·V̄))·Vᵀ, of which the symmetric part.
- * Where two are equal F is infinite, and the result not finite, unless what it is multiplied with is 0, as it is if only λ is used.
+ * Where two are equal, as far as rounding can tell, F is infinite, and the result not finite, unless what it is multiplied with is 0, as it
+ * is if only λ is used. That is all that can be said: of cotangents V̄ and λ̄ that do not change when the vectors of equal values turn among
+ * themselves, those of the projector on their space, which has a derivative of 0 there, and those of A^½ = V·λ^½·Vᵀ, which has another, may be
+ * the same.
  */
 export const Eigh: UnaryOp = {
   name: "Eigh",
@@ -205,8 +208,14 @@ function diagonalOf(x: Tensor): Tensor {
   return flat.reshape([...batch, 1, n]);
 }
 
-/** 1/(λⱼ − λᵢ), 0 on the diagonal, ∞ where two are equal. */
+/** 1/(λⱼ − λᵢ), 0 on the diagonal, ∞ where two differ by no more than the rounding error of their computation. */
 function gaps(values: Tensor): Tensor {
   const identity = onDiagonal(values.equal(values).where(1, 1));
-  return values.sub(transposed(values)).add(identity).reciprocal().sub(identity);
+  const differences = values.sub(transposed(values));
+  const n = values.shape[values.rank - 1];
+  const rounding = values
+    .abs()
+    .sum(-1, true)
+    .mul(n * Number.EPSILON);
+  return differences.abs().greater(rounding).where(differences, 0).add(identity).reciprocal().sub(identity);
 }

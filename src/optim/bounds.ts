@@ -37,6 +37,11 @@ export class Bounds {
     readonly upper: Float64Array,
   ) {}
 
+  /** No bounds for so many parameters. */
+  static none(size: number): Bounds {
+    return new Bounds(new Float64Array(size).fill(Number.NEGATIVE_INFINITY), new Float64Array(size).fill(Number.POSITIVE_INFINITY));
+  }
+
   /** The bounds that a user gave; nothing if all are infinite. */
   static of<P>(packing: Packing, bounds: ParameterBounds<P> | undefined): Bounds | undefined {
     const { name, size } = packing;

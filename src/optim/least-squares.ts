@@ -1,11 +1,14 @@
-import { checkFunction, DomainError, describe } from "../base/errors.js";
+import { checkFunction } from "../base/errors.js";
 import { formatNumber } from "../base/format.js";
 import { checkOptions, type Known } from "../base/options.js";
 import { Tensor } from "../tensor/tensor.js";
 import type { Tree, TreeLike } from "../tensor/tree.js";
+import { Bounds, type ParameterBounds } from "./bounds.js";
 import { checkSetting } from "./learning-rate.js";
-import { type Bounds, covarianceOf, freeParameters, gradientOf, largestCosine, Model, type Point } from "./levenberg-marquardt.js";
-import { Residuals } from "./residuals.js";
+import { covarianceOf, freeParameters, gradientOf, largestCosine, Model, type Point } from "./levenberg-marquardt.js";
+import { Packing } from "./packing.js";
+import { type ResidualFunction, Residuals } from "./residuals.js";
+import type { SearchStatus } from "./result.js";
 import { columnNorm } from "./singular-values.js";
 import { norm } from "./vector.js";
 
@@ -29,20 +32,14 @@ export interface LeastSquaresOptions<P> {
    * their standard errors.
    */
   readonly tolerance?: number;
-  /** Trees like the parameters, −∞ and ∞ where there is no bound. The search starts within them. */
-  readonly bounds?: {
-    /** What no parameter falls below. */
-    readonly lower?: TreeLike<P>;
-    /** What no parameter exceeds. */
-    readonly upper?: TreeLike<P>;
-  };
+  /** Bounds of the parameters. The search starts within them. */
+  readonly bounds?: ParameterBounds<P>;
   /** Called after each iteration; `false` stops. */
   // biome-ignore lint/suspicious/noConfusingVoidType: a callback without a return statement is what most people write
   readonly onStep?: (report: LeastSquaresReport<P>) => boolean | void;
 }
 
 const OPTIONS: Known<LeastSquaresOptions<unknown>> = { maxIterations: true, tolerance: true, bounds: true, onStep: true };
-const BOUNDS: Known<NonNullable<LeastSquaresOptions<unknown>["bounds"]>> = { lower: true, upper: true };
 
 /** What {@link leastSquares} found. */
 export interface LeastSquaresResult<P, R> {
@@ -66,28 +63,20 @@ export interface LeastSquaresResult<P, R> {
   readonly jacobians: number;
   /** Whether `status` is `"converged"`. */
   readonly converged: boolean;
-  /** Why the search ended, for programs: as for {@link minimize}. */
-  readonly status: LeastSquaresStatus;
+  /**
+   * Why the search ended, for programs: as for {@link minimize}. `"converged"` where the tolerance is met or the residuals are no more than
+   * rounding leaves; `"stalled"` where no step lowers the sum though by the Jacobian one should, as with a Jacobian that is wrong.
+   */
+  readonly status: SearchStatus;
   /** Why the search ended, in words for people. */
   readonly reason: string;
 }
 
 /**
- * Why a search for least squares ended:
- *
- * - `"converged"`: the tolerance is met, or the residuals are no more than rounding leaves;
- * - `"stalled"`: no step lowers it, though by the Jacobian one should, as at a kink or with a Jacobian that is wrong;
- * - `"limit"`: `maxIterations` were done;
- * - `"stopped"`: `onStep` returned `false`;
- * - `"not finite"`: the residuals or the Jacobian were not finite at the initial parameters, or the Jacobian at those found.
- */
-export type LeastSquaresStatus = "converged" | "stalled" | "limit" | "stopped" | "not finite";
-
-/**
  * Parameters at which the sum of squares Σ r² of residuals is least, by the method of Levenberg and Marquardt in the form of Moré (1978):
  * each step minimizes the linear model ‖r + J·p‖² within a trust region, in parameters that are scaled by the lengths of the columns of the
- * Jacobian J; how well the model foretold the sum decides over the size of the next region. J comes from the engine, by forward mode
- * where the parameters are fewer than the residuals, else by reverse mode.
+ * Jacobian J; how well the model foretold the sum decides over the size of the next region. J comes from the engine, as {@link jacobian} takes
+ * it; `leastSquares(compile(residuals), …)` runs on compiled residuals and a compiled Jacobian.
  *
  * With bounds a parameter at its bound moves only away from it, and steps are cut to the bounds.
  *
@@ -113,16 +102,17 @@ export function leastSquares<P, R, Rest extends unknown[]>(
 ): LeastSquaresResult<P, R> {
   const name = "leastSquares";
   checkFunction(name, residuals);
-  const given = checkOptions(name, options, OPTIONS, "; arguments for the residuals come after the options");
-  const { maxIterations = 500, tolerance = 1e-10, onStep } = given;
+  const settings = checkOptions(name, options, OPTIONS, "; arguments for the residuals come after the options");
+  const { maxIterations = 500, tolerance = 1e-10, bounds, onStep } = settings;
   checkSetting(name, "maxIterations", maxIterations, 0);
   checkSetting(name, "tolerance", tolerance, 0);
   if (onStep !== undefined) checkFunction(`${name}: onStep`, onStep);
-  const problem = new Residuals(name, (params) => residuals(params as P, ...rest), initial);
-  const bounds = boundsOf(name, problem, given.bounds);
-  const tree = (x: Float64Array): Tree<P> => problem.tree(x) as Tree<P>;
+  const packing = new Packing(name, initial);
+  const problem = new Residuals(packing, residuals as ResidualFunction, rest);
+  const given = Bounds.of(packing, bounds);
+  const tree = (x: Float64Array): Tree<P> => packing.unpack(x) as Tree<P>;
   const report = (iteration: number, { sum, x }: Point): boolean => onStep?.({ iteration, sumOfSquares: sum, params: tree(x) }) !== false;
-  const { point, iterations, status, reason } = search(problem, bounds, maxIterations, tolerance, report);
+  const { point, iterations, status, reason } = search(problem, given ?? Bounds.none(packing.size), maxIterations, tolerance, report);
   const [m, n] = [point.residuals.length, point.x.length];
   const covariance = covarianceOf(point);
   return {
@@ -137,41 +127,14 @@ export function leastSquares<P, R, Rest extends unknown[]>(
     jacobians: problem.jacobians,
     converged: status === "converged",
     status,
-    reason: reason + atBounds(problem, point, bounds),
+    reason: given === undefined || status === "not finite" ? reason : `${reason}; ${given.describeActive(point.x, packing)}`,
   };
-}
-
-function boundsOf(name: string, problem: Residuals, given: { readonly lower?: unknown; readonly upper?: unknown } | undefined): Bounds {
-  const { start } = problem;
-  const { lower, upper } = checkOptions(`${name}: bounds`, given, BOUNDS) as { readonly lower?: unknown; readonly upper?: unknown };
-  const bounds = {
-    lower: lower === undefined ? start.map(() => Number.NEGATIVE_INFINITY) : problem.list("the lower bounds", lower),
-    upper: upper === undefined ? start.map(() => Number.POSITIVE_INFINITY) : problem.list("the upper bounds", upper),
-  };
-  bounds.lower.forEach((low, j) => {
-    if (!(low <= bounds.upper[j]))
-      throw new DomainError(
-        `${name}: expected lower bounds ≤ upper bounds, got ${describe(low)} and ${describe(bounds.upper[j])} for ${problem.names[j]}`,
-      );
-  });
-  return bounds;
-}
-
-function atBounds(problem: Residuals, { x }: Point, { lower, upper }: Bounds): string {
-  const active = problem.names.flatMap((name, j) =>
-    x[j] === lower[j]
-      ? [`${name} at its lower bound ${formatNumber(x[j])}`]
-      : x[j] === upper[j]
-        ? [`${name} at its upper bound ${formatNumber(x[j])}`]
-        : [],
-  );
-  return active.length === 0 ? "" : `; ${active.join(", ")}`;
 }
 
 interface Ending {
   readonly point: Point;
   readonly iterations: number;
-  readonly status: LeastSquaresStatus;
+  readonly status: SearchStatus;
   readonly reason: string;
 }
 
@@ -201,13 +164,15 @@ function search(
   report: (iteration: number, point: Point) => boolean,
 ): Ending {
   const sumOf = (r: Float64Array): number => norm(r) ** 2;
-  const x0 = problem.start.map((value, j) => Math.min(Math.max(value, bounds.lower[j]), bounds.upper[j]));
+  const x0 = bounds.project(problem.packing.start);
   const r0 = problem.at(x0);
   let point: Point = { x: x0, residuals: r0, sum: sumOf(r0), jacobian: problem.jacobianAt(x0) };
   const scales = new Float64Array(x0.length);
   let radius = 0;
   let iterations = 0;
-  const end = (status: LeastSquaresStatus, reason: string): Ending => ({ point, iterations, status, reason });
+  /** Whether the region is as small as it is because a step raised the sum by more than rounding does. */
+  let isCut = false;
+  const end = (status: SearchStatus, reason: string): Ending => ({ point, iterations, status, reason });
   const sumInWords = (): string => `the sum of squares ${formatNumber(point.sum)}`;
   for (;;) {
     if (!isFinitePoint(point))
@@ -239,9 +204,15 @@ function search(
       // Below this the change of the sum is rounding, and the model knows better.
       const isBelowRounding = Math.max(trial.predicted, Math.abs(reduction)) <= noiseOfSum;
       const isSmall = trial.isFull && trial.predicted <= Math.max(tolerance * tolerance * sum, noise * noise);
+      // A region that had to be cut until nothing can be told from rounding, or is left, has no step that lowers the sum.
+      if ((isCut && isBelowRounding && !trial.isFull) || radius <= Number.EPSILON * size || radius === 0)
+        return norm(residuals) <= noise
+          ? end("converged", `${sumInWords()} is no more than rounding leaves`)
+          : end("stalled", `no step from here lowers ${sumInWords()}`);
       const ratio = isBelowRounding ? 1 : Number.isFinite(trialSum) ? reduction / trial.predicted : Number.NEGATIVE_INFINITY;
       if (!(ratio > 0.25)) radius = shrunk(radius, trial.length, sum, trialSum, trial.predicted);
       else if (ratio >= 0.75 || trial.isFull) radius = Math.max(radius, 2 * trial.length);
+      if (!isBelowRounding) isCut = ratio < ACCEPTED;
       if (ratio >= ACCEPTED) {
         next = { x: trial.x, residuals: r, sum: trialSum, jacobian: problem.jacobianAt(trial.x) };
         iterations++;
@@ -249,11 +220,6 @@ function search(
       if (isSmall) {
         if (next !== undefined && isFinitePoint(next)) point = next;
         return end("converged", `a step could remove at most a part of ${formatNumber(tolerance)} of the residuals, with ${sumInWords()}`);
-      }
-      if (next === undefined && radius <= Number.EPSILON * size) {
-        return norm(residuals) <= noise
-          ? end("converged", `${sumInWords()} is no more than rounding leaves`)
-          : end("stalled", `no step from here lowers ${sumInWords()}`);
       }
     }
     point = next;

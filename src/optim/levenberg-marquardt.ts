@@ -1,3 +1,4 @@
+import type { Bounds } from "./bounds.js";
 import { columnNorm, type Decomposition, decompose } from "./singular-values.js";
 import { norm } from "./vector.js";
 
@@ -23,12 +24,6 @@ export interface Trial {
   readonly predicted: number;
   /** Whether the trust region did not shorten it. */
   readonly isFull: boolean;
-}
-
-/** Bounds of the parameters, ±∞ where there is none. */
-export interface Bounds {
-  readonly lower: Float64Array;
-  readonly upper: Float64Array;
 }
 
 /** Jᵀ·r, half of the gradient of the sum of squares. */
@@ -127,7 +122,7 @@ export class Model {
         x[j] -= (vectors[k * n + i] * part) / this.scales[j];
       });
     });
-    for (const j of this.free) x[j] = Math.min(Math.max(x[j], this.bounds.lower[j]), this.bounds.upper[j]);
+    for (const j of this.free) x[j] = this.bounds.clamp(j, x[j]);
     return { x, isFull, ...this.effectOf(x) };
   }
 

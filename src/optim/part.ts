@@ -1,7 +1,6 @@
 import { checkFunction, describe } from "../base/errors.js";
 import { formatValues } from "../base/format.js";
 import { formatShape } from "../base/shape.js";
-import type { Compiled } from "../compile/compile.js";
 import { aside } from "../tape/aside.js";
 import type { Tape } from "../tape/tape.js";
 import { type Watcher, withWatcher } from "../tape/watcher.js";
@@ -13,6 +12,7 @@ import { differentiate, pullback } from "../transforms/reverse.js";
 import { hessianAt } from "../transforms/second-order.js";
 import type { PartRequest, Request } from "./objective.js";
 import { Packing } from "./packing.js";
+import { transformed } from "./transformed.js";
 
 /**
  * What one shard adds to the answer to a request of {@link minimizeSteps}: its value and gradient, one number and then n,
@@ -70,12 +70,6 @@ const hessianOfAll =
     const packing = new Packing(name, params);
     return hessianAt(name, (vector) => f(packing.slices(vector), ...rest), packing.vector);
   };
-
-/** `transform(f)`, compiled if f is. */
-function transformed<G extends (...args: never[]) => unknown>(f: PartFunction, key: string, transform: (f: PartFunction) => G): G {
-  const { transformed: compiled } = f as Partial<Compiled<PartFunction>>;
-  return compiled === undefined ? transform(f) : compiled(key, transform);
-}
 
 /** A function of a tree of parameters that answers requests. */
 export class Part {

@@ -27,12 +27,17 @@ export function printTape(tape: Tape): string {
     const { output } = node;
     const value = formatSmall(output.data, output.shape);
     rows.push([String(place + 1), name(output), describeNode(node, name), formatShape(output.shape), value, cotangent(output)]);
-    const body = bodyOf(node.attributes);
-    if (body !== undefined) rows.push(...printBody(body.tape, node.inputs.map(name)).map((line) => `     │ ${line}`));
+    rows.push(...linesOfBody(node, name).map((line) => `     │ ${line}`));
   }
   const aligned = alignColumns(rows.filter((row) => typeof row !== "string")).split("\n");
   const lines = rows.map((row) => (typeof row === "string" ? row : aligned.shift()));
   return `${lines.join("\n")}\nreturns ${tape.outputs.map(name).join(", ")}`;
+}
+
+/** The lines of the function that a node runs, if it runs one. */
+export function linesOfBody({ inputs, attributes }: Node, name: (x: Tensor) => string): string[] {
+  const body = bodyOf(attributes);
+  return body === undefined ? [] : printBody(body.tape, inputs.map(name));
 }
 
 /**

@@ -23,8 +23,10 @@ const BENCHMARKS: Record<string, { readonly flags: readonly string[]; readonly f
   ranks: { flags: [] },
   threads: { flags: [] },
   tool: { flags: [] },
+  vmap: { flags: [] },
   minimize: { flags: [] },
   optimizers: { flags: [] },
+  playground: { flags: [] },
   // A tape of a million scalars is recorded.
   peers: { flags: ["--max-old-space-size=8192"] },
 };

@@ -21,7 +21,7 @@ import {
   vjp,
 } from "gradtape";
 import { parseMath } from "gradtape/math";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { cases } from "../oracles/cases.js";
 import { randomTensor } from "../support/random.js";
 
@@ -406,4 +406,25 @@ describe("the program", () => {
     expect(f(tensor(2)).item()).toBeCloseTo(2 * 1.00001 ** 100_000, 8);
     expect(f.memory.buffers).toBe(8);
   });
+});
+
+test("more shapes in turn than programs are kept are mentioned on the console, once", () => {
+  const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+  try {
+    const total = compile(function total(x: Tensor) {
+      return x.sum();
+    });
+    const call = (sizes: number, rounds: number): void => {
+      for (let round = 0; round < rounds; round++) for (let n = 1; n <= sizes; n++) total(tensor(new Float64Array(n)));
+    };
+    call(16, 10);
+    expect(warn).not.toHaveBeenCalled();
+    call(17, 5);
+    expect(warn).toHaveBeenCalledTimes(1);
+    expect(warn.mock.calls[0][0]).toMatch(
+      /^compile: total was recorded 32 times, for more shapes or plain numbers in turn than the 16 programs/,
+    );
+  } finally {
+    warn.mockRestore();
+  }
 });

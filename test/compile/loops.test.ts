@@ -85,6 +85,27 @@ describe("a loop", () => {
     expect(instructionsOf(compiled)).toContain("kernel");
   });
 
+  test("along other axes than the last, and with parts that meet, is on the machine", () => {
+    const f = (a: Tensor, b: Tensor): Tensor =>
+      scan(
+        (c) => {
+          const steps = c
+            .slice([[1, 3]])
+            .sub(c.slice([[0, 2]]))
+            .square();
+          const next = c.add(a).logSumExp(0).add(b.softmax(0).mul(c)).add(steps.sum());
+          return [next, c.logSoftmax(0).mul(b)];
+        },
+        a,
+        4,
+      )[1].sum();
+    const inputs = [randomTensor(1, [3, 3]), randomTensor(2, [3, 3])] as const;
+    const compiled = compile(grad(f, { argnums: [0, 1] }));
+    close(numbersOf(compiled(...inputs)), numbersOf(grad(f, { argnums: [0, 1] })(...inputs)));
+    expect(instructionsOf(compiled)).toContain("Loop");
+    expect(instructionsOf(compiled)).not.toContain("kernel");
+  });
+
   test("keeps nothing, and computes nothing, that nobody reads", () => {
     const f = (a: Tensor): Tensor => scan((c, x) => [c.mul(a), { large: x.exp().mul(c), small: c.sin() }], 1, randomTensor(1, [9, 50]))[0];
     expect(bodiesOf(f as never, tensor(2))).toEqual([{ outputs: 1, inputs: 2, ops: ["Mul"] }]);

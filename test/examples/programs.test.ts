@@ -39,6 +39,15 @@ test("second-order.ts shows the Hessian of the formula, and Newton in under ten 
   expect(Number(descent)).toBeGreaterThan(2000);
 });
 
+test("lotka-volterra.ts has the gradient of the variational equations, and finds the rates of hares and lynxes", async () => {
+  const text = await outputOf("examples/lotka-volterra.ts");
+  expect(Number(/largest relative difference is (\S+)\./.exec(text)?.[1])).toBeLessThan(1e-12);
+  expect(text).toContain("converged after");
+  // Beside the means that Carpenter's case study for Stan gives: 0.55, 0.028, 0.80 and 0.024, each with an error of about a tenth.
+  const rates = [...text.matchAll(/^[αβγδ] +(\S+)$/gm)].map(([, rate]) => Number(rate));
+  for (const [i, rate] of [0.55, 0.028, 0.8, 0.024].entries()) expect(Math.abs(rates[i] / rate - 1)).toBeLessThan(0.1);
+});
+
 test("digits-mlp reads at least 96 % of the digits it has not seen", async () => {
   const text = await outputOf("examples/digits-mlp/main.ts");
   expect(Number(/held-out accuracy (\S+) % of 359 digits/.exec(text)?.[1])).toBeGreaterThanOrEqual(96);
@@ -115,4 +124,40 @@ test("curve-fit.ts finds what NIST certifies, with its standard errors, and draw
   } finally {
     rmSync(directory, { recursive: true });
   }
+});
+
+test("gaussian-process.ts finds the noise that was added, and the gradient of its formula", async () => {
+  const text = await outputOf("examples/gaussian-process.ts");
+  expect(text).toMatch(/^converged after \d+ iterations/);
+  expect(Number(/noise (\S+)/.exec(text)?.[1])).toBeCloseTo(0.1, 1);
+  expect(Number(/by the formula differs by (\S+), relative/.exec(text)?.[1])).toBeLessThan(1e-11);
+  const rows = [...text.matchAll(/^ +(\S+) +(\S+) +(\S+) +(\S+)$/gm)]
+    .map(([, ...columns]) => columns.map(Number))
+    .filter(([x]) => !Number.isNaN(x));
+  expect(rows).toHaveLength(13);
+  for (const [, mean, deviation, curve] of rows) expect(Math.abs(mean - curve)).toBeLessThan(3 * deviation);
+});
+
+test("per-example-gradients.ts gets the formula's gradients, and standard errors from them", async () => {
+  const text = await outputOf("examples/per-example-gradients.ts");
+  expect(text).toContain("569 × 5 gradients");
+  expect(Number(/largest difference from .*: (\S+)/.exec(text)?.[1])).toBeLessThan(1e-14);
+  expect(Number(/their sum at the minimum: (\S+)/.exec(text)?.[1])).toBeLessThan(1e-9);
+  expect(text).toMatch(/^mean_radius +2\.9957 +0\.6025 +0\.5726$/m);
+});
+
+test("inverse-kinematics.ts reaches its target, with the Jacobian of mechanics", async () => {
+  const text = await outputOf("examples/inverse-kinematics.ts");
+  expect(text).toMatch(/^converged after \d+ iterations/);
+  expect(Number(/the hand misses by (\S+)/.exec(text)?.[1])).toBeLessThan(1e-10);
+  expect(Number(/from that of mechanics by (\S+)/.exec(text)?.[1])).toBeLessThan(1e-14);
+  expect(Number(/from the law of cosines by (\S+)/.exec(text)?.[1])).toBeLessThan(1e-12);
+});
+
+test("tiny-gpt learns its text by heart, and agrees with plain loops", { timeout: 300_000 }, async () => {
+  const text = await outputOf("examples/tiny-gpt/main.ts");
+  const [, right, all] = /(\d+) of (\d+) characters are those of the text/.exec(text) ?? [];
+  expect(Number(right)).toBe(Number(all));
+  expect(Number(/plain loops differ by (\S+)/.exec(text)?.[1])).toBeLessThan(1e-12);
+  expect(text).toMatch(/changes what is foretold before it by 0\n$/);
 });

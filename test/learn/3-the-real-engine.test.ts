@@ -40,11 +40,11 @@ test("3.2 the cotangent of ŷ on the tape of the gradient is (ŷ − y)/(ŷ(1 �
   expect(tape.cotangents.get(node.output)?.item()).toBeCloseTo((ŷ - 1) / (ŷ * (1 - ŷ)), 14);
 });
 
-// The derivation ends with 2(ŷ − y)ŷ(1 − ŷ)x: nothing cancels the derivative of the sigmoid. It is the answer to exercise 1.1,
+// The derivation ends with 2ŷ(ŷ − y)(1 − ŷ)x: nothing cancels the derivative of the sigmoid. It is the answer to exercise 1.1,
 // found by the engine.
 test("3.3 derive of the squared error ends with ŷ(1 − ŷ) still in it", () => {
   const squaredError = (w: Tensor, x: Tensor, y: Tensor): Tensor => sigmoid(linear(w, x)).sub(y).square().named("L");
   const lines = String(derive(squaredError, w, x, y)).split("\n\n");
   const result = lines.find((part) => part.startsWith("Result"))?.trimEnd();
-  expect(result?.split("\n").at(-1)).toContain("2(ŷ − y)ŷ(1 − ŷ)x");
+  expect(result?.split("\n").at(-1)).toContain("2ŷ(ŷ − y)(1 − ŷ)x");
 });

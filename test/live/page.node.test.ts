@@ -76,10 +76,11 @@ const chapter = (name: string): string => `documents/${name}.html`;
 const bar = (block: number) => page.locator(".live-bar").nth(block);
 const output = (block: number) => page.locator(".live-output").nth(block);
 
-async function expectAccessible(): Promise<void> {
+async function expectAccessible(within = ".tsd-typography"): Promise<void> {
   await page.evaluate(axe);
-  const { violations } = await page.evaluate(() =>
-    (globalThis as unknown as { axe: { run: (what: unknown) => Promise<AxeResults> } }).axe.run({ include: [".tsd-typography"] }),
+  const { violations } = await page.evaluate(
+    (include) => (globalThis as unknown as { axe: { run: (what: unknown) => Promise<AxeResults> } }).axe.run({ include: [include] }),
+    within,
   );
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`)).toEqual([]);
 }
@@ -87,6 +88,45 @@ async function expectAccessible(): Promise<void> {
 async function expectNoWiderThanScreen(): Promise<void> {
   expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0);
 }
+
+describe("The first page", () => {
+  test("moves by itself, runs its code, and leads to the playground, the course and the guide", async () => {
+    await open("index.html");
+    const count = page.locator(".hero .live-count");
+    await expect.poll(() => count.textContent(), { timeout: 30_000 }).toMatch(/^[2-9] \/ 9$/);
+    await bar(0).locator(".live-run").click();
+    await expect.poll(() => output(0).textContent(), { timeout: 30_000 }).toBe("12\n");
+    await bar(1).locator(".live-run").click();
+    await expect.poll(() => output(1).textContent(), { timeout: 30_000 }).toBe("An hour multiplies them by 3.87\n");
+    for (const [name, address] of [
+      ["Learn", /1-the-chain-rule-by-hand\.html$/],
+      ["Install", /README\.html#use-it$/],
+      ["Try it", /playground\/index\.html$/],
+    ] as const) {
+      await page.goto(served("index.html"));
+      await page.locator(".button", { hasText: name }).click();
+      await page.waitForURL(address);
+    }
+    await page.waitForSelector(".graph svg");
+  });
+
+  test("stands still for those who want no motion, and can be read on a phone, in the dark, and by axe", { timeout: 300_000 }, async () => {
+    for (const [width, colorScheme] of [
+      [390, "light"],
+      [1280, "dark"],
+    ] as const) {
+      await open("index.html", { viewport: { width, height: 850 }, colorScheme, reducedMotion: "reduce" });
+      await page.locator(".live-ready").waitFor();
+      expect(await page.locator(".hero .live-run").first().textContent()).toContain("Run");
+      expect(await page.locator(".hero .live-transport .live-run").textContent()).toBe("Play");
+      await expectNoWiderThanScreen();
+      await expectAccessible("main");
+      await page.context().close();
+    }
+    await open("index.html", { javaScriptEnabled: false });
+    expect(await page.locator(".hero svg.live-graph").isVisible()).toBe(true);
+  });
+});
 
 describe("A block of code", () => {
   test("runs with those before it, is edited, and goes back to what it was", async () => {
@@ -164,12 +204,55 @@ describe("A block of code", () => {
   test("compiles to the machine in its worker, in a page that was opened from a folder as well", async () => {
     await open(chapter("7-compile"), { fromFile: true });
     await bar(1).locator(".live-run").click();
-    await expect.poll(() => output(1).textContent()).toContain("instructions");
+    await expect.poll(() => output(1).textContent(), { timeout: 30_000 }).toContain("instructions");
     expect(await output(1).textContent()).toContain("MatMul(X, w)");
   });
 });
 
+describe("An exercise", () => {
+  test("judges a formula, has a hint and an answer, and runs code behind the chapter", async () => {
+    await open(chapter("1-the-chain-rule-by-hand"));
+    const first = page.locator(".live-answer").filter({ hasText: "∂L/∂w" });
+    const say = async (text: string): Promise<string> => {
+      await first.locator("input").fill(text);
+      await first.locator("input").press("Enter");
+      return (await first.locator(".live-judged").textContent()) ?? "";
+    };
+    expect(await say("(ŷ − y)x")).not.toBe("Right.");
+    expect(await say("-2(ŷ - y) * ŷ(1 - ŷ) * x")).toBe("Right up to the sign.");
+    expect(await say("2x * (ŷ - y) * ŷ * (1 - ŷ)")).toBe("Right.");
+    await page.locator("summary", { hasText: "Hint" }).first().click();
+    await page.getByText("Only the first factor changes").waitFor();
+    await expectAccessible();
+    await page.context().close();
+
+    await open(chapter("2-a-tape-in-60-lines"));
+    const exercise = page.locator(".live-exercise");
+    await exercise.getByText("Write your answer here").click();
+    await exercise.getByText("Check", { exact: true }).click();
+    await exercise.getByText(/Not yet: at z = -3 the gradient should be/).waitFor();
+    await exercise.locator(".cm-content").click();
+    await page.keyboard.press("Control+a");
+    await page.keyboard.insertText(`const Exp: Op = { name: "Exp", value: Math.exp, slopes: (e) => [e] };
+const Div: Op = { name: "Div", value: (x, y) => x / y, slopes: (q, _, y) => [1 / y, -q / y] };`);
+    await exercise.getByText("Check", { exact: true }).click();
+    await exercise.getByText("Right.").waitFor();
+  });
+});
+
 describe("A figure", () => {
+  test("of a network is seen learning", async () => {
+    await open(chapter("10-a-network"));
+    const figure = page.locator(".live-train");
+    expect(await figure.locator(".live-answer").textContent()).toContain("Step 0");
+    await figure.locator(".live-run").click();
+    await expect
+      .poll(() => figure.locator(".live-answer").textContent(), { timeout: 60_000 })
+      .toMatch(/Step \d{3,}: .* on the points held back (9[5-9]|100)/);
+    await figure.getByText("Pause").click();
+    await expectAccessible();
+  });
+
   test("of a slope follows the slider, with the numbers of the tape", async () => {
     await open(chapter("1-the-chain-rule-by-hand"));
     const figure = page.locator(".live-slope");
@@ -217,7 +300,37 @@ describe("A figure", () => {
   });
 });
 
-test("On a phone no live page is wider than the screen, and in the dark it can be read", async () => {
+test("The gallery steps through each example, and writes a loss as a program for another library", async () => {
+  await open(chapter("gallery"));
+  for (const on of await page.getByLabel("To the end").all()) await on.click();
+  await expect
+    .poll(async () => (await page.locator(".live-moment").allTextContents()).filter((text) => text.includes("Done")).length, {
+      timeout: 30_000,
+    })
+    .toBe(await page.locator(".live-tape").count());
+  const figure = page.locator(".live-export");
+  expect(await figure.locator("pre").textContent()).toContain("    ŷ = torch.sigmoid(z)");
+  await figure.locator("textarea").fill("L = mean((a * b)²)");
+  await figure.locator("select").selectOption("JAX");
+  expect(await figure.locator("pre").textContent()).toContain("jax.value_and_grad(loss)");
+  await expectAccessible();
+});
+
+test("A derivation that is typed is checked line by line, and a classic mistake is named", async () => {
+  await open(chapter("1-the-chain-rule-by-hand"));
+  const figure = page.locator(".live-derivation");
+  await figure.getByText("Check my derivation").click();
+  await figure.getByText("Every line is true.").waitFor();
+  await figure.locator("textarea").fill("∂L/∂ŷ = (ŷ - y)/(ŷ(1 - ŷ))\n∂L/∂w = 2(ŷ - y)x");
+  await figure.getByText("Check my derivation").click();
+  await figure.getByText("Line 2 is the first that is not true.").waitFor();
+  expect(await figure.locator("li.first .hint").textContent()).toContain("2");
+  await figure.getByText("a sign lost in ln(1 − ŷ)").click();
+  await figure.getByText("Line 1 is the first that is not true.").waitFor();
+  await expectAccessible();
+});
+
+test("On a phone no live page is wider than the screen, and in the dark it can be read", { timeout: 300_000 }, async () => {
   for (const name of ["1-the-chain-rule-by-hand", "5-gradients-of-gradients", "6-numerics", "8-a-model-from-data-to-report"]) {
     await open(chapter(name), { viewport: { width: 390, height: 844 }, colorScheme: "dark" });
     await page.locator(".live-ready").first().waitFor();

@@ -1,27 +1,10 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { runProgram } from "../../docs/live/inside.js";
-import type { Message, Shown } from "../../docs/live/messages.js";
+import type { Shown } from "../../docs/live/messages.js";
 import { CodeError, programOf } from "../../docs/live/program.js";
 import { blocksOf, documents } from "../project/documents.js";
 import { root } from "../support/root.js";
-
-/** What each block of a program shows, run as a page runs it, but here. */
-async function shownBy(blocks: readonly string[]): Promise<{ readonly shown: Shown[][]; readonly failed: Message[] }> {
-  const shown: Shown[][] = blocks.map(() => []);
-  const failed: Message[] = [];
-  const { text } = programOf(blocks);
-  const program = new Function("require", "exports", "console", "plot", "__at", `return (async () => {${text}\n})();`);
-  await runProgram(
-    ({ require, exports, console, plot, at }) => program(require, exports, console, plot, at),
-    (message) => {
-      if (message.kind === "shown") shown[message.block].push(message.shown);
-      if (message.kind === "failed") failed.push(message);
-    },
-    () => 0,
-  );
-  return { shown, failed };
-}
+import { shownBy } from "./shown-by.js";
 
 const textOf = (shown: readonly Shown[]): string => shown.map((one) => (one.text.endsWith("\n") ? one.text : `${one.text}\n`)).join("");
 

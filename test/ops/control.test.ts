@@ -3,6 +3,8 @@ import {
   checkpoint,
   cholesky,
   compile,
+  derive,
+  diagnose,
   grad,
   hessian,
   hvp,
@@ -14,9 +16,13 @@ import {
   stabilize,
   type Tensor,
   tensor,
+  toDot,
+  toLatex,
+  toMermaid,
   valueAndGrad,
   vjp,
 } from "gradtape";
+import { toOnnx } from "gradtape/onnx";
 import { describe, expect, test } from "vitest";
 import { randomTensor } from "../support/random.js";
 
@@ -222,6 +228,58 @@ describe("scan", () => {
       expect.stringContaining("Result(%1, index=0)"),
       "returns %2",
     ].map((line) => (typeof line === "string" ? expect.stringMatching(new RegExp(line.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replace(/ +/g, " +"))) : line))); // biome-ignore format: a table
+  });
+});
+
+describe("a scan, like other nodes,", () => {
+  const naive = (a: Tensor): Tensor => scan((c) => [c.mul(a).sigmoid().log(), undefined], tensor(1), 2)[0];
+
+  test("has its step rewritten to a stable one, also within others", () => {
+    const once = (a: Tensor): Tensor => scan((c) => [c.mul(a).sigmoid().log(), undefined], tensor(1), 1)[0];
+    expect(once(tensor(-1000)).item()).toBe(Number.NEGATIVE_INFINITY);
+    expect(stabilize(once)(tensor(-1000)).item()).toBe(-1000);
+    expect(grad(stabilize(once))(tensor(-1000)).item()).toBe(1);
+    expect(
+      grad(stabilize((a: Tensor) => scan((c) => [checkpoint(once)(c.mul(a)), undefined], tensor(1), 1)[0]))(tensor(-1000)).item(),
+    ).toBe(1);
+    expect(compile(grad(stabilize(once)))(tensor(-1000)).item()).toBe(1);
+    expect(stabilize(naive).rewrites(tensor(1)).map(({ node, pattern }) => [node, pattern])).toEqual([[1, "log(σ(z))"]]); // biome-ignore format: one line
+    // Nothing to rewrite: the node stays as it is.
+    const sound = (a: Tensor): Tensor => scan((c) => [c.mul(a).sin(), undefined], tensor(1), 3)[0];
+    expect(record(stabilize(sound), tensor(2)).nodes.map(({ op }) => op.name)).toEqual(["Scan", "Result"]);
+    expect(stabilize(sound)(tensor(2)).item()).toBe(sound(tensor(2)).item());
+  });
+
+  test("is diagnosed where the trouble begins: the step, and the op in it", () => {
+    const [finding] = diagnose(naive, tensor(-4000)).findings;
+    expect(finding.kind).toBe("domain edge");
+    expect(finding.expression).toMatch(/^Scan\(.*\), in step 0, Log\(%2\)$/);
+    expect(finding.numbers.inputs).toEqual([0]);
+    expect(diagnose(naive, tensor(2)).healthy).toBe(true);
+    const inner = (a: Tensor): Tensor => scan((c) => [checkpoint((x: Tensor) => x.sub(2).log())(c.add(a)), undefined], tensor(1), 4)[0];
+    expect(diagnose(inner, tensor(1)).findings[0].expression).toMatch(/in step 0, Checkpoint\(%1\), inside, Log\(%1\)$/);
+  });
+
+  test("is drawn with its step, and written as a formula", () => {
+    const tape = record(naive, tensor(2).named("a"));
+    for (const text of [toDot(tape), toMermaid(tape)]) {
+      expect(text).toContain("from carry, x, a");
+      expect(text).toMatch(/1 +%1 +Mul\(carry, a\)/);
+    }
+    expect(toLatex(tape)).toContain("scan");
+    expect(String(derive(naive, tensor(2).named("a")))).toContain("scan(1, ");
+  });
+
+  test("is refused by its name where a model cannot hold it", () => {
+    expect(() => toOnnx(record(naive, tensor(2)))).toThrow("Scan (");
+    expect(() =>
+      toOnnx(
+        record(
+          checkpoint((x: Tensor) => x.sin()),
+          tensor(2),
+        ),
+      ),
+    ).toThrow("Checkpoint (");
   });
 });
 

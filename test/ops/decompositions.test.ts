@@ -113,6 +113,28 @@ test("a singular matrix has a determinant with a gradient, and no logarithm of o
   ).toThrow("slogdet: expected a matrix that is not singular");
 });
 
+test("eigh with equal eigenvalues has right derivatives of what depends on the values alone, and none that look right of what does not", () => {
+  // Two eigenvalues of 2, which rounding tells apart, and one of 5.
+  const q = gt.eigh(randomTensor(3, [3, 3]))[1];
+  const equal = q.mul([2, 2, 5]).matmul(q, { transposeB: true });
+  const logDet = grad((a: Tensor) => gt.eigh(a)[0].log().sum())(equal);
+  const inverse = gt.inv(equal);
+  logDet.data.forEach((value, i) => {
+    expect(value).toBeCloseTo(inverse.data[i], 13);
+  });
+  const single = grad((a: Tensor) => gt.eigh(a)[0].slice([2]))(equal);
+  const v = q.slice([null, 2]);
+  single.data.forEach((value, i) => {
+    expect(value).toBeCloseTo(v.data[Math.floor(i / 3)] * v.data[i % 3], 13);
+  });
+  const root = (a: Tensor): Tensor => {
+    const [values, vectors] = gt.eigh(a);
+    return vectors.mul(values.sqrt()).matmul(vectors, { transposeB: true }).slice([0, 1]);
+  };
+  expect(grad(root)(equal).data.every(Number.isFinite)).toBe(false);
+  expect(grad(root)(q.mul([2, 3, 5]).matmul(q, { transposeB: true })).data.every(Number.isFinite)).toBe(true);
+});
+
 test("equal eigenvalues have a gradient, their vectors have none", () => {
   expect(grad((a: Tensor) => gt.eigh(a)[0].sum())(eye(3)).toArray()).toEqual([
     [1, 0, 0],

@@ -1,4 +1,4 @@
-import { DomainError, leastSquares, ShapeError, type Tensor, tensor } from "gradtape";
+import { compile, DomainError, defineOp, leastSquares, ShapeError, type Tensor, tensor } from "gradtape";
 import { parseMath } from "gradtape/math";
 import { describe, expect, expectTypeOf, test } from "vitest";
 import problems from "../../examples/data/nist-strd.json" with { type: "json" };
@@ -68,7 +68,7 @@ describe("why it ends", () => {
   test("bounds hold, and the reason names those that are active", () => {
     const found = leastSquares((p: { w: Tensor }) => p.w.sub([1, 2, 3]), { w: [0, 5, 0] }, { bounds: { upper: { w: [5, 1.5, inf] } } });
     expect(found.params.w.toArray()).toEqual([1, 1.5, 3]);
-    expect(found.reason).toMatch(/; w, number 1 at its upper bound 1\.5$/);
+    expect(found.reason).toMatch(/; active bounds: params\.w\[1\] at its upper bound 1\.5$/);
     expect(found.status).toBe("converged");
     expect(() => leastSquares((p: Tensor) => p, [1], { bounds: { lower: [2], upper: [1] } })).toThrow(DomainError);
     expect(() => leastSquares((p: Tensor) => p, [1], { bounds: { lower: [2, 3] } })).toThrow(ShapeError);
@@ -106,8 +106,39 @@ describe("why it ends", () => {
     // Its sum of squares falls on both sides of 1 towards 1, where the slope that the model sees does not end.
     const found = leastSquares((p: Tensor) => p.sub(1).abs().add(1), [3]);
     expect(found.params.item()).toBeCloseTo(1, 6);
-    expect(found.converged).toBe(false);
+    expect(found.status).toBe("stalled");
   });
+  test("a Jacobian that is wrong", () => {
+    const wrong = defineOp({
+      name: "Wrong",
+      forward: (out, x) => out.data.set(x.data),
+      vjp: (g) => [g.neg()],
+      jvp: ([dx]) => (dx as Tensor).neg(),
+    });
+    const found = leastSquares((p: Tensor) => wrong(p.sub(1)), [3]);
+    expect(found.status).toBe("stalled");
+    expect(found.reason).toBe("no step from here lowers the sum of squares 4");
+    expect(found.params.toArray()).toEqual([3]);
+  });
+});
+
+test("compiled residuals are fitted by a compiled Jacobian, recorded once, to the same parameters", () => {
+  const x = tensor([0, 1, 2, 3]);
+  let runs = 0;
+  const residuals = (p: { a: Tensor; b: Tensor }, y: Tensor): Tensor => {
+    runs++;
+    return p.a.mul(p.b.mul(x).exp()).sub(y);
+  };
+  const y = tensor([1, 2.7, 7.4, 20.1]);
+  const compiled = compile(residuals);
+  const found = leastSquares(compiled, { a: 2, b: 0.5 }, undefined, y);
+  expect(runs).toBe(2);
+  leastSquares(compiled, { a: 1, b: 0.5 }, undefined, y);
+  expect(runs).toBe(2);
+  const eager = leastSquares(residuals, { a: 2, b: 0.5 }, undefined, y);
+  expect(found.converged).toBe(true);
+  expect(found.params.b.item()).toBeCloseTo(eager.params.b.item(), 12);
+  expect(found.jacobian.shape).toEqual([4, 2]);
 });
 
 test("what cannot be fitted is refused", () => {

@@ -1,6 +1,7 @@
 import { grad, type Tensor, tensor } from "gradtape";
 import { expect, test } from "vitest";
 import { readLoss, TextError } from "../../docs/playground/expression.js";
+import { readNumber, readTable } from "../../docs/playground/numbers.js";
 
 test("Lines with names are steps of one loss; what has no value yet is a variable", () => {
   const { variables, f } = readLoss("z = w * x + b\n\nL = (z − y)²");
@@ -43,6 +44,62 @@ test("A step that fails at the values is told by its place in the whole text", (
   const error = caught(() => f(tensor([1, 2]), tensor([1, 2, 3])));
   expect(error.start).toBe(20);
   expect(error.message).toMatch(/^matmul: inner dimensions/);
+});
+
+test.each<[string, readonly string[], readonly string[]]>([
+  ["let z = w*x; const L = z^2;", ["w", "x"], ["z", "L"]],
+  ["f(x) = x^2", ["x"], ["f"]],
+  ["x => x^2", ["x"], [""]],
+  ["lambda x: x**2", ["x"], [""]],
+  ["return x**2", ["x"], [""]],
+  ["# the loss\nL := (x-1)^2 // squared\n", ["x"], ["L"]],
+  ["L = -(y * log(p)\n  + (1 - y) * log(1 - p))", ["y", "p"], ["L"]],
+  ["z = a\n  + b\nz²", ["a", "b"], ["z", ""]],
+  ["\\hat{y} = \\sigma(w x + b)\n\\mathcal{L} = (y - \\hat{y})^2", ["w", "x", "b", "y"], ["ŷ", "L"]],
+  ["wx = w * x\nL = (wx - y)^2", ["w", "x", "y"], ["wx", "L"]],
+  ["e = y - p\nL = e^2", ["y", "p"], ["e", "L"]],
+  ["x = 3\nL = x^2", ["x"], ["L"]],
+])("%j is read as people mean it", (source, variables, names) => {
+  const loss = readLoss(source);
+  expect(loss.variables).toEqual(variables);
+  expect(loss.lines.map(({ name }) => name ?? "")).toEqual(names);
+});
+
+test("Numbers are read as people type and paste them", () => {
+  const numbers: [string, number | undefined][] = [
+    ["1.5", 1.5],
+    ["1,5", 1.5],
+    ["−2", -2],
+    ["1/3", 1 / 3],
+    ["-1/4", -0.25],
+    ["½", 0.5],
+    ["1e-3", 0.001],
+    ["π", Math.PI],
+    [" .5 ", 0.5],
+    ["", undefined],
+    ["x", undefined],
+    ["1/0", undefined],
+    ["1 2", undefined],
+  ];
+  for (const [text, value] of numbers) expect(readNumber(text), text).toBe(value);
+  const square = [
+    [1, 2],
+    [3, 4],
+  ];
+  for (const text of [
+    "[[1,2],[3,4]]",
+    "np.array([[1, 2], [3, 4]])",
+    "[1 2; 3 4]",
+    "1\t2\n3\t4",
+    "1 2\n3 4",
+    "1,2\n3,4",
+    "[[1., 2.],\n [3., 4.]]",
+  ])
+    expect(readTable(text), text).toEqual(square);
+  for (const text of ["[1, 2, 3]", "1 2 3", "1, 2, 3", "1\t2\t3", "tensor([1., 2., 3.])"]) expect(readTable(text), text).toEqual([1, 2, 3]);
+  expect(readTable("1,5 2,5")).toBeUndefined();
+  expect(readTable("0,5;1,5")).toEqual([0.5, 1.5]);
+  for (const text of ["3", "hello", "[[1, 2], [3]]", ""]) expect(readTable(text), text).toBeUndefined();
 });
 
 function caught(body: () => unknown): TextError {

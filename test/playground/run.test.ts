@@ -2,6 +2,7 @@ import { binaryCrossEntropyWithLogits, grad, type Node, record, type Tensor, ten
 import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { describe, expect, test } from "vitest";
+import { cotangentsAt } from "../../docs/playground/cotangents.js";
 import { examples } from "../../docs/playground/examples.js";
 import { functionNames } from "../../docs/playground/function-names.js";
 import { checkLines } from "../../docs/playground/replay.js";
@@ -10,15 +11,17 @@ import { shownRule } from "../../docs/playground/shown-rules.js";
 import { initialState, type Value } from "../../docs/playground/state.js";
 import { applyRule } from "../../docs/playground/steps.js";
 import { equationOf, ruleOf } from "../../docs/playground/symbols.js";
-import { currentLines } from "../../docs/playground/worker/current-lines.js";
+import { titleOf } from "../../docs/playground/views/title.js";
+import { type Details, detailsOf } from "../../docs/playground/worker/details.js";
 import { shownOf } from "../../docs/playground/worker/shown.js";
-import { titleOf } from "../../docs/playground/worker/title.js";
 
 function runExample(source: string, values: (typeof examples)[number]["values"], by: string, stabilized = false): Run {
   const run = runOf({ ...initialState, source, values, by, stabilized });
   if ("error" in run) throw new Error(run.error);
   return run;
 }
+
+const details = (run: Run): Details => detailsOf(run, shownOf(run).structure, 0);
 
 const furthest = (a: Tensor, b: Tensor): number => Math.max(...a.sub(b).abs().data);
 
@@ -61,19 +64,48 @@ describe.each(examples)("What is shown of: $title", ({ source, values, by }) => 
     expect(shown.inputs.map(({ name }) => name)).toEqual(run.tape.inputs.map(run.name));
     expect(shown.nodes.map(({ output }) => [...output.data])).toEqual(run.tape.nodes.map(({ output }) => [...output.data]));
     const values = new Set([...shown.inputs, ...shown.nodes.map(({ output }) => output)]);
-    for (const { cotangents, parts, value } of shown.moments)
-      for (const x of [...cotangents.keys(), ...parts.map(({ to }) => to), ...(value === undefined ? [] : [value])])
-        expect(values.has(x)).toBe(true);
+    for (const { parts, value } of shown.moments)
+      for (const x of [...parts.map(({ to }) => to), ...(value === undefined ? [] : [value])]) expect(values.has(x)).toBe(true);
+  });
+
+  test("adds up, part by part, to the cotangents of each moment", () => {
+    const all = [...shown.inputs, ...shown.nodes.map(({ output }) => output)];
+    const own = [...run.tape.inputs, ...run.tape.nodes.map(({ output }) => output)];
+    for (const [step, moment] of run.moments.entries()) {
+      const received = cotangentsAt(shown, step);
+      expect(received.size).toBe(moment.cotangents.size);
+      for (const [i, x] of own.entries()) {
+        const g = moment.cotangents.get(x);
+        expect(received.get(all[i])?.sum.data).toEqual(g === undefined ? undefined : g.data.slice());
+      }
+    }
+  });
+
+  test("says of a rule that goes place by place that the local derivative times the incoming one is what goes out", () => {
+    for (const [step, { parts, value }] of shown.moments.entries()) {
+      const incoming = value === undefined ? undefined : cotangentsAt(shown, step).get(value)?.sum;
+      for (const { local, amount } of parts) {
+        if (local === undefined || incoming === undefined || local.data.length !== amount.data.length) continue;
+        for (const [i, factor] of local.data.entries()) {
+          const product = factor * incoming.data[i];
+          if (Number.isFinite(product)) expect(Math.abs(product - amount.data[i])).toBeLessThan(1e-12 * (1 + Math.abs(product)));
+        }
+      }
+    }
   });
 
   test("has a title, a formula or nothing to say at each moment, and lines of the derivation that exist", () => {
-    expect(shown.moments).toHaveLength(run.moments.length);
-    for (const { title, formulas, lines, kind, parts } of shown.moments) {
-      expect(title).not.toBe("");
+    const late = structuredClone(details(run));
+    expect(late.moments).toHaveLength(shown.moments.length);
+    for (const [i, moment] of shown.moments.entries()) {
+      const { kind, parts } = moment;
+      const { formulas, lines } = late.moments[i];
+      expect(titleOf(shown, moment)).not.toBe("");
       expect(formulas).toHaveLength(kind === "backward" ? parts.length : kind === "inputs" ? shown.inputs.length : 1);
-      for (const { markup } of formulas) expect(markup).toMatch(/^<math[\s\S]*<\/math>$/);
-      for (const line of lines) expect(shown.derivation.steps[line]).toBeDefined();
+      for (const markup of formulas) expect(markup).toMatch(/^<math[\s\S]*<\/math>$/);
+      for (const line of lines) expect(late.derivation.steps[line]).toBeDefined();
     }
+    for (const { of } of late.check) expect(of).toBeLessThan(shown.inputs.length + shown.nodes.length);
   });
 });
 
@@ -82,11 +114,12 @@ test.each(["x", "L = x"])("The loss %s is its own gradient's seed", (source) => 
   const seed = run.moments.find(({ kind }) => kind === "seed");
   expect(seed?.value).toBe(run.tape.outputs[0]);
   expect(run.gradient.item()).toBe(1);
-  for (const moment of run.moments) if (!(run.derivation instanceof Error)) currentLines(run, moment, run.derivation.steps);
+  expect(details(run).moments).toHaveLength(run.moments.length);
 });
 
 test("Values of names that every object has are those that were given", () => {
-  expect(runExample("constructor * toString", JSON.parse('{"constructor": 3}'), "constructor").gradient.item()).toBe(0.5);
+  const product = runExample("constructor * toString", JSON.parse('{"constructor": 3}'), "constructor");
+  expect(product.gradient.item()).toBe(product.inferred["toString"]);
   expect(runExample("__proto__ * 2", JSON.parse('{"__proto__": 3}'), "__proto__").tape.inputs[0].item()).toBe(3);
 });
 
@@ -194,10 +227,10 @@ test("The check moves every value of the tape and agrees with its cotangents", (
 test("What overflows is found, and stabilize mends it", () => {
   const { source, values, by } = examples[1];
   const broken = runExample(source, values, by);
-  expect(broken.findings.map(({ kind }) => kind)).toContain("domain edge");
-  expect(broken.rewrites.length).toBeGreaterThan(0);
+  expect(details(broken).findings.map(({ kind }) => kind)).toContain("domain edge");
+  expect(details(broken).rewrites.length).toBeGreaterThan(0);
   const sound = runExample(source, values, by, true);
-  expect(sound.findings).toEqual([]);
+  expect(details(sound).findings).toEqual([]);
   expect(sound.gradient.item()).toBeCloseTo(-Math.exp(-40), 30);
 });
 
@@ -225,7 +258,7 @@ test("A formula that is nested too deeply is refused in words", () => {
 });
 
 test.each(["x == 3", "stopGradient(x)"])("That there is no backward pass of %s is told", (source) => {
-  const run = runExample(source, {}, "x");
+  const run = shownOf(runExample(source, {}, "x"));
   expect(titleOf(run, run.moments[run.moments.length - 1])).toMatch(/No gradient flows back/);
 });
 
@@ -239,4 +272,106 @@ test("A formula can call what the parser knows", () => {
 test("A loss of many numbers is refused with the advice to sum", () => {
   const run = runOf({ ...initialState, source: "L = x * 2", values: { x: [1, 2] }, by: "x" });
   expect("error" in run && run.error).toMatch(/single number.*\[2\].*sum/);
+});
+
+describe("A failure offers what one click can do", () => {
+  const failure = (source: string, values: Readonly<Record<string, Value>> = {}) => {
+    const run = runOf({ ...initialState, source, values, by: "x" });
+    if (!("error" in run)) throw new Error(`${source} is run`);
+    return run;
+  };
+
+  /** Each repair is tried, and then the loss can be run. */
+  function tried(source: string, values: Readonly<Record<string, Value>> = {}): string[] {
+    const { repairs } = failure(source, values);
+    for (const repair of repairs) {
+      const run = runOf({ ...initialState, by: "x", source: repair.source ?? source, values: repair.values ?? values });
+      expect("error" in run ? run.error : "").toBe("");
+    }
+    return repairs.map((repair) => repair.source ?? repair.label);
+  }
+
+  test("for what could mean two things", () => {
+    expect(tried("z = wx + b\nz²")).toEqual(["z = w * x + b\nz²", "z = w @ x + b\nz²", "z = w_x + b\nz²"]);
+  });
+
+  test("for a loss of many numbers", () => {
+    expect(tried("L = x * 2", { x: [1, 2] })).toEqual(["L = sum(x * 2)", "L = mean(x * 2)"]);
+  });
+
+  test("for shapes that do not fit: another product, or other values", () => {
+    const X = [
+      [1, 2],
+      [3, 4],
+      [5, 6],
+    ];
+    expect(tried("L = sum(X @ w)", { X, w: [1, 2, 3] })).toEqual(["L = sum(Xᵀ @ w)", "L = sum(w @ X)", "other shapes: X 3 × 2, w of 2"]);
+    expect(tried("L = sum(u * v)", { u: [1, 2], v: [1, 2, 3] })).toEqual(["other shapes: u of 3, v of 3"]);
+  });
+});
+
+describe("Shapes and values are found for variables without any", () => {
+  const shapeOf = (value: Value): readonly number[] =>
+    typeof value === "number" ? [] : Array.isArray(value[0]) ? [value.length, value[0].length] : [value.length];
+  const found = (source: string): Readonly<Record<string, readonly number[]>> =>
+    Object.fromEntries(Object.entries(runExample(source, {}, "").inferred).map(([name, value]) => [name, shapeOf(value)]));
+
+  test.each<[string, Readonly<Record<string, readonly number[]>>]>([
+    ["L = (w x + b - y)²", { w: [], x: [], b: [], y: [] }],
+    ["L = mean((X @ w + b - y)²)", { X: [3, 2], w: [2], b: [], y: [3] }],
+    ["L = sum((X @ w - y)²) / n", { X: [3, 2], w: [2], y: [3], n: [] }],
+    ["p = softmax(z)\nL = -sum(y * log(p))", { z: [3], y: [3] }],
+    ["L = crossEntropy(W @ x + b, y)", { W: [3, 2], x: [2], b: [], y: [3] }],
+    ["h = tanh(W₁ @ x + b₁)\nŷ = W₂ @ h + b₂\nL = sum((ŷ - y)²)", { "W₁": [3, 2], x: [2], "b₁": [], "W₂": [2, 3], "b₂": [], y: [2] }],
+    ["L = xᵀ @ A @ x", { x: [2], A: [2, 2] }],
+    ["L = log(det(A))", { A: [2, 2] }],
+    ["L = mean((pred - target)²)", { pred: [3], target: [3] }],
+    ["\\frac{1}{n}\\sum_{i=1}^n (y_i - \\hat{y}_i)^2", { n: [], y: [3], ŷ: [3] }],
+    ["L = ‖X @ w - y‖² + λ‖w‖²", { X: [3, 2], w: [2], y: [3], λ: [] }],
+    ["L = sum(softmax(Q @ Kᵀ) @ V)", { Q: [3, 2], K: [3, 2], V: [3, 2] }],
+  ])("%s", (source, shapes) => {
+    expect(found(source)).toEqual(shapes);
+  });
+
+  test("distinct ones, so that nothing cancels: the gradient of a squared difference is not 0", () => {
+    const run = runExample("L = mean((pred - target)²)", {}, "pred");
+    expect(run.gradient.data.every((value) => value !== 0)).toBe(true);
+    const numbers = Object.values(run.inferred).flat(2);
+    expect(new Set(numbers).size).toBe(numbers.length);
+  });
+
+  test("that the loss can be run with: a count is that of the entries, classes are whole, logarithms get positive numbers", () => {
+    expect(runExample("L = sum(x) / n", {}, "x").inferred["n"]).toBe(3);
+    expect(runExample("L = crossEntropy(z, y)", {}, "z").inferred["y"]).toEqual([0, 1, 0]);
+    expect(Number.isFinite(runExample("L = sum(log(W))", {}, "W").tape.outputs[0].item())).toBe(true);
+  });
+
+  test("and stay while numbers change", () => {
+    const before = runExample("L = sum((x - y)²)", {}, "x").inferred;
+    const after = runOf({ ...initialState, source: "L = sum((x - y)²)", values: { y: [1, 2, 3] }, by: "x" }, before);
+    expect("error" in after ? after.error : after.inferred).toEqual({ x: before["x"] });
+  });
+});
+
+test("Values that a text gives are those of its variables", () => {
+  const run = runExample("x = 3\nw = [1, 2]\nL = sum(w) * x²", { x: 7 }, "x");
+  expect(run.tape.inputs.map((x) => x.toArray())).toEqual([3, [1, 2]]);
+  expect(run.gradient.item()).toBe(18);
+});
+
+test("Where the tape and the differences do not say the same, the reason is told", () => {
+  const notes = (source: string, values: Readonly<Record<string, Value>>): string[] =>
+    details(runExample(source, values, "x")).check.flatMap(({ note }) => (note === "" ? [] : [note]));
+  expect(notes("3 relu(x) + x²", { x: 0 })[0]).toMatch(/^a kink: the slope is \S+ to the left and 3 to the right; the tape takes 0$/);
+  expect(notes("stopGradient(x) * x", { x: 2 })[0]).toMatch(/stopGradient: the tape takes what stands in it for a constant/);
+  expect(notes("x² + relu(x)", { x: 2 })).toEqual([]);
+});
+
+test("The curve goes through the loss, and its slope there is the gradient", () => {
+  const run = runExample("L = x * sin(x)", { x: 2 }, "x");
+  const { curve } = details(run);
+  const points = curve?.points ?? [];
+  for (const [x, y] of points) expect(y).toBeCloseTo(x * Math.sin(x), 12);
+  expect(points[0][0]).toBe(-5);
+  expect(points[points.length - 1][0]).toBe(5);
 });

@@ -31,6 +31,7 @@ test("A state comes back from its address to the last digit", () => {
       learningRate: 0.07,
       l2: 0,
       method: "newton",
+      hidden: 0,
       weights: [1 / 3, -2e-9, 5],
       iteration: 12,
       curve: [
@@ -57,6 +58,18 @@ test("A course of losses is taken only as far as it leads to the weights", () =>
   ]);
   for (const wrong of ["0 0.7 6 0.5", "3 0.7 2 0.5", "0.5 1", "-1 1", "a b"]) expect(curve(wrong)).toEqual([]);
   expect(fromHash("curve=0 0.7").training.curve).toEqual([]);
+});
+
+test("A network comes back with its weights, and of an address with some of them begins anew", () => {
+  const training = { ...initialState.training, source: "moons", hidden: 2, method: "adam", iteration: 3 } as const;
+  const weights = Array.from({ length: 9 }, (_, i) => i / 7);
+  const hash = toHash({ ...initialState, training: { ...training, weights } });
+  expect(fromHash(hash).training).toEqual({ ...training, weights });
+  const cut = fromHash(hash.replace(/w=3[^&]*/, "w=3+1+2")).training;
+  expect(cut.iteration).toBe(0);
+  expect(cut.weights).toHaveLength(9);
+  expect(fromHash("hidden=3").training.hidden).toBe(0);
+  expect(fromHash("hidden=4&method=newton").training.method).toBe("gd");
 });
 
 test("Values of any name come back", () => {

@@ -90,7 +90,8 @@ describe("the policy", () => {
     await settled(page);
     expect(await page.locator("#panel-tape tbody tr").count()).toBe(13);
     expect(await page.textContent("#panel-graph")).toContain("The picture needs WebAssembly");
-    expect(await page.locator("#panel-derivation math").count()).toBeGreaterThan(10);
+    await page.click("#last");
+    await expect.poll(() => page.locator("#panel-derivation math").count()).toBeGreaterThan(10);
     await page.click("#tab-training");
     await page.click("#one-step");
     expect(await page.textContent("#iteration")).toBe("1");
@@ -107,7 +108,8 @@ describe("a run that takes forever", () => {
         contentType: "text/javascript",
         body: `addEventListener("message", ({ data }) => {
           while (data.state.source.includes("forever"));
-          postMessage({ values: data.state.values, found: { error: "done: " + data.state.source, variables: [] }, picture: { svg: "", problem: "" } });
+          const found = { error: "done: " + data.state.source, variables: [], inferred: {}, repairs: [] };
+          postMessage({ kind: "answer", values: data.state.values, found, picture: undefined });
         });
         postMessage("ready");`,
       }),

@@ -10,11 +10,24 @@ const HEIGHT = 150;
 /** So many values are enough to see the course. */
 const SAMPLES = 50;
 
-/** The loss at each step. */
+/** A loss that shoots up must not flatten all others: above this many times what most of them reach, the curve leaves the picture. */
+const HIGHEST = 1.5;
+
+/** The height of the picture: all losses, unless a few of them are far above most. */
+export function heightOf(losses: readonly number[]): readonly [number, number] {
+  const sorted = losses.filter(Number.isFinite).sort((a, b) => a - b);
+  if (sorted.length === 0) return [0, 1];
+  const most = sorted[Math.floor(0.9 * (sorted.length - 1))];
+  const top = Math.min(sorted[sorted.length - 1], HIGHEST * Math.max(most, losses[0]));
+  return [0, top > 0 ? 1.05 * top : 1];
+}
+
+/** The loss at each step, of the points that train and of those held back. */
 export class LossCurve {
   readonly element = document.createElement("div");
   private steps: number[] = [];
   private losses: number[] = [];
+  private tests: (number | null)[] = [];
   private readonly plot: uPlot;
 
   constructor() {
@@ -28,35 +41,39 @@ export class LossCurve {
         height: HEIGHT,
         legend: { show: false },
         cursor: { show: false },
-        scales: { x: { time: false } },
-        series: [{}, { stroke: color("--accent"), width: 2, points: { show: false } }],
+        scales: { x: { time: false }, y: { range: () => [...heightOf(this.losses)] } },
+        series: [
+          {},
+          { stroke: color("--accent"), width: 2, points: { show: false } },
+          { stroke: color("--class-1"), width: 1.5, dash: [5, 4], points: { show: false } },
+        ],
         axes: [axis, { ...axis, size: 52 }],
       },
-      [[], []],
+      [[], [], []],
       this.element,
     );
   }
 
-  add(step: number, loss: number): void {
-    this.note(step, loss);
+  add(step: number, loss: number, test = Number.NaN): void {
+    this.note(step, loss, test);
     this.show();
   }
 
-  private note(step: number, loss: number): void {
+  private note(step: number, loss: number, test: number): void {
     if (!Number.isFinite(loss)) return;
-    if (this.steps[this.steps.length - 1] === step) this.losses[this.losses.length - 1] = loss;
-    else {
-      this.steps.push(step);
-      this.losses.push(loss);
-    }
+    const isSame = this.steps[this.steps.length - 1] === step;
+    const place = isSame ? this.steps.length - 1 : this.steps.length;
+    this.steps[place] = step;
+    this.losses[place] = loss;
+    this.tests[place] = Number.isFinite(test) ? test : null;
     if (this.steps.length > MOST) {
-      const kept = (_: number, i: number): boolean => i % 2 === 0 || i === this.steps.length - 1;
-      [this.steps, this.losses] = [this.steps.filter(kept), this.losses.filter(kept)];
+      const kept = (_: unknown, i: number): boolean => i % 2 === 0 || i === this.steps.length - 1;
+      [this.steps, this.losses, this.tests] = [this.steps.filter(kept), this.losses.filter(kept), this.tests.filter(kept)];
     }
   }
 
   private show(): void {
-    this.plot.setData([this.steps, this.losses]);
+    this.plot.setData([this.steps, this.losses, this.tests]);
     if (this.losses.length === 0) {
       this.element.setAttribute("aria-label", "Loss curve, empty");
       return;
@@ -81,13 +98,14 @@ export class LossCurve {
   /** Takes over what `samples` gave. */
   load(samples: TrainingState["curve"]): void {
     this.clear();
-    for (const [step, loss] of samples) this.note(step, loss);
+    for (const [step, loss] of samples) this.note(step, loss, Number.NaN);
     this.show();
   }
 
   clear(): void {
     this.steps = [];
     this.losses = [];
+    this.tests = [];
     this.show();
   }
 

@@ -1,5 +1,6 @@
 import { type Tensor, tensor } from "gradtape";
 import type { Point } from "../state.js";
+import { joined, levelLine } from "./level-lines.js";
 
 /** The part of the plane that is shown. */
 export interface Range {
@@ -10,7 +11,8 @@ export interface Range {
 /** What is drawn in one frame. */
 export interface Picture {
   readonly points: readonly Point[];
-  readonly weights: readonly [number, number, number];
+  /** The points held back, drawn as rings. */
+  readonly heldBack: readonly Point[];
   /** The probability of class 1 at `grid` places. */
   readonly probabilities: Float64Array;
   /** The points that are looked at. */
@@ -142,9 +144,9 @@ export class Plot {
     pen.beginPath();
     pen.rect(PADDING, 0, this.width - PADDING, this.height - PADDING);
     pen.clip();
-    this.updateLayer(picture.points, [color("--class-0"), color("--class-1")], color("--page"));
+    this.updateLayer(picture, [color("--class-0"), color("--class-1")], color("--page"));
     pen.drawImage(this.layer, 0, 0, this.width, this.height);
-    this.drawContours(pen, picture.weights, color("--ink"));
+    this.drawContours(pen, picture.probabilities, color("--ink"));
     for (const [x, y] of picture.ringed) this.ring(pen, x, y, color("--ink"));
     this.drawNames(pen, picture.axes, color("--ink"), color("--page"));
     if (picture.cursor !== undefined) this.cross(pen, picture.cursor, color("--ink"));
@@ -197,9 +199,9 @@ export class Plot {
     write(`↑ ${upward}`, PADDING + 6, 6);
   }
 
-  private updateLayer(points: readonly Point[], colors: readonly string[], edge: string): void {
+  private updateLayer({ points, heldBack }: Picture, colors: readonly string[], edge: string): void {
     const { width, height } = this.canvas;
-    const from = [points, this.range, width, height, ...colors, edge];
+    const from = [points, heldBack, this.range, width, height, ...colors, edge];
     if (from.every((part, i) => part === this.layerOf[i])) return;
     this.layerOf = from;
     this.layer.width = width;
@@ -207,19 +209,27 @@ export class Plot {
     const pen = this.layer.getContext("2d");
     const scale = window.devicePixelRatio;
     pen?.setTransform(scale, 0, 0, scale, 0, 0);
-    if (pen !== null) this.drawPoints(pen, points, colors, edge);
+    if (pen === null) return;
+    this.drawPoints(pen, heldBack, colors, edge, true);
+    this.drawPoints(pen, points, colors, edge, false);
   }
 
   /** Circles for class 0 and squares for class 1: the difference is not one of color only. */
-  private drawPoints(pen: CanvasRenderingContext2D, points: readonly Point[], colors: readonly string[], edge: string): void {
+  private drawPoints(
+    pen: CanvasRenderingContext2D,
+    points: readonly Point[],
+    colors: readonly string[],
+    edge: string,
+    areHollow: boolean,
+  ): void {
     // Among many points an edge around each would hide where they are dense; there they cover each other only in part.
     const areMany = points.length > 300;
     const size = areMany ? 3.2 : 4.5;
     pen.globalAlpha = areMany ? 0.7 : 1;
-    pen.lineWidth = 1;
-    pen.strokeStyle = edge;
+    pen.lineWidth = areHollow ? 1.5 : 1;
     for (const label of [0, 1] as const) {
-      pen.fillStyle = colors[label];
+      pen.fillStyle = areHollow ? edge : colors[label];
+      pen.strokeStyle = areHollow ? colors[label] : edge;
       for (const [x, y, own] of points) {
         if (own !== label) continue;
         const [left, top] = [this.toX(x), this.toY(y)];
@@ -227,23 +237,23 @@ export class Plot {
         if (label === 0) pen.arc(left, top, size, 0, 2 * Math.PI);
         else pen.rect(left - size * 0.9, top - size * 0.9, size * 1.8, size * 1.8);
         pen.fill();
-        if (!areMany) pen.stroke();
+        if (areHollow || !areMany) pen.stroke();
       }
     }
   }
 
   /** The boundary, where the probability is one half, and dashed the lines of 10 and 90 percent. */
-  private drawContours(pen: CanvasRenderingContext2D, [bias, a, b]: Picture["weights"], ink: string): void {
-    if (a === 0 && b === 0) return;
+  private drawContours(pen: CanvasRenderingContext2D, probabilities: Float64Array, ink: string): void {
     const { x, y } = this.range;
-    for (const level of [0, Math.log(9), -Math.log(9)]) {
-      const rest = level - bias;
-      // a·x + b·y = rest, followed along the axis in which it is the less steep.
-      const ends = Math.abs(b) > Math.abs(a) ? x.map((t) => [t, (rest - a * t) / b]) : y.map((t) => [(rest - b * t) / a, t]);
+    const across = (i: number): number => this.toX(x[0] + ((x[1] - x[0]) * (i + 0.5)) / CELLS);
+    const down = (j: number): number => this.toY(y[1] - ((y[1] - y[0]) * (j + 0.5)) / CELLS);
+    for (const level of [0.5, 0.1, 0.9]) {
+      const line = joined(levelLine(probabilities, CELLS, level));
       pen.beginPath();
-      for (const [s, t] of ends) pen.lineTo(this.toX(s), this.toY(t));
-      pen.setLineDash(level === 0 ? [] : [5, 5]);
-      pen.lineWidth = level === 0 ? 2.5 : 1.25;
+      for (const part of line)
+        for (const [k, [i, j]] of part.entries()) k === 0 ? pen.moveTo(across(i), down(j)) : pen.lineTo(across(i), down(j));
+      pen.setLineDash(level === 0.5 ? [] : [5, 5]);
+      pen.lineWidth = level === 0.5 ? 2.5 : 1.25;
       pen.strokeStyle = ink;
       pen.stroke();
     }

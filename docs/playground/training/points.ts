@@ -3,6 +3,8 @@ import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import csv from "../../../examples/data/wdbc.csv?raw";
 import type { Point, Source, TrainingState } from "../state.js";
+import { dataSets } from "./data-sets.js";
+import { type Points, split } from "./trainer.js";
 
 // The file is ours: no cell of it is quoted. A parser of all that CSV may be would build functions, which the policy forbids.
 const [head, ...rows] = csv
@@ -13,14 +15,14 @@ const [head, ...rows] = csv
 /** The columns of the real data that are features. */
 export const featureNames: readonly string[] = head.filter((name) => name !== "diagnosis");
 
-/** The points of a state: those of its source, then those that were placed. */
-export function pointsOf({ source, features, placed }: Pick<TrainingState, "source" | "features" | "placed">): readonly Point[] {
-  return [...sourceOf(source, features), ...placed];
-}
+/** The points of a state: those of its source, of which some are held back, and those that were placed. */
+export const pointsOf = ({ source, features, placed }: Pick<TrainingState, "source" | "features" | "placed">): Points =>
+  split(sourceOf(source, features), placed);
 
 function sourceOf(source: Source, features: readonly [string, string]): readonly Point[] {
   if (source === "none") return [];
   if (source === "sample") return sample;
+  if (source !== "data") return dataSets[source];
   const column = (name: string): string[] => rows.map((row) => row[head.indexOf(name)]);
   const [a, b] = features.map((name) => standardized(column(name).map(Number)).data);
   return column("diagnosis").map((label, i): Point => [a[i], b[i], label === "M" ? 1 : 0]);

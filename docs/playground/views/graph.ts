@@ -1,84 +1,120 @@
+import type { Received } from "../cotangents.js";
 import { formatShort } from "../text.js";
-import type { ShownMoment, ShownRun } from "../worker/shown.js";
+import type { ShownMoment, ShownPart, ShownRun, ShownValue } from "../worker/shown.js";
 import type { Picture } from "../worker/worker.js";
+
+/** The parts of a node in the picture. */
+interface Drawn {
+  readonly group: SVGGElement;
+  readonly value: Element | null;
+  readonly cotangent: Element | null;
+}
 
 /** The picture of a tape: taken over once a tape, then painted once a moment. */
 export class GraphView {
   readonly element = document.createElement("div");
   /** What the picture was made of. */
-  private drawn = "";
+  private drawn: Picture | undefined;
   private svg: SVGSVGElement | undefined;
+  private nodes: ReadonlyMap<string, Drawn> = new Map();
+  private edges: readonly {
+    readonly from: string;
+    readonly to: string;
+    readonly group: SVGGElement;
+    readonly path: SVGPathElement | null;
+  }[] = [];
 
-  /** `chosen` is told the number of the node that was clicked. */
+  /** `chosen` is told what was clicked: the number of a node or, from −1 down, of an input. */
   constructor(private readonly chosen: (node: number) => void) {
     this.element.className = "graph";
     this.element.addEventListener("click", ({ target }) => {
       const id = (target as Element).closest<SVGGElement>("g.node")?.dataset["id"] ?? "";
-      if (id.startsWith("n")) this.chosen(Number(id.slice(1)) - 1);
+      const number = Number(id.slice(1));
+      if (id.startsWith("n")) this.chosen(number - 1);
+      else if (id.startsWith("i")) this.chosen(-number);
     });
   }
 
-  paint(run: ShownRun, moment: ShownMoment, { svg: drawn, problem }: Picture): void {
-    if (this.drawn !== drawn + problem) this.draw(drawn, problem);
+  paint(
+    run: ShownRun,
+    moment: ShownMoment,
+    cotangents: ReadonlyMap<ShownValue, Received>,
+    unsafe: ReadonlySet<number>,
+    picture: Picture,
+  ): void {
+    if (this.drawn !== picture) this.draw(picture);
     const { svg } = this;
     if (svg === undefined) return;
-    svg.setAttribute("aria-label", describe(run, moment));
-    const { nodes, inputs } = run;
-    const current = moment.value;
+    svg.setAttribute("aria-label", describe(run, moment, cotangents.size));
     const targets = new Set(moment.parts.map(({ to }) => to));
-    const unsafe = new Set(run.findings.filter(({ node }) => node > 0).map(({ node }) => node - 1));
-    const ids = new Map([
-      ...inputs.map((x, i) => [x, `i${i + 1}`] as const),
-      ...nodes.map(({ output }, i) => [output, `n${i + 1}`] as const),
-    ]);
-    for (const [x, id] of ids) {
-      const group = svg.querySelector<SVGGElement>(`g[data-id="${id}"]`);
-      if (group === null) continue;
-      const place = id.startsWith("n") ? Number(id.slice(1)) - 1 : -1;
-      const g = moment.cotangents.get(x);
-      group.classList.toggle("pending", place >= moment.computed);
-      group.classList.toggle("current", x === current);
-      group.classList.toggle("backward", x === current && (moment.kind === "backward" || moment.kind === "seed"));
-      group.classList.toggle("target", targets.has(x));
-      group.classList.toggle("swept", g !== undefined);
-      group.classList.toggle("unsafe", unsafe.has(place));
-      const line = group.querySelector(".cotangent");
-      if (line !== null) line.textContent = g === undefined ? "" : `∂ ${formatShort(g)}`;
-      const value = group.querySelector(".value");
-      if (value !== null) value.textContent = place >= moment.computed ? "" : formatShort(x);
-    }
+    const operands = new Set(moment.kind === "forward" ? run.nodes[moment.node].inputs : []);
+    const isBackward = moment.kind === "backward" || moment.kind === "seed";
+    const paintOne = (x: ShownValue, id: string, place: number): void => {
+      const drawn = this.nodes.get(id);
+      if (drawn === undefined) return;
+      const { group, value, cotangent } = drawn;
+      const g = cotangents.get(x);
+      const isCurrent = x === moment.value;
+      const classes = [
+        "node",
+        id.startsWith("i") ? "input" : "op",
+        place >= moment.computed ? "pending" : "",
+        isCurrent ? "current" : "",
+        isCurrent && isBackward ? "backward" : "",
+        targets.has(x) ? "target" : "",
+        operands.has(x) ? "operand" : "",
+        g === undefined ? "" : "swept",
+        unsafe.has(place) ? "unsafe" : "",
+      ];
+      set(group, "class", classes.filter((name) => name !== "").join(" "));
+      write(cotangent, g === undefined ? "" : `∂ ${formatShort(g.sum)}`);
+      write(value, place >= moment.computed ? "" : formatShort(x));
+    };
+    for (const [i, x] of run.inputs.entries()) paintOne(x, `i${i + 1}`, -1);
+    for (const [i, { output }] of run.nodes.entries()) paintOne(output, `n${i + 1}`, i);
+    this.paintEdges(run, moment, cotangents);
+  }
+
+  private paintEdges(run: ShownRun, moment: ShownMoment, cotangents: ReadonlyMap<ShownValue, Received>): void {
+    const { svg } = this;
+    if (svg === undefined) return;
     for (const label of svg.querySelectorAll(".flow-label")) label.remove();
-    for (const edge of svg.querySelectorAll<SVGGElement>("g.edge")) {
-      const [from, to] = (edge.dataset["id"] ?? "").split("->");
-      const flows = moment.parts.filter((part) => ids.get(part.to) === from && `n${moment.node + 1}` === to);
-      edge.classList.toggle("flow", flows.length > 0);
-      edge.classList.toggle("feeds", moment.kind === "forward" && `n${moment.node + 1}` === to);
-      const path = edge.querySelector("path");
+    const ids = new Map([
+      ...run.inputs.map((x, i) => [x, `i${i + 1}`] as const),
+      ...run.nodes.map(({ output }, i) => [output, `n${i + 1}`] as const),
+    ]);
+    const current = `n${moment.node + 1}`;
+    const incoming = moment.value === undefined ? undefined : cotangents.get(moment.value)?.sum;
+    for (const { from, to, group, path } of this.edges) {
+      const flows = to === current ? moment.parts.filter((part) => ids.get(part.to) === from) : [];
+      const classes = ["edge", flows.length > 0 ? "flow" : "", moment.kind === "forward" && to === current ? "feeds" : ""];
+      set(group, "class", classes.filter((name) => name !== "").join(" "));
       if (flows.length === 0 || path === null) continue;
-      const [{ amount }] = flows;
-      const sum = flows.slice(1).reduce((total, part) => total.map((value, i) => value + part.amount.data[i]), amount.data);
       const middle = path.getPointAtLength(path.getTotalLength() * 0.5);
       const label = document.createElementNS("http://www.w3.org/2000/svg", "text");
       label.setAttribute("class", "flow-label");
-      label.textContent = formatShort({ ...amount, data: sum });
+      label.textContent = flows.map((flow) => flowText(flow, incoming)).join(" + ");
       // To the right of the arrow; where the picture ends there, to the left. The letters are about 7 units wide.
-      const width = 7 * label.textContent.length;
-      const isCut = middle.x + 7 + width > svg.viewBox.baseVal.width - 8;
-      label.setAttribute("x", String(isCut ? Math.max(0, middle.x - 7 - width) : middle.x + 7));
+      const width = 6.6 * label.textContent.length;
+      const right = svg.viewBox.baseVal.width - 8;
+      const x = middle.x + 7 + width > right ? Math.min(middle.x - 7 - width, right - width) : middle.x + 7;
+      label.setAttribute("x", String(Math.max(4, x)));
       label.setAttribute("y", String(middle.y + 4));
-      edge.parentNode?.append(label);
+      group.parentNode?.append(label);
     }
   }
 
-  private draw(drawn: string, problem: string): void {
-    this.drawn = drawn + problem;
+  private draw(picture: Picture): void {
+    this.drawn = picture;
     this.svg = undefined;
-    if (drawn === "") {
-      this.element.textContent = problem;
+    this.nodes = new Map();
+    this.edges = [];
+    if (picture.svg === "") {
+      this.element.textContent = picture.problem;
       return;
     }
     const svg = document.importNode(
-      new DOMParser().parseFromString(drawn, "image/svg+xml").documentElement,
+      new DOMParser().parseFromString(picture.svg, "image/svg+xml").documentElement,
       true,
     ) as unknown as SVGSVGElement;
     svg.setAttribute("role", "img");
@@ -89,24 +125,47 @@ export class GraphView {
       if (parentElement !== null) parentElement.dataset["id"] = textContent ?? "";
       title.remove();
     }
+    const nodes = new Map<string, Drawn>();
     for (const group of svg.querySelectorAll<SVGGElement>("g.node")) {
+      const id = group.dataset["id"] ?? "";
       const texts = [...group.querySelectorAll("text")];
-      const cotangent = texts.find((text) => text.textContent?.startsWith("∂"));
+      const cotangent = texts.find((text) => text.textContent?.startsWith("∂")) ?? null;
       cotangent?.classList.add("cotangent");
-      const isInput = group.dataset["id"]?.startsWith("i") === true;
+      const value = texts[id.startsWith("i") ? 1 : 2] ?? null;
       texts[0]?.classList.add("name");
-      texts[isInput ? 1 : 2]?.classList.add("value");
-      group.classList.add(isInput ? "input" : "op");
+      value?.classList.add("value");
       for (const shape of group.querySelectorAll("polygon, path, polyline"))
         for (const name of ["fill", "stroke"]) shape.removeAttribute(name);
+      nodes.set(id, { group, value, cotangent });
     }
     for (const shape of svg.querySelectorAll("g.edge *")) for (const name of ["fill", "stroke"]) shape.removeAttribute(name);
+    this.nodes = nodes;
+    this.edges = [...svg.querySelectorAll<SVGGElement>("g.edge")].map((group) => {
+      const [from = "", to = ""] = (group.dataset["id"] ?? "").split("->");
+      return { from, to, group, path: group.querySelector("path") };
+    });
     this.svg = svg;
     this.element.replaceChildren(svg);
   }
 }
 
-function describe(run: ShownRun, { computed, cotangents }: ShownMoment): string {
+/** What is as it was is left alone: a change of an attribute costs a browser a layout. */
+const set = (element: Element, name: string, value: string): void => {
+  if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+};
+const write = (element: Element | null, text: string): void => {
+  if (element !== null && element.textContent !== text) element.textContent = text;
+};
+
+/** The local derivative times what comes in is what goes out; of what is no single number only the last. */
+export function flowText({ amount, local }: ShownPart, incoming: ShownValue | undefined): string {
+  const out = formatShort(amount);
+  if (local === undefined || incoming === undefined || amount.data.length !== 1 || local.data.length !== 1) return out;
+  const inParentheses = (text: string): string => (text.startsWith("−") ? `(${text})` : text);
+  return `${formatShort(local)} × ${inParentheses(formatShort(incoming))} = ${out}`;
+}
+
+function describe(run: ShownRun, { computed }: ShownMoment, count: number): string {
   const parts = run.nodes.map(({ output, op, inputs }) => `${output.name} is ${op} of ${inputs.map(({ name }) => name).join(" and ")}`);
-  return `Graph of the tape: ${parts.join("; ")}. ${computed} of ${parts.length} nodes have a value, ${cotangents.size} values have a cotangent.`;
+  return `Graph of the tape: ${parts.join("; ")}. ${computed} of ${parts.length} nodes have a value, ${count} values have a gradient.`;
 }

@@ -1,17 +1,24 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
+import { cotangentsAt } from "../cotangents.js";
 import { examples } from "../examples.js";
 import { LONGEST_TEXT } from "../expression.js";
 import { functionNames } from "../function-names.js";
-import { type Failure, variableValue } from "../run.js";
-import type { State } from "../state.js";
+import type { Repair } from "../repairs.js";
+import { type Failure, variableValue, withRespectTo } from "../run.js";
+import type { State, Value } from "../state.js";
+import { formatTensor } from "../text.js";
+import type { Details } from "../worker/details.js";
 import type { ShownRun } from "../worker/shown.js";
 import type { Picture } from "../worker/worker.js";
 import { checkView } from "./check.js";
 import { derivationView } from "./derivation.js";
 import type { GraphView } from "./graph.js";
 import { formulasView } from "./moment.js";
+import { plotView } from "./plot.js";
 import { tapeView } from "./tape.js";
+import { titleOf } from "./title.js";
+import { tourView } from "./tour.js";
 import { variableView } from "./variables.js";
 
 /** What the first tab is made of, and what it can ask for. */
@@ -19,7 +26,14 @@ export interface TapeTab {
   readonly state: State;
   /** The run that is shown; of a text that cannot be read, the one before. */
   readonly run: ShownRun | undefined;
+  /** The derivation and the rest that comes later; why there is none; nothing while it is worked out. */
+  readonly details: Details | string | undefined;
   readonly picture: Picture;
+  /** The values of all variables. */
+  readonly values: Readonly<Record<string, Value>>;
+  /** Whether there is a text to go back to. */
+  readonly canUndo: boolean;
+  readonly tour: number | undefined;
   readonly failure: Failure | undefined;
   readonly step: number;
   readonly playing: boolean;
@@ -31,8 +45,14 @@ export interface TapeTab {
   readonly dragged: Map<string, number>;
   readonly graph: GraphView;
   update(change: Partial<State>): void;
+  /** Puts another text in the place of the user's, which can be undone. */
+  replace(change: Partial<State>): void;
+  undo(): void;
+  setValue(name: string, value: Value): void;
+  choosePlace(place: number): void;
+  goOnTour(stop: number | undefined): void;
   goTo(step: number): void;
-  /** Goes to a node that was chosen in the graph or in the list. */
+  /** Goes to a node that was chosen in the graph or in the list; an input is −1, −2, … */
   choose(node: number): void;
   play(): void;
   /** Gives up the run that is under way. */
@@ -53,7 +73,8 @@ export function tapeTab(tab: TapeTab): TemplateResult {
     JSON.stringify(state.values) === JSON.stringify(example.values);
   // Of a text that cannot be read, the variables stay as they were.
   const variables = failure === undefined || failure.variables.length === 0 ? (run?.variables ?? []) : failure.variables;
-  const by = variables.includes(state.by) ? state.by : variables[0];
+  // The variable that is used, whatever the address or an older text says.
+  const by = withRespectTo(variables, state.by);
   return html`<section class="editor" aria-label="Loss and variables">
       <div class="about">
         <label class="field example">
@@ -61,13 +82,15 @@ export function tapeTab(tab: TapeTab): TemplateResult {
           <select id="example" .value=${live(example?.title ?? "")} @change=${(event: Event) => {
             const found = examples.find(({ title }) => title === (event.target as HTMLSelectElement).value);
             if (found !== undefined)
-              tab.update({ source: found.source, values: found.values, by: found.by, stabilized: false, step: undefined });
+              tab.replace({ source: found.source, values: found.values, by: found.by, stabilized: false, step: undefined });
           }}>
             ${example === undefined ? html`<option value="" selected>your own</option>` : nothing}
             ${examples.map(({ title }) => html`<option value=${title} ?selected=${title === example?.title}>${title}</option>`)}
           </select>
         </label>
         <p id="hint">${isUntouched ? example.note : html`Lines <code>name = formula</code>; the last one is the loss. <code>*</code> multiplies place by place, <code>@</code> multiplies matrices, <code>Xᵀ</code> transposes.`}</p>
+        ${tab.canUndo ? html`<button id="undo-text" @click=${() => tab.undo()}>Undo</button>` : nothing}
+        ${tab.tour === undefined ? html`<button id="tour-start" @click=${() => tab.goOnTour(0)}>Tour</button>` : nothing}
         <details id="functions"><summary>Functions</summary><p>${functionNames.map((name) => html`<code>${name}</code> `)}</p></details>
       </div>
       <div class="source">
@@ -77,16 +100,16 @@ export function tapeTab(tab: TapeTab): TemplateResult {
             aria-invalid=${failure === undefined ? "false" : "true"} aria-describedby="problem hint" .value=${live(state.source)}
             @input=${(event: Event) => tab.update({ source: (event.target as HTMLTextAreaElement).value, stabilized: false, step: undefined })}></textarea>
         </label>
-        <div id="problem">${failure === undefined ? nothing : problemView(state.source, failure)}</div>
+        <div id="problem">${failure === undefined ? nothing : problemView(state.source, failure, (repair) => tab.replace(repair))}</div>
         ${tab.isSlow ? html`<p id="slow" role="status">The loss is being run. <button id="stop" @click=${() => tab.stop()}>Stop</button></p>` : nothing}
         <div class="hidden" role="alert">${tab.announced}</div>
       </div>
       <div class="variables">
-        ${variables.map((name) => variableView(name, variableValue(state.values, name), tab.dragged, (value) => tab.update({ values: { ...state.values, [name]: value } })))}
+        ${variables.map((name) => variableView(name, variableValue(tab.values, name), tab.dragged, (value) => tab.setValue(name, value)))}
         ${
           variables.length === 0
             ? nothing
-            : html`<label class="field by"><span>Differentiate by</span>
+            : html`<label class="field by"><span>With respect to</span>
                 <select id="by" .value=${live(by)} @change=${(event: Event) => tab.update({ by: (event.target as HTMLSelectElement).value, step: undefined })}>
                   ${variables.map((name) => html`<option value=${name} ?selected=${name === by}>${name}</option>`)}
                 </select></label>`
@@ -96,8 +119,14 @@ export function tapeTab(tab: TapeTab): TemplateResult {
     ${run === undefined ? nothing : runView(tab, run)}`;
 }
 
-function problemView(source: string, { error, place }: Failure): TemplateResult {
-  if (place === undefined) return html`<p>${error}</p>`;
+function problemView(source: string, { error, place, repairs }: Failure, mend: (change: Partial<State>) => void): TemplateResult {
+  const buttons =
+    repairs.length === 0
+      ? nothing
+      : html`<p class="repairs" role="group" aria-label="What one click can do about it">${repairs.map(
+          (repair) => html`<button class="repair" @click=${() => mend(changeOf(repair))}>${repair.label}</button>`,
+        )}</p>`;
+  if (place === undefined) return html`<p>${error}</p>${buttons}`;
   const [start, end] = place;
   const lineStart = source.lastIndexOf("\n", start - 1) + 1;
   const next = source.indexOf("\n", start);
@@ -105,17 +134,33 @@ function problemView(source: string, { error, place }: Failure): TemplateResult 
   const marked = source.slice(start, Math.max(start, Math.min(end, lineEnd)));
   const line = source.slice(0, start).split("\n").length;
   return html`<p>Line ${line}, column ${start - lineStart + 1}: ${error}</p>
-    <pre tabindex="0">${source.slice(lineStart, start)}<mark>${marked === "" ? " " : marked}</mark>${source.slice(start + marked.length, lineEnd)}</pre>`;
+    <pre tabindex="0">${source.slice(lineStart, start)}<mark>${marked === "" ? " " : marked}</mark>${source.slice(start + marked.length, lineEnd)}</pre>
+    ${buttons}`;
 }
+
+const changeOf = ({ source, values }: Repair): Partial<State> => ({
+  ...(source === undefined ? {} : { source }),
+  ...(values === undefined ? {} : { values }),
+  stabilized: false,
+  step: undefined,
+});
 
 function runView(tab: TapeTab, run: ShownRun): TemplateResult {
   const { step, graph } = tab;
   const moment = run.moments[step];
   const last = run.moments.length - 1;
-  const { title } = moment;
-  graph.paint(run, moment, tab.picture);
+  const title = titleOf(run, moment);
+  const cotangents = cotangentsAt(run, step);
+  const whole = step === last ? cotangents : cotangentsAt(run, last);
+  const details = typeof tab.details === "object" && tab.details.structure === run.structure ? tab.details : undefined;
+  const findings = details?.findings ?? [];
+  const unsafe = new Set(findings.filter(({ node }) => node > 0).map(({ node }) => node - 1));
+  graph.paint(run, moment, cotangents, unsafe, tab.picture);
   const stale = tab.failure === undefined ? "" : "stale";
-  return html`${stale === "" ? healthView(tab, run) : html`<p class="note" id="stale">Below is the last loss that could be run.</p>`}
+  const missing = html`<p class="note">${typeof tab.details === "string" ? tab.details : "The derivation is being worked out …"}</p>`;
+  const gradient = whole.get(run.inputs[0])?.sum;
+  return html`${stale === "" ? (typeof tab.details === "object" ? healthView(tab, tab.details) : nothing) : html`<p class="note" id="stale">Below is the last loss that could be run.</p>`}
+    ${tourView(tab.tour, (stop) => tab.goOnTour(stop))}
     <section class="transport ${stale}" aria-label="Steps of the run">
       <div class="controls">
         <button id="first" aria-disabled=${step === 0 ? "true" : "false"} @click=${() => tab.goTo(0)} aria-label="To the beginning">${icon("M6 5v14M19 5 8 12l11 7z")}</button>
@@ -133,7 +178,11 @@ function runView(tab: TapeTab, run: ShownRun): TemplateResult {
       </div>
       <div class="moment ${moment.kind}">
         <p id="title" aria-live="polite">${title}</p>
-        <div id="formulas" tabindex="0" role="group" aria-label="The step as a formula">${formulasView(moment)}</div>
+        <div id="formulas" tabindex="0" role="group" aria-label="The step as a formula">${
+          step === last && gradient !== undefined
+            ? html`<p id="result">∂${run.output.name}/∂${run.by} = ${formatTensor(gradient)}</p>`
+            : formulasView(run, step, cotangents, details)
+        }</div>
       </div>
     </section>
     <div class="views ${stale}">
@@ -141,10 +190,15 @@ function runView(tab: TapeTab, run: ShownRun): TemplateResult {
       ${panel(
         "tape",
         "Tape",
-        tapeView(run, moment, (node) => tab.choose(node)),
+        tapeView(run, moment, cotangents, findings, (node) => tab.choose(node)),
       )}
-      ${panel("derivation", "Derivation", derivationView(run, moment))}
-      ${panel("check", "Check", checkView(run, moment))}
+      ${panel("derivation", "Derivation", details === undefined ? missing : derivationView(run, step, details, (to) => tab.goTo(to)))}
+      ${panel(
+        "plot",
+        `${run.output.name} against ${run.by}`,
+        plotView(run, whole, details?.curve, (place) => tab.choosePlace(place)),
+      )}
+      ${panel("check", "Check", details === undefined ? missing : checkView(run, cotangents, step, details, (node) => tab.choose(node)))}
     </div>`;
 }
 
@@ -162,7 +216,7 @@ const panel = (
 </section>`;
 
 /** What `diagnose` found, in a line that unfolds, and the button of `stabilize`: one button, so that it keeps the focus. */
-function healthView(tab: TapeTab, run: ShownRun): TemplateResult | typeof nothing {
+function healthView(tab: TapeTab, run: Details): TemplateResult | typeof nothing {
   const { stabilized } = tab.state;
   if (run.findings.length === 0 && !stabilized) return nothing;
   const isSound = run.findings.length === 0;

@@ -1,17 +1,30 @@
 import { html, nothing, render, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
-import type { Point, Source, TrainingState } from "../state.js";
+import { hiddenSizes, type Point, type Source, type TrainingState } from "../state.js";
 import { formatNumber } from "../text.js";
 import { LossCurve } from "../training/curve.js";
 import { Plot } from "../training/plot.js";
-import { featureNames } from "../training/points.js";
+import { featureNames, pointsOf } from "../training/points.js";
 import { Trainer } from "../training/trainer.js";
 
 /** How near the pointer has to come to a point, in pixels: a finger is less exact than a mouse. */
 const REACH = 14;
 const FINGER = 22;
 
-/** The second tab: a logistic regression that is trained while one looks. */
+/** What the points of each source are. */
+const SOURCES: Readonly<Record<Source, string>> = {
+  sample: "two clouds, 1,000 points",
+  xor: "XOR",
+  moons: "moons",
+  circles: "circles",
+  spiral: "spiral",
+  data: "569 biopsies (real data)",
+  none: "only those that I place",
+};
+/** What the methods are called. */
+const METHODS: Readonly<Record<TrainingState["method"], string>> = { gd: "gradient descent", adam: "Adam", newton: "Newton" };
+
+/** The second tab: a logistic regression or a small network that is trained while one looks. */
 export class TrainingTab {
   readonly element = document.createElement("div");
   private readonly plot = new Plot();
@@ -29,13 +42,17 @@ export class TrainingTab {
     private readonly changed: (state: TrainingState) => void,
   ) {
     this.element.className = "training";
-    this.trainer = new Trainer(state, {
-      measured: (iteration, loss) => this.curve.add(iteration, loss),
-      cleared: () => this.curve.clear(),
-      replaced: () => this.replaced(),
-      changed: () => this.report(),
-      moved: () => this.show(),
-    });
+    this.trainer = new Trainer(
+      state,
+      {
+        measured: (iteration, loss, testLoss) => this.curve.add(iteration, loss, testLoss),
+        cleared: () => this.curve.clear(),
+        replaced: () => this.replaced(),
+        changed: () => this.report(),
+        moved: () => this.show(),
+      },
+      pointsOf,
+    );
     const { canvas } = this.plot;
     canvas.tabIndex = 0;
     canvas.id = "plane";
@@ -80,9 +97,15 @@ export class TrainingTab {
     }
   }
 
+  /** All points that are shown. */
+  private get points(): readonly Point[] {
+    const { train, test } = this.trainer.points;
+    return test.length === 0 ? train : [...train, ...test];
+  }
+
   /** There are other points: what was looked at may be gone. */
   private replaced(): void {
-    const { points } = this.trainer;
+    const { points } = this;
     this.plot.setRange(Plot.rangeOf(points));
     this.hovered = undefined;
     if (this.selected !== undefined && !points.includes(this.selected)) this.selected = undefined;
@@ -109,7 +132,7 @@ export class TrainingTab {
 
   private pointAt({ offsetX, offsetY }: MouseEvent, reach: number): Point | undefined {
     const at = this.plot.locate(offsetX, offsetY);
-    const { points } = this.trainer;
+    const { points } = this;
     return at === undefined ? undefined : points[this.plot.nearest(points, at, reach)];
   }
 
@@ -147,7 +170,7 @@ export class TrainingTab {
     const { trainer } = this;
     if (to !== undefined) {
       this.cursor = this.plot.clamp(to);
-      this.hovered = trainer.points[this.plot.nearest(trainer.points, this.cursor, REACH)];
+      this.hovered = this.points[this.plot.nearest(this.points, this.cursor, REACH)];
     } else if (event.key === "0" || event.key === "1") this.place([x, y], event.key === "1" ? 1 : 0);
     else if (event.key === "Enter" || event.key === " ") this.place([x, y], trainer.state.label);
     else if (event.key === "Backspace" || event.key === "Delete") this.remove(this.selected ?? this.hovered);
@@ -164,7 +187,7 @@ export class TrainingTab {
     const at = `Cross at ${formatNumber(x, 3)}, ${formatNumber(y, 3)}.`;
     if (point === undefined) return at;
     const { gradient } = this.trainer.model.pull(this.trainer.state.weights, point);
-    return `${at} Point of class ${point[2]} at ${listOf([point[0], point[1]])}; it pulls with ${listOf(gradient)}.`;
+    return `${at} Point of class ${point[2]} at ${listOf([point[0], point[1]])}; its share of the gradient is ${listOf(gradient)}.`;
   }
 
   private fit(): void {
@@ -184,25 +207,28 @@ export class TrainingTab {
       state.source === "data"
         ? [`${readable(state.features[0])}, standardized`, `${readable(state.features[1])}, standardized`]
         : ["x₁", "x₂"];
-    this.plot.draw({ points, weights: state.weights, probabilities, ringed, cursor: this.cursor, axes });
+    this.plot.draw({ points: points.train, heldBack: points.test, probabilities, ringed, cursor: this.cursor, axes });
   }
 
   private render(): void {
     if (!this.visible) return;
     const { trainer } = this;
-    const { state, points, last } = trainer;
+    const { state, last } = trainer;
+    const points = trainer.points.train;
     const meanings = state.source === "data" ? [", benign", ", malignant"] : ["", ""];
     const isRemovable = this.selected !== undefined && state.placed.includes(this.selected);
-    this.plot.canvas.setAttribute("aria-label", `Plane with ${points.length} points and the decision boundary`);
+    this.plot.canvas.setAttribute("aria-label", `Plane with ${this.points.length} points and the decision boundary`);
     render(
       html`<section class="training-controls" aria-label="Points and settings">
           <div class="field"><label for="points">Points</label>
             <select id="points" .value=${live(state.source)} @change=${(event: Event) => trainer.restart({ source: (event.target as HTMLSelectElement).value as Source })}>
-              <option value="sample" ?selected=${state.source === "sample"}>1,000 points of two clouds</option>
-              <option value="data" ?selected=${state.source === "data"}>569 biopsies (real data)</option>
-              <option value="none" ?selected=${state.source === "none"}>only those that I place</option>
+              ${Object.entries(SOURCES).map(([source, title]) => html`<option value=${source} ?selected=${state.source === source}>${title}</option>`)}
             </select></div>
           ${state.source === "data" ? html`${this.featureView(0, "Across")}${this.featureView(1, "Upward")}` : nothing}
+          <div class="field"><label for="hidden-units">Model</label>
+            <select id="hidden-units" .value=${live(String(state.hidden))} @change=${(event: Event) => trainer.restart({ hidden: Number((event.target as HTMLSelectElement).value) })}>
+              ${hiddenSizes.map((size) => html`<option value=${size} ?selected=${state.hidden === size}>${size === 0 ? "logistic regression" : `${size} hidden units, tanh`}</option>`)}
+            </select></div>
           <fieldset class="choice"><legend>A click places</legend>
             ${([0, 1] as const).map(
               (label) =>
@@ -210,7 +236,7 @@ export class TrainingTab {
             )}
           </fieldset>
           <fieldset class="choice"><legend>Method</legend>
-            ${(["gd", "newton"] as const).map((method) => html`<label><input type="radio" name="method" value=${method} .checked=${live(state.method === method)} @change=${() => trainer.update({ method })} />${method === "gd" ? "gradient descent" : "Newton"}</label>`)}
+            ${(["gd", "adam", "newton"] as const).map((method) => html`<label><input type="radio" name="method" value=${method} .checked=${live(state.method === method)} ?disabled=${method === "newton" && state.hidden > 0} @change=${() => trainer.update({ method })} />${METHODS[method]}</label>`)}
           </fieldset>
           ${logSlider("rate", "Learning rate", state.learningRate, -3, 1.5, state.method === "newton", (learningRate) => trainer.update({ learningRate }))}
           ${logSlider("l2", "L2", state.l2, -5, 1, false, (l2) => trainer.update({ l2 }))}
@@ -223,19 +249,23 @@ export class TrainingTab {
         </section>
         <section class="plane" aria-label="Points and decision boundary">
           ${this.plot.canvas}
-          <p id="plane-help" class="note">The line is where ŷ is 50 %, the dashed lines where it is 10 % and 90 %. A click places a point, with shift one of the other class; a click on a point selects it. By keyboard: arrow keys move a cross, 0 or 1 places a point, Delete takes the one at the cross or the last one away.</p>
+          <p id="plane-help" class="note">The solid line is where ŷ is 50 %; on the dashed ones it is 10 % and 90 %. Hollow points are held back for the test. Click to place a point, with Shift one of the other class; click a point to select it. By keyboard: the arrow keys move a cross, 0 or 1 places a point, Delete removes the point at the cross or else the last one.</p>
           <p class="hidden" role="status" id="said">${this.said}</p>
         </section>
         <section class="numbers" aria-label="Loss and weights">
           <dl>
             <div><dt>Steps</dt><dd id="iteration">${state.iteration}</dd></div>
-            <div><dt>Loss</dt><dd id="loss-now">${last === undefined ? "–" : formatNumber(last.loss)}</dd></div>
+            <div><dt>Training loss</dt><dd id="loss-now">${last === undefined ? "–" : formatNumber(last.loss)}</dd></div>
+            <div><dt>Test loss</dt><dd id="test-loss">${last === undefined || Number.isNaN(last.testLoss) ? "–" : formatNumber(last.testLoss)}</dd></div>
             <div><dt>‖∂L/∂W‖</dt><dd id="norm">${last === undefined ? "–" : formatNumber(last.gradientNorm, 3)}</dd></div>
-            ${state.weights.map((w, i) => html`<div><dt>w<sub>${i}</sub></dt><dd class="weight">${formatNumber(w, 4)}</dd></div>`)}
+            <div><dt>Accuracy</dt><dd id="accuracy">${percent(last?.accuracy)}</dd></div>
+            <div><dt>Test accuracy</dt><dd id="test-accuracy">${percent(last?.testAccuracy)}</dd></div>
+            ${state.hidden > 0 ? nothing : state.weights.map((w, i) => html`<div><dt>w<sub>${i}</sub></dt><dd class="weight">${formatNumber(w, 4)}</dd></div>`)}
           </dl>
-          <p role="status" id="training-message">${points.length === 0 ? "Place points of both classes, then train." : trainer.message}</p>
+          <p role="status" id="training-message">${points.length === 0 ? "Place points of both classes, then train." : trainer.message === "" ? trainer.course : trainer.message}</p>
           <h2>Loss curve</h2>
           ${this.curve.element}
+          <p class="note">Solid: the points that train. Dashed: those held back.</p>
           <h2>One point</h2>
           <div id="pull">${this.pullView()}
             ${isRemovable ? html`<button id="remove" @click=${() => this.remove(this.selected)}>Remove this point</button>` : nothing}</div>
@@ -247,12 +277,16 @@ export class TrainingTab {
   private pullView(): TemplateResult {
     const point = this.hovered ?? this.selected;
     if (point === undefined)
-      return html`<p class="note">Point at one, or select it: here stands what it pulls at the weights with, (ŷ − y)x.</p>`;
+      return html`<p class="note">Hover over a point, or select one, to see its share of the gradient, ${this.trainer.state.hidden === 0 ? "(ŷ − y)x" : "through all layers"}.</p>`;
     const { probability, gradient } = this.trainer.model.pull(this.trainer.state.weights, point);
     const [a, b, label] = point;
     return html`<p>x = ${listOf([1, a, b])}, y = ${label}</p>
       <p>ŷ = ${formatNumber(probability, 4)}, ŷ − y = ${formatNumber(probability - label, 4)}</p>
-      <p>(ŷ − y)x = <strong>${listOf(gradient)}</strong></p>`;
+      ${
+        this.trainer.state.hidden === 0
+          ? html`<p>(ŷ − y)x = <strong>${listOf(gradient)}</strong></p>`
+          : html`<p>‖∂L/∂W‖ of this point = <strong>${formatNumber(Math.hypot(...gradient), 4)}</strong>, over ${gradient.length} weights</p>`
+      }`;
   }
 
   private featureView(place: 0 | 1, title: string): TemplateResult {
@@ -266,6 +300,7 @@ export class TrainingTab {
 }
 
 const readable = (name: string): string => name.replaceAll("_", " ");
+const percent = (part: number | undefined): string => (part === undefined || Number.isNaN(part) ? "–" : `${formatNumber(100 * part, 3)} %`);
 const listOf = (values: readonly number[]): string => `[${values.map((value) => formatNumber(value, 4)).join(", ")}]`;
 
 /** A slider over powers of ten. */

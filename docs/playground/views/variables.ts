@@ -1,7 +1,8 @@
 import { html, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
+import { readNumber, readTable } from "../numbers.js";
 import type { Value } from "../state.js";
-import { formatNumber } from "../text.js";
+import { reachOf } from "../text.js";
 
 type Matrix = readonly (readonly number[])[];
 
@@ -11,7 +12,12 @@ type Matrix = readonly (readonly number[])[];
  */
 export function variableView(name: string, value: Value, dragged: Map<string, number>, change: (value: Value) => void): TemplateResult {
   const kind = kindOf(value);
-  return html`<fieldset class="variable ${kind}">
+  return html`<fieldset class="variable ${kind}" @paste=${(event: ClipboardEvent) => {
+    const table = readTable(event.clipboardData?.getData("text/plain") ?? "");
+    if (table === undefined) return;
+    event.preventDefault();
+    change(table);
+  }}>
     <legend>
       <span class="variable-name" title=${name}>${name}</span>
       <select aria-label="Kind of ${name}" .value=${live(kind)} @change=${(event: Event) => change(convert(value, (event.target as HTMLSelectElement).value))}>
@@ -25,8 +31,7 @@ export function variableView(name: string, value: Value, dragged: Map<string, nu
 }
 
 function numberView(name: string, value: number, dragged: Map<string, number>, change: (value: number) => void): TemplateResult {
-  const size = Math.abs(value);
-  const reach = dragged.get(name) ?? (size <= 5 ? 5 : 10 ** Math.ceil(Math.log10(size)));
+  const reach = dragged.get(name) ?? reachOf(value);
   return html`<input type="range" min=${-reach} max=${reach} step=${reach / 500} .value=${live(String(value))} aria-label="${name}, slider"
       @input=${(event: Event) => {
         dragged.set(name, reach);
@@ -56,12 +61,24 @@ function matrixView(name: string, rows: Matrix, change: (value: Matrix) => void)
 
 /** What is being typed stays when the page is drawn again, as it is when a run is over: so the number is not bound as `live`. */
 function cell(label: string, value: number, change: (value: number) => void): TemplateResult {
-  return html`<input type="number" step="any" aria-label=${label} .value=${String(Number(value.toPrecision(12)))}
+  const written = String(Number(value.toPrecision(12)));
+  return html`<input class="cell" type="text" inputmode="text" autocomplete="off" aria-label=${label} .value=${written}
     @change=${(event: Event) => {
-      const { value: text } = event.target as HTMLInputElement;
-      const next = Number(text);
-      if (text !== "" && Number.isFinite(next)) change(next);
-      else (event.target as HTMLInputElement).value = formatNumber(value).replace("−", "-");
+      const input = event.target as HTMLInputElement;
+      const next = readNumber(input.value);
+      if (next !== undefined) {
+        input.value = String(Number(next.toPrecision(12)));
+        change(next);
+      } else input.value = written;
+    }}
+    @keydown=${(event: KeyboardEvent) => {
+      if (event.key !== "ArrowUp" && event.key !== "ArrowDown") return;
+      const input = event.target as HTMLInputElement;
+      const by = (event.key === "ArrowUp" ? 1 : -1) * (event.shiftKey ? 1 : 0.1);
+      const next = Number(((readNumber(input.value) ?? value) + by).toPrecision(12));
+      event.preventDefault();
+      input.value = String(next);
+      change(next);
     }} />`;
 }
 

@@ -1,16 +1,14 @@
 import { type Tensor, toDot } from "gradtape";
 import type { Run } from "../run.js";
-import { formatShort } from "../text.js";
 
 /**
- * The graph in the DOT language, with the names that stand in the other views. In the place of numbers stand zeros, in steps
- * of four: the picture is laid out anew only where a number needs more room, and not while a slider is dragged a little.
+ * The graph in the DOT language, with the names that stand in the other views. In the place of numbers stand zeros, as many as a
+ * number of that shape may need: the picture is laid out anew where the structure changes, and never for other numbers.
  */
 export function dotOf({ tape, name }: Run): string {
   const labels = new Map<string, string>();
   const add = (id: string, x: Tensor, op: readonly string[]): void => {
     const g = tape.cotangents.get(x);
-    const room = (value: Tensor): string => "0".repeat(4 * Math.ceil(formatShort(value).length / 4));
     const lines = [name(x), ...op, room(x), ...(g === undefined ? [] : [`∂ ${room(g)}`])];
     labels.set(id, lines.map((line) => line.replaceAll("\\", "\\\\").replaceAll('"', '\\"')).join("\\n"));
   };
@@ -23,3 +21,6 @@ export function dotOf({ tape, name }: Run): string {
     })
     .replace('margin="0.18,', 'margin="0.26,'); // bold letters are wider than those that it measures
 }
+
+/** Four digits of each number; what does not fit is told by its shape: see `formatShort`. */
+const room = ({ size, rank }: Tensor): string => "0".repeat(Math.min(26, rank === 0 ? 9 : 2 * rank + 7 * size));

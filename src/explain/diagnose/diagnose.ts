@@ -14,7 +14,8 @@ import { adviceFor } from "./advice.js";
 import { Diagnosis } from "./diagnosis.js";
 import { type Finding, KINDS, type Suspicion } from "./finding.js";
 import { findBlockages } from "./flow.js";
-import { findNonFinite } from "./non-finite.js";
+import { bornInside } from "./inside.js";
+import { findNonFinite, kindOf } from "./non-finite.js";
 import { type Run, runWithGradient, tensorsIn } from "./run.js";
 
 /**
@@ -66,11 +67,17 @@ function putIntoWords(run: Run, suspicions: readonly Suspicion[]): Finding[] {
   const look = new Look(run.tape);
   const numbered = new Map(run.tape.nodes.map((node, i) => [node.output.slot, [node, i + 1] as const]));
   const rewriteAt = rewrites(run);
-  return suspicions.map(({ kind, slot, backward, inputs, output, place, count, relativeError, resultError, tensor }) => {
+  return suspicions.map((suspicion) => {
+    const { slot, backward, place, count, relativeError, resultError, tensor } = suspicion;
     const [node, number] = numbered.get(slot) ?? [];
+    // A loop has a line of its own for the place in its step where the trouble begins.
+    const inside = node === undefined || backward ? undefined : aside(() => bornInside(node));
+    const kind = inside === undefined ? suspicion.kind : kindOf(inside.node.op, inside.birth);
+    const { inputs, output } = inside?.birth ?? suspicion;
     const at = (node?.output ?? tensor) as Tensor;
     const g = node && run.cotangent(node);
-    const general = adviceFor(kind, node, look, output);
+    const general =
+      inside === undefined ? adviceFor(kind, node, look, output) : adviceFor(kind, inside.node, new Look(inside.tape), output);
     const advice = (node && rewriteAt(node, general, backward)) ?? general;
     return {
       kind,
@@ -78,7 +85,7 @@ function putIntoWords(run: Run, suspicions: readonly Suspicion[]): Finding[] {
       name: name(at),
       label: at.label,
       op: node?.op.name ?? "input",
-      expression: node === undefined ? name(at) : describeNode(node, name),
+      expression: node === undefined ? name(at) : `${describeNode(node, name)}${inside === undefined ? "" : `, ${inside.where}`}`,
       source: node && run.source(node),
       backward,
       numbers: { index: indexOf(place, at.shape), count, inputs, output, cotangent: g?.data[place] },

@@ -71,7 +71,7 @@ function ofForward({ op, output }: Node, birth: Birth): Suspicion {
 }
 
 /** ∞ from finite numbers is an edge of the domain, or too large a result; NaN lies outside of it. */
-function kindOf(op: AnyOp, { inputs, output }: Birth): FindingKind {
+export function kindOf(op: AnyOp, { inputs, output }: Birth): FindingKind {
   if (Number.isNaN(output)) return "domain error";
   return isAtEdge(op, inputs) ? "domain edge" : "overflow";
 }

@@ -22,7 +22,9 @@ export interface CheckedLine {
   readonly source: string;
   /** Its left side; of a right side alone, and of one that goes on from the line before, what it stands for. */
   readonly left: string;
+  /** Its right side. */
   readonly right: string;
+  /** Whether the two sides are the same at all points. */
   readonly verdict: "true" | "false" | "not understood";
   /** What would make it true, tried at all points; or why it was not understood; or how a true one was read. Empty where there is nothing to say. */
   readonly hint: string;
@@ -34,6 +36,7 @@ export interface CheckedLine {
 export interface CheckedDerivation {
   /** Whether all lines are true. */
   readonly ok: boolean;
+  /** The lines, in the order of the text. */
   readonly lines: readonly CheckedLine[];
   /** The place of the first line that is not true; −1 if there is none. */
   readonly firstWrong: number;

@@ -1,0 +1,1 @@
+export function settingsOf(text: string): Record<string, string>;

@@ -1,0 +1,31 @@
+import type { ShownRun, ShownValue } from "./worker/shown.js";
+
+/** What has flowed to a value so far: each contribution, and their sum. */
+export interface Received {
+  readonly paths: readonly ShownValue[];
+  readonly sum: ShownValue;
+  /** Whether nothing more will come. */
+  readonly isComplete: boolean;
+}
+
+/** The cotangents after a step: what the rules up to it have sent, added up. */
+export function cotangentsAt({ moments, turn }: ShownRun, step: number): ReadonlyMap<ShownValue, Received> {
+  const received = new Map<ShownValue, Received>();
+  const all = new Map<ShownValue, number>();
+  for (const { parts } of moments) for (const { to } of parts) all.set(to, (all.get(to) ?? 0) + 1);
+  for (const [i, { kind, value, parts }] of moments.entries()) {
+    if (i <= turn) continue;
+    if (i > step) break;
+    if (kind === "seed" && value !== undefined) {
+      const one = { name: "", shape: value.shape, data: new Float64Array(value.data.length).fill(1) };
+      received.set(value, { paths: [one], sum: one, isComplete: true });
+    }
+    for (const { to, amount } of parts) {
+      const before = received.get(to);
+      const paths = [...(before?.paths ?? []), amount];
+      const sum = before === undefined ? amount : { ...amount, data: before.sum.data.map((x, place) => x + amount.data[place]) };
+      received.set(to, { paths, sum, isComplete: paths.length === all.get(to) });
+    }
+  }
+  return received;
+}
