@@ -11,7 +11,19 @@ import type { Form } from "./form.js";
 import * as form from "./form.js";
 import { gathered } from "./gather.js";
 import { inOrder, orientedBase, withoutMinus } from "./order.js";
-import { NoMatrixForm, OPPOSITE, oneHot, partOf, REDUCTIONS, RELATIONS, sidesOf, triangle } from "./pieces.js";
+import {
+  grouped,
+  isIdentity,
+  isOneValue,
+  NoMatrixForm,
+  OPPOSITE,
+  oneHot,
+  partOf,
+  REDUCTIONS,
+  RELATIONS,
+  sidesOf,
+  triangle,
+} from "./pieces.js";
 import { isDecimal, lengthOf } from "./text.js";
 
 const MEAN = { text: "mean" };
@@ -454,13 +466,3 @@ interface Core {
   readonly over?: Form;
   readonly under?: Form;
 }
-
-const isIdentity = (atom: Atom): boolean =>
-  atom.kind === "delta" && bareIndex(atom.left) !== undefined && bareIndex(atom.right) !== undefined;
-
-/** Whether a term is a named value, as it is. */
-const isOneValue = ({ factors }: Monomial): boolean =>
-  factors.length === 1 && factors[0].atom.kind === "value" && q.isOne(factors[0].exponent);
-
-/** A quotient as one thing within a product. */
-const grouped = (of: Form): Form => (of.kind === "quotient" || of.kind === "hadamard" ? { kind: "parenthesized", of } : of);

@@ -1,7 +1,7 @@
 import * as q from "../../formula/fraction.js";
 import { fromMonomial, isZero, number, scale } from "../algebra/arithmetic.js";
 import { type Axis, bareIndex, type Index, isIndex } from "../algebra/places.js";
-import { type AtomOf, type Polynomial, polynomialOf, type Relation } from "../algebra/terms.js";
+import { type Atom, type AtomOf, type Monomial, type Polynomial, polynomialOf, type Relation } from "../algebra/terms.js";
 import type { Form } from "./form.js";
 import * as form from "./form.js";
 
@@ -98,3 +98,13 @@ export function sidesOf(
 }
 
 const isNumber = (p: Polynomial): boolean => p.terms.every(({ monomial }) => monomial.factors.length === 0);
+
+export const isIdentity = (atom: Atom): boolean =>
+  atom.kind === "delta" && bareIndex(atom.left) !== undefined && bareIndex(atom.right) !== undefined;
+
+/** Whether a term is a named value, as it is. */
+export const isOneValue = ({ factors }: Monomial): boolean =>
+  factors.length === 1 && factors[0].atom.kind === "value" && q.isOne(factors[0].exponent);
+
+/** A quotient as one thing within a product. */
+export const grouped = (of: Form): Form => (of.kind === "quotient" || of.kind === "hadamard" ? { kind: "parenthesized", of } : of);
