@@ -1,5 +1,6 @@
 import { describe, ShapeError } from "./errors.js";
 import { formatShape, type Shape } from "./shape.js";
+import { quote } from "./text.js";
 
 /** What a specification such as `"ij,jk->ik"` asks for: the label of each axis of each operand and of the result. */
 export interface EinsumPlan {
@@ -19,9 +20,9 @@ export function parseEinsum(spec: string, shapes: readonly Shape[]): EinsumPlan 
   const terms = left.split(",");
   const whole = [...terms, ...(right === undefined ? [] : [right])];
   if (more.length > 0 || !whole.every((term) => /^[A-Za-z]*(\.\.\.[A-Za-z]*)?$/.test(term)))
-    throw new TypeError(`einsum: expected letters, "...", commas and one "->", such as "ij,jk->ik", got ${JSON.stringify(spec)}`);
+    throw new TypeError(`einsum: expected letters, "...", commas and one "->", such as "ij,jk->ik", got ${quote(spec)}`);
   if (terms.length !== shapes.length)
-    throw new TypeError(`einsum: expected as many tensors as terms in ${JSON.stringify(spec)}, ${terms.length}, got ${shapes.length}`);
+    throw new TypeError(`einsum: expected as many tensors as terms in ${quote(spec)}, ${terms.length}, got ${shapes.length}`);
   const sizes = new Map<string, number>();
   const inputs = terms.map((term, i) => labelsOf(spec, term, shapes[i], sizes));
   const open = inputs.flat().filter((label) => label.startsWith("."));
@@ -35,7 +36,7 @@ function labelsOf(spec: string, term: string, shape: Shape, sizes: Map<string, n
   const hasDots = term.includes("...");
   if (hasDots ? shape.length < letters : shape.length !== letters)
     throw new ShapeError(
-      `einsum: expected a tensor of rank ${letters}${hasDots ? " or more" : ""} for ${JSON.stringify(term)} in ${JSON.stringify(spec)}, got shape ${formatShape(shape)}`,
+      `einsum: expected a tensor of rank ${letters}${hasDots ? " or more" : ""} for ${quote(term)} in ${quote(spec)}, got shape ${formatShape(shape)}`,
     );
   const [before, after = ""] = term.split("...");
   const labels = [...before, ...(hasDots ? ellipsis(shape.length - letters) : []), ...after];
@@ -44,7 +45,7 @@ function labelsOf(spec: string, term: string, shape: Shape, sizes: Map<string, n
     const size = shape[axis];
     if (known === undefined || (known === 1 && label.startsWith("."))) sizes.set(label, size);
     else if (size !== known && !(size === 1 && label.startsWith(".")))
-      throw new ShapeError(`einsum: axes named ${label} must have one size in ${JSON.stringify(spec)}, got ${known} and ${size}`);
+      throw new ShapeError(`einsum: axes named ${label} must have one size in ${quote(spec)}, got ${known} and ${size}`);
   });
   return labels;
 }
@@ -57,13 +58,11 @@ function implied(inputs: readonly (readonly string[])[], dots: readonly string[]
 
 function outputOf(spec: string, term: string, dots: readonly string[], sizes: ReadonlyMap<string, number>): string[] {
   if (dots.length > 0 && !term.includes("..."))
-    throw new TypeError(`einsum: expected "..." in the result too, for the axes that it stands for, got ${JSON.stringify(spec)}`);
+    throw new TypeError(`einsum: expected "..." in the result too, for the axes that it stands for, got ${quote(spec)}`);
   const [before, after = ""] = term.split("...");
   const labels = [...before, ...(term.includes("...") ? dots : []), ...after];
   const wrong = labels.find((label, i) => !sizes.has(label) || labels.indexOf(label) !== i);
   if (wrong !== undefined)
-    throw new TypeError(
-      `einsum: expected each letter of the result once, and in a term before it, got ${wrong} in ${JSON.stringify(spec)}`,
-    );
+    throw new TypeError(`einsum: expected each letter of the result once, and in a term before it, got ${wrong} in ${quote(spec)}`);
   return labels;
 }

@@ -1,3 +1,5 @@
+import { nameFrom, quote } from "./text.js";
+
 /** The base class of every error that gradtape itself raises; catch it to catch them all. */
 export class GradtapeError extends Error {
   /** `"GradtapeError"`. */
@@ -36,10 +38,10 @@ export function checkNumber(name: string, value: number): number {
 /** What came, in words short enough for an error message: `string "abc"`, `null`, `a tensor of shape [2]`, `a Promise`. */
 export function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value);
-  if (typeof value === "string") return `string ${JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)}`;
-  if (typeof value === "function") return `a function${value.name ? ` (${value.name})` : ""}`;
+  if (typeof value === "string") return `string ${quote(value)}`;
+  if (typeof value === "function") return `a function${value.name ? ` (${nameFrom(value.name)})` : ""}`;
   if (typeof value === "object") return describeObject(value);
-  return `${typeof value} ${String(value)}`;
+  return `${typeof value} ${nameFrom(String(value))}`;
 }
 
 /** What to say where a tensor is no tensor of this library. */
@@ -49,7 +51,7 @@ export const adviceOnTensor = (value: unknown): string =>
     : "";
 
 /** What a value calls itself: `Array`, `Promise`. `Tensor` for one of another copy of the library, too. */
-export const tagOf = (value: unknown): string => Object.prototype.toString.call(value).slice(8, -1);
+export const tagOf = (value: unknown): string => nameFrom(Object.prototype.toString.call(value).slice(8, -1));
 
 function describeObject(value: object): string {
   const tag = tagOf(value);
@@ -58,7 +60,7 @@ function describeObject(value: object): string {
   if (tag !== "Object")
     return `${/^[AEIO]/.test(tag) ? "an" : "a"} ${tag === "Array" ? "array" : tag}${length === undefined ? "" : ` of ${length}`}`;
   const { name = "Object" } = value.constructor ?? {};
-  if (name !== "Object") return `an instance of ${name}`;
+  if (name !== "Object") return `an instance of ${nameFrom(String(name))}`;
   const keys = Object.keys(value);
-  return `a plain object with ${keys.length === 0 ? "no keys" : `keys ${keys.slice(0, 5).join(", ")}${keys.length > 5 ? ", …" : ""}`}`;
+  return `a plain object with ${keys.length === 0 ? "no keys" : `keys ${keys.slice(0, 5).map(nameFrom).join(", ")}${keys.length > 5 ? ", …" : ""}`}`;
 }

@@ -1,4 +1,5 @@
 import { formatShape, type Shape, sizeOf } from "./shape.js";
+import { nameFrom } from "./text.js";
 
 /** A number for people: up to six significant digits, `-0` as `0`, no exponent where a plain number is short. */
 export function formatNumber(value: number): string {
@@ -41,7 +42,7 @@ export function alignColumns(rows: readonly (readonly string[])[]): string {
 
 /** `Tensor[2, 2] [[1, 2], [3, 4]]`; without data what `compile` records. */
 export const formatTensor = (label: string | undefined, shape: Shape, data: ArrayLike<number> | undefined): string =>
-  `${label ?? "Tensor"}${formatShape(shape)} ${data === undefined ? "(being recorded by compile)" : formatValues(data, shape)}`;
+  `${label === undefined ? "Tensor" : nameFrom(label)}${formatShape(shape)} ${data === undefined ? "(being recorded by compile)" : formatValues(data, shape)}`;
 
 /**
  * Lets `console.log` in Node show of an object what `String` gives. Called by constructors: a method of that name would keep its

@@ -18,7 +18,7 @@ export function nearest(written: string, names: readonly string[]): string | und
   return best;
 }
 
-const lettersOf = (name: string): string => name.toLowerCase().replace(/[_-]/g, "");
+const lettersOf = (name: string): string => name.slice(0, 100).toLowerCase().replace(/[_-]/g, "");
 
 /** The length of the longest common subsequence. */
 function commonLetters(a: string, b: string): number {

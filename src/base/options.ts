@@ -1,5 +1,6 @@
 import { describe } from "./errors.js";
 import { nearest } from "./nearest.js";
+import { quote } from "./text.js";
 
 /** The names of all options of a function. The type sees to it that none is missing and none too many. */
 export type Known<Options> = Readonly<Record<keyof Options, true>>;
@@ -24,7 +25,7 @@ export function checkOptions<Options extends object>(
     const names = Object.keys(known);
     const meant = nearest(key, names);
     throw new TypeError(
-      `${name}: unknown option "${key}"; ${meant === undefined ? "the" : `did you mean "${meant}"? The`} options are ${names.join(", ")}`,
+      `${name}: unknown option ${quote(key)}; ${meant === undefined ? "the" : `did you mean "${meant}"? The`} options are ${names.join(", ")}`,
     );
   }
   return options;

@@ -1,4 +1,5 @@
 import { formatShape } from "../base/shape.js";
+import { nameFrom } from "../base/text.js";
 import type { Node, Tape } from "../tape/tape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { LINE, NUMBER } from "./bytes.js";
@@ -44,7 +45,7 @@ export function allocateArena(
   const arena = new Stretch(aligned(firstFree));
   const slots = new Map<Tensor, Slot>();
   for (const [i, x] of tape.inputs.entries())
-    slots.set(x, { at: given[i]?.at ?? arena.place(x.size), stride: 0, name: x.label ?? `input${i + 1}` });
+    slots.set(x, { at: given[i]?.at ?? arena.place(x.size), stride: 0, name: nameFrom(x.label ?? "") || `input${i + 1}` });
 
   const constants: Tensor[] = [];
   const placeConstant = (x: Tensor): void => {

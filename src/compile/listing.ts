@@ -1,5 +1,6 @@
 import { alignColumns } from "../base/format.js";
 import { formatShape, type Shape } from "../base/shape.js";
+import { nameFrom } from "../base/text.js";
 import type { Slot } from "./arena.js";
 
 /** What a line of a listing says: an instruction or kernel, or how many rows a region has and takes at a time. */
@@ -24,5 +25,12 @@ function columnsOf(line: Line, i: number): string[] {
   if ("chunk" in line) return [`${i + 1}`, "", "Region", `${line.count} rows, ${line.chunk} at a time`, "", ""];
   const { instruction, op, inputs, output, shape, label, inRegion } = line;
   const number = `${inRegion ? "  " : ""}${i + 1}`;
-  return [number, output.name, instruction, `${op}(${inputs.map(({ name }) => name).join(", ")})`, formatShape(shape), label ?? ""];
+  return [
+    number,
+    output.name,
+    instruction,
+    `${op}(${inputs.map(({ name }) => name).join(", ")})`,
+    formatShape(shape),
+    nameFrom(label ?? ""),
+  ];
 }

@@ -1,10 +1,11 @@
+import { escapeDot } from "../base/text.js";
 import type { Tape } from "../tape/tape.js";
 import { type DrawOptions, graphOf, type Vertex } from "./graph.js";
 
 const FILL = { input: "#fff3c4", forward: "#dbeafe", backward: "#fde2e2", gap: "#ffffff" } as const;
 
-/** Text between quotes. A line break is written as `\n`, which the language knows. */
-const quoted = (text: string): string => `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
+/** A line break is written as `\n`, which the language knows. */
+const quoted = (lines: readonly string[]): string => `"${lines.map(escapeDot).join("\\n")}"`;
 
 /**
  * A tape as a graph in the DOT language of Graphviz: a box a node with its name, op, shape and value where it is small, an
@@ -22,7 +23,7 @@ const quoted = (text: string): string => `"${text.replaceAll("\\", "\\\\").repla
 export function toDot(tape: Tape, options?: DrawOptions): string {
   const { vertices, edges } = graphOf("toDot", tape, options);
   const box = ({ id, kind, isOutput, lines }: Vertex): string =>
-    `${id} [label=${quoted(lines.join("\n")).replaceAll("\n", "\\n")}, fillcolor="${FILL[kind]}"${isOutput ? ", peripheries=2" : ""}${kind === "gap" ? ', color="#ffffff"' : ""}];`;
+    `${id} [label=${quoted(lines)}, fillcolor="${FILL[kind]}"${isOutput ? ", peripheries=2" : ""}${kind === "gap" ? ', color="#ffffff"' : ""}];`;
   const backward = vertices.filter(({ kind }) => kind === "backward");
   return [
     "digraph tape {",

@@ -1,9 +1,8 @@
+import { escapeMermaid } from "../base/text.js";
 import type { Tape } from "../tape/tape.js";
 import { type DrawOptions, graphOf, type Vertex } from "./graph.js";
 
-/** Text between quotes: what Mermaid would read as its own signs is written as entities. */
-const quoted = (lines: readonly string[]): string =>
-  `"${lines.map((line) => line.replace(/[&<>"#]/g, (sign) => `#${sign.codePointAt(0)};`)).join("<br/>")}"`;
+const quoted = (lines: readonly string[]): string => `"${lines.map(escapeMermaid).join("<br/>")}"`;
 
 /**
  * A tape as a flowchart in the language of Mermaid, which Markdown viewers draw. It shows what {@link toDot} shows.

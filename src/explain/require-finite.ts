@@ -1,6 +1,7 @@
 import { checkFunction, DomainError } from "../base/errors.js";
 import { formatNumber } from "../base/format.js";
 import { formatShape } from "../base/shape.js";
+import { nameFrom } from "../base/text.js";
 import { Leaf } from "../ops/movement.js";
 import type { AnyOp } from "../ops/op.js";
 import type { Recording } from "../tape/recording.js";
@@ -116,8 +117,8 @@ function describeInputs(inputs: readonly Tensor[], birth: Birth | undefined): st
       return x.label === undefined
         ? value
         : isKnown || x.size === 1
-          ? `${x.label} = ${value}`
-          : `${x.label} of shape ${formatShape(x.shape)}`;
+          ? `${nameFrom(x.label)} = ${value}`
+          : `${nameFrom(x.label)} of shape ${formatShape(x.shape)}`;
     })
     .join(" and ");
 }

@@ -1,4 +1,5 @@
 import { GradtapeError } from "../base/errors.js";
+import { plainLine } from "../base/text.js";
 
 /** A stretch of a formula's text, from `start` to just before `end`, counted as JavaScript counts characters of a string. */
 export interface Place {
@@ -77,11 +78,11 @@ function excerpt({ source, start, end }: Place): string {
   const [before, after] = [from > lineStart ? "…" : "", to < lineEnd ? "…" : ""];
   const carets = "^".repeat(Math.max(columns(source.slice(start, Math.min(end, to))).length, 1));
   const indent = before + columns(source.slice(from, start));
-  return `  ${before}${source.slice(from, to)}${after}\n  ${indent.replace(/[^\t]/gu, " ")}${carets}`;
+  return `  ${before}${plainLine(source.slice(from, to))}${after}\n  ${indent.replace(/[^\t]/gu, " ")}${carets}`;
 }
 
 /** So many characters of a line are shown. */
 const SHOWN = 160;
 
 /** The text without marks that stand on the letter before them, so that it has a character a column. */
-const columns = (text: string): string => [...text.replace(/\p{M}/gu, "")].map((c) => (c === "\t" ? c : ".")).join("");
+const columns = (text: string): string => [...plainLine(text).replace(/\p{M}/gu, "")].map((c) => (c === "\t" ? c : ".")).join("");

@@ -1,6 +1,7 @@
 import { checkFunction, describe } from "../base/errors.js";
 import { formatValues } from "../base/format.js";
 import { formatShape } from "../base/shape.js";
+import { nameFrom } from "../base/text.js";
 import { aside } from "../tape/aside.js";
 import type { Tape } from "../tape/tape.js";
 import { type Watcher, withWatcher } from "../tape/watcher.js";
@@ -156,7 +157,7 @@ function describeFirstNonFinite(tape: Tape): string {
   if (i < 0) return tape.outputs.every(allFinite) ? "in the gradient only" : "in a constant that the function returned";
   const { op, inputs, output } = tape.nodes[i];
   const operands = inputs.map((x) =>
-    x.size === 1 ? formatValues(x.data, []) : `${x.label ?? "a tensor"} of shape ${formatShape(x.shape)}`,
+    x.size === 1 ? formatValues(x.data, []) : `${x.label === undefined ? "a tensor" : nameFrom(x.label)} of shape ${formatShape(x.shape)}`,
   );
-  return `first in node ${i + 1}${output.label === undefined ? "" : ` "${output.label}"`}, ${op.name}(${operands.join(", ")})`;
+  return `first in node ${i + 1}${output.label === undefined ? "" : ` "${nameFrom(output.label)}"`}, ${op.name}(${operands.join(", ")})`;
 }

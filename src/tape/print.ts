@@ -1,5 +1,6 @@
 import { alignColumns, formatSmall } from "../base/format.js";
 import { formatShape } from "../base/shape.js";
+import { nameFrom } from "../base/text.js";
 import { bodyOf } from "../ops/body.js";
 import type { Tensor } from "../tensor/tensor.js";
 import type { Node, Tape } from "./tape.js";
@@ -68,24 +69,28 @@ export function shorten(nodes: readonly Node[], longest = LONGEST): (readonly [n
 
 /**
  * What each tensor is called on a tape: its label, or `%n` with the number of its line; a label used twice gets the number
- * too. Constants are called by their number or shape. `outside` are names for inputs without a label.
+ * too. Constants are called by their number or shape. `outside` are names for inputs without a label. A label is cut where it is
+ * long, and what would not print is left out.
  */
 export function tapeNames({ inputs, nodes }: Pick<Tape, "inputs" | "nodes">, outside: readonly string[] = []): (x: Tensor) => string {
   const names = new Map<Tensor, string>();
   const used = new Set<string>();
   const give = (x: Tensor, fallback: string): void => {
-    const label = x.label === undefined ? fallback : used.has(x.label) ? `${x.label}${fallback}` : x.label;
-    used.add(label);
-    names.set(x, label);
+    const label = nameFrom(x.label ?? "") || fallback;
+    const name = used.has(label) ? `${label}${fallback}` : label;
+    used.add(name);
+    names.set(x, name);
   };
   for (const [i, x] of inputs.entries()) give(x, outside[i] ?? `input${i + 1}`);
   for (const [i, { output }] of nodes.entries()) give(output, `%${i + 1}`);
-  return (x) => names.get(x) ?? x.label ?? (x.size === 1 ? formatSmall(x.data, []) : `constant${formatShape(x.shape)}`);
+  const nameOfConstant = (x: Tensor): string =>
+    x.label !== undefined ? nameFrom(x.label) : x.size === 1 ? formatSmall(x.data, []) : `constant${formatShape(x.shape)}`;
+  return (x) => names.get(x) ?? nameOfConstant(x);
 }
 
 /** `MatMul(X, W, transposeA)`. */
 export const describeNode = ({ op, inputs, attributes }: Node, name: (x: Tensor) => string): string =>
-  `${op.name}(${[...inputs.map(name), ...formatAttributes(attributes)].join(", ")})`;
+  `${nameFrom(op.name)}(${[...inputs.map(name), ...formatAttributes(attributes)].join(", ")})`;
 /** Attributes that are not shown: how zeros count, where results stand in memory, and functions, which have lines of their own. */
 const HIDDEN = ["shape", "strong", "body", "offset", "kept"];
 /** `axes=[0]`, `transposeA`: only what is set. Lists that merely repeat the output's shape, and how zeros count, are left out. */

@@ -1,6 +1,6 @@
 import { type Axis, checkReduction, normalizeAxes, normalizeAxis, reducedShape } from "../base/axes.js";
 import { broadcastAxes, checkBroadcastTo } from "../base/broadcast.js";
-import { checkNumber, DomainError, describe, GradtapeError, ShapeError } from "../base/errors.js";
+import { checkNumber, DomainError, describe, ShapeError } from "../base/errors.js";
 import { formatTensor } from "../base/format.js";
 import { type Lattice, type Range, resolveParts, resolveRanges, resolveWidths } from "../base/lattice.js";
 import { checkOptions } from "../base/options.js";
@@ -25,6 +25,7 @@ import {
   VARIANCE_OPTIONS,
   type VarianceOptions,
 } from "./options.js";
+import { refuseTransferred } from "./transferred.js";
 import { type NestedArray, type NumericArray, nest, readValues } from "./values.js";
 
 const FIRST: Strength = /* @__PURE__ */ Object.freeze({ strong: "first" });
@@ -110,10 +111,7 @@ export class Tensor {
       this.values = data;
       return data;
     }
-    if (this.values.length === 0 && this.size > 0)
-      throw new GradtapeError(
-        `Tensor: expected ${this.size} numbers, got none: the buffer of ${this.label ?? "a tensor"} of shape ${formatShape(this.shape)} was transferred; send a copy, x.data.slice()`,
-      );
+    if (this.values.length === 0 && this.size > 0) refuseTransferred(this);
     return this.values;
   }
 

@@ -1,6 +1,7 @@
 import { adviceOnTensor, describe } from "../base/errors.js";
 import { isPlainObject } from "../base/options.js";
 import { MOST_AXES } from "../base/shape.js";
+import { nameFrom } from "../base/text.js";
 import { asTensor, Tensor, type TensorLike } from "./tensor.js";
 import { isNumericArray } from "./values.js";
 
@@ -80,7 +81,7 @@ export function flatten(name: string, what: string, tree: unknown): Flat {
       return (values) => Object.fromEntries(parts.map(([key, part]) => [key, part(values)]));
     }
     throw new TypeError(
-      `${name}: expected a tensor, a number, or arrays and plain objects of them, got ${describe(value)} at ${what}${path}${adviceOnTensor(value)}`,
+      `${name}: expected a tensor, a number, or arrays and plain objects of them, got ${describe(value)} at ${what}${nameFrom(path)}${adviceOnTensor(value)}`,
     );
   };
   return { rebuild: walk(tree, "", 0), leaves, paths, numbers };
@@ -90,7 +91,7 @@ export function flatten(name: string, what: string, tree: unknown): Flat {
 export const DEEPEST = 500;
 
 /** Where a tensor stands in its tree as a name: `w`, `layers[0].w`; empty for a tree that is the tensor itself. */
-export const nameOfPath = (path: string): string => path.replace(/^\./, "");
+export const nameOfPath = (path: string): string => nameFrom(path.replace(/^\./, ""));
 
 /** Puts values, in order, in the places of the tensors of several trees. */
 export function rebuildAll(flats: readonly Flat[], values: readonly unknown[]): unknown[] {

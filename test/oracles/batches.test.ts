@@ -27,7 +27,7 @@ test("every op is elementwise, or has a rule for batches", () => {
   ).toEqual([]);
 });
 
-describe("a rule for batches that mixes up examples is noticed", () => {
+describe("a rule for batches that mixes up examples is noticed", { timeout: 120_000 }, () => {
   const rules = batchRules as Record<string, (typeof batchRules)[string]>;
   const mutations: Record<string, (result: Tensor) => Tensor> = {
     "in the other order": (result) => result.slice([[null, null, -1]]),
@@ -60,7 +60,7 @@ describe("a rule for batches that mixes up examples is noticed", () => {
   }
 });
 
-describe("random programs", () => {
+describe("random programs", { timeout: 120_000 }, () => {
   const size = 3;
   const batches = fc.tuple(...Array.from({ length: size }, () => points));
   const close = (found: Tensor, expected: Tensor): void => {

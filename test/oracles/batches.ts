@@ -70,7 +70,7 @@ const more: readonly BatchCase[] = [
 ];
 
 /** All cases, each with more examples like its own, and {@link more}. */
-export const batchCases: readonly BatchCase[] = [...fromCases, ...more];
+export const batchCases: readonly BatchCase[] = [...more, ...fromCases];
 
 /** Which inputs are batched: all, and each of several alone. */
 export function choices(inputs: number): (readonly boolean[])[] {

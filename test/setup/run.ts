@@ -1,5 +1,5 @@
 // `npm test`: what is generated, types, lint, unused code, and every test in Node, those of pages in Chromium among them.
-// `npm run test:browsers`: what can differ from engine to engine, in Chromium and Firefox. `npm run test:all`: both.
+// `npm run test:browsers`: what can differ from engine to engine, in Chromium and Firefox. `npm run test:all`: both, and random input.
 import { spawn } from "node:child_process";
 import { root } from "../support/root.js";
 import { chromium, firefox, mpirun } from "./installed.js";
@@ -76,6 +76,11 @@ async function inNode(): Promise<void> {
   else ran.push(`several processes over ${mpirun}`);
 }
 
+async function fuzz(): Promise<void> {
+  await run({ title: "Random input, within a budget of time and memory", args: ["--import", "tsx", "test/fuzz/main.ts"] }, "at once");
+  ran.push("random input for all that takes it from outside");
+}
+
 async function inBrowsers(): Promise<void> {
   const found = browsers.filter(({ path }) => path !== undefined);
   if (found.length === 0)
@@ -90,6 +95,8 @@ try {
   await together(generate);
   if (what !== "browsers") await inNode();
   else not.push("everything else: npm test");
+  if (what === "all") await fuzz();
+  else not.push("random input: npm run test:all");
   if (what !== "node") await inBrowsers();
   else not.push("the library in browsers: npm run test:browsers");
   console.log(`\nRan ${ran.join("; ")}.`);

@@ -1,3 +1,4 @@
+import { nameFrom } from "../../base/text.js";
 import { asTensor, type Tensor } from "../../tensor/tensor.js";
 import type { Evaluator } from "./algebra/evaluate.js";
 import type { Range } from "./algebra/places.js";
@@ -76,6 +77,6 @@ function callForm(quantity: Quantity, { reading, printer }: Source): Form {
     const { formula, indices } = reading.formulaOf(x);
     return printer.lay(formula, indices).form;
   });
-  const name = node?.op.name ?? "";
+  const name = nameFrom(node?.op.name ?? "");
   return { kind: "call", sign: { text: node?.op.custom === true ? name : name.charAt(0).toLowerCase() + name.slice(1) }, axis: "", args };
 }

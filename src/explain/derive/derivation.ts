@@ -1,7 +1,7 @@
 import { formatNumber, formatValues, inspectAsText } from "../../base/format.js";
 import { formatShape } from "../../base/shape.js";
+import { escapeLatex, escapeMarkdown } from "../../base/text.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { escapeText } from "./print/latex.js";
 
 /** The parts of a derivation, in their order. */
 export type DerivationSection = "definitions" | "chain rule" | "factors" | "result" | "second derivatives" | "check";
@@ -76,17 +76,20 @@ export class Derivation implements Iterable<DerivationStep> {
     const sections = this.bySection().map(([section, steps]) => {
       const rows = steps.map(({ latex, rule, value }) => {
         const equation = latex.replace("&=", "=").replaceAll("|", "\\vert ");
-        return `| $ ${equation.trim()} $ | ${rule.replaceAll("|", "\\|")} | ${value === undefined ? "" : shortValue(value)} |`;
+        return `| $ ${equation.trim()} $ | ${escapeMarkdown(rule)} | ${value === undefined ? "" : shortValue(value)} |`;
       });
       return `### ${titleOf(section)}\n\n| equation | why | at the inputs |\n| --- | --- | --- |\n${rows.join("\n")}\n`;
     });
-    return `${sections.join("\n")}\n### ${titleOf("check")}\n\n${this.verdict}\n`;
+    return `${sections.join("\n")}\n### ${titleOf("check")}\n\n${escapeMarkdown(this.verdict)}\n`;
   }
 
   /** LaTeX: an `align` environment with numbered lines, the reasons in words to the right. It needs the package amsmath. */
   toLatex(): string {
-    const lines = this.steps.map(({ latex, rule }) => `${latex} && \\text{${escapeText(rule)}}`);
-    return `\\begin{align}\n${lines.join(" \\\\\n")}\n\\end{align}`;
+    const lines = this.steps.map(({ latex, rule }) => `${latex} && \text{${escapeLatex(rule)}}`);
+    return `\begin{align}
+${lines.join(" \\
+")}
+\end{align}`;
   }
 
   private bySection(): (readonly [DerivationSection, readonly DerivationStep[]])[] {

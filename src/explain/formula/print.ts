@@ -1,4 +1,5 @@
 import type { Shape } from "../../base/shape.js";
+import { escapeLatex } from "../../base/text.js";
 import { MatMul } from "../../ops/linalg.js";
 import { BroadcastTo } from "../../ops/movement.js";
 import { type Applied, isOf } from "../../ops/op.js";
@@ -225,7 +226,7 @@ export const LATEX: Style = {
   absolute: (text) => `\\left|${text}\\right|`,
   sum: (axes) => (axes === "" ? "\\sum" : `\\sum_{${axes}}`),
   call: (name, args) => `${name}\\left(${args.join(", ")}\\right)`,
-  sign: ({ text, latex }) => latex ?? (isLetter(text) ? text : `\\operatorname{${text}}`),
+  sign: ({ text, latex }) => latex ?? (isLetter(text) ? text : `\\operatorname{${escapeLatex(text)}}`),
   cases: (condition, x, y) => `\\begin{cases}${x} & ${condition} \\\\ ${y} & \\text{else}\\end{cases}`,
 };
 
@@ -243,5 +244,5 @@ export function latexSymbol(label: string): string {
   if (/^\p{L}$/u.test(label)) return label;
   const indexed = INDEXED.exec(label);
   if (indexed !== null) return `${latexSymbol(indexed[1])}_{${digitsOf(indexed[2]).join("")}}`;
-  return `\\mathrm{${label.replace(/[\\{}$&#^_%~]/g, (sign) => (sign === "\\" || sign === "^" || sign === "~" ? " " : `\\${sign}`))}}`;
+  return `\\mathrm{${escapeLatex(label)}}`;
 }

@@ -1,61 +1,12 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { readDataset } from "../../../examples/logistic-regression/data.js";
 import { Database } from "../../../examples/logistic-regression/database.js";
 import { readTable } from "../../../examples/logistic-regression/table.js";
-import { CHOICE, inDirectory, READING, runHere } from "./program.js";
-
-// Whatever comes in, there is a whole and right result or one line that says what is wrong.
-
-/** Runs with all outputs asked for, and checks that they are there or that one clear line is. */
-async function expectSound(
-  bytes: string | Uint8Array,
-  args: readonly string[],
-): Promise<{ code: number | null; json?: Record<string, unknown> }> {
-  return inDirectory(async (directory) => {
-    const data = join(directory, "data.csv");
-    writeFileSync(data, bytes);
-    const outputs = ["model.json", "report.html", "result.json", "rows.csv"];
-    const [save, report, json, rows] = outputs.map((name) => join(directory, name));
-    const { code, stdout, stderr } = await runHere([
-      ...["--data", data],
-      ...args,
-      ...["--save", save, "--report", report, "--json", json, "--diagnostics", rows],
-    ]);
-    const files = readdirSync(directory).sort();
-    if (code === 0) {
-      expect(stderr).toBe("");
-      expect(stdout).not.toMatch(/NaN|undefined|\[object/);
-      expect(files).toEqual(["data.csv", ...outputs]);
-      // The model scores what it was fitted to, a row for each.
-      const out = join(directory, "scored.csv");
-      const scored = await runHere([
-        ...["predict", "--model", save, "--data", data, "--out", out],
-        ...readingOf(args),
-        ...["--missing", "na", "--unseen", "na"],
-      ]);
-      expect([scored.stderr, scored.code]).toEqual(["", 0]);
-      const result = JSON.parse(readFileSync(json, "utf8"));
-      for (const { estimate, standardError, p } of result.coefficients) {
-        expect(Number.isFinite(estimate) && Number.isFinite(standardError)).toBe(true);
-        expect(p >= 0 && p <= 1).toBe(true);
-      }
-      return { code, json: result };
-    }
-    expect([1, 2]).toContain(code);
-    expect(stdout).toBe("");
-    expect(stderr).toMatch(/^logistic-regression: [^\n]+\n$/);
-    expect(stderr).not.toMatch(/unexpected error| at .*:\d+:\d+|NaN of|undefined/);
-    expect(files).toEqual(["data.csv"]);
-    return { code };
-  });
-}
-
-/** The options that say how a file is read, for the same file again. */
-const readingOf = (args: readonly string[]): string[] =>
-  args.flatMap((arg, i) => (["--delimiter", "--encoding", "--skip", "--comment"].includes(arg) ? [arg, args[i + 1]] : []));
+import { CHOICE, inDirectory, READING } from "./program.js";
+import { expectSound } from "./sound.js";
 
 const field = fc.oneof(
   { weight: 8, arbitrary: fc.integer({ min: -9, max: 9 }).map(String) },

@@ -1,3 +1,4 @@
+import { escapeLatex } from "../../../base/text.js";
 import type { Fraction } from "../../formula/fraction.js";
 import * as q from "../../formula/fraction.js";
 import { latexSymbol } from "../../formula/print.js";
@@ -93,7 +94,7 @@ function write(form: Form): Written {
     case "parenthesized":
       return atom(parenthesized(latexOf(form.of)));
     case "words":
-      return { text: `\\text{${escapeText(form.text)}}`, level: SUM };
+      return { text: `\\text{${escapeLatex(form.text)}}`, level: SUM };
   }
 }
 
@@ -113,7 +114,7 @@ const subscript = (axis: string): string => (axis === "" ? "" : `_{${axis.replac
 
 /** The name of a function: its sign, or a word that is set upright. */
 const callName = (text: string, latex: string | undefined): string =>
-  latex ?? (/^\p{L}\p{M}*$/u.test(text.normalize("NFD")) ? latexSymbol(text) : `\\operatorname{${escapeText(text)}}`);
+  latex ?? (/^\p{L}\p{M}*$/u.test(text.normalize("NFD")) ? latexSymbol(text) : `\\operatorname{${escapeLatex(text)}}`);
 
 function sum(terms: readonly SignedForm[]): string {
   return terms
@@ -137,6 +138,3 @@ function fraction(value: Fraction): Written {
   const [, mantissa, exponent] = /^(.*)e([+-]?\d+)$/.exec(q.toText(value)) ?? [];
   return exponent === undefined ? atom(q.toText(value)) : { text: `${mantissa} \\cdot 10^{${Number(exponent)}}`, level: PRODUCT };
 }
-
-/** Words for LaTeX's text mode. */
-export const escapeText = (text: string): string => text.replace(/[\\{}$&#^_%~]/g, (sign) => (/[\\^~]/.test(sign) ? " " : `\\${sign}`));

@@ -1,4 +1,5 @@
 import { sameShape } from "../../../base/shape.js";
+import { nameFrom } from "../../../base/text.js";
 import type { AnyOp, AnyRule } from "../../../ops/op.js";
 import type { Node } from "../../../tape/tape.js";
 import { applyAgain } from "../../../tensor/apply.js";
@@ -48,7 +49,7 @@ export function customFunction({ op, inputs, output, attributes }: Node, reading
   for (const [i, k] of used.entries()) found[k] = reading.formulaOf(tape.outputs[i]).formula;
   return {
     name: `${op.name} of ${reading.names.numbered("op")}`,
-    sign: { text: op.name },
+    sign: { text: nameFrom(op.name) },
     op,
     attributes,
     slopes: (args, self) =>

@@ -1,3 +1,5 @@
+import { nameFrom } from "../../../base/text.js";
+
 /** The code of ₀, which those of the other digits follow. */
 const SUBSCRIPT_ZERO = 0x2080;
 
@@ -8,7 +10,8 @@ const subscript = (index: number): string =>
 const INDEXED = /^(\p{L}\p{M}*)_?([0-9₀-₉]+)$/u;
 
 /** A label as it is printed: W1 and W_1 as W₁. */
-export function printedName(label: string): string {
+export function printedName(text: string): string {
+  const label = nameFrom(text) || "_";
   const [, letter, digits] = INDEXED.exec(label.normalize("NFD")) ?? [];
   if (letter === undefined) return label.normalize("NFC").replace(/[\s·⊙()[\]{}|/^,;=+−*]+/gu, "_");
   return `${letter.normalize("NFC")}${[...digits].map((digit) => String.fromCodePoint(SUBSCRIPT_ZERO + ((digit.codePointAt(0) ?? 0) % 16))).join("")}`;
