@@ -85,11 +85,8 @@ export class Derivation implements Iterable<DerivationStep> {
 
   /** LaTeX: an `align` environment with numbered lines, the reasons in words to the right. It needs the package amsmath. */
   toLatex(): string {
-    const lines = this.steps.map(({ latex, rule }) => `${latex} && \text{${escapeLatex(rule)}}`);
-    return `\begin{align}
-${lines.join(" \\
-")}
-\end{align}`;
+    const lines = this.steps.map(({ latex, rule }) => `${latex} && \\text{${escapeLatex(rule)}}`);
+    return `\\begin{align}\n${lines.join(" \\\\\n")}\n\\end{align}`;
   }
 
   private bySection(): (readonly [DerivationSection, readonly DerivationStep[]])[] {
