@@ -18,11 +18,11 @@ import {
   NoMatrixForm,
   OPPOSITE,
   oneHot,
-  partOf,
   REDUCTIONS,
   RELATIONS,
   sidesOf,
   triangle,
+  valueForm,
 } from "./pieces.js";
 import { isDecimal, lengthOf } from "./text.js";
 
@@ -250,7 +250,7 @@ export class MatrixLayout {
   private atom(atom: Atom, targets: readonly Index[]): Form {
     switch (atom.kind) {
       case "value":
-        return this.value(atom, targets);
+        return valueForm(atom, this.letterForm(atom) ?? form.named(atom.quantity.name), targets);
       case "group":
         return this.group(atom, targets);
       case "size":
@@ -390,31 +390,6 @@ export class MatrixLayout {
     const inner = substitute(body, new Map([[bound[0], at[0]]]));
     if (targets.length === 1) return form.callForm({ text: "softmax" }, [this.polynomial(inner, targets)]);
     return this.eitherWay((own) => form.callForm({ text: "softmax" }, [this.polynomial(inner, own)], own[1] === index ? "" : "0"), targets);
-  }
-
-  /** A named value: as it is, transposed, its diagonal, or a part of it. */
-  private value(atom: AtomOf<"value">, targets: readonly Index[]): Form {
-    const { quantity, places } = atom;
-    const base = this.letterForm(atom) ?? form.named(quantity.name);
-    const order: Index[] = [];
-    let isWhole = true;
-    const parts = places.map((place, axis) => {
-      const { text, indices, isAll } = partOf(place, quantity.value.shape[axis]);
-      order.push(...indices);
-      if (!isAll) isWhole = false;
-      return text;
-    });
-    while (!isWhole && parts.length > 1 && parts[parts.length - 1] === ":") parts.pop();
-    const own: Form = isWhole ? base : { kind: "slice", of: base, parts };
-    const [i, j] = order;
-    if (order.length === 2 && i === j) {
-      if (targets.length !== 1) throw new NoMatrixForm("a diagonal");
-      return diagonalForm(own);
-    }
-    if (order.length !== targets.length) throw new NoMatrixForm("another rank");
-    if (order.length === 2 && i === targets[1] && j === targets[0]) return form.transposeForm(own);
-    if (!order.every((index, k) => index === targets[k])) throw new NoMatrixForm("other indices");
-    return own;
   }
 
   private contraction(atom: AtomOf<"sum">, targets: readonly Index[], asSum: boolean): Form {
