@@ -33,9 +33,21 @@ function compileMachine(): object | null {
   return compiled;
 }
 
-/** The machine's code. */
-export const machineBytes = (): Uint8Array =>
-  Uint8Array.from(machineCode.match(/[g-z]|../g) ?? [], (byte) => Number.parseInt(letters[byte] ?? byte, 16));
+/** The machine's code. A first call waits for it: so it is read character by character. */
+export function machineBytes(): Uint8Array {
+  const whole: (number | undefined)[] = [];
+  for (const letter in letters) whole[letter.charCodeAt(0)] = Number.parseInt(letters[letter], 16);
+  const bytes = new Uint8Array(machineCode.length);
+  let count = 0;
+  for (let i = 0; i < machineCode.length; i++) {
+    const code = machineCode.charCodeAt(i);
+    bytes[count++] = whole[code] ?? 16 * digit(code) + digit(machineCode.charCodeAt(++i));
+  }
+  return bytes.slice(0, count);
+}
+
+/** A hexadecimal digit, by the code of its character. */
+const digit = (code: number): number => (code < 58 ? code - 48 : code - 87);
 
 /** Whether the machine can be had here at all. */
 export const hasMachine = (): boolean => compileMachine() !== null;

@@ -36,6 +36,8 @@ export class Draft {
   count = 0;
 
   private readonly kinds: Kinds;
+  /** Its kind, which an old node brings with it; −1 until that of a new one is known. */
+  private known = -1;
   private readonly kindOf: Ints;
   private readonly begins: Ints;
   private readonly all: Ints;
@@ -84,7 +86,8 @@ export class Draft {
   begin(node: number): void {
     const { kinds, kindOf, begins, operands, shapes } = this.old;
     this.node = node;
-    const { op, attributes } = kinds[kindOf[node]];
+    this.known = kindOf[node];
+    const { op, attributes } = kinds[this.known];
     this.op = op;
     this.attributes = attributes;
     this.shape = shapes[node];
@@ -96,6 +99,7 @@ export class Draft {
 
   /** Makes another node of this one; its result stays what it is. */
   become(op: AnyOp, attributes: unknown, ...operands: readonly number[]): undefined {
+    this.known = -1;
     this.op = op;
     this.attributes = attributes;
     this.count = operands.length;
@@ -105,16 +109,16 @@ export class Draft {
   /** Puts a node before this one; returns its value. */
   insert(op: AnyOp, attributes: unknown, shape: Shape, ...operands: readonly number[]): number {
     for (const value of operands) this.all.push(value);
-    return this.append(op, attributes, shape, -1);
+    return this.append(this.kinds.of(op, attributes), shape, -1);
   }
 
   end(stands: number | undefined): void {
     if (stands === undefined) for (let j = 0; j < this.count; j++) this.all.push(this.operands[j]);
-    this.moved[this.node] = stands ?? this.append(this.op, this.attributes, this.shape, this.old.places[this.node]);
+    this.moved[this.node] = stands ?? this.append(this.kind, this.shape, this.old.places[this.node]);
   }
 
-  private append(op: AnyOp, attributes: unknown, shape: Shape, place: number): number {
-    this.kindOf.push(this.kinds.of(op, attributes));
+  private append(kind: number, shape: Shape, place: number): number {
+    this.kindOf.push(kind);
     this.begins.push(this.all.length);
     this.shapes.push(shape);
     this.places.push(place);
@@ -150,7 +154,8 @@ export class Draft {
   }
   /** The kind of the node that is looked at. */
   get kind(): number {
-    return this.kinds.of(this.op, this.attributes);
+    if (this.known < 0) this.known = this.kinds.of(this.op, this.attributes);
+    return this.known;
   }
   kindAt(kind: number) {
     return this.kinds.list[kind];
