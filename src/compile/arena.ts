@@ -1,24 +1,17 @@
-import { formatShape } from "../base/shape.js";
-import { nameFrom } from "../base/text.js";
-import type { Node, Tape } from "../tape/tape.js";
-import type { Tensor } from "../tensor/tensor.js";
 import { LINE, NUMBER } from "./bytes.js";
-import type { Address, Choose, Room } from "./instructions/instruction.js";
+import type { Calls } from "./calls.js";
+import type { Address, Region, Room } from "./instructions/instruction.js";
 import type { Plan } from "./plan.js";
-import type { Step } from "./schedule.js";
-
-/** A stretch of the arena: the numbers of an input or a constant, or a buffer, which has several values in turn. */
-export interface Slot extends Address {
-  /** What listings call it. */
-  readonly name: string;
-}
+import { forEachStep, type Schedule } from "./schedule.js";
 
 /** Where everything is, in bytes from the beginning of the memory. */
 export interface Arena {
-  readonly slotOf: (x: Tensor) => Slot;
-  readonly constants: readonly Tensor[];
+  /** The address of a value. */
+  readonly addressOf: (value: number) => number;
+  /** The constants that are needed, as places in the tape's list of them. */
+  readonly constants: readonly number[];
   /** The addresses of the room that instructions need, by node. */
-  readonly rooms: ReadonlyMap<Node, Room>;
+  readonly rooms: ReadonlyMap<number, Room>;
   /** Where what is computed begins: the buffers, and the room of instructions. */
   readonly buffersAt: number;
   /** The bytes of all buffers. */
@@ -35,57 +28,60 @@ export interface Arena {
  * Inputs that are elsewhere are given with their addresses.
  */
 export function allocateArena(
-  tape: Tape,
-  steps: readonly Step[],
+  calls: Calls,
+  schedule: Schedule,
   plan: Plan,
-  choose: Choose,
   firstFree: number,
   given: readonly (Address | undefined)[] = [],
 ): Arena {
-  const arena = new Stretch(aligned(firstFree));
-  const slots = new Map<Tensor, Slot>();
-  for (const [i, x] of tape.inputs.entries())
-    slots.set(x, { at: given[i]?.at ?? arena.place(x.size), stride: 0, name: nameFrom(x.label ?? "") || `input${i + 1}` });
+  const { inputs, constants: all, begins, operands, outputs } = calls.columns;
+  const { bufferOf, sourceOf } = plan;
+  const arena = new Space(aligned(firstFree));
+  const inputsAt = inputs.map(({ size }, i) => given[i]?.at ?? arena.place(size));
 
-  const constants: Tensor[] = [];
-  const placeConstant = (x: Tensor): void => {
-    const value = plan.source(x);
-    if (plan.bufferOf.has(value) || slots.has(value)) return;
-    slots.set(value, {
-      at: arena.place(value.size),
-      stride: 0,
-      name: value.size === 1 ? String(value.first) : `constant${formatShape(value.shape)}`,
-    });
-    constants.push(value);
+  const constants: number[] = [];
+  const constantsAt = new Float64Array(all.length).fill(-1);
+  const placeConstant = (value: number): void => {
+    const at = ~sourceOf(value);
+    if (at < 0 || constantsAt[at] >= 0) return;
+    constantsAt[at] = arena.place(all[at].size);
+    constants.push(at);
   };
-  for (const { nodes } of steps) for (const { inputs } of nodes) inputs.forEach(placeConstant);
-  tape.outputs.forEach(placeConstant);
+  for (const node of schedule.order) for (let j = begins[node]; j < begins[node + 1]; j++) placeConstant(operands[j]);
+  outputs.forEach(placeConstant);
 
   const buffersAt = arena.end;
-  const buffers = plan.buffers.map((size, i): Slot => ({ at: arena.place(size), stride: 0, name: `b${i}` }));
+  const bufferAt = Float64Array.from(plan.buffers, (size) => arena.place(size));
   const bufferBytes = arena.end - buffersAt;
 
-  const rooms = placeRooms(steps, choose, arena);
-  const slotOf = (x: Tensor): Slot => {
-    const source = plan.source(x);
-    const buffer = plan.bufferOf.get(source);
-    return buffer === undefined ? (slots.get(source) as Slot) : buffers[buffer];
+  const rooms = placeRooms(calls, schedule, arena);
+  const addressOf = (value: number): number => {
+    const source = sourceOf(value);
+    if (source < 0) return constantsAt[~source];
+    return source < inputs.length ? inputsAt[source] : bufferAt[bufferOf[source]];
   };
-  return { slotOf, constants, rooms, buffersAt, bufferBytes, wordsAt: arena.end };
+  return { addressOf, constants, rooms, buffersAt, bufferBytes, wordsAt: arena.end };
 }
 
 /** Gives each instruction what it keeps; after that comes what they need while they run, the same for all of them. */
-function placeRooms(steps: readonly Step[], choose: Choose, arena: Stretch): Map<Node, Room> {
-  const rooms = new Map<Node, Room>();
-  for (const { nodes, regions } of steps) {
-    for (const [i, node] of nodes.entries()) {
-      const needs = choose(node)?.needs?.(node, regions[i]);
-      if (needs !== undefined) rooms.set(node, { kept: needs.kept.map(arena.place), passing: needs.passing });
-    }
-  }
+function placeRooms(calls: Calls, schedule: Schedule, arena: Space): Map<number, Room> {
+  const rooms = new Map<number, Room>();
+  const place = (node: number, region: Region | undefined): void => {
+    if (calls.code(node) >= 0) return;
+    const call = calls.call(node);
+    const needs = calls.instruction(call)?.needs?.(call, region);
+    if (needs !== undefined) rooms.set(node, { kept: needs.kept.map(arena.place), passing: needs.passing });
+  };
+  forEachStep(
+    schedule,
+    (node) => place(node, undefined),
+    ({ from, to, rows, chunk }) => {
+      for (let at = from; at < to; at++) place(schedule.order[at], { ...rows[at - from], chunk });
+    },
+  );
   const from = arena.end;
   for (const [node, { kept, passing }] of rooms) {
-    const room = new Stretch(from);
+    const room = new Space(from);
     rooms.set(node, { kept, passing: passing.map(room.place) });
     arena.end = Math.max(arena.end, room.end);
   }
@@ -93,7 +89,7 @@ function placeRooms(steps: readonly Step[], choose: Choose, arena: Stretch): Map
 }
 
 /** Memory that is given away from its beginning on. */
-class Stretch {
+class Space {
   constructor(public end: number) {}
 
   /** The address of so many numbers. Many begin a line of the cache; a few stand close together. */

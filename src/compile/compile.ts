@@ -163,29 +163,29 @@ function build(
 ): Entry {
   const hollow = flatten("compile", "the inputs", { leaves: inputs.map(({ shape }) => Tensor.wrap(shape, COMPILE)) });
   const ofLeaves = ({ leaves }: { leaves: readonly Tensor[] }): unknown => f(...(argumentsOf(patterns, leaves) as never[]));
-  const recordOnce = (): { tape: Tape; output: Flat } => {
-    const segment = trace("compile", ofLeaves as never, [hollow], true);
+  const recordOnce = (annotated: boolean): { tape: Tape; output: Flat } => {
+    const segment = trace("compile", ofLeaves as never, [hollow], annotated);
     // Somebody inside f wants to see the numbers of each op.
     if (segment.recording.hasUnseen) ofLeaves({ leaves: inputs });
     return { tape: tidied(tapeOf(segment)), output: segment.output };
   };
-  const { tape, output } = recordOnce();
+  const { tape, output } = recordOnce(false);
   // What f returned as a number is the same in every call, and a number.
   return {
     patterns,
     program: new Program(tape, backend),
     rebuildOutput: (values) => output.rebuild(values.map((x, i) => (output.numbers.has(i) ? (x as Tensor).item() : x))),
-    tape: (at) => evaluate(recordOnce().tape, at),
+    tape: (at) => evaluate(recordOnce(true).tape, at),
   };
 }
 
 /** The tape after the passes, which do not follow cotangents; those are kept that an output is, so that one knows which it is. */
 function tidied(tape: Tape): Tape {
-  const { nodes, inputs, outputs } = tidy(tape);
+  const tidier = tidy(tape);
   const cotangents = new Map<Tensor, Tensor>();
-  for (const x of inputs) {
+  for (const x of tape.inputs) {
     const at = tape.outputs.indexOf(tape.cotangents.get(x) as Tensor);
-    if (at >= 0) cotangents.set(x, outputs[at]);
+    if (at >= 0) cotangents.set(x, tidier.outputs[at]);
   }
-  return new Tape(nodes, inputs, outputs, cotangents, tape.outputPaths);
+  return Tape.of(tidier.columns, cotangents, tape.outputPaths);
 }

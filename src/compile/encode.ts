@@ -1,82 +1,99 @@
-import { loopOf } from "../ops/body.js";
-import type { Node } from "../tape/tape.js";
-import type { Tensor } from "../tensor/tensor.js";
+import { sizeOf } from "../base/shape.js";
+import { shapeOf } from "../tape/columns.js";
 import type { Arena } from "./arena.js";
 import { NUMBER, WORD } from "./bytes.js";
-import { type Address, type Choose, NO_ROOM, type Region, type Site, wordsOf } from "./instructions/instruction.js";
-import type { Line } from "./listing.js";
-import { names } from "./machine-words.js";
+import type { Calls } from "./calls.js";
+import { type Address, NO_ROOM, type Region, type Site, wordsOf } from "./instructions/instruction.js";
 import type { Plan } from "./plan.js";
-import type { Step } from "./schedule.js";
+import { forEachStep, type Schedule } from "./schedule.js";
 
 /** What a program runs one after the other: the words from one place up to another, or the kernel of a node. */
-export type Section = { readonly from: number; readonly to: number } | { readonly kernel: Node };
+export type Section = { readonly from: number; readonly to: number } | { readonly kernel: number };
 
 /** A program as the machine reads it. */
 export interface Encoding {
-  readonly words: readonly number[];
+  readonly words: Uint32Array;
   readonly sections: readonly Section[];
-  /** What a listing says, one line an instruction or kernel. */
-  readonly lines: readonly Line[];
 }
 
 /** Writes each step as words for the machine. A node without an instruction, which is in no region, stays a call of its kernel. */
-export function encodeSteps(steps: readonly Step[], arena: Arena, plan: Plan, choose: Choose): Encoding {
-  const words: number[] = [];
+export function encodeSteps(calls: Calls, schedule: Schedule, arena: Arena, plan: Plan): Encoding {
+  const { inputs, begins, operands } = calls.columns;
+  const words = new Words();
   const sections: Section[] = [];
-  const lines: Line[] = [];
   let from = 0;
   const endSection = (): void => {
     if (from < words.length) sections.push({ from, to: words.length });
     from = words.length;
   };
-  for (const { nodes, regions, count, chunk } of steps) {
-    if (count > 0) lines.push({ count, chunk });
-    const inner: number[] = [];
-    for (const [i, node] of nodes.entries()) {
-      const encoded = choose(node)?.encode(node, siteOf(node, regions[i], arena, plan));
-      lines.push(lineOf(node, count > 0, encoded, arena));
-      append(inner, encoded ?? []);
-      if (encoded !== undefined) continue;
+  const encodeAlone = (node: number): void => {
+    const code = calls.code(node);
+    if (code >= 0) {
+      words.push(code);
+      words.push(arena.addressOf(inputs.length + node));
+      for (let j = begins[node]; j < begins[node + 1]; j++) words.push(arena.addressOf(operands[j]));
+      return;
+    }
+    const encoded = encodeNode(calls, node, undefined, arena, plan);
+    if (encoded !== undefined) words.append(encoded);
+    else {
       endSection();
       sections.push({ kernel: node });
     }
-    if (count > 0) append(words, wordsOf("Region", { bytes: WORD * inner.length, count, chunk }));
-    append(words, inner);
-  }
+  };
+  forEachStep(schedule, encodeAlone, ({ from: first, to, count, chunk, rows }) => {
+    const inner: number[] = [];
+    for (let at = first; at < to; at++) {
+      const region = { ...rows[at - first], chunk };
+      for (const word of encodeNode(calls, schedule.order[at], region, arena, plan) ?? []) inner.push(word);
+    }
+    words.append(wordsOf("Region", { bytes: WORD * inner.length, count, chunk }));
+    words.append(inner);
+  });
   endSection();
-  return { words, sections, lines };
+  return { words: words.take(), sections };
+}
+
+/** The words of a node; `undefined` for one that is left to its kernel. */
+export function encodeNode(calls: Calls, node: number, region: Region | undefined, arena: Arena, plan: Plan): number[] | undefined {
+  const call = calls.call(node);
+  return calls.instruction(call)?.encode(call, siteOf(calls, node, region, arena, plan));
 }
 
 /** Where the operands of a node are, and how they move in its region. */
-function siteOf(node: Node, region: Region | undefined, { slotOf, rooms }: Arena, { chunked, source }: Plan): Site {
-  const addressOf = (x: Tensor, hasRows: boolean | undefined): Address => {
-    const slot = slotOf(x);
+function siteOf({ columns }: Calls, node: number, region: Region | undefined, { addressOf, rooms }: Arena, plan: Plan): Site {
+  const { inputs, begins, operands } = columns;
+  const address = (value: number, hasRows: boolean | undefined): Address => {
+    const at = addressOf(value);
+    const source = plan.sourceOf(value);
     // A value of which only a chunk is kept stays where it is.
-    if (region === undefined || !hasRows || chunked.has(source(x))) return slot;
-    return { at: slot.at, stride: (NUMBER * x.size) / region.count };
+    const moves = region !== undefined && hasRows && !(source >= 0 && plan.chunked[source] === 1);
+    return { at, stride: moves ? (NUMBER * sizeOf(shapeOf(columns, value))) / region.count : 0 };
   };
-  return {
-    region,
-    ...(rooms.get(node) ?? NO_ROOM),
-    inputs: node.inputs.map((x, i) => addressOf(x, region?.inputs[i])),
-    output: addressOf(node.output, !region?.sums),
-  };
+  const from: Address[] = [];
+  for (let j = begins[node]; j < begins[node + 1]; j++) from.push(address(operands[j], region?.inputs[j - begins[node]]));
+  return { region, ...(rooms.get(node) ?? NO_ROOM), inputs: from, output: address(inputs.length + node, !region?.sums) };
 }
 
-function lineOf(
-  { op, inputs, output, attributes }: Node,
-  inRegion: boolean,
-  words: readonly number[] | undefined,
-  { slotOf }: Arena,
-): Line {
-  const instruction =
-    words === undefined ? "kernel" : words.length === 0 ? "nothing" : loopOf(attributes) !== undefined ? "Loop" : names[words[0]];
-  const { shape, label } = output;
-  return { instruction, op: op.name, inputs: inputs.map(slotOf), output: slotOf(output), shape, label, inRegion };
-}
+/** Words in a row that grows. A step backward stands there as what it is modulo 2³². */
+class Words {
+  private all = new Uint32Array(256);
+  length = 0;
 
-/** One by one: as the arguments of one call they could be too many. */
-function append(words: number[], more: readonly number[]): void {
-  for (const word of more) words.push(word);
+  push(word: number): void {
+    if (this.length === this.all.length) {
+      const larger = new Uint32Array(2 * this.length);
+      larger.set(this.all);
+      this.all = larger;
+    }
+    this.all[this.length++] = word;
+  }
+
+  append(words: readonly number[]): void {
+    for (const word of words) this.push(word);
+  }
+
+  take(): Uint32Array {
+    return this.all.subarray(0, this.length);
+  }
 }

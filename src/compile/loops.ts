@@ -15,7 +15,7 @@ type Reads = ReadonlyMap<Tensor, ReadonlySet<number>>;
  * nobody reads. What is the same at each step is computed once, before the loop; that, and constants, become inputs.
  */
 export function prepareBodies(tape: Tape, passes: (body: Tape) => Tape): Tape {
-  if (!tape.nodes.some(({ attributes }) => bodyOf(attributes) !== undefined)) return tape;
+  if (!tape.columns.kinds.some(({ attributes }) => bodyOf(attributes) !== undefined)) return tape;
   const reads = readsOf(tape);
   const nodes: Node[] = [];
   /** What is prepared, in the place of what was recorded, and which results it has still got. */

@@ -1,14 +1,15 @@
 import { GradtapeError } from "../base/errors.js";
-import type { Shape } from "../base/shape.js";
+import { type Shape, sizeOf } from "../base/shape.js";
 import type { NdArray } from "../kernels/kernel.js";
 import { loopOf } from "../ops/body.js";
 import { type AnyOp, isElementwise } from "../ops/op.js";
+import { type Columns, operandsOf, shapeOf, withoutSource } from "../tape/columns.js";
 import type { Tape } from "../tape/tape.js";
 import { Tensor } from "../tensor/tensor.js";
 import { type Assembly, assemble, fuse } from "./assemble.js";
 import { NUMBER, WORD } from "./bytes.js";
 import { emitSections } from "./emit/sections.js";
-import { type Line, listing } from "./listing.js";
+import { linesOf } from "./listing.js";
 import { firstFree, hasMachine, type Machine, startMachine } from "./machine.js";
 import { type Parts, type Team, team } from "./team.js";
 
@@ -62,7 +63,8 @@ export class Program {
   private readonly places: { readonly inputs: readonly Place[]; readonly outputs: readonly Place[] };
   private readonly sections: readonly Section[];
   private parts: Parts;
-  private readonly lines: readonly Line[];
+  /** How the tape was made ready, for its listing. */
+  private readonly assembly: Omit<Assembly, "encoding">;
   /** What the memory holds of each input. */
   private readonly held: (Tensor | undefined)[];
   private isRunning = false;
@@ -80,24 +82,31 @@ export class Program {
   private runs!: (() => unknown)[];
 
   constructor(tape: Tape, wanted: Backend | undefined) {
-    const fused = fuse(tape);
-    const { assembly, machine } = (wanted === "js" ? undefined : onMachine(fused)) ?? onKernels(fused);
-    const { slotOf, constants, words, wordsAt, buffersAt, sections, lines, bytes, bufferBytes } = assembly;
-    const place = (x: Tensor): Place => ({ shape: x.shape, size: x.size, at: slotOf(x).at });
+    const columns = withoutSource(fuse(tape).columns);
+    const { assembly, machine } = (wanted === "js" ? undefined : onMachine(columns)) ?? onKernels(columns);
+    const { encoding, ...ready } = assembly;
+    const { calls, arena, bytes } = ready;
+    const { words, sections } = encoding;
+    const { wordsAt, buffersAt, bufferBytes } = arena;
+    const place = (value: number): Place => {
+      const shape = shapeOf(columns, value);
+      return { shape, size: sizeOf(shape), at: arena.addressOf(value) };
+    };
     const buffer = machine?.buffer ?? reserve(bytes);
     this.machine = machine;
     this.backend = machine === undefined ? "js" : "wasm";
-    this.memory = { buffers: bufferBytes, withoutReuse: bytesOf(fused), total: bytes };
-    this.places = { inputs: fused.inputs.map(place), outputs: fused.outputs.map(place) };
-    this.held = fused.inputs.map(() => undefined);
-    this.lines = lines;
-    this.untilEmitted = Math.ceil(INTERPRETED / longestLoop(fused));
+    this.memory = { buffers: bufferBytes, withoutReuse: bytesOf(columns), total: bytes };
+    this.places = { inputs: columns.inputs.map((_, i) => place(i)), outputs: columns.outputs.map(place) };
+    this.held = columns.inputs.map(() => undefined);
+    this.assembly = ready;
+    this.untilEmitted = Math.ceil(INTERPRETED / longestLoop(columns));
     this.sections = sections.map((section) => {
       if (!("kernel" in section)) return section;
-      const { op, attributes, output, inputs } = section.kernel;
-      return { kernel: { op, attributes, output: place(output), inputs: inputs.map(place) } };
+      const node = section.kernel;
+      const inputs = operandsOf(columns, node).map(place);
+      return { kernel: { ...calls.kind(node), output: place(columns.inputs.length + node), inputs } };
     });
-    for (const x of constants) write(viewIn(buffer)(place(x)).data, x);
+    for (const at of arena.constants) write(viewIn(buffer)(place(~at)).data, columns.constants[at]);
     const written = new Uint32Array(buffer, wordsAt, words.length);
     written.set(words);
     this.parts = { words: written, wordsAt, buffersAt, sections: this.sections };
@@ -170,15 +179,15 @@ export class Program {
   /** One line an instruction: what it writes, the instruction, the op, the shape, the label. */
   toString(): string {
     const { buffers, withoutReuse, total } = this.memory;
-    const { length } = this.lines;
-    return `${listing(this.lines)}\n${length} instructions, ${buffers} bytes of buffers (${withoutReuse} without reuse), ${total} in all`;
+    const lines = linesOf(this.assembly);
+    return `${lines.join("\n")}\n${lines.length} instructions, ${buffers} bytes of buffers (${withoutReuse} without reuse), ${total} in all`;
   }
 }
 
 /** The program on the machine; `undefined` where there is none, or where its memory would be too large. */
-function onMachine(tape: Tape): { assembly: Assembly; machine: Machine } | undefined {
+function onMachine(columns: Columns): { assembly: Assembly; machine: Machine } | undefined {
   if (!hasMachine()) return undefined;
-  const assembly = assemble(tape, firstFree);
+  const assembly = assemble(columns, firstFree);
   const machine = startMachine(assembly.bytes);
   return machine && { assembly, machine };
 }
@@ -191,7 +200,7 @@ function reserve(bytes: number): ArrayBuffer {
   }
 }
 
-const onKernels = (tape: Tape) => ({ assembly: assemble(tape, undefined), machine: undefined });
+const onKernels = (columns: Columns) => ({ assembly: assemble(columns, undefined), machine: undefined });
 
 function write(to: Float64Array, x: Tensor): void {
   if (x.size === 1) {
@@ -204,11 +213,15 @@ function write(to: Float64Array, x: Tensor): void {
 }
 
 /** The most steps that a loop of a tape has: each is as good as a call. */
-const longestLoop = ({ nodes }: Tape): number => nodes.reduce((most, { attributes }) => Math.max(most, loopOf(attributes)?.steps ?? 1), 1);
+const longestLoop = ({ kinds }: Columns): number =>
+  kinds.reduce((most, { attributes }) => Math.max(most, loopOf(attributes)?.steps ?? 1), 1);
 
 /** What all values that a tape computes take. */
-const bytesOf = ({ nodes }: Tape): number =>
-  NUMBER * nodes.reduce((sum, { op, output }) => sum + (op.kernel === null ? 0 : output.size), 0);
+function bytesOf({ kinds, kindOf, shapes }: Columns): number {
+  let numbers = 0;
+  for (let node = 0; node < kindOf.length; node++) if (kinds[kindOf[node]].op.kernel !== null) numbers += sizeOf(shapes[node]);
+  return NUMBER * numbers;
+}
 
 const viewIn =
   (buffer: ArrayBuffer) =>

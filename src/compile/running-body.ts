@@ -1,17 +1,16 @@
 import type { Routine } from "../kernels/control.js";
 import type { Tape } from "../tape/tape.js";
-import type { Tensor } from "../tensor/tensor.js";
 import { allocateArena } from "./arena.js";
 import { LINE, NUMBER } from "./bytes.js";
+import { Calls } from "./calls.js";
 import { encodeSteps } from "./encode.js";
 import type { Address } from "./instructions/instruction.js";
-import { instructionOf } from "./instructions/table.js";
 import { type Plan, planBuffers } from "./plan.js";
-import { type Step, schedule } from "./schedule.js";
+import { type Schedule, schedule } from "./schedule.js";
 
 /** A body in a program: on the machine if that has an instruction for all that it does, otherwise as a routine of kernels. */
 export class RunningBody {
-  private asPlanned: { readonly steps: readonly Step[]; readonly plan: Plan } | undefined;
+  private asPlanned: { readonly calls: Calls; readonly steps: Schedule; readonly plan: Plan } | undefined;
   private asSized: number | undefined;
 
   constructor(
@@ -22,12 +21,16 @@ export class RunningBody {
 
   /** Whether the machine has an instruction for each of its nodes. */
   get isOnMachine(): boolean {
-    return this.tape.nodes.every((node) => node.op.kernel === null || instructionOf(node) !== undefined);
+    const calls = Calls.ofMachine(this.tape.columns);
+    return this.tape.columns.kindOf.every(
+      (_, node) => calls.kind(node).op.kernel === null || calls.instruction(calls.call(node)) !== undefined,
+    );
   }
 
-  /** Whether a value is one of its inputs, perhaps under another shape. */
-  isInput(x: Tensor): boolean {
-    return this.tape.inputs.includes(this.planned.plan.source(x));
+  /** Whether an output is one of its inputs, perhaps under another shape. */
+  returnsInput(output: number): boolean {
+    const source = this.planned.plan.sourceOf(this.tape.columns.outputs[output]);
+    return source >= 0 && source < this.tape.inputs.length;
   }
 
   /** How many numbers it takes in memory, beside those inputs that are elsewhere. */
@@ -46,18 +49,19 @@ export class RunningBody {
   encode(
     given: readonly (Address | undefined)[],
     room: number,
-  ): { readonly words: readonly number[]; readonly addressOf: (x: Tensor) => number; readonly end: number } {
-    const { tape } = this;
-    const { steps, plan } = this.planned;
-    const arena = allocateArena(tape, steps, plan, instructionOf, room, given);
-    const { words } = encodeSteps(steps, arena, plan, instructionOf);
-    return { words, addressOf: (x) => arena.slotOf(x).at, end: arena.wordsAt };
+  ): { readonly words: Uint32Array; readonly inputAt: readonly number[]; readonly outputAt: readonly number[]; readonly end: number } {
+    const { calls, steps, plan } = this.planned;
+    const arena = allocateArena(calls, steps, plan, room, given);
+    const { words } = encodeSteps(calls, steps, arena, plan);
+    const { inputs, outputs } = this.tape.columns;
+    return { words, inputAt: inputs.map((_, i) => arena.addressOf(i)), outputAt: outputs.map(arena.addressOf), end: arena.wordsAt };
   }
 
-  private get planned(): { readonly steps: readonly Step[]; readonly plan: Plan } {
+  private get planned(): { readonly calls: Calls; readonly steps: Schedule; readonly plan: Plan } {
     if (this.asPlanned === undefined) {
-      const steps = schedule(this.tape, (node) => instructionOf(node)?.rows?.(node));
-      this.asPlanned = { steps, plan: planBuffers(this.tape, steps) };
+      const calls = Calls.ofMachine(this.tape.columns);
+      const steps = schedule(calls);
+      this.asPlanned = { calls, steps, plan: planBuffers(calls, steps) };
     }
     return this.asPlanned;
   }

@@ -1,5 +1,6 @@
 import { broadcastShapes } from "../base/broadcast.js";
-import { SCALAR, type Shape } from "../base/shape.js";
+import { SCALAR, sizeOf } from "../base/shape.js";
+import type { Strength } from "../kernels/elementwise.js";
 import * as k from "../kernels/fused.js";
 import {
   Div,
@@ -18,10 +19,9 @@ import {
 } from "../ops/elementwise.js";
 import { type AnyOp, type Applied, isOf } from "../ops/op.js";
 import { Mean, Sum } from "../ops/reduce.js";
-import { COMPILE } from "../tape/hollow.js";
-import { type Node, Tape } from "../tape/tape.js";
+import type { Tape } from "../tape/tape.js";
 import { Tensor } from "../tensor/tensor.js";
-import { Look } from "./look.js";
+import { type Draft, type Rule, rewrite } from "./rewrite.js";
 
 // These ops stand only on tapes that are about to run. Nothing differentiates them any more, hence no rules.
 const op = (name: string, kernel: AnyOp["kernel"], inputs: number): AnyOp => {
@@ -61,92 +61,84 @@ const logits = /* @__PURE__ */ new Map<AnyOp, number>([
  * Takes e^(−|z|) once where several nodes are made of it: σ(z), σ(−z) and σ(z)(1 − σ(z)), the logistic loss and its gradient. It is
  * the part of them that takes longest. A σ(z) that is the only one stays as it is; of the others the machine knows no other form.
  */
-export function shareExponentials(tape: Tape): Tape {
-  // −z has the same |z|.
-  const opposite = new Map<Tensor, Tensor>();
-  for (const { op, inputs, output } of tape.nodes) if (op === Neg) opposite.set(output, inputs[0]);
-  const argument = ({ op, inputs }: Node): Tensor | undefined => {
-    const at = logits.get(op);
-    return at === undefined ? undefined : (opposite.get(inputs[at]) ?? inputs[at]);
+export const shareExponentials = (tape: Tape): Tape => rewrite(tape, sharingExponentials);
+
+export const sharingExponentials = (draft: Draft): Rule => {
+  const { inputs, kinds, kindOf, begins, operands } = draft.old;
+  const places = kinds.map(({ op }) => logits.get(op));
+  if (places.every((place) => place === undefined)) return () => undefined;
+  /** On the old tape the z of a node that is made of e^(−|z|). −z has the same |z|. */
+  const argumentOf = (node: number): number | undefined => {
+    const place = places[kindOf[node]];
+    if (place === undefined) return undefined;
+    const z = operands[begins[node] + place];
+    const by = z - inputs.length;
+    return by >= 0 && kinds[kindOf[by]].op === Neg ? operands[begins[by]] : z;
   };
-  const readers = new Map<Tensor, number>();
-  for (const node of tape.nodes) {
-    const z = argument(node);
+  const readers = new Map<number, number>();
+  for (let node = 0; node < kindOf.length; node++) {
+    const z = argumentOf(node);
     if (z !== undefined) readers.set(z, (readers.get(z) ?? 0) + 1);
   }
 
-  const exponentials = new Map<Tensor, Tensor>();
-  const nodes: Node[] = [];
-  const add = (op: AnyOp, inputs: readonly Tensor[], shape: Shape): Tensor => {
-    const output = placeholder(shape);
-    nodes.push({ op, inputs, output, attributes: undefined, backward: false });
-    return output;
-  };
-  for (const node of tape.nodes) {
-    const z = argument(node);
-    if (z === undefined || (node.op === Sigmoid && readers.get(z) === 1)) {
-      nodes.push(node);
-      continue;
-    }
-    const e = exponentials.get(z) ?? add(ExpNegAbs, [z], z.shape);
+  const exponentials = new Map<number, number>();
+  return () => {
+    const z = argumentOf(draft.node);
+    if (z === undefined || (draft.op === Sigmoid && readers.get(z) === 1)) return undefined;
+    const current = draft.current(z);
+    const e = exponentials.get(z) ?? draft.insert(ExpNegAbs, undefined, draft.shapeOf(current), current);
     exponentials.set(z, e);
-    const { inputs } = node;
-    if (node.op === Sigmoid) nodes.push({ ...node, op: SigmoidFromExp, inputs: [inputs[0], e] });
-    else if (node.op === SigmoidSlope) nodes.push({ ...node, op: SigmoidSlopeFromExp, inputs: [e] });
-    else if (node.op === LogisticLoss) nodes.push({ ...node, op: LogisticLossFromExp, inputs: [...inputs, e] });
-    else {
-      const [g, logit, y] = inputs;
-      const residual = add(LogisticResidualFromExp, [logit, y, e], broadcastShapes("compile", logit.shape, y.shape));
-      nodes.push({ ...node, op: Mul, inputs: [g, residual], attributes: { strong: "first" } });
-    }
-  }
-  return new Tape(nodes, tape.inputs, tape.outputs);
-}
+    const [x, y, t] = draft.operands;
+    if (draft.op === Sigmoid) return draft.become(SigmoidFromExp, undefined, x, e);
+    if (draft.op === SigmoidSlope) return draft.become(SigmoidSlopeFromExp, undefined, e);
+    if (draft.op === LogisticLoss) return draft.become(LogisticLossFromExp, undefined, x, y, e);
+    const shape = broadcastShapes("compile", draft.shapeOf(y), draft.shapeOf(t));
+    return draft.become(Mul, FIRST, x, draft.insert(LogisticResidualFromExp, undefined, shape, y, t, e));
+  };
+};
+
+const FIRST: Strength = /* @__PURE__ */ Object.freeze({ strong: "first" });
 
 /**
  * Writes x > y as y < x, x ≥ y as y ≤ x, x² as x·x, and a mean as a sum over a count, so that the machine has fewer ops to know; and
  * ops whose attributes say which of several things they do as that.
  */
-export function canonicalize(tape: Tape): Tape {
-  const look = new Look(tape);
-  const nodes = tape.nodes.flatMap((node) => {
-    const { op } = node;
-    const [x, y] = node.inputs;
-    if (isOf(node, Mean)) return sumOverCount(node);
-    if (isOf(node, Heaviside))
-      return { ...node, op: Step, inputs: [x, y, Tensor.wrap(SCALAR, node.attributes.tie)], attributes: undefined };
-    if (isOf(node, Mul) && node.attributes !== undefined)
-      return { ...node, op: hasTamed(look, x, y) ? Mul : STRONG_MUL[node.attributes.strong], attributes: undefined };
-    if (isOf(node, Div) && node.attributes !== undefined)
-      return { ...node, op: hasTamed(look, x, y) ? Div : DivFirst, attributes: undefined };
-    if (op === Square) return { ...node, op: Mul, inputs: [x, x] };
-    if (op !== Greater && op !== GreaterEqual) return node;
-    return { ...node, op: op === Greater ? Less : LessEqual, inputs: [y, x] };
-  });
-  return new Tape(nodes, tape.inputs, tape.outputs);
-}
+export const canonicalize = (tape: Tape): Tape => rewrite(tape, canonicalizing);
+
+export const canonicalizing =
+  (draft: Draft): Rule =>
+  () => {
+    const { op } = draft;
+    const [x, y] = draft.operands;
+    if (op === Greater || op === GreaterEqual) return draft.become(op === Greater ? Less : LessEqual, undefined, y, x);
+    if (op === Square) return draft.become(Mul, undefined, x, x);
+    if (isOf(draft, Mul) && draft.attributes !== undefined)
+      return draft.become(hasTamed(draft, x, y) ? Mul : STRONG_MUL[draft.attributes.strong], undefined, x, y);
+    if (isOf(draft, Div) && draft.attributes !== undefined) return draft.become(hasTamed(draft, x, y) ? Div : DivFirst, undefined, x, y);
+    if (isOf(draft, Heaviside)) return draft.become(Step, undefined, x, y, number(draft, draft.attributes.tie));
+    return isOf(draft, Mean) ? sumOverCount(draft) : undefined;
+  };
 
 const STRONG_MUL = { limit: MulLimit, first: MulFirst, either: MulEither } as const;
 
 /** Whether a constant sees to it that 0 meets neither ∞ nor NaN: a finite second operand, or a first one that is not 0. */
-function hasTamed(look: Look, x: Tensor, y: Tensor): boolean {
-  const isNumber = (z: Tensor): boolean => look.isConstant(z) && z.size === 1 && Number.isFinite(z.first) && z.first !== 0;
-  return isNumber(x) || isNumber(y);
+function hasTamed(draft: Draft, x: number, y: number): boolean {
+  const isTame = (value: number): boolean => {
+    const constant = draft.numberOf(value);
+    return Number.isFinite(constant) && constant !== 0;
+  };
+  return isTame(x) || isTame(y);
 }
 
 /** The mean as Σ (x·2⁻ᵏ) over n·2⁻ᵏ with 2ᵏ ≥ n: the factor changes no digit, and the sum does not overflow. */
-function sumOverCount(node: Node & Applied<typeof Mean>): Node[] {
-  const { axes, keepDims, count } = node.attributes;
-  const [x] = node.inputs;
-  const scale = 2 ** -Math.ceil(Math.log2(x.size / Math.max(node.output.size, 1)));
-  const scaled = placeholder(x.shape);
-  const sum = placeholder(node.output.shape);
-  return [
-    { ...node, op: Mul, inputs: [x, Tensor.wrap(SCALAR, scale)], output: scaled, attributes: undefined },
-    { ...node, op: Sum, inputs: [scaled], output: sum, attributes: { axes, keepDims } },
-    { ...node, op: Div, inputs: [sum, Tensor.wrap(SCALAR, count * scale)], attributes: undefined },
-  ];
+function sumOverCount(draft: Draft & Applied<typeof Mean>): undefined {
+  const { axes, keepDims, count } = draft.attributes;
+  const [x] = draft.operands;
+  const shape = draft.shapeOf(x);
+  const scale = 2 ** -Math.ceil(Math.log2(sizeOf(shape) / Math.max(sizeOf(draft.shape), 1)));
+  const scaled = draft.insert(Mul, undefined, shape, x, number(draft, scale));
+  const sum = draft.insert(Sum, { axes, keepDims }, draft.shape, scaled);
+  return draft.become(Div, undefined, sum, number(draft, count * scale));
 }
 
-/** A value that only the program will compute. */
-const placeholder = (shape: Shape): Tensor => Tensor.wrap(shape, COMPILE);
+const number = (draft: Draft, value: number): number => draft.addConstant(Tensor.wrap(SCALAR, value));

@@ -104,6 +104,11 @@ export class Recording {
     return output === undefined || output instanceof Hollow ? SCALAR : output.shape;
   }
 
+  labelOf(i: number): string | undefined {
+    const output = this.outputs.get(i);
+    return output === undefined || output instanceof Hollow ? undefined : output.label;
+  }
+
   /** Puts a copy with a label in the place of an output. */
   relabel(i: number, output: Tensor): void {
     this.outputs.set(i, output);

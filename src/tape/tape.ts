@@ -1,22 +1,11 @@
 import { describe } from "../base/errors.js";
 import { inspectAsText } from "../base/format.js";
-import type { AnyOp } from "../ops/op.js";
 import type { Tensor } from "../tensor/tensor.js";
+import type { Columns } from "./columns.js";
+import { columnsOf, type Node, View } from "./nodes.js";
 import { printTape } from "./print.js";
 
-/** One application of an op. */
-export interface Node {
-  /** What was computed; `node.op.name` is for instance `"Mul"`. */
-  readonly op: AnyOp;
-  /** From what. */
-  readonly inputs: readonly Tensor[];
-  /** The result. */
-  readonly output: Tensor;
-  /** What the op needs beside tensors: the axes of a `Sum`, the transposes of a `MatMul`. */
-  readonly attributes: unknown;
-  /** Whether a reverse sweep computed it: on the tape of a gradient, what belongs to the backward pass. */
-  readonly backward: boolean;
-}
+export type { Node } from "./nodes.js";
 
 /**
  * What one run of a function did: every op in execution order (a Wengert list). Made by {@link record}.
@@ -30,9 +19,11 @@ export interface Node {
  * ```
  */
 export class Tape implements Iterable<Node> {
+  private list: readonly Node[] | undefined;
+  private inside: { readonly columns: Columns; readonly view: View } | undefined;
+
   constructor(
-    /** The applications of ops, in the order in which they ran. */
-    readonly nodes: readonly Node[],
+    nodes: readonly Node[],
     /** The function's arguments as it saw them, tensors of a tree one by one. */
     readonly inputs: readonly Tensor[],
     /** What the function returned, tensors of a tree one by one. */
@@ -45,7 +36,33 @@ export class Tape implements Iterable<Node> {
     /** Where each output stands in the tree that the function returned: `loss`, `[1].w`; empty for one that is the whole. */
     readonly outputPaths: readonly string[] = [],
   ) {
+    this.list = nodes;
     inspectAsText(this);
+  }
+
+  /** @internal A tape of these columns. */
+  static of(columns: Columns, cotangents?: ReadonlyMap<Tensor, Tensor>, outputPaths?: readonly string[]): Tape {
+    const view = new View(columns);
+    const outputs = columns.outputs.map((value) => view.tensor(value));
+    const tape = new Tape([], columns.inputs, outputs, cotangents, outputPaths);
+    tape.list = undefined;
+    tape.inside = { columns, view };
+    return tape;
+  }
+
+  /** The applications of ops, in the order in which they ran. */
+  get nodes(): readonly Node[] {
+    this.list ??= this.inside?.view.nodes() ?? [];
+    return this.list;
+  }
+
+  /** @internal What passes and the compiler work on. */
+  get columns(): Columns {
+    if (this.inside === undefined) {
+      const columns = columnsOf(this.list ?? [], this.inputs, this.outputs);
+      this.inside = { columns, view: new View(columns) };
+    }
+    return this.inside.columns;
   }
 
   /** The nodes, one after the other. */

@@ -36,7 +36,7 @@ const tape = record(f, x);
 const functions: Record<string, readonly [call: (options: never) => unknown, known: readonly string[]]> = {
   grad: [(options) => grad(f, options), ["argnums", "hasAux"]],
   valueAndGrad: [(options) => valueAndGrad(f, options), ["argnums", "hasAux"]],
-  derive: [(options) => derive(f, x, options), ["wrt"]],
+  derive: [(options) => derive(f, x, options), ["wrt", "order", "detail", "notation"]],
   checkGradients: [(options) => checkGradients(f, [x], options), ["order", "tolerance", "step"]],
   compile: [(options) => compile(f, options), ["backend"]],
   minimize: [

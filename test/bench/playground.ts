@@ -15,7 +15,7 @@ const source = ["a0 = x", ...Array.from({ length: 24 }, (_, i) => `a${i + 1} = t
 /** Runs in the page: moves the slider at every frame, and tells when each was drawn and when it showed another number. */
 const drag = (seconds: number): Promise<{ frames: number; shown: number; longest: number }> =>
   new Promise((resolve) => {
-    const slider = document.querySelector<HTMLInputElement>("input[aria-label='x, slider']");
+    const slider = document.querySelector<HTMLInputElement>("input[aria-label='w, slider']");
     const begin = performance.now();
     let last = begin;
     let frames = 0;
@@ -59,6 +59,8 @@ try {
   );
   const address = `${pathToFileURL(folder).href}/index.html`;
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  // tsx names inner functions by a helper, which the page does not have.
+  await page.addInitScript("globalThis.__name = (f) => f");
   const session = await page.context().newCDPSession(page);
   await page.goto(`${address}#${new URLSearchParams({ f: source, by: "w", step: "60" })}`);
   await page.waitForSelector(".graph svg");

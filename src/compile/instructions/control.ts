@@ -16,7 +16,7 @@ export const control: Table<typeof ops> = {
     needs(call) {
       const { carries, xs } = call.attributes;
       const body = bodyOf(call);
-      const staged = body.tape.outputs.slice(0, carries).map((x) => (body.isInput(x) ? x.size : 0));
+      const staged = body.tape.outputs.slice(0, carries).map((x, i) => (body.returnsInput(i) ? x.size : 0));
       return { kept: [], passing: [body.size((i) => i < carries || i >= carries + xs), ...staged] };
     },
     encode: encodeScan,
@@ -26,8 +26,8 @@ export const control: Table<typeof ops> = {
     needs: (call) => ({ kept: [], passing: [bodyOf(call).size(() => true)] }),
     encode(call, { inputs, output, passing: [room] }) {
       const body = bodyOf(call);
-      const { words, addressOf } = body.encode(inputs, room);
-      return [...words, ...placesOf(output.at, body.tape.outputs).flatMap((at, i) => copy(at, addressOf(body.tape.outputs[i]), body.tape.outputs[i]))]; // biome-ignore format: one line
+      const { words, outputAt } = body.encode(inputs, room);
+      return [...words, ...placesOf(output.at, body.tape.outputs).flatMap((at, i) => copy(at, outputAt[i], body.tape.outputs[i]))]; // biome-ignore format: one line
     },
   },
 };
@@ -53,7 +53,7 @@ function encodeScan(call: ScanCall, { inputs, output, passing: [room, ...stages]
   const given = tape.inputs.map((_, i): Address | undefined =>
     i < carries ? { at: carryAt[i], stride: 0 } : i < carries + xs ? undefined : inputs[i],
   );
-  const { words, addressOf } = body.encode(given, room);
+  const { words, inputAt, outputAt } = body.encode(given, room);
 
   /** Where a series is in the first step, and how far it is from there to the next. */
   const series = (at: number, { size }: Tensor): { readonly at: number; readonly step: number } => ({
@@ -67,15 +67,15 @@ function encodeScan(call: ScanCall, { inputs, output, passing: [room, ...stages]
 
   const rows = tape.inputs.slice(carries, carries + xs);
   const before = moves([
-    ...rows.map((x, i) => move(still(addressOf(x)), series(inputs[carries + i].at, x), x.size)),
+    ...rows.map((x, i) => move(still(inputAt[carries + i]), series(inputs[carries + i].at, x), x.size)),
     ...kept.map((i, k) => move(series(results[tape.outputs.length + k], tape.inputs[i]), still(carryAt[i]), tape.inputs[i].size)),
   ]);
-  const next = tape.outputs.slice(0, carries).map((x, i) => ({ x, from: addressOf(x), to: carryAt[i], stage: stages[i] }));
+  const next = tape.outputs.slice(0, carries).map((x, i) => ({ x, from: outputAt[i], to: carryAt[i], stage: stages[i] }));
   const changed = next.filter(({ from, to }) => from !== to);
   /** What is a part of the carry itself is put aside before that part is written. */
   const early = changed.filter(({ from }) => carryAt.includes(from));
   const after = moves([
-    ...tape.outputs.slice(carries).map((y, i) => move(series(results[carries + i], y), still(addressOf(y)), y.size)),
+    ...tape.outputs.slice(carries).map((y, i) => move(series(results[carries + i], y), still(outputAt[carries + i]), y.size)),
     ...early.map(({ x, from, stage }) => move(still(stage), still(from), x.size)),
     ...changed.map((part) => move(still(part.to), still(early.includes(part) ? part.stage : part.from), part.x.size)),
   ]);

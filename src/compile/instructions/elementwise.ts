@@ -1,6 +1,7 @@
 import { type Shape, sizeOf } from "../../base/shape.js";
 import { broadcastStrides, mergeAxes, stridesOf } from "../../base/walk.js";
 import type * as ops from "../../ops/elementwise.js";
+import { type AnyOp, rowOf } from "../../ops/op.js";
 import type * as fuse from "../../passes/fuse.js";
 import { NUMBER } from "../bytes.js";
 import { names, type Operation } from "../machine-words.js";
@@ -77,6 +78,12 @@ export const fused = /* @__PURE__ */ singles<typeof fuse>({
 function singles<Family>(table: SingleTable<Family>): Record<string, Instruction<undefined> | Without> {
   const entries = Object.entries<"machine" | Without>(table);
   return Object.fromEntries(entries.map(([name, by]) => [name, by === "machine" ? single(name as Operation) : by]));
+}
+
+/** The code of an op that the machine runs on single numbers, or −1. */
+export function codeOfSingle(op: AnyOp): number {
+  const row = rowOf(elementwise, op) ?? rowOf(fused, op);
+  return typeof row === "object" ? names.indexOf(op.name as Operation) : -1;
 }
 
 function single(name: Operation): Instruction<undefined> {

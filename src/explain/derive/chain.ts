@@ -41,7 +41,7 @@ export class Chain {
   readonly steps: Step[] = [];
   private readonly byQuantity = new Map<Quantity, Step>();
   private readonly readers = new Map<Quantity, Quantity[]>();
-  private readonly sharesTies: boolean;
+  readonly sharesTies: boolean;
   private readonly rules = new Map<Quantity, readonly Definition[]>();
 
   constructor(
@@ -94,7 +94,7 @@ export class Chain {
       .flatMap((from) => this.edge(from, quantity, indices));
     if (edges.length === 0) return;
     const total = add(...edges.map(({ part }) => part));
-    const letter = this.reading.derivative(this.output, quantity, this.numbersOf(total, indices, quantity));
+    const letter = this.reading.derivative(this.output, quantity, this.numbersOf(total, indices, quantity), { indices, formula: total });
     const step: Step = { quantity, indices, edges, letter };
     this.steps.push(step);
     this.byQuantity.set(quantity, step);

@@ -29,7 +29,8 @@ export function definitionsOf(source: Source, evaluator: Evaluator, chain: Chain
     equations.push({ section: "definitions", left: named(name), rights: [{ form, rule, value }] });
   };
   for (const quantity of [...used].sort((a, b) => b.place - a.place || b.id - a.id)) {
-    const { definition, value, name } = quantity;
+    const { definition, value, name, kind } = quantity;
+    if (kind === "derivative") continue;
     if (definition !== undefined) {
       const { form } = printer.lay(definition.formula, definition.indices);
       add(name, form, "definition", value);
@@ -38,7 +39,7 @@ export function definitionsOf(source: Source, evaluator: Evaluator, chain: Chain
         const [first] = equations.splice(-1);
         equations.push({ ...first, rights: [...first.rights, { form: printer.lay(plain, definition.indices).form, rule: IDLE, value }] });
       }
-    } else if (quantity.kind === "opaque") add(name, callForm(quantity, source), "definition", value);
+    } else if (kind === "opaque") add(name, callForm(quantity, source), "definition", value);
   }
   for (const { kind, value, name } of reading.quantities.filter((quantity) => used.has(quantity)))
     if (kind === "constant" && value.label === undefined)

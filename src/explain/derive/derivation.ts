@@ -4,7 +4,7 @@ import { escapeLatex, escapeMarkdown } from "../../base/text.js";
 import type { Tensor } from "../../tensor/tensor.js";
 
 /** The parts of a derivation, in their order. */
-export type DerivationSection = "definitions" | "chain rule" | "factors" | "result" | "check";
+export type DerivationSection = "definitions" | "chain rule" | "factors" | "result" | "second derivatives" | "check";
 
 /** One line of a {@link Derivation}: an equation and why it holds. */
 export interface DerivationStep {
@@ -40,6 +40,8 @@ export class Derivation implements Iterable<DerivationStep> {
     readonly steps: readonly DerivationStep[],
     /** What was derived, by the name of the argument: the formula as plain text. */
     readonly gradients: ReadonlyMap<string, string>,
+    /** With `order: 2`, the second derivatives: `"w"` for the block of w with itself, `"w, b"` for a mixed one. */
+    readonly hessians: ReadonlyMap<string, string>,
     /** The largest difference between the formulas' numbers at the inputs and those of `grad`. */
     readonly largestDifference: number,
     /** What `largestDifference` says, in words. */
@@ -81,10 +83,10 @@ export class Derivation implements Iterable<DerivationStep> {
     return `${sections.join("\n")}\n### ${titleOf("check")}\n\n${escapeMarkdown(this.verdict)}\n`;
   }
 
-  /** LaTeX: one `aligned` block, the reasons in words to the right. */
+  /** LaTeX: an `align` environment with numbered lines, the reasons in words to the right. It needs the package amsmath. */
   toLatex(): string {
     const lines = this.steps.map(({ latex, rule }) => `${latex} && \\text{${escapeLatex(rule)}}`);
-    return `\\begin{aligned}\n${lines.join(" \\\\\n")}\n\\end{aligned}`;
+    return `\\begin{align}\n${lines.join(" \\\\\n")}\n\\end{align}`;
   }
 
   private bySection(): (readonly [DerivationSection, readonly DerivationStep[]])[] {

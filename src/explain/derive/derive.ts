@@ -1,8 +1,9 @@
 import { checkFunction, GradtapeError } from "../../base/errors.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { flatten, type TreesLike } from "../../tensor/tree.js";
+import { type Flat, flatten, rebuildAll, type TreesLike } from "../../tensor/tree.js";
 import { tapeOf } from "../../transforms/record.js";
-import { differentiate } from "../../transforms/reverse.js";
+import { differentiate, grad } from "../../transforms/reverse.js";
+import { jacobian } from "../../transforms/second-order.js";
 import { trace } from "../../transforms/trace.js";
 import { type DeriveOptions, separate } from "./arguments.js";
 import type { Derivation } from "./derivation.js";
@@ -26,7 +27,7 @@ const MOST_NODES = 2000;
  *
  * @param f - A synchronous function that returns a scalar. A tape of more than 2,000 nodes is a `GradtapeError`.
  * @param inputs - The arguments of f: tensors, or trees of them. By default the gradient is with respect to the
- * first; after them `{ wrt: 1 }` or `{ wrt: [0, 2] }` names others.
+ * first; after them `{ wrt: 1 }` or `{ wrt: [0, 2] }` names others, and `order: 2`, `detail` and `notation` are {@link DeriveOptions}.
  * @returns The lines, as data and, by `toString`, `toMarkdown` and `toLatex`, as text.
  *
  * @example
@@ -39,6 +40,8 @@ const MOST_NODES = 2000;
  * const derivation = derive(loss, tensor([0.5, -1]), tensor([1, 2]), tensor(1));
  * derivation.gradients.get("W"); // "(ŷ − y)x"
  * derivation.largestDifference < 1e-15; // true
+ * const twice = derive(loss, tensor([0.5, -1]), tensor([1, 2]), tensor(1), { order: 2, detail: "result" });
+ * twice.hessians.get("W"); // "ŷ(1 − ŷ)xxᵀ"
  * ```
  */
 export function derive<Args extends unknown[]>(
@@ -46,7 +49,7 @@ export function derive<Args extends unknown[]>(
   ...inputs: TreesLike<Args> | [...TreesLike<Args>, DeriveOptions]
 ): Derivation {
   checkFunction("derive", f);
-  const { args, places } = separate(inputs as unknown[], mostArguments(f));
+  const { args, places, order, detail, notation } = separate(inputs as unknown[], mostArguments(f));
   const flats = args.map((arg, i) => flatten("derive", `input ${i}`, arg));
   const [, gradients] = differentiate("derive", f, { argnums: places })(flats.map(({ leaves, rebuild }) => rebuild(leaves)));
   const tape = tapeOf(trace("derive", f, flats));
@@ -57,5 +60,32 @@ export function derive<Args extends unknown[]>(
   const offsets = flats.map((_, i) => flats.slice(0, i).reduce((count, { leaves }) => count + leaves.length, 0));
   const wanted = places.flatMap((place) => flats[place].leaves.map((_, j) => tape.inputs[offsets[place] + j]));
   const found = flatten("derive", "the gradient", gradients).leaves;
-  return present(new Deriver(tape, namesOfArguments(f, flats), wanted, "matrix"), found);
+  const deriver = new Deriver(tape, namesOfArguments(f, flats), wanted, { notation, isComplete: detail === "all", order });
+  const second =
+    order === 2
+      ? secondDerivatives(
+          f,
+          flats,
+          wanted.map((x) => tape.inputs.indexOf(x)),
+        )
+      : [];
+  return present(deriver, found, second, detail);
+}
+
+/** The numbers of all blocks of the Hessian: the derivative of each gradient with respect to each argument, not before its own. */
+function secondDerivatives<Args extends unknown[]>(
+  f: (...args: Args) => Tensor,
+  flats: readonly Flat[],
+  leaves: readonly number[],
+): Tensor[][] {
+  const all = flats.flatMap(({ leaves: own }) => own);
+  const at = (...xs: Tensor[]): Tensor => f(...(rebuildAll(flats, xs) as Args));
+  return leaves.map((a, i) =>
+    leaves.slice(i).map((b) =>
+      jacobian((x: Tensor) => {
+        const moved = all.map((own, k) => (k === b ? x : own));
+        return grad(at, { argnums: [a] })(...moved)[0] as Tensor;
+      })(all[b]),
+    ),
+  );
 }

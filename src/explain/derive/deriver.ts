@@ -1,38 +1,25 @@
 import { GradtapeError } from "../../base/errors.js";
 import type { Tape } from "../../tape/tape.js";
 import { asTensor, type Tensor } from "../../tensor/tensor.js";
-import { relativeDifference } from "../formula/expression.js";
-import * as q from "../formula/fraction.js";
-import { add, constantOf, multiply, ONE, product } from "./algebra/arithmetic.js";
+import { add, constantOf, multiply, ONE } from "./algebra/arithmetic.js";
 import { Evaluator } from "./algebra/evaluate.js";
-import { type Index, placeOf } from "./algebra/places.js";
+import { Index, placeOf } from "./algebra/places.js";
 import type { Quantity } from "./algebra/quantity.js";
 import { moved, replaceQuantities } from "./algebra/sums.js";
 import type { Polynomial } from "./algebra/terms.js";
 import { Chain, type Edge, type Step } from "./chain.js";
-import { definitionsOf, IDLE } from "./definitions.js";
+import { definitionsOf } from "./definitions.js";
 import type { DerivationSection } from "./derivation.js";
-import { splitFraction } from "./logistic.js";
-import type { Form } from "./print/form.js";
+import { totalDerivative } from "./hessian.js";
+import { type Equality, type Given, Lines } from "./lines.js";
+import { type Form, named } from "./print/form.js";
 import { derivativeForm, Printer } from "./print/printer.js";
 import { lengthOf, textOf } from "./print/text.js";
 import { Reading } from "./reading/read.js";
-import { variablesOf } from "./reading/variables.js";
-import { withoutIdleGuards, withSumsOfData } from "./simplify/data.js";
 import { Simplifier } from "./simplify/simplify.js";
-import { overCommonDenominator } from "./simplify/together.js";
 
 /** A result up to this weight is put into those that follow from it; a larger one stays a letter there. */
 const LARGEST_INSERTED = 40;
-/** Sides of an equation that differ by more, relative to their size, are not equal. */
-const TOLERANCE = 1e-9;
-
-/** A right side, why it equals the one before, and its numbers. */
-export interface Equality {
-  readonly form: Form;
-  readonly rule: string;
-  readonly value: Tensor | undefined;
-}
 
 /** An equation with all that follows from it. */
 export interface Equation {
@@ -66,6 +53,7 @@ export class Deriver {
   private readonly evaluator: Evaluator;
   private readonly simplifier: Simplifier;
   private readonly chain: Chain;
+  private readonly lines: Lines;
   private readonly inserted = new Map<Quantity, Inserted>();
   private readonly factors = new Map<Edge, { readonly formula: Polynomial; readonly form: Form }>();
   private readonly totals = new Map<Step, Polynomial>();
@@ -74,15 +62,16 @@ export class Deriver {
     readonly tape: Tape,
     private readonly inputNames: readonly string[],
     private readonly wanted: readonly Tensor[],
-    notation: "matrix" | "index",
+    private readonly asked: { readonly notation: "matrix" | "index"; readonly isComplete: boolean; readonly order: 1 | 2 },
   ) {
     this.reading = new Reading(tape, inputNames);
     const output = this.reading.ofTensor(tape.outputs[0]);
     if (output === undefined) throw new GradtapeError("derive: the function's result is a constant; there is nothing to derive");
     this.output = output;
-    this.printer = new Printer(notation, () => new Set(this.reading.quantities.map(({ name }) => name)));
+    this.printer = new Printer(asked.notation, () => new Set(this.reading.quantities.map(({ name }) => name)));
     this.evaluator = new Evaluator(({ value }) => value);
     this.simplifier = new Simplifier(this.reading.quantities, this.printer);
+    this.lines = new Lines(this.printer, this.evaluator, this.simplifier, new Set(this.arguments_()));
     this.chain = new Chain(this.reading, output, new Set(this.arguments_()), (p, indices, like) =>
       this.evaluator.tensor(p, indices, like.value.shape),
     );
@@ -97,20 +86,17 @@ export class Deriver {
     return this.inputNames[this.tape.inputs.indexOf(argument.value)] ?? argument.name;
   }
 
-  /** All equations in their order; returns the formulas of the arguments' derivatives. */
-  run(): readonly Conclusion[] {
-    return this.derive();
-  }
-
-  private derive(): readonly Conclusion[] {
+  /** Finds all equations, in their order, and the formulas of the arguments' derivatives. */
+  run(): Conclusions {
     const { steps } = this.chain;
     const args = this.arguments_();
     for (const argument of args) this.chainRule(argument);
     for (const step of steps) this.differentiate(step, args);
     for (const step of steps) if (!args.includes(step.quantity)) this.conclude(step, false);
-    const results = args.map((argument) => this.resultOf(argument));
+    const first = args.map((argument) => this.resultOf(argument));
+    const second = this.asked.order === 2 ? first.map((own, k) => first.slice(k).map((other) => this.secondOf(own, other))) : [];
     this.equations.unshift(...definitionsOf(this, this.evaluator, this.chain));
-    return results;
+    return { first, second };
   }
 
   // Equations
@@ -119,62 +105,14 @@ export class Deriver {
     return this.evaluator.tensor(p, indices, shape);
   }
 
-  /** The lines for one formula: as the rules give it, and what it becomes. Returns what it became. */
+  /** Adds the lines for one formula, and returns what it became. */
   private equalities(
     section: DerivationSection,
     left: Form,
     raw: Polynomial,
     given: Given,
   ): { readonly formula: Polynomial; readonly form: Form } {
-    const { indices, shape, rule, about, first } = given;
-    const value = given.value ?? this.valueOf(raw, indices, shape);
-    const rights: Equality[] = [...(given.before ?? [])];
-    let formula = raw;
-    let { form } = first === undefined ? this.printer.lay(raw, indices) : { form: first };
-    rights.push({ form, rule, value });
-    // Where the formula as it came has no numbers, ∞·0 say, others may have some.
-    const isTrue = (next: Polynomial): boolean => {
-      const difference = relativeDifference(value, this.valueOf(next, indices, shape));
-      return Number.isNaN(difference) ? !value.data.every(Number.isFinite) : difference <= TOLERANCE;
-    };
-    const offer = (next: Polynomial, why: string): boolean => {
-      const laid = this.printer.lay(next, indices).form;
-      if (textOf(laid) === textOf(form)) {
-        formula = next;
-        return true;
-      }
-      if (!isTrue(next)) return false;
-      const numbers = this.valueOf(next, indices, shape);
-      rights.push({ form: laid, rule: why, value: numbers });
-      formula = next;
-      form = laid;
-      return true;
-    };
-    const plain = withoutIdleGuards(raw, this.evaluator);
-    if (plain !== undefined) offer(plain, IDLE);
-    const simplified = this.simplifier.simplify(formula, indices, isTrue);
-    const { plain: shortest, best } = simplified;
-    const cost = (p: Polynomial): number => this.simplifier.cost(p, indices);
-    const before = formula;
-    const isSum = before.terms.length > 1;
-    const over = fractionWithin(before);
-    if (over !== undefined && best.formula.terms.length === 1 && best.cost < cost(over)) offer(over, "common denominator");
-    const own = variablesOf(before);
-    const names = [...variablesOf(best.formula)].filter((quantity) => !own.has(quantity));
-    const isNamed = best.formula.key !== shortest.formula.key && names.length > 0;
-    const split = about === undefined ? [] : splitFraction(about, formula, indices, this.printer);
-    for (const line of split) {
-      rights.push({ ...line, value });
-      ({ form } = line);
-    }
-    if (!isNamed || (split.length === 0 && shortest.cost < WORTH_A_LINE * cost(formula)))
-      offer(shortest.formula, isSum ? "expand and collect" : "cancel");
-    if (isNamed) offer(best.formula, split.length > 0 ? "cancel" : `express through ${names.map(({ name }) => name).join(", ")}`);
-    else offer(best.formula, isSum ? "expand and collect" : "cancel");
-    const simplify = (p: Polynomial): Polynomial => this.simplifier.simplify(p, indices, () => true).best.formula;
-    const [data] = withSumsOfData(formula, new Set(this.arguments_()), simplify).sort((a, b) => cost(a.formula) - cost(b.formula));
-    if (data !== undefined && cost(data.formula) < cost(formula)) offer(data.formula, data.why);
-    if (!simplified.isComplete) rights.push({ form, rule: "left as it stands: too large to simplify", value });
+    const { rights, formula, form } = this.lines.of(raw, given);
     this.equations.push({ section, left, rights });
     return { formula, form };
   }
@@ -333,6 +271,7 @@ export class Deriver {
     }
     const isUseful =
       isArgument ||
+      this.asked.isComplete ||
       edges.length > 1 ||
       readers.length > 1 ||
       readers.some(({ factor }) => factor === undefined) ||
@@ -355,6 +294,35 @@ export class Deriver {
     return result;
   }
 
+  /** The derivative of a derivative, through all named values of which it is made. */
+  private secondOf(first: Conclusion, { argument: by }: Conclusion): Conclusion | undefined {
+    const { argument, formula, indices: rows } = first;
+    const columns = by.ranges.map((range) => (range === undefined ? undefined : new Index(range)));
+    const found = totalDerivative(formula, by, columns, this.chain, this.reading.opaque);
+    const isVector = argument.value.size > 1 && by.value.size > 1;
+    const left: Form = {
+      kind: "secondDerivative",
+      of: named(this.output.name),
+      by: named(argument.name),
+      with: named(by.name),
+      isSame: argument === by,
+      isVector,
+    };
+    if (found === undefined) {
+      const form: Form = { kind: "words", text: "no formula: an op on the way has none" };
+      this.equations.push({ section: "second derivatives", left, rights: [{ form, rule: "left to hessian", value: undefined }] });
+      return undefined;
+    }
+    const indices = [...rows, ...columns];
+    const shape = [...argument.value.shape, ...by.value.shape];
+    const { formula: simple, form } = this.equalities("second derivatives", left, found, {
+      indices,
+      shape,
+      rule: `derivative of ∂${this.output.name}/∂${argument.name}`,
+    });
+    return { argument, formula: simple, form, indices, value: this.valueOf(simple, indices, shape) };
+  }
+
   private resultOf(argument: Quantity): Conclusion {
     const step = this.chain.stepOf(argument);
     const { shape } = argument.value;
@@ -372,6 +340,13 @@ export class Deriver {
   }
 }
 
+/** All that was asked for. */
+export interface Conclusions {
+  readonly first: readonly Conclusion[];
+  /** For each argument the blocks with itself and with those behind it; nothing where no formula says an op on the way. */
+  readonly second: readonly (readonly (Conclusion | undefined)[])[];
+}
+
 /** What the derivative with respect to an argument is. */
 export interface Conclusion {
   readonly argument: Quantity;
@@ -381,44 +356,12 @@ export interface Conclusion {
   readonly value: Tensor;
 }
 
-interface Given {
-  readonly indices: readonly (Index | undefined)[];
-  readonly shape: readonly number[];
-  readonly rule: string;
-  /** The value whose derivative the formula is: its name is not put into it before the fraction is split. */
-  readonly about?: Quantity | undefined;
-  /** How the formula is written at first. */
-  readonly first?: Form;
-  readonly before?: readonly Equality[];
-  /** Its numbers, where they are not those of the formula: the product of the factors, ∞·0 included. */
-  readonly value?: Tensor;
-}
-
-/** A form without new names gets a line before one with them if it is so much shorter than what it came from. */
-const WORTH_A_LINE = 0.8;
 /** More paths from the output to an argument than these are not written out. */
 const MOST_PATHS = 6;
 /** Longer products of factors get a line before they go on. */
 const LARGEST_PRODUCT = 160;
 /** A definition up to this weight is not worth a line that puts it in. */
 const SHORTEST_SHOWN = 1;
-
-/** The sum that a formula is, or that is one of its factors. */
-function sumWithin(p: Polynomial): Polynomial | undefined {
-  if (p.terms.length > 1) return p;
-  const group = p.terms[0]?.monomial.factors.find(({ atom, exponent }) => atom.kind === "group" && q.isOne(exponent));
-  return group?.atom.kind === "group" ? group.atom.body : undefined;
-}
-
-/** The same with that sum over a common denominator. */
-function fractionWithin(p: Polynomial): Polynomial | undefined {
-  const sum = sumWithin(p);
-  const fraction = sum === undefined ? undefined : overCommonDenominator(sum);
-  if (sum === undefined || fraction === undefined || sum === p) return fraction;
-  const [{ coefficient, monomial }] = p.terms;
-  const rest = monomial.factors.filter(({ atom, exponent }) => !(atom.kind === "group" && atom.body === sum && q.isOne(exponent)));
-  return multiply(product(coefficient, rest), fraction);
-}
 
 const isOneCall = ({ terms }: Polynomial): boolean =>
   terms.length === 1 &&

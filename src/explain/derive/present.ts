@@ -1,21 +1,29 @@
 import type { Tensor } from "../../tensor/tensor.js";
-import { largest } from "../formula/expression.js";
 import { Derivation, type DerivationStep } from "./derivation.js";
-import type { Deriver } from "./deriver.js";
+import type { Conclusion, Deriver, Equation } from "./deriver.js";
 import type { Form } from "./print/form.js";
 import { latexOf } from "./print/latex.js";
 import { derivativeForm } from "./print/printer.js";
 import { lengthOf, textOf } from "./print/text.js";
+import { verdictOf } from "./verdict.js";
 
 /** A right side of more signs is not written out. */
 const LONGEST_LINE = 700;
-/** The gradients differ from those of `grad` by no more than this, relative to their size. */
-const TOLERANCE = 1e-8;
 
-/** The lines of a derivation, and how its result compares with the gradients that `grad` found. */
-export function present(deriver: Deriver, gradients: readonly Tensor[]): Derivation {
-  const conclusions = deriver.run();
-  const steps = deriver.equations.flatMap(({ section, left, rights }) =>
+/**
+ * The lines of a derivation, and how its results compare with what `grad` found, and for second derivatives with the numbers of
+ * `hessian`.
+ */
+export function present(
+  deriver: Deriver,
+  gradients: readonly Tensor[],
+  hessians: readonly (readonly Tensor[])[],
+  detail: "result" | "steps" | "all",
+): Derivation {
+  const { first, second } = deriver.run();
+  const results = new Set(first.map(({ argument }) => textOf(derivativeForm(deriver.output, argument))));
+  const equations = detail === "result" ? resultsAmong(deriver.equations, results) : deriver.equations;
+  const steps = equations.flatMap(({ section, left, rights }) =>
     rights.map(({ form, rule, value }, k): DerivationStep => {
       const shown = readable(form);
       return {
@@ -28,23 +36,38 @@ export function present(deriver: Deriver, gradients: readonly Tensor[]): Derivat
       };
     }),
   );
-  const differences = gradients.map((g, k) => largest(conclusions[k].value.sub(g)));
-  const difference = Math.max(...differences);
-  const sizes = gradients.map((g, k) => Math.max(largest(g), largest(conclusions[k].value)));
-  const names = conclusions.map(({ argument }) => textOf(derivativeForm(deriver.output, argument))).join(", ");
-  const areFinite = gradients.every(({ data }) => data.every(Number.isFinite));
-  const isSame = differences.every((own, k) => own <= TOLERANCE * Math.max(sizes[k], Number.MIN_VALUE));
-  const verdict = !areFinite
-    ? `grad gives a number that is not finite at these inputs, so it cannot be compared with ${names}; see diagnose and stabilize.`
-    : isSame
-      ? `grad gives the same ${names}; the largest difference is ${Number(difference.toPrecision(2))}.`
-      : `grad does NOT give the same ${names}: the largest difference is ${Number(difference.toPrecision(2))}. This is an error of derive.`;
+  const blocks = second.flatMap((row, i) =>
+    row.flatMap((found, k): { readonly key: string; readonly found: Conclusion; readonly numbers: Tensor }[] => {
+      const names = [first[i], first[i + k]].map(({ argument }) => deriver.nameOf(argument));
+      return found === undefined ? [] : [{ key: k === 0 ? names[0] : names.join(", "), found, numbers: hessians[i][k] }];
+    }),
+  );
+  const sides = first.map(({ argument, value }, k) => ({
+    name: textOf(derivativeForm(deriver.output, argument)),
+    ours: value,
+    engine: gradients[k],
+  }));
+  const secondSides = blocks.map(({ key, found, numbers }) => ({ name: key, ours: found.value, engine: numbers }));
+  const { difference, words } = verdictOf(sides, secondSides);
+  const formulaOf = ({ form }: Conclusion): string => textOf(readable(form));
   return new Derivation(
     steps,
-    new Map(conclusions.map(({ argument, form }) => [deriver.nameOf(argument), textOf(readable(form))])),
+    new Map(first.map((own) => [deriver.nameOf(own.argument), formulaOf(own)])),
+    new Map(blocks.map(({ key, found }) => [key, formulaOf(found)])),
     difference,
-    verdict,
+    words,
   );
+}
+
+/** The last line of the last equation for each result. */
+function resultsAmong(equations: readonly Equation[], results: ReadonlySet<string>): Equation[] {
+  const found = new Map<string, Equation>();
+  for (const { section, left, rights } of equations) {
+    const text = textOf(left);
+    if (section === "second derivatives") found.set(text, { section, left, rights: rights.slice(-1) });
+    else if (results.has(text) && section !== "chain rule") found.set(text, { section: "result", left, rights: rights.slice(-1) });
+  }
+  return [...found.values()];
 }
 
 /** What stands in the place of a formula that nobody would read. */

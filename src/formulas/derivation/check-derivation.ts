@@ -209,7 +209,7 @@ class Checker {
     let difference = 0;
     for (const [k, { x, isRow }] of values.entries()) {
       const expected = asked.expected[k];
-      const fitted = fit(x, expected.shape);
+      const fitted = inShapeOf(x, expected.shape);
       let own = fitted === undefined ? Number.NaN : relative(fitted, expected);
       if (asked.isJacobian && !(own <= TOLERANCE) && x.rank === 2 && sameShape(x.shape, [...expected.shape].reverse())) {
         own = relative(x.transpose(), expected);
@@ -248,7 +248,7 @@ class Checker {
     const [expected] = asked.expected;
     if (tried.trouble !== "") return `the shapes do not fit: ${tried.trouble}; ${asked.left} has the shape ${formatShape(expected.shape)}`;
     const found = tried.values?.[0];
-    if (found !== undefined && fit(found, expected.shape) === undefined)
+    if (found !== undefined && inShapeOf(found, expected.shape) === undefined)
       return `its shape is ${formatShape(found.shape)}, expected ${formatShape(expected.shape)}`;
     return "";
   }
@@ -399,7 +399,7 @@ function sides(line: string): string[] {
 }
 
 /** The value in the shape that was asked for: axes of size 1 aside, or one number everywhere. */
-function fit(x: Tensor, shape: readonly number[]): Tensor | undefined {
+function inShapeOf(x: Tensor, shape: readonly number[]): Tensor | undefined {
   if (sameShape(x.shape, shape)) return x;
   if (x.size === 1) return x.reshape([]).broadcastTo(shape);
   const plain = (of: readonly number[]): string => of.filter((size) => size !== 1).join();

@@ -172,24 +172,24 @@ function onesBehind({ x, isRow }: Value, kind: "ones" | "row of ones"): Value {
 
 function matrixProduct(a: Value, b: Value, { vectors }: Reading): Value {
   const [p, r] = [a.x, b.x];
-  const fit = (one: number, other: number): void => {
+  const agree = (one: number, other: number): void => {
     if (one !== other) throw new ShapesDiffer(`shapes [${p.shape.join(", ")}] and [${r.shape.join(", ")}] do not fit in a product`);
   };
   if (p.rank === 2 && r.rank === 2) {
-    fit(p.shape[1], r.shape[0]);
+    agree(p.shape[1], r.shape[0]);
     return plain(matmul(p, r));
   }
   if (p.rank === 2) {
     if (b.isRow) throw new ShapesDiffer("a matrix meets a row");
-    fit(p.shape[1], r.shape[0]);
+    agree(p.shape[1], r.shape[0]);
     return plain(matmul(p, r));
   }
   if (r.rank === 2) {
-    fit(p.shape[0], r.shape[0]);
+    agree(p.shape[0], r.shape[0]);
     return { x: matmul(p, r), isRow: true };
   }
   if (!a.isRow && b.isRow) return plain(outer(p, r));
-  fit(p.shape[0], r.shape[0]);
+  agree(p.shape[0], r.shape[0]);
   if (a.isRow && !b.isRow) return plain(p.mul(r).sum());
   return vectors === "inner" ? plain(p.mul(r).sum()) : { x: p.mul(r), isRow: a.isRow };
 }

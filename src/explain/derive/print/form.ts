@@ -26,6 +26,15 @@ export type Form =
   | { readonly kind: "call"; readonly sign: Sign; readonly axis: string; readonly args: readonly Form[] }
   | { readonly kind: "relation"; readonly left: Form; readonly sign: Sign; readonly right: Form }
   | { readonly kind: "derivative"; readonly of: Form; readonly by: Form; readonly fixed: readonly Form[] }
+  /** ∂²L/∂w∂bᵀ */
+  | {
+      readonly kind: "secondDerivative";
+      readonly of: Form;
+      readonly by: Form;
+      readonly with: Form;
+      readonly isSame: boolean;
+      readonly isVector: boolean;
+    }
   /** ∂/∂z [formula] */
   | { readonly kind: "derivativeOf"; readonly formula: Form; readonly by: Form }
   /** Part of a value: X[1:3, :]. */

@@ -6,8 +6,9 @@ import type { Atom, AtomOf, Monomial, Polynomial } from "../algebra/terms.js";
 import { isOneNumber, mergedPowers } from "./factors.js";
 import type { Form } from "./form.js";
 import * as form from "./form.js";
+import { MatrixLayout } from "./matrix.js";
 import { inOrder, withoutMinus } from "./order.js";
-import { REDUCTIONS, RELATIONS, sidesOf } from "./pieces.js";
+import { NoMatrixForm, REDUCTIONS, RELATIONS, sidesOf } from "./pieces.js";
 import { isDecimal } from "./text.js";
 
 const LETTERS = [..."ijklpqrstuvw"];
@@ -132,13 +133,26 @@ export class IndexLayout {
         return { kind: "indexSum", over, of: this.term(q.ONE, atom.body) };
       }
       case "reduction": {
+        const at = atom.at.map((place) => this.place(place));
+        const matrix = atom.name === "inverse" ? this.matrix(atom) : undefined;
+        if (matrix !== undefined) return { kind: "indexed", of: { kind: "parenthesized", of: { kind: "inverse", of: matrix } }, at };
         const over = atom.bound.map((index) => this.letter(index)).join("");
         const sign = REDUCTIONS[atom.name] ?? { text: atom.name };
         const call = form.callForm(sign, [this.layout(atom.body)], `_${over}`);
-        return atom.at.length === 0 ? call : { kind: "indexed", of: call, at: atom.at.map((place) => this.place(place)) };
+        return atom.at.length === 0 ? call : { kind: "indexed", of: call, at };
       }
       default:
         throw new Error(`derive: ${atom.kind} was not merged`);
+    }
+  }
+
+  /** The matrix of which an inverse is taken, if it has a form without indices. */
+  private matrix({ bound, body }: AtomOf<"reduction">): Form | undefined {
+    try {
+      return new MatrixLayout(this.sizeName, this.letterForm).layout(body, bound);
+    } catch (error) {
+      if (error instanceof NoMatrixForm) return undefined;
+      throw error;
     }
   }
 

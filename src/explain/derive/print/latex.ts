@@ -77,6 +77,12 @@ function write(form: Form): Written {
       const fraction = `\\frac{\\partial ${latexOf(form.of)}}{\\partial ${latexOf(form.by)}}`;
       return atom(form.fixed.length === 0 ? fraction : `\\left.${fraction}\\right|_{${form.fixed.map(latexOf).join(", ")}}`);
     }
+    case "secondDerivative": {
+      const [of, by, other] = [form.of, form.by, form.with].map(latexOf);
+      const under =
+        form.isSame && !form.isVector ? `\\partial ${by}^{2}` : `\\partial ${by} \\, \\partial ${other}${form.isVector ? "^{\\top}" : ""}`;
+      return atom(`\\frac{\\partial^{2} ${of}}{${under}}`);
+    }
     case "derivativeOf":
       return atom(`\\frac{\\partial}{\\partial ${latexOf(form.by)}} \\left[${latexOf(form.formula)}\\right]`);
     case "slice":

@@ -4,14 +4,26 @@ import { isZero, product } from "../algebra/arithmetic.js";
 import { spend } from "../algebra/budget.js";
 import { bareIndex, type Index, placeOf, type Range } from "../algebra/places.js";
 import { substitute } from "../algebra/sums.js";
-import { type Atom, type AtomOf, type Monomial, type Polynomial, raw } from "../algebra/terms.js";
+import { type Atom, type AtomOf, type Factor, type Monomial, type Polynomial, raw } from "../algebra/terms.js";
 import { contract, diagonalForm, type Edge, SUM } from "./contraction.js";
 import { isOneNumber, isRootOfNumber, isWholePower, joinedRoots, type LaidFactor, type Merged, mergedPowers, opposite } from "./factors.js";
 import type { Form } from "./form.js";
 import * as form from "./form.js";
 import { gathered } from "./gather.js";
 import { inOrder, orientedBase, withoutMinus } from "./order.js";
-import { NoMatrixForm, OPPOSITE, oneHot, partOf, REDUCTIONS, RELATIONS, sidesOf, triangle } from "./pieces.js";
+import {
+  grouped,
+  isIdentity,
+  isOneValue,
+  NoMatrixForm,
+  OPPOSITE,
+  oneHot,
+  REDUCTIONS,
+  RELATIONS,
+  sidesOf,
+  triangle,
+  valueForm,
+} from "./pieces.js";
 import { isDecimal, lengthOf } from "./text.js";
 
 const MEAN = { text: "mean" };
@@ -75,6 +87,8 @@ export class MatrixLayout {
 
   private term(coefficient: Fraction, monomial: Monomial, targets: readonly Index[]): Form {
     for (const index of monomial.free) if (!targets.includes(index)) throw new NoMatrixForm("an index is left");
+    const identities = targets.length === 2 ? monomial.factors.filter(({ atom }) => isIdentity(atom)) : [];
+    if (identities.length > 0) return this.diagonal(coefficient, monomial, identities, targets);
     const merged = this.withMeans(mergedPowers(monomial.factors), targets);
     const [i, j] = targets;
     const of = (wanted: readonly Index[]): LaidFactor[] =>
@@ -85,6 +99,25 @@ export class MatrixLayout {
     const core: Core =
       targets.length === 0 ? {} : targets.length === 1 ? this.vector(of([i]), i) : this.matrix(of([i]), of([j]), of([i, j]), targets);
     return this.scaled(coefficient, above, below, core);
+  }
+
+  /** δᵢⱼ·wᵢ is diag(w), δᵢⱼ is I. */
+  private diagonal(coefficient: Fraction, monomial: Monomial, identities: readonly Factor[], [i, j]: readonly Index[]): Form {
+    const rest = monomial.factors.filter((factor) => !identities.includes(factor));
+    const isWeight = ({ atom }: Factor): boolean => atom.free.has(i) || atom.free.has(j);
+    const weights = rest.filter(isWeight);
+    const over =
+      weights.length === 0
+        ? form.IDENTITY
+        : diagonalForm(this.polynomial(substitute(product(q.ONE, weights), new Map([[j, placeOf(i)]])), [i]));
+    const numbers = mergedPowers(rest.filter((factor) => !isWeight(factor))).sort((a, b) => a.rank - b.rank);
+    const isBelow = ({ exponent }: LaidFactor): boolean => q.isNegative(exponent);
+    return this.scaled(
+      coefficient,
+      numbers.filter((factor) => !isBelow(factor)),
+      numbers.filter(isBelow),
+      { over },
+    );
   }
 
   private scaled(coefficient: Fraction, above: readonly LaidFactor[], below: readonly LaidFactor[], core: Core): Form {
@@ -137,17 +170,6 @@ export class MatrixLayout {
     targets: readonly Index[],
   ): Core {
     const [i, j] = targets;
-    const identities = both.filter(({ atom }) => atom !== undefined && isIdentity(atom));
-    if (identities.length > 0) {
-      const rest = [...rows, ...columns, ...both.filter((factor) => !identities.includes(factor))];
-      if (rest.length === 0) return { over: form.IDENTITY };
-      if (rest.some(({ atom }) => atom === undefined)) throw new NoMatrixForm("a diagonal of what is laid out already");
-      const weights = product(
-        q.ONE,
-        rest.map(({ atom, exponent }) => ({ atom: atom as Atom, exponent })),
-      );
-      return { over: diagonalForm(this.polynomial(substitute(weights, new Map([[j, placeOf(i)]])), [i])) };
-    }
     const u = rows.length > 0 ? this.whole(this.placeByPlace(rows, [i])) : undefined;
     const v = columns.length > 0 ? this.whole(this.placeByPlace(columns, [j])) : undefined;
     if (both.length === 0) return { over: form.productForm([u ?? form.ONES, form.transposeForm(v ?? form.ONES)]) };
@@ -228,7 +250,7 @@ export class MatrixLayout {
   private atom(atom: Atom, targets: readonly Index[]): Form {
     switch (atom.kind) {
       case "value":
-        return this.value(atom, targets);
+        return valueForm(atom, this.letterForm(atom) ?? form.named(atom.quantity.name), targets);
       case "group":
         return this.group(atom, targets);
       case "size":
@@ -370,31 +392,6 @@ export class MatrixLayout {
     return this.eitherWay((own) => form.callForm({ text: "softmax" }, [this.polynomial(inner, own)], own[1] === index ? "" : "0"), targets);
   }
 
-  /** A named value: as it is, transposed, its diagonal, or a part of it. */
-  private value(atom: AtomOf<"value">, targets: readonly Index[]): Form {
-    const { quantity, places } = atom;
-    const base = this.letterForm(atom) ?? form.named(quantity.name);
-    const order: Index[] = [];
-    let isWhole = true;
-    const parts = places.map((place, axis) => {
-      const { text, indices, isAll } = partOf(place, quantity.value.shape[axis]);
-      order.push(...indices);
-      if (!isAll) isWhole = false;
-      return text;
-    });
-    while (!isWhole && parts.length > 1 && parts[parts.length - 1] === ":") parts.pop();
-    const own: Form = isWhole ? base : { kind: "slice", of: base, parts };
-    const [i, j] = order;
-    if (order.length === 2 && i === j) {
-      if (targets.length !== 1) throw new NoMatrixForm("a diagonal");
-      return diagonalForm(own);
-    }
-    if (order.length !== targets.length) throw new NoMatrixForm("another rank");
-    if (order.length === 2 && i === targets[1] && j === targets[0]) return form.transposeForm(own);
-    if (!order.every((index, k) => index === targets[k])) throw new NoMatrixForm("other indices");
-    return own;
-  }
-
   private contraction(atom: AtomOf<"sum">, targets: readonly Index[], asSum: boolean): Form {
     const all = [...targets, ...atom.bound];
     if (all.length > 6) throw new NoMatrixForm("too many indices");
@@ -444,13 +441,3 @@ interface Core {
   readonly over?: Form;
   readonly under?: Form;
 }
-
-const isIdentity = (atom: Atom): boolean =>
-  atom.kind === "delta" && bareIndex(atom.left) !== undefined && bareIndex(atom.right) !== undefined;
-
-/** Whether a term is a named value, as it is. */
-const isOneValue = ({ factors }: Monomial): boolean =>
-  factors.length === 1 && factors[0].atom.kind === "value" && q.isOne(factors[0].exponent);
-
-/** A quotient as one thing within a product. */
-const grouped = (of: Form): Form => (of.kind === "quotient" || of.kind === "hadamard" ? { kind: "parenthesized", of } : of);

@@ -42,12 +42,13 @@ const degreeOf = (monomial: Monomial): number => monomial.factors.reduce((sum, {
 const firstLetter = ({ factors }: Monomial): number =>
   Math.min(...factors.map(({ atom }) => (atom.kind === "value" ? atom.quantity.id : Number.POSITIVE_INFINITY)));
 
-/** A product of several things, for which the order of a text counts more than its sign. */
-const isCompound = ({ monomial }: Term): boolean => monomial.factors.filter(({ atom }) => atom.kind !== "size").length > 1;
+/** A fraction, for which the order of a text counts more than its sign. */
+const isFraction = ({ monomial }: Term): boolean =>
+  monomial.factors.some(({ atom, exponent }) => q.isNegative(exponent) && atom.kind !== "size");
 
-/** Terms in the order in which they are written: what is positive first, unless all are products. */
+/** Terms in the order in which they are written: what is positive first, unless all are fractions. */
 export function inOrder({ terms }: Polynomial): readonly Term[] {
-  const ignoresSign = terms.every(isCompound);
+  const ignoresSign = terms.every(isFraction);
   const order = (term: Term): readonly number[] => [
     q.isNegative(term.coefficient) && !ignoresSign ? 1 : 0,
     rankOfTerm(term),

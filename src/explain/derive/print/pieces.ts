@@ -1,7 +1,8 @@
 import * as q from "../../formula/fraction.js";
 import { fromMonomial, isZero, number, scale } from "../algebra/arithmetic.js";
 import { type Axis, bareIndex, type Index, isIndex } from "../algebra/places.js";
-import { type AtomOf, type Polynomial, polynomialOf, type Relation } from "../algebra/terms.js";
+import { type Atom, type AtomOf, type Monomial, type Polynomial, polynomialOf, type Relation } from "../algebra/terms.js";
+import { diagonalForm } from "./contraction.js";
 import type { Form } from "./form.js";
 import * as form from "./form.js";
 
@@ -60,8 +61,31 @@ export function triangle({ place }: AtomOf<"guard">, targets: readonly Index[]):
   return form.callForm({ text: step === 1 ? "tril" : "triu" }, [form.productForm([form.ONES, form.transposeForm(form.ONES)])]);
 }
 
+/** A named value: as it is, transposed, its diagonal, or a part of it. */
+export function valueForm({ quantity, places }: AtomOf<"value">, base: Form, targets: readonly Index[]): Form {
+  const order: Index[] = [];
+  let isWhole = true;
+  const parts = places.map((place, axis) => {
+    const { text, indices, isAll } = partOf(place, quantity.value.shape[axis]);
+    order.push(...indices);
+    if (!isAll) isWhole = false;
+    return text;
+  });
+  while (!isWhole && parts.length > 1 && parts[parts.length - 1] === ":") parts.pop();
+  const own: Form = isWhole ? base : { kind: "slice", of: base, parts };
+  const [i, j] = order;
+  if (order.length === 2 && i === j) {
+    if (targets.length !== 1) throw new NoMatrixForm("a diagonal");
+    return diagonalForm(own);
+  }
+  if (order.length !== targets.length) throw new NoMatrixForm("another rank");
+  if (order.length === 2 && i === targets[1] && j === targets[0]) return form.transposeForm(own);
+  if (!order.every((index, k) => index === targets[k])) throw new NoMatrixForm("other indices");
+  return own;
+}
+
 /** How the place along one axis is written, and the indices that it has. */
-export function partOf(place: Axis, size: number): { readonly text: string; readonly indices: readonly Index[]; readonly isAll: boolean } {
+function partOf(place: Axis, size: number): { readonly text: string; readonly indices: readonly Index[]; readonly isAll: boolean } {
   if (place === undefined) return { text: ":", indices: [], isAll: true };
   const index = bareIndex(place);
   if (index !== undefined && index.size === size) return { text: ":", indices: [index], isAll: true };
@@ -98,3 +122,13 @@ export function sidesOf(
 }
 
 const isNumber = (p: Polynomial): boolean => p.terms.every(({ monomial }) => monomial.factors.length === 0);
+
+export const isIdentity = (atom: Atom): boolean =>
+  atom.kind === "delta" && bareIndex(atom.left) !== undefined && bareIndex(atom.right) !== undefined;
+
+/** Whether a term is a named value, as it is. */
+export const isOneValue = ({ factors }: Monomial): boolean =>
+  factors.length === 1 && factors[0].atom.kind === "value" && q.isOne(factors[0].exponent);
+
+/** A quotient as one thing within a product. */
+export const grouped = (of: Form): Form => (of.kind === "quotient" || of.kind === "hadamard" ? { kind: "parenthesized", of } : of);

@@ -99,6 +99,10 @@ function compute(form: Form): Written {
       const fixed = form.fixed.length === 0 ? "" : `|${form.fixed.map(textOf).join(", ")}`;
       return atom(`∂${textOf(form.of)}/∂${textOf(form.by)}${fixed}`);
     }
+    case "secondDerivative": {
+      const [of, by, other] = [form.of, form.by, form.with].map(textOf);
+      return atom(form.isSame && !form.isVector ? `∂²${of}/∂${by}²` : `∂²${of}/∂${by}∂${other}${form.isVector ? "ᵀ" : ""}`);
+    }
     case "derivativeOf":
       return atom(`∂/∂${textOf(form.by)} [${textOf(form.formula)}]`);
     case "slice":

@@ -119,7 +119,7 @@ export class Reading {
   }
 
   /** A derivative as a letter. */
-  derivative(of: Quantity, by: Quantity, x: Tensor): Quantity {
+  derivative(of: Quantity, by: Quantity, x: Tensor, definition: Definition): Quantity {
     const quantity: Quantity = {
       id: this.quantities.length,
       name: `∂${of.name}/∂${by.name}`,
@@ -127,7 +127,7 @@ export class Reading {
       value: x,
       ranges: by.ranges,
       place: -1,
-      definition: undefined,
+      definition,
       isNonnegative: false,
       sums: [],
       derivative: { of, by },

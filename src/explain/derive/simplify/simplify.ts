@@ -1,10 +1,10 @@
 import * as q from "../../formula/fraction.js";
-import { constantOf, power, whole } from "../algebra/arithmetic.js";
+import { constantOf, fromAtom, power, primitive, scale, whole } from "../algebra/arithmetic.js";
 import { withinBudget } from "../algebra/budget.js";
 import type { Index } from "../algebra/places.js";
 import type { Quantity, SumFact } from "../algebra/quantity.js";
 import { sum } from "../algebra/sums.js";
-import type { Atom, Polynomial } from "../algebra/terms.js";
+import { type Atom, type Polynomial, raw } from "../algebra/terms.js";
 import type { Printer } from "../print/printer.js";
 import { lengthOf, textOf } from "../print/text.js";
 import { expand, type Memory } from "./expand.js";
@@ -80,7 +80,8 @@ export class Simplifier {
       lengthOf(form) +
       (isIndexed ? 30 : 0) +
       0.5 * count(/[ΣᵀI⊙]|diag/gu) +
-      3 * count(/𝟏/gu) -
+      3 * count(/𝟏/gu) +
+      12 * count(/I − 𝟏|− 𝟏\(/gu) -
       2.5 * count(/mean/gu) +
       1.2 * count(/\//gu) +
       2.2 * occurrences(p) +
@@ -98,6 +99,7 @@ export class Simplifier {
     const offer = (formula: Polynomial, hasNames: boolean, isLoose = false): void => {
       consider(formula, hasNames, isLoose);
       consider(withComplements(formula), hasNames, isLoose);
+      consider(withContent(formula), hasNames, isLoose);
     };
     const consider = (formula: Polynomial, hasNames: boolean, isLoose: boolean): void => {
       if (seen.has(formula.key)) return;
@@ -168,6 +170,13 @@ export class Simplifier {
     if (direct !== undefined) withNames(attempt(() => factor(direct, memory)));
     withNames(attempt(() => factor(p, memory)));
   }
+}
+
+/** a/2 + b/2 = (a + b)/2 */
+function withContent(p: Polynomial): Polynomial {
+  if (p.terms.length < 2) return p;
+  const { coefficient, body } = primitive(p);
+  return q.isOne(coefficient) || q.isOne(q.negate(coefficient)) ? p : scale(fromAtom(raw.group(body, true)), coefficient);
 }
 
 /** A rational number times sizes. */

@@ -76,6 +76,7 @@ export function unfactored(p: Polynomial): number {
   const isShared =
     first !== undefined &&
     others.length > 0 &&
+    !p.terms.some(({ monomial }) => monomial.factors.some(({ atom }) => atom.kind === "delta")) &&
     first.monomial.factors.some(
       ({ atom, exponent }) =>
         atom.kind !== "size" &&

@@ -1,0 +1,64 @@
+import { add, isZero, multiply, ONE } from "./algebra/arithmetic.js";
+import { Derivative } from "./algebra/derivative.js";
+import { delta } from "./algebra/functions.js";
+import { type Axis, type Index, placeOf } from "./algebra/places.js";
+import type { Definition, Quantity } from "./algebra/quantity.js";
+import { moved } from "./algebra/sums.js";
+import type { Polynomial } from "./algebra/terms.js";
+import type { Chain } from "./chain.js";
+
+/** An op on the way has no formula. */
+class NoFormula extends Error {}
+
+/**
+ * The derivative of a formula with respect to an argument, through the definitions of all named values in it: dv/dx of each is found
+ * once. Nothing where one of them depends on the argument and has no definition.
+ */
+export function totalDerivative(
+  p: Polynomial,
+  by: Quantity,
+  columns: readonly (Index | undefined)[],
+  chain: Chain,
+  opaque: ReadonlyMap<Quantity, unknown>,
+): Polynomial | undefined {
+  const known = new Map<Quantity, Definition | undefined>();
+  const depends = dependents(by, chain);
+  const seed = (quantity: Quantity, places: readonly Axis[]): Polynomial => {
+    if (quantity === by)
+      return places.reduce<Polynomial>((all, place, k) => {
+        const index = columns[k];
+        return place === undefined || index === undefined ? all : multiply(all, delta(place, placeOf(index)));
+      }, ONE);
+    if (!depends(quantity)) return add();
+    if (quantity.definition === undefined) throw new NoFormula(opaque.has(quantity) ? quantity.name : "");
+    if (!known.has(quantity)) {
+      const { indices, formula } = quantity.definition;
+      const slope = derivative.of(formula);
+      known.set(quantity, isZero(slope) ? undefined : { indices, formula: slope });
+    }
+    const slope = known.get(quantity);
+    return slope === undefined ? add() : moved(slope.formula, slope.indices, places);
+  };
+  const derivative = new Derivative(seed, chain.sharesTies);
+  try {
+    return derivative.of(p);
+  } catch (error) {
+    if (error instanceof NoFormula) return undefined;
+    throw error;
+  }
+}
+
+/** Whether a value depends on an argument. */
+function dependents(by: Quantity, chain: Chain): (quantity: Quantity) => boolean {
+  const known = new Map<Quantity, boolean>();
+  const depends = (quantity: Quantity): boolean => {
+    if (quantity === by) return true;
+    const before = known.get(quantity);
+    if (before !== undefined) return before;
+    known.set(quantity, false);
+    const found = [...chain.operandsOf(quantity)].some(depends);
+    known.set(quantity, found);
+    return found;
+  };
+  return depends;
+}
