@@ -43,8 +43,8 @@ const SCAN = /* @__PURE__ */ new Hollow("scan", "the carry or on x", "loop");
  *
  * @example
  * ```ts
- * const [sum, sums] = scan((c, x) => [c.add(x), c.add(x)], tensor(0), tensor([1, 2, 3]));
- * sum.item(); // 6
+ * const [total, sums] = scan((c, x) => [c.add(x), c.add(x)], tensor(0), tensor([1, 2, 3]));
+ * total.item(); // 6
  * sums.toArray(); // [1, 3, 6]
  * const power = (a: Tensor) => scan((c) => [c.mul(a), undefined], tensor(1), 10)[0];
  * grad(power)(2).item(); // 5120

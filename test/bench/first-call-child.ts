@@ -1,4 +1,5 @@
-// One first call, in a process that has done nothing else; with `profile`, where its time goes.
+// One first call, in a process that has done nothing else; with `count`, also how many nodes there are, and with `profile`, where its
+// time goes.
 import { readFileSync } from "node:fs";
 import { Session } from "node:inspector/promises";
 import { SourceMap } from "node:module";
@@ -20,8 +21,9 @@ const ms = performance.now() - start;
 const { user, system } = process.cpuUsage(before);
 const bytes = Math.max(0, KB * process.resourceUsage().maxRSS - rss);
 const profile = await profiler?.();
-process.send?.({ nodes: nodes(), ms, cpu: (user + system) / 1e3, bytes, ...(profile && { profile }) } satisfies FirstCall, () =>
-  process.exit(),
+process.send?.(
+  { nodes: wanted === "count" ? nodes() : 0, ms, cpu: (user + system) / 1e3, bytes, ...(profile && { profile }) } satisfies FirstCall,
+  () => process.exit(),
 );
 
 /** Begins to take samples; what it returns ends that and adds them up by the source files of the build. */
