@@ -1,3 +1,5 @@
+import { tensor } from "gradtape";
+
 // Small dense matrices, row-major.
 
 /** The lower factor of Cholesky's decomposition; undefined where the matrix is not positive definite. */
@@ -61,16 +63,8 @@ export function transpose(a: Float64Array, n: number): Float64Array {
   return t;
 }
 
-/** A·B of n × n. */
-export function product(a: Float64Array, b: Float64Array, n: number): Float64Array {
-  const c = new Float64Array(n * n);
-  for (let i = 0; i < n; i++)
-    for (let k = 0; k < n; k++) {
-      const factor = a[i * n + k];
-      if (factor !== 0) for (let j = 0; j < n; j++) c[i * n + j] += factor * b[k * n + j];
-    }
-  return c;
-}
+/** A·B of n × n: by the engine, which goes through both in tiles that stay in the cache. With a thousand columns that tells. */
+export const product = (a: Float64Array, b: Float64Array, n: number): Float64Array => tensor(a, [n, n]).matmul(tensor(b, [n, n])).data;
 
 /** A·x. */
 export function times(a: Float64Array, x: Float64Array): Float64Array {

@@ -6,9 +6,11 @@ export type Shape = readonly number[];
 /** The shape of a single number. */
 export const SCALAR: Shape = Object.freeze([]);
 
+const formatSize = (size: unknown): string => (typeof size === "number" ? String(size) : describe(size));
+
 /** `[3, 4]`, as error messages and tapes print a shape. Of what has more axes than a tensor can have, the first ones. */
 export const formatShape = (shape: Shape): string =>
-  `[${shape.slice(0, MOST_AXES).join(", ")}${shape.length > MOST_AXES ? `, … ${shape.length - MOST_AXES} more` : ""}]`;
+  `[${shape.slice(0, MOST_AXES).map(formatSize).join(", ")}${shape.length > MOST_AXES ? `, … ${shape.length - MOST_AXES} more` : ""}]`;
 
 /** How many numbers a tensor of this shape holds: the product of its sizes, 1 for `[]`. */
 export function sizeOf(shape: Shape): number {

@@ -100,7 +100,7 @@ describe.each(Object.entries(labels))("a label that is %s", (_, label) => {
     const latex = toLatex(tapeOf(label)) + derive(lossOf(label), tensor([1, 2]).named(label)).toLatex();
     const commands = new Set([...latex.matchAll(/\\[a-zA-Z]+/g)].map(([command]) => command));
     for (const command of ["\\href", "\\input", "\\url", "\\write"]) expect(commands).not.toContain(command);
-    expect(latex.match(/\\end\{aligned\}/g)).toHaveLength(2);
+    expect(latex.match(/\\end\{align(?:ed)?\}/g)).toHaveLength(2);
     let depth = 0;
     for (const [brace] of latex.replace(/\\[{}]/g, "").matchAll(/[{}]/g)) {
       depth += brace === "{" ? 1 : -1;

@@ -66,8 +66,8 @@ test("its numbers are those of --json", async () => {
 
 test("the gradient is derived for the model that was fitted, and agrees with the engine", async () => {
   for (const [args, result] of [
-    [[], "W ⊙ λ + Xᵀ(ŷ − y)/n"],
-    [["--class-weight", "balanced", "--no-intercept"], "W ⊙ λ + Xᵀ(w ⊙ (ŷ − y))/n"],
+    [[], "Xᵀ(ŷ − y)/n + W ⊙ λ"],
+    [["--class-weight", "balanced", "--no-intercept"], "Xᵀ(w ⊙ (ŷ − y))/n + W ⊙ λ"],
     [["--l2", "0", "--features", "mean_radius,mean_texture", "--test", "0"], "Xᵀ(ŷ − y)/n"],
   ] as const) {
     const { document } = await pageOf(...args);

@@ -33,7 +33,6 @@ const name = fc.constantFrom(
   "log(a)",
   "a:b",
   "rowid",
-  "probability",
 );
 
 export const suite: Suite<{ readonly csv: string; readonly args: readonly string[] }> = {

@@ -4,7 +4,7 @@ import * as g from "gradtape";
 import { refusing, type Suite } from "../suite.js";
 
 const odd = fc.oneof(
-  fc.constantFrom<unknown>(0, -0, 1, 2, 3, -1, -2, 0.5, 1e9, 2 ** 31, 2 ** 32, 2 ** 53, -(2 ** 53), 1e308, 5e-324),
+  fc.constantFrom<unknown>(0, -0, 1, 2, 3, -1, -2, 0.5, 1e15, 2 ** 32, 2 ** 53, -(2 ** 53), 1e308, 5e-324),
   fc.constantFrom<unknown>(
     Number.NaN,
     Number.POSITIVE_INFINITY,
@@ -27,7 +27,7 @@ const list = fc.oneof(
   odd,
   fc.array(odd, { maxLength: 5 }),
   fc.array(fc.integer({ min: -3, max: 4 }), { maxLength: 4 }),
-  fc.integer({ min: 0, max: 100_000 }).map((n) => new Array(n).fill(1)),
+  fc.constantFrom(10, 1000).map((n) => new Array(n).fill(1)),
   fc.array(fc.array(odd, { maxLength: 3 }), { maxLength: 3 }),
 );
 const key = fc.constantFrom(
@@ -70,7 +70,7 @@ const x = g.tensor([
 const square = (v: g.Tensor): g.Tensor => g.sum(g.square(v));
 
 export const suite: Suite<readonly [unknown, unknown, unknown]> = {
-  runs: 100,
+  runs: 60,
   input: fc.tuple(list, list, options),
   check: ([a, b, o]) => {
     const [p, q, s] = [a, b, o] as never[];
