@@ -6,12 +6,14 @@ import { pointwiseFunction } from "./oracles.js";
 type Unary = (x: Tensor) => Tensor;
 
 // Where a rule subtracts nearly equal numbers, the error is small beside 1 and not beside the result; absolute here.
-const tolerance: Record<string, { first?: number; second?: number }> = {
+const tolerance: Record<string, { value?: number; first?: number; second?: number }> = {
   tanh: { first: 2e-16, second: 1e-15 }, // 1 − tanh² x where tanh x is close to 1
   sigmoid: { second: 1e-16 }, // σ(−z) − σ(z) where z is close to 0
   "softmax([z, 0])[0]": { second: 1e-16 },
   "logSoftmax([z, 0])[0]": { first: 2e-16, second: 1e-15 }, // 1 − s
   silu: { second: 1e-16 },
+  // Steps of r·x·(1 − x) with |r·(1 − 2x)| > 1 enlarge the roundings of the steps before them.
+  "scan over the logistic map": { value: 4e-16 },
 };
 
 const close = (found: number, expected: number, relative: number, absolute: number): boolean =>
@@ -29,7 +31,7 @@ describe("against exact arithmetic", () => {
         });
       });
     };
-    check("value", f, value, 1e-15);
+    check("value", f, value, 1e-15, tolerance[name]?.value);
     check("first derivative", grad(f), first, 1e-14, tolerance[name]?.first);
     check("second derivative", grad(grad(f)), second, 1e-13, tolerance[name]?.second);
   }

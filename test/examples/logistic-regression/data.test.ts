@@ -249,7 +249,7 @@ describe("features", () => {
     ["mean(a)", "must take one row at a time, and mean does not"],
     ["a @ b", "must take one row at a time"],
     ["log(g)", 'computes with "g", which is a column of categories'],
-    ["log(e)", 'no column "e"'],
+    ["log(e)", '"log(e)" takes no column'],
     ["log(a", "expected"],
     ["1 + 2", "takes no column"],
     ["log(a - 1)", 'line 2: "log(a - 1)" is not a finite number'],
