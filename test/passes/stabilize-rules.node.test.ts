@@ -71,13 +71,16 @@ function pointsFor(count: number): readonly (readonly number[])[] {
 /** Value and derivatives along a line, by the engine. */
 function derivatives(f: F, names: readonly string[], at: readonly Tensor[], along: readonly Tensor[]): number[] {
   const onList = (...xs: Tensor[]): Tensor => f(Object.fromEntries(names.map((name, i) => [name, xs[i]])));
-  const next =
-    (g: (...xs: Tensor[]) => Tensor) =>
-    (...xs: Tensor[]): Tensor =>
-      jvp(g, xs as never, along as never)[1] as Tensor;
-  const first = next(onList);
-  const second = next(first);
-  return [onList, first, second, next(second)].map((g) => g(...at).item());
+  // Each adds the next derivative to those before: (f, f′), (f, f′, f″), …, all from one run of f.
+  let all = (...xs: Tensor[]): Tensor[] => [onList(...xs)];
+  for (let k = 0; k < ORDER; k++) {
+    const before = all;
+    all = (...xs) => {
+      const [values, slopes] = jvp(before, xs as never, along as never) as unknown as [Tensor[], Tensor[]];
+      return [...values, slopes[k]];
+    };
+  }
+  return all(...at).map((x) => x.item());
 }
 
 const EPSILON = Number.EPSILON;
