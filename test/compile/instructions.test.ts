@@ -20,7 +20,9 @@ function single(op: AnyOp): number[] {
   const inputs = [lone, lone, lone].slice(0, op.vjp.length);
   const addresses = [8, 16, 24].slice(0, op.vjp.length).map(at);
   const call = { op, inputs, output: lone, attributes: undefined };
-  return instructionOf(call)?.encode(call, { region: undefined, inputs: addresses, output: at(32), kept: [], passing: [] }) ?? [];
+  return (
+    instructionOf(call)?.encode(call, { region: undefined, inputs: addresses, output: at(32), kept: [], passing: [], kernels: [] }) ?? []
+  );
 }
 
 /** What a module of ops exports. */
