@@ -2,6 +2,7 @@ import { canonicalizing, sharingExponentials } from "../passes/fuse.js";
 import { prune } from "../passes/prune.js";
 import { rewrite } from "../passes/rewrite.js";
 import { tidy } from "../passes/tidy.js";
+import { turn } from "../passes/turn.js";
 import { type Columns, withoutSource } from "../tape/columns.js";
 import type { Tape } from "../tape/tape.js";
 import { type Arena, allocateArena } from "./arena.js";
@@ -31,7 +32,7 @@ export const ready = (tape: Tape): Columns => withoutSource(fuse(tape).columns);
 
 /** The last passes, which give a tape the ops that the machine has instructions for, and the kernels. */
 export const fuse = (tape: Tape): Tape =>
-  prune(prepareBodies(rewrite(tape, sharingExponentials, canonicalizing), (body) => inForms(fuse(tidy(body)))));
+  prune(prepareBodies(rewrite(turn(tape), sharingExponentials, canonicalizing), (body) => inForms(fuse(tidy(body)))));
 
 /** All steps from a fused tape to a program. The machine leaves free what begins at `firstFree`; without it all nodes are left to kernels. */
 export function assemble(columns: Columns, firstFree: number | undefined): Assembly {
