@@ -55,10 +55,20 @@ export function readLoss(source: string): Loss {
   if (source.length > LONGEST_TEXT)
     throw new TextError(`expected a text of at most ${LONGEST_TEXT} characters, got more`, LONGEST_TEXT, source.length);
   const statements = statementsOf(source);
-  if (statements.length === 0) throw new TextError("expected a formula, such as (a − 2)², got nothing", 0, source.length);
-  const { lines, given, defined } = linesOf(statements);
+  if (statements.length === 0)
+    throw new TextError("expected a formula, such as (a − 2)², got nothing", 0, source.length, [
+      { start: 0, end: source.length, replacement: "(a − 2)²", meaning: "an example" },
+    ]);
+  const { lines, given, defined } = linesOf(statements, source);
   const variables = new Set(lines.flatMap(({ formula }) => formula.variables.filter((name) => !defined.has(name))));
-  if (variables.size === 0) throw new TextError("expected at least one variable, such as x, got numbers only", 0, source.length);
+  if (variables.size === 0) {
+    const { right, start } = statements[statements.length - 1];
+    const value = right.trim();
+    const from = start + right.length - right.trimStart().length;
+    throw new TextError("expected at least one variable, such as x, got numbers only", 0, source.length, [
+      { start: from, end: from + value.length, replacement: `x * (${value})`, meaning: "a variable x times it" },
+    ]);
+  }
   if (variables.size > MOST_VARIABLES)
     throw new TextError(`expected at most ${MOST_VARIABLES} variables, got ${variables.size}`, 0, source.length);
   const names = [...variables];
@@ -79,7 +89,10 @@ export function readLoss(source: string): Loss {
   return { variables: names, f, lines, given: new Map([...given].filter(([name]) => variables.has(name))) };
 }
 
-function linesOf(statements: readonly Statement[]): {
+function linesOf(
+  statements: readonly Statement[],
+  source: string,
+): {
   readonly lines: readonly Line[];
   readonly given: ReadonlyMap<string, Given>;
   readonly defined: ReadonlySet<string>;
@@ -106,8 +119,21 @@ function linesOf(statements: readonly Statement[]): {
       given.set(name, { value, start: start + right.length - right.trimStart().length, end: start + right.trimEnd().length });
       continue;
     }
+    if (name !== undefined && formula.variables.includes(name)) {
+      const other = `${name}_2`;
+      throw new TextError(`${name} is used before it has a value`, ...place, [
+        { start: place[0], end: place[1], replacement: other, meaning: `call the new one ${other}` },
+      ]);
+    }
     for (const variable of formula.variables) if (!defined.has(variable)) used.add(variable);
-    if (name !== undefined && used.has(name)) throw new TextError(`${name} is used before it has a value`, ...place);
+    if (name !== undefined && used.has(name)) {
+      // The line goes to the top.
+      const [from, to] = [place[0], start + right.length];
+      const others = (source.slice(0, from) + source.slice(to)).replace(/\n\s*\n/g, "\n").replace(/\n\s*$/, "");
+      throw new TextError(`${name} is used before it has a value`, ...place, [
+        { start: 0, end: source.length, replacement: `${source.slice(from, to).trim()}\n${others}`, meaning: `${name} first` },
+      ]);
+    }
     if (name !== undefined) defined.add(name);
     lines.push({ name, formula, start });
   }
