@@ -66,7 +66,7 @@ class Playground {
   );
   private readonly own = new OwnWorkView(
     () => this.askForWork(),
-    () => this.renderSoon(),
+    () => this.render(),
   );
   private readonly training: TrainingTab;
 

@@ -369,6 +369,12 @@ test("Values that a text gives are those of its variables", () => {
   expect(run.gradient.item()).toBe(18);
 });
 
+test("A number may be reshaped on its way: the median of a vector is stepped through", () => {
+  const { moments, tape } = runExample("L = median(x)", { x: [0.5, 0.8, -0.3] }, "x");
+  expect(tape.nodes.map(({ op }) => op.name)).toContain("Reshape");
+  expect(moments[moments.length - 1].cotangents.get(tape.inputs[0])?.toArray()).toEqual([1, 0, 0]);
+});
+
 test("Where the tape and the differences do not say the same, the reason is told", () => {
   const notes = (source: string, values: Readonly<Record<string, Value>>): string[] =>
     details(runExample(source, values, "x")).check.flatMap(({ note }) => (note === "" ? [] : [note]));

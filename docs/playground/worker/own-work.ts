@@ -44,7 +44,9 @@ function beginningsOf(run: Run): readonly Beginning[] {
   const mistakes: readonly Beginning[] = [
     { title: "a sign lost", text: withResult(`−(${result.right})`) },
     { title: "a factor 2", text: withResult(`2(${result.right})`) },
-    { title: "1/n forgotten", text: withResult(`n(${result.right})`) },
+    ...(/(?<![\p{L}\p{M}])n(?![\p{L}\p{M}(])/u.test(result.right)
+      ? [{ title: "1/n forgotten", text: withResult(`n(${result.right})`) }]
+      : []),
     ...(before.length === 0 ? [] : [{ title: "the inner derivative forgotten", text: withResult(before[0].right) }]),
   ];
   return [
