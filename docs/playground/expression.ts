@@ -105,12 +105,11 @@ function linesOf(
     const isLast = i === statements.length - 1;
     const name = left === undefined ? undefined : nameOf(left);
     const place = left === undefined ? ([0, 0] as const) : ([left.start, left.start + left.text.length] as const);
-    if (name !== undefined && (defined.has(name) || used.has(name) || given.has(name))) {
+    const refuse = (message: string): never => {
       const other = `${name}_2`;
-      throw new TextError(`${name} has a meaning already; choose another name`, ...place, [
-        { start: place[0], end: place[1], replacement: other, meaning: `call it ${other}` },
-      ]);
-    }
+      throw new TextError(message, ...place, [{ start: place[0], end: place[1], replacement: other, meaning: `call it ${other}` }]);
+    };
+    if (name !== undefined && (defined.has(name) || given.has(name))) refuse(`${name} has a meaning already; choose another name`);
     // A name of the text is one name, also where it could be a product of letters.
     const known = [...defined, ...given.keys(), ...(name === undefined ? [] : [name])];
     const formula = within(start, () => parseMath(right, { limits: LIMITS, variables: known }));
@@ -119,21 +118,22 @@ function linesOf(
       given.set(name, { value, start: start + right.length - right.trimStart().length, end: start + right.trimEnd().length });
       continue;
     }
-    if (name !== undefined && formula.variables.includes(name)) {
-      const other = `${name}_2`;
-      throw new TextError(`${name} is used before it has a value`, ...place, [
-        { start: place[0], end: place[1], replacement: other, meaning: `call the new one ${other}` },
-      ]);
-    }
-    for (const variable of formula.variables) if (!defined.has(variable)) used.add(variable);
+    if (name !== undefined && formula.variables.includes(name)) refuse(`${name} is used before it has a value`);
     if (name !== undefined && used.has(name)) {
-      // The line goes to the top.
+      // Where it needs nothing of the lines before, it can go to the top.
+      if (formula.variables.some((variable) => defined.has(variable))) refuse(`${name} has a meaning already; choose another name`);
       const [from, to] = [place[0], start + right.length];
       const others = (source.slice(0, from) + source.slice(to)).replace(/\n\s*\n/g, "\n").replace(/\n\s*$/, "");
       throw new TextError(`${name} is used before it has a value`, ...place, [
-        { start: 0, end: source.length, replacement: `${source.slice(from, to).trim()}\n${others}`, meaning: `${name} first` },
+        {
+          start: 0,
+          end: source.length,
+          replacement: `${source.slice(from, to).trim()}\n${others}`,
+          meaning: `put the line of ${name} first`,
+        },
       ]);
     }
+    for (const variable of formula.variables) if (!defined.has(variable)) used.add(variable);
     if (name !== undefined) defined.add(name);
     lines.push({ name, formula, start });
   }

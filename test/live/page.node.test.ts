@@ -79,7 +79,11 @@ const output = (block: number) => page.locator(".live-output").nth(block);
 async function expectAccessible(within = ".tsd-typography"): Promise<void> {
   await page.evaluate(axe);
   const { violations } = await page.evaluate(
-    (include) => (globalThis as unknown as { axe: { run: (what: unknown) => Promise<AxeResults> } }).axe.run({ include: [include] }),
+    (include) =>
+      (globalThis as unknown as { axe: { run: (...what: unknown[]) => Promise<AxeResults> } }).axe.run(
+        { include: [include] },
+        { resultTypes: ["violations"] },
+      ),
     within,
   );
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`)).toEqual([]);

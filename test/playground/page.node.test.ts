@@ -271,7 +271,7 @@ describe("The tape", () => {
     for (const [text, label, result] of [
       ["", "(a − 2)²  (an example)", "(a − 2)²"],
       ["1 + 2", "x * (1 + 2)  (a variable x times it)", "x * (1 + 2)"],
-      ["L = z²\nz = 3x", "z = 3x\nL = z²  (z first)", "z = 3x\nL = z²"],
+      ["L = z²\nz = 3x", "put the line of z first", "z = 3x\nL = z²"],
       ["\\sum_{i} i u_i", "Back to the last loss that ran", "z = 3x\nL = z²"],
       [
         Array.from({ length: 60 }, (_, i) => `a${i} = sin(${i === 0 ? "x" : `a${i - 1}`}) + ${i}`).join("\n"),
