@@ -55,8 +55,6 @@ export function callOf(name: string, args: readonly Value[], axis: number | unde
     case "tril":
     case "triu":
       return v.triangle(x, name === "tril");
-    case "onehot":
-      return x;
     case "tr":
       return v.scalar(total(v.diagonal(x).data));
     case "diag":
