@@ -5,6 +5,7 @@ import { type Atom, type AtomOf, type Monomial, type Polynomial, polynomialOf, t
 import { diagonalForm } from "./contraction.js";
 import type { Form } from "./form.js";
 import * as form from "./form.js";
+import { lengthOf } from "./text.js";
 
 /** A formula has no form with vectors and matrices. */
 export class NoMatrixForm extends Error {}
@@ -140,3 +141,23 @@ export const isOneValue = ({ factors }: Monomial): boolean =>
 
 /** A quotient as one thing within a product. */
 export const grouped = (of: Form): Form => (of.kind === "quotient" || of.kind === "hadamard" ? { kind: "parenthesized", of } : of);
+
+/** A matrix, or the transpose of it the other way round, if that is shorter. */
+export function eitherWay(lay: (targets: readonly Index[]) => Form, targets: readonly Index[]): Form {
+  if (targets.length < 2) return lay(targets);
+  const direct = attempt(() => lay(targets));
+  const turned = attempt(() => form.transposeForm(lay([...targets].reverse())));
+  if (turned !== undefined && (direct === undefined || lengthOf(turned) < lengthOf(direct))) return turned;
+  if (direct === undefined) throw new NoMatrixForm("neither way round");
+  return direct;
+}
+
+/** What is laid out, if there is a form of it with vectors and matrices. */
+export function attempt(lay: () => Form): Form | undefined {
+  try {
+    return lay();
+  } catch (error) {
+    if (error instanceof NoMatrixForm) return undefined;
+    throw error;
+  }
+}
