@@ -73,6 +73,7 @@ export default {
     "logistic-regression.md",
     "scaling.md",
     "math.md",
+    "security.md",
     "gallery.md",
     "onnx.md",
     "verified-gradients.md",
