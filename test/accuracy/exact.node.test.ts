@@ -23,7 +23,7 @@ describe("exact arithmetic on a tape agrees with mpmath, which knows neither", (
       names.forEach((name, i) => {
         inputs[i].forEach((_x, j) => {
           const along = inputs.map((row, k) => row.map((__, l) => (k === i && l === j ? 1 : 0)));
-          const [[series]] = exactly(tape, inputs, along, 1, digits);
+          const [[[series]]] = exactly(tape, inputs, [along], 1, digits);
           agree(series[0], value);
           agree(series[1], [gradient[name]].flat()[j] as string);
         });

@@ -1,4 +1,4 @@
-import type { Decimal } from "decimal.js";
+import { Decimal } from "decimal.js";
 import { compile, grad, jvp, record, rewriteRules, stabilize, type Tensor, tensor } from "gradtape";
 import { parseMath } from "gradtape/math";
 import { describe, expect, test } from "vitest";
@@ -71,13 +71,16 @@ function pointsFor(count: number): readonly (readonly number[])[] {
 /** Value and derivatives along a line, by the engine. */
 function derivatives(f: F, names: readonly string[], at: readonly Tensor[], along: readonly Tensor[]): number[] {
   const onList = (...xs: Tensor[]): Tensor => f(Object.fromEntries(names.map((name, i) => [name, xs[i]])));
-  const next =
-    (g: (...xs: Tensor[]) => Tensor) =>
-    (...xs: Tensor[]): Tensor =>
-      jvp(g, xs as never, along as never)[1] as Tensor;
-  const first = next(onList);
-  const second = next(first);
-  return [onList, first, second, next(second)].map((g) => g(...at).item());
+  // Each adds the next derivative to those before: (f, f′), (f, f′, f″), …, all from one run of f.
+  let all = (...xs: Tensor[]): Tensor[] => [onList(...xs)];
+  for (let k = 0; k < ORDER; k++) {
+    const before = all;
+    all = (...xs) => {
+      const [values, slopes] = jvp(before, xs as never, along as never) as unknown as [Tensor[], Tensor[]];
+      return [...values, slopes[k]];
+    };
+  }
+  return all(...at).map((x) => x.item());
 }
 
 const EPSILON = Number.EPSILON;
@@ -109,25 +112,24 @@ function check(formula: string, isVector: boolean): { complaints: string[]; comp
     const digits = digitsFor(values.flat());
     const directions =
       names.length === 1 ? [[1]] : [...names.map((_, i) => names.map((__, j) => (i === j ? 1 : 0))), names.map((_, i) => 1 - 0.75 * i)];
-    for (const direction of directions) {
-      const rows = values.map((row, i) => row.map((_, j) => direction[i] * (1 - 0.5 * j)));
-      const along = rows.map((row) => tensor(isVector ? row : (row[0] as never)));
-      const [[exact]] = exactly(tape, values, rows, ORDER, digits);
+    const rows = directions.map((direction) => values.map((row, i) => row.map((_, j) => direction[i] * (1 - 0.5 * j))));
+    const exacts = exactly(tape, values, rows, ORDER, digits);
+    // The same with one variable a little larger, in turn.
+    const nearbys = values.map((_, k) => {
+      const moved = values.map((row, i) => row.map((x) => (i === k ? new Decimal(x).times("1.00000000000000000001") : x)));
+      return exactly(tape, moved, rows, ORDER, digits);
+    });
+    directions.forEach((direction, d) => {
+      const along = rows[d].map((row) => tensor(isVector ? row : (row[0] as never)));
+      const [[exact]] = exacts[d];
       // Outside of the domain, or where even these digits do not tell a pole from a large number.
-      if (!exact[0].isFinite()) continue;
+      if (!exact[0].isFinite()) return;
       // How much the exact numbers change with the last digit of a variable.
       const sensitivity = exact.map(() => 0);
-      values.forEach((row, i) => {
-        const moved = values.map((other, k) =>
-          other.map(
-            (x, j) =>
-              (k === i ? new (exact[0].constructor as typeof Decimal)(x).times("1.00000000000000000001") : x) as never as number & typeof j,
-          ),
-        );
-        const [[nearby]] = exactly(tape, moved, rows, ORDER, digits);
-        nearby.forEach((x, k) => {
+      nearbys.forEach((nearby, i) => {
+        nearby[d][0][0].forEach((x, k) => {
           // By an exponent of a negative base there is no derivative to ask for.
-          const rate = x.minus(exact[k]).abs().times("1e20").toNumber() * row.length;
+          const rate = x.minus(exact[k]).abs().times("1e20").toNumber() * values[i].length;
           if (!Number.isNaN(rate)) sensitivity[k] += rate;
         });
       });
@@ -146,7 +148,7 @@ function check(formula: string, isVector: boolean): { complaints: string[]; comp
             `order ${k} at ${point.join(", ")} along ${direction.join(", ")}: ${after[k]}, before ${before[k]}, exact ${wanted.toPrecision(18)}`,
           );
       }
-    }
+    });
   }
   return { complaints, compared, fired };
 }
@@ -230,10 +232,10 @@ describe("what is right at an edge stays right", () => {
             const tape = record(plain, Object.fromEntries(names.map((name, j) => [name, tensor(0.5 + j)])));
             const isRight = [1, -1].some((sign) => {
               const nearby = point.map((x) => (x === 0 ? sign * 1e-30 : Number.isFinite(x) ? x : Math.sign(x) * 1e9));
-              const [[exact]] = exactly(
+              const [[[exact]]] = exactly(
                 tape,
                 nearby.map((x) => [x]),
-                direction.map((d) => [d]),
+                [direction.map((d) => [d])],
                 1,
                 200,
               );

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { buildSync } from "esbuild";
 import { inject } from "vitest";
 import { pack, runIn } from "../project/pack.js";
 import { root } from "./root.js";
@@ -58,8 +59,30 @@ export const builtSite = async (): Promise<string> => {
     const site = join(folder, "deep", "é");
     node(["node_modules/typedoc/bin/typedoc", "--options", "docs/typedoc.mjs", "--out", site]);
     cpSync(playground, join(site, "playground"), { recursive: true });
+    node(["docs/licenses/page.mjs", site]);
   });
   return join(parent, "deep", "é");
+};
+
+/**
+ * An example as one file of JavaScript, which starts in half the time that its sources take, for tests that start it often. It is to
+ * ask for no file beside its own.
+ */
+export const builtExample = async (script: string): Promise<string> => {
+  const folder = await once(script.replaceAll("/", "-"), (folder) => {
+    buildSync({
+      entryPoints: [join(root, script)],
+      outfile: join(folder, "main.mjs"),
+      tsconfig: join(root, "tsconfig.json"),
+      bundle: true,
+      platform: "node",
+      format: "esm",
+      packages: "external",
+      logLevel: "error",
+    });
+    symlinkSync(join(root, "node_modules"), join(folder, "node_modules"), "junction");
+  });
+  return join(folder, "main.mjs");
 };
 
 /** The package as it would be published, and an empty project beside it that has installed it. */

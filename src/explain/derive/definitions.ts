@@ -6,7 +6,7 @@ import type { Quantity } from "./algebra/quantity.js";
 import type { Chain } from "./chain.js";
 import type { Equation } from "./deriver.js";
 import { type Form, named } from "./print/form.js";
-import type { Printer } from "./print/printer.js";
+import type { Laid, Printer } from "./print/printer.js";
 import type { Reading } from "./reading/read.js";
 import { variablesOf } from "./reading/variables.js";
 import { withoutIdleGuards } from "./simplify/data.js";
@@ -21,38 +21,40 @@ interface Source {
 export const IDLE = "the conditions hold nowhere at these inputs";
 
 /** The named values from the output to the inputs, as far as they are used, and what letters stand for. */
-export function definitionsOf(source: Source, evaluator: Evaluator, chain: Chain): Equation[] {
+export function definitionsOf(source: Source, evaluator: Evaluator, chain: Chain, mentioned: ReadonlySet<Quantity>): Equation[] {
   const { reading, printer } = source;
-  const used = usedIn(source, chain);
+  const used = usedIn(source, chain, mentioned);
   const equations: Equation[] = [];
-  const add = (name: string, form: Form, rule: string, value: Tensor | undefined): void => {
-    equations.push({ section: "definitions", left: named(name), rights: [{ form, rule, value }] });
+  const add = (name: string, { form, letters }: Laid, rule: string, value: Tensor | undefined): void => {
+    equations.push({ section: "definitions", left: named(name), rights: [{ form, letters, rule, value }] });
   };
   for (const quantity of [...used].sort((a, b) => b.place - a.place || b.id - a.id)) {
     const { definition, value, name, kind } = quantity;
     if (kind === "derivative") continue;
     if (definition !== undefined) {
-      const { form } = printer.lay(definition.formula, definition.indices);
-      add(name, form, "definition", value);
+      add(name, printer.lay(definition.formula, definition.indices), "definition", value);
       const plain = withoutIdleGuards(definition.formula, evaluator);
       if (plain !== undefined) {
         const [first] = equations.splice(-1);
-        equations.push({ ...first, rights: [...first.rights, { form: printer.lay(plain, definition.indices).form, rule: IDLE, value }] });
+        equations.push({ ...first, rights: [...first.rights, { ...printer.lay(plain, definition.indices), rule: IDLE, value }] });
       }
-    } else if (kind === "opaque") add(name, callForm(quantity, source), "definition", value);
+    } else if (kind === "opaque") add(name, whole(callForm(quantity, source)), "definition", value);
   }
   for (const { kind, value, name } of reading.quantities.filter((quantity) => used.has(quantity)))
     if (kind === "constant" && value.label === undefined)
-      add(name, { kind: "words", text: "a constant of the function" }, `a constant of shape [${value.shape.join(", ")}]`, value);
+      add(name, whole({ kind: "words", text: "a constant of the function" }), `a constant of shape [${value.shape.join(", ")}]`, value);
   for (const [range, letter] of printer.sizes)
     add(
       letter,
-      { kind: "sign", sign: { text: String(range.size) }, role: "number" },
+      whole({ kind: "sign", sign: { text: String(range.size) }, role: "number" }),
       whatIsCounted(range, reading),
       asTensor("derive", range.size),
     );
   return equations;
 }
+
+/** A form without indices. */
+const whole = (form: Form): Laid => ({ form, letters: undefined });
 
 function whatIsCounted(range: Range, { quantities }: Reading): string {
   for (const { kind, name, ranges } of quantities) {
@@ -63,8 +65,8 @@ function whatIsCounted(range: Range, { quantities }: Reading): string {
 }
 
 /** The named values of which the output, and the lines, are made. */
-function usedIn({ output }: Source, chain: Chain): Set<Quantity> {
-  const found = new Set<Quantity>([output]);
+function usedIn({ output }: Source, chain: Chain, mentioned: ReadonlySet<Quantity>): Set<Quantity> {
+  const found = new Set<Quantity>([output, ...mentioned]);
   for (const { edges } of chain.steps) for (const { part } of edges) for (const quantity of variablesOf(part)) found.add(quantity);
   for (const quantity of found) for (const operand of chain.operandsOf(quantity)) found.add(operand);
   return found;

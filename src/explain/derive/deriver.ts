@@ -1,20 +1,20 @@
 import { GradtapeError } from "../../base/errors.js";
 import type { Tape } from "../../tape/tape.js";
 import { asTensor, type Tensor } from "../../tensor/tensor.js";
-import { add, constantOf, multiply, ONE } from "./algebra/arithmetic.js";
+import { add, ONE } from "./algebra/arithmetic.js";
 import { Evaluator } from "./algebra/evaluate.js";
-import { Index, placeOf } from "./algebra/places.js";
+import { Index } from "./algebra/places.js";
 import type { Quantity } from "./algebra/quantity.js";
-import { moved, replaceQuantities } from "./algebra/sums.js";
 import type { Polynomial } from "./algebra/terms.js";
-import { Chain, type Edge, type Step } from "./chain.js";
+import { Chain, type Step } from "./chain.js";
+import { Composer, type Written } from "./composer.js";
 import { definitionsOf } from "./definitions.js";
 import type { DerivationSection } from "./derivation.js";
 import { totalDerivative } from "./hessian.js";
 import { type Equality, type Given, Lines } from "./lines.js";
 import { type Form, named } from "./print/form.js";
 import { derivativeForm, Printer } from "./print/printer.js";
-import { lengthOf, textOf } from "./print/text.js";
+import { lengthOf } from "./print/text.js";
 import { Reading } from "./reading/read.js";
 import { Simplifier } from "./simplify/simplify.js";
 
@@ -28,22 +28,6 @@ export interface Equation {
   readonly rights: readonly Equality[];
 }
 
-/** What is put for the derivative with respect to a value in those that follow from it. */
-interface Inserted {
-  readonly formula: Polynomial;
-  readonly form: Form;
-  readonly indices: readonly (Index | undefined)[];
-  readonly isLetter: boolean;
-  readonly value: Tensor;
-}
-
-/** A formula of several that were put together, as it is written and with its numbers. */
-interface Composite {
-  readonly formula: Polynomial;
-  readonly form: Form;
-  readonly value: Tensor;
-}
-
 /** Finds the formulas of a derivation, and the lines that lead to them. */
 export class Deriver {
   readonly reading: Reading;
@@ -54,9 +38,7 @@ export class Deriver {
   private readonly simplifier: Simplifier;
   private readonly chain: Chain;
   private readonly lines: Lines;
-  private readonly inserted = new Map<Quantity, Inserted>();
-  private readonly factors = new Map<Edge, { readonly formula: Polynomial; readonly form: Form }>();
-  private readonly totals = new Map<Step, Polynomial>();
+  private readonly composer: Composer;
 
   constructor(
     readonly tape: Tape,
@@ -70,11 +52,14 @@ export class Deriver {
     this.output = output;
     this.printer = new Printer(asked.notation, () => new Set(this.reading.quantities.map(({ name }) => name)));
     this.evaluator = new Evaluator(({ value }) => value);
-    this.simplifier = new Simplifier(this.reading.quantities, this.printer);
+    // A result that nobody gave a name is not what a formula is expressed through.
+    const isNamed = (quantity: Quantity): boolean => quantity !== output || quantity.value.label !== undefined;
+    this.simplifier = new Simplifier(this.reading.quantities.filter(isNamed), this.printer);
     this.lines = new Lines(this.printer, this.evaluator, this.simplifier, new Set(this.arguments_()));
     this.chain = new Chain(this.reading, output, new Set(this.arguments_()), (p, indices, like) =>
       this.evaluator.tensor(p, indices, like.value.shape),
     );
+    this.composer = new Composer(this.reading, this.printer, this.chain, output, (p, indices, shape) => this.valueOf(p, indices, shape));
   }
 
   arguments_(): Quantity[] {
@@ -95,7 +80,7 @@ export class Deriver {
     for (const step of steps) if (!args.includes(step.quantity)) this.conclude(step, false);
     const first = args.map((argument) => this.resultOf(argument));
     const second = this.asked.order === 2 ? first.map((own, k) => first.slice(k).map((other) => this.secondOf(own, other))) : [];
-    this.equations.unshift(...definitionsOf(this, this.evaluator, this.chain));
+    this.equations.unshift(...definitionsOf(this, this.evaluator, this.chain, this.lines.mentioned));
     return { first, second };
   }
 
@@ -106,15 +91,10 @@ export class Deriver {
   }
 
   /** Adds the lines for one formula, and returns what it became. */
-  private equalities(
-    section: DerivationSection,
-    left: Form,
-    raw: Polynomial,
-    given: Given,
-  ): { readonly formula: Polynomial; readonly form: Form } {
-    const { rights, formula, form } = this.lines.of(raw, given);
+  private equalities(section: DerivationSection, left: Form, raw: Polynomial, given: Given): Written {
+    const { rights, formula, form, letters } = this.lines.of(raw, given);
     this.equations.push({ section, left, rights });
-    return { formula, form };
+    return { formula, form, letters };
   }
 
   // The chain rule
@@ -145,7 +125,7 @@ export class Deriver {
     this.equations.push({
       section: "chain rule",
       left: derivativeForm(this.output, argument),
-      rights: [{ form: right, rule: "chain rule", value: undefined }],
+      rights: [{ form: right, letters: undefined, rule: "chain rule", value: undefined }],
     });
   }
 
@@ -160,7 +140,7 @@ export class Deriver {
       const ops = [...new Set(edges.flatMap((edge) => edge.ops))];
       const raw = add(...edges.map(({ part }) => part));
       const found = this.equalities(section, derivativeForm(this.output, quantity), raw, { indices, shape, rule: rulesOf(ops) });
-      this.totals.set(step, found.formula);
+      this.composer.totals.set(step, found.formula);
       return;
     }
     for (const edge of edges) {
@@ -175,7 +155,7 @@ export class Deriver {
         before,
         about: isOutput ? undefined : from,
       });
-      this.factors.set(edge, found);
+      this.composer.factors.set(edge, found);
     }
   }
 
@@ -183,91 +163,22 @@ export class Deriver {
   private definitionLine(from: Quantity, by: Quantity, factor: Polynomial, indices: readonly (Index | undefined)[]): Equality[] {
     const { definition } = from;
     if (definition === undefined || definition.formula.weight <= SHORTEST_SHOWN || isOneCall(definition.formula)) return [];
-    const { form, isIndexed } = this.printer.lay(definition.formula, definition.indices);
-    if (isIndexed) return [];
+    const { form, letters } = this.printer.lay(definition.formula, definition.indices);
+    if (letters !== undefined) return [];
     const formula: Form = { kind: "derivativeOf", formula: form, by: { kind: "sign", sign: { text: by.name }, role: "name" } };
-    return [{ form: formula, rule: `definition of ${from.name}`, value: this.valueOf(factor, indices, by.value.shape) }];
+    return [{ form: formula, letters, rule: `definition of ${from.name}`, value: this.valueOf(factor, indices, by.value.shape) }];
   }
 
   // The result
 
-  /** The derivative with respect to a value, from those with respect to the values that are made of it. */
-  private composite(step: Step): Composite {
-    const { indices, edges } = step;
-    const total = this.totals.get(step);
-    if (total !== undefined) {
-      const formula = replaceQuantities(total, (letter, atom) => {
-        const from = edges.find(({ from }) => this.chain.stepOf(from)?.letter === letter)?.from;
-        const known = from === undefined ? undefined : this.inserted.get(from);
-        return known === undefined || known.isLetter ? undefined : moved(known.formula, known.indices, atom.places);
-      });
-      const { form } = this.printer.insert(total, indices, (letter) => {
-        const from = edges.find(({ from }) => this.chain.stepOf(from)?.letter === letter)?.from;
-        const known = from === undefined ? undefined : this.inserted.get(from);
-        return known === undefined || known.isLetter ? undefined : { kind: "parenthesized", of: known.form };
-      });
-      return { formula, form, value: this.valueOf(total, indices, step.quantity.value.shape) };
-    }
-    const { shape } = step.quantity.value;
-    const parts = edges.map((edge) => {
-      const factor = this.factors.get(edge) as { readonly formula: Polynomial; readonly form: Form };
-      const known = this.inserted.get(edge.from);
-      const above = edge.from === this.output ? undefined : this.chain.stepOf(edge.from);
-      const factorValue = this.valueOf(factor.formula, indices, shape);
-      if (above === undefined) return { ...factor, value: factorValue };
-      const at = edge.from.ranges.length === 0 || edge.from.value.size === 1 ? [] : indices;
-      const outer =
-        known === undefined
-          ? {
-              formula: moved(this.reading.letter(above.letter).formula, this.reading.letter(above.letter).indices, []),
-              form: derivativeForm(this.output, edge.from),
-            }
-          : {
-              formula: moved(
-                known.formula,
-                known.indices,
-                at.map((index) => (index === undefined ? undefined : placeOf(index))),
-              ),
-              form: known.form,
-            };
-      const value = (known?.value ?? above.letter.value).mul(factorValue);
-      if (constantOf(outer.formula) !== undefined && textOf(outer.form) === "1") return { ...factor, value };
-      const flat = (form: Form): readonly Form[] =>
-        form.kind === "chain" && form.isPlaceByPlace === isPlaceByPlace ? form.factors : [form];
-      const isPlaceByPlace = edge.from.value.size > 1;
-      const factors = [...flat(outer.form), factor.form].filter((form) => textOf(form) !== "1");
-      const form: Form = factors.length === 1 ? factors[0] : { kind: "chain", factors, isPlaceByPlace };
-      return { formula: multiply(outer.formula, factor.formula), form, value };
-    });
-    const form: Form =
-      parts.length === 1 ? parts[0].form : { kind: "sum", terms: parts.map((part) => ({ isNegative: false, form: part.form })) };
-    return { formula: add(...parts.map((part) => part.formula)), form, value: parts.map((part) => part.value).reduce((a, b) => a.add(b)) };
-  }
-
   /** Puts the factors together. A value between output and argument gets lines only where these are of use. */
-  private conclude(step: Step, isArgument: boolean): { readonly formula: Polynomial; readonly form: Form } {
+  private conclude(step: Step, isArgument: boolean): Written {
     const { quantity, edges, indices } = step;
-    const composite = this.composite(step);
+    const composite = this.composer.of(step);
     const readers = this.chain.steps.flatMap((other) => other.edges.filter(({ from }) => from === quantity));
-    const set = (found: Composite, isLetter: boolean): void => {
-      const letter = this.reading.letter(step.letter);
-      this.inserted.set(
-        quantity,
-        isLetter
-          ? {
-              formula: letter.formula,
-              indices: letter.indices,
-              form: derivativeForm(this.output, quantity),
-              isLetter,
-              value: step.letter.value,
-            }
-          : { ...found, indices, isLetter },
-      );
-    };
     if (edges.every(({ from }) => from === this.output)) {
-      const found = this.totals.has(step) ? { ...composite, formula: this.totals.get(step) as Polynomial } : composite;
-      set(found, !isArgument && found.formula.weight > LARGEST_INSERTED);
-      return found;
+      this.composer.insert(step, composite, !isArgument && composite.formula.weight > LARGEST_INSERTED);
+      return composite;
     }
     const isUseful =
       isArgument ||
@@ -277,17 +188,18 @@ export class Deriver {
       readers.some(({ factor }) => factor === undefined) ||
       lengthOf(composite.form) > LARGEST_PRODUCT;
     if (!isUseful) {
-      set(composite, false);
+      this.composer.insert(step, composite, false);
       return composite;
     }
     const result = this.equalities("result", derivativeForm(this.output, quantity), composite.formula, {
       indices,
       shape: quantity.value.shape,
       rule: "insert",
-      first: composite.form,
+      first: composite,
       value: composite.value,
     });
-    set(
+    this.composer.insert(
+      step,
       { ...result, value: this.valueOf(result.formula, indices, quantity.value.shape) },
       !isArgument && result.formula.weight > LARGEST_INSERTED,
     );
@@ -310,7 +222,11 @@ export class Deriver {
     };
     if (found === undefined) {
       const form: Form = { kind: "words", text: "no formula: an op on the way has none" };
-      this.equations.push({ section: "second derivatives", left, rights: [{ form, rule: "left to hessian", value: undefined }] });
+      this.equations.push({
+        section: "second derivatives",
+        left,
+        rights: [{ form, letters: undefined, rule: "left to hessian", value: undefined }],
+      });
       return undefined;
     }
     const indices = [...rows, ...columns];
@@ -332,7 +248,11 @@ export class Deriver {
       const form: Form = { kind: "fraction", value: { numerator: isItself ? 1n : 0n, denominator: 1n } };
       const value = asTensor("derive", isItself ? 1 : 0).broadcastTo(shape);
       const rule = isItself ? "the derivative with respect to itself" : "the output does not depend on it";
-      this.equations.push({ section: "result", left: derivativeForm(this.output, argument), rights: [{ form, rule, value }] });
+      this.equations.push({
+        section: "result",
+        left: derivativeForm(this.output, argument),
+        rights: [{ form, letters: undefined, rule, value }],
+      });
       return { argument, formula, form, indices: shape.map(() => undefined), value };
     }
     const { formula, form } = this.conclude(step, true);

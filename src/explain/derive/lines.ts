@@ -9,7 +9,7 @@ import type { Polynomial } from "./algebra/terms.js";
 import { IDLE } from "./definitions.js";
 import { splitFraction } from "./logistic.js";
 import type { Form } from "./print/form.js";
-import type { Printer } from "./print/printer.js";
+import type { Laid, Printer } from "./print/printer.js";
 import { textOf } from "./print/text.js";
 import { variablesOf } from "./reading/variables.js";
 import { withoutIdleGuards, withSumsOfData } from "./simplify/data.js";
@@ -23,6 +23,8 @@ const WORTH_A_LINE = 0.8;
 /** A right side, why it equals the one before, and its numbers. */
 export interface Equality {
   readonly form: Form;
+  /** The letters of the places at which it is written, if it has indices. */
+  readonly letters: readonly string[] | undefined;
   readonly rule: string;
   readonly value: Tensor | undefined;
 }
@@ -34,7 +36,7 @@ export interface Given {
   /** The value whose derivative the formula is: its name is not put into it before the fraction is split. */
   readonly about?: Quantity | undefined;
   /** How the formula is written at first. */
-  readonly first?: Form;
+  readonly first?: Laid;
   readonly before?: readonly Equality[];
   /** Its numbers, where they are not those of the formula: the product of the factors, ∞·0 included. */
   readonly value?: Tensor;
@@ -42,6 +44,9 @@ export interface Given {
 
 /** Makes the lines that lead from a formula as the rules give it to the shortest that was found. */
 export class Lines {
+  /** The values that occur in a line. */
+  readonly mentioned = new Set<Quantity>();
+
   constructor(
     private readonly printer: Printer,
     private readonly evaluator: Evaluator,
@@ -54,29 +59,31 @@ export class Lines {
   }
 
   /** The lines for one formula: as the rules give it, and what it becomes. */
-  of(raw: Polynomial, given: Given): { readonly rights: readonly Equality[]; readonly formula: Polynomial; readonly form: Form } {
+  of(raw: Polynomial, given: Given): { readonly rights: readonly Equality[]; readonly formula: Polynomial } & Laid {
     const { indices, shape, rule, about, first } = given;
     const value = given.value ?? this.valueOf(raw, indices, shape);
     const rights: Equality[] = [...(given.before ?? [])];
     let formula = raw;
-    let { form } = first === undefined ? this.printer.lay(raw, indices) : { form: first };
-    rights.push({ form, rule, value });
+    let { form, letters } = first ?? this.printer.lay(raw, indices);
+    rights.push({ form, letters, rule, value });
+    variablesOf(raw, this.mentioned);
     // Where the formula as it came has no numbers, ∞·0 say, others may have some.
     const isTrue = (next: Polynomial): boolean => {
       const difference = relativeDifference(value, this.valueOf(next, indices, shape));
       return Number.isNaN(difference) ? !value.data.every(Number.isFinite) : difference <= TOLERANCE;
     };
     const offer = (next: Polynomial, why: string): boolean => {
-      const laid = this.printer.lay(next, indices).form;
-      if (textOf(laid) === textOf(form)) {
+      const laid = this.printer.lay(next, indices);
+      if (textOf(laid.form) === textOf(form)) {
         formula = next;
         return true;
       }
       if (!isTrue(next)) return false;
       const numbers = this.valueOf(next, indices, shape);
-      rights.push({ form: laid, rule: why, value: numbers });
+      rights.push({ ...laid, rule: why, value: numbers });
+      variablesOf(next, this.mentioned);
       formula = next;
-      form = laid;
+      ({ form, letters } = laid);
       return true;
     };
     const plain = withoutIdleGuards(raw, this.evaluator);
@@ -93,7 +100,7 @@ export class Lines {
     const isNamed = best.formula.key !== shortest.formula.key && names.length > 0;
     const split = about === undefined ? [] : splitFraction(about, formula, indices, this.printer);
     for (const line of split) {
-      rights.push({ ...line, value });
+      rights.push({ ...line, letters, value });
       ({ form } = line);
     }
     if (!isNamed || (split.length === 0 && shortest.cost < WORTH_A_LINE * cost(formula)))
@@ -103,8 +110,8 @@ export class Lines {
     const simplify = (p: Polynomial): Polynomial => this.simplifier.simplify(p, indices, () => true).best.formula;
     const [data] = withSumsOfData(formula, this.wanted, simplify).sort((a, b) => cost(a.formula) - cost(b.formula));
     if (data !== undefined && cost(data.formula) < cost(formula)) offer(data.formula, data.why);
-    if (!simplified.isComplete) rights.push({ form, rule: "left as it stands: too large to simplify", value });
-    return { rights, formula, form };
+    if (!simplified.isComplete) rights.push({ form, letters, rule: "left as it stands: too large to simplify", value });
+    return { rights, formula, form, letters };
   }
 }
 

@@ -3,7 +3,7 @@ import { Derivation, type DerivationStep } from "./derivation.js";
 import type { Conclusion, Deriver, Equation } from "./deriver.js";
 import type { Form } from "./print/form.js";
 import { latexOf } from "./print/latex.js";
-import { derivativeForm } from "./print/printer.js";
+import { atLetters, derivativeForm } from "./print/printer.js";
 import { lengthOf, textOf } from "./print/text.js";
 import { verdictOf } from "./verdict.js";
 
@@ -23,19 +23,24 @@ export function present(
   const { first, second } = deriver.run();
   const results = new Set(first.map(({ argument }) => textOf(derivativeForm(deriver.output, argument))));
   const equations = detail === "result" ? resultsAmong(deriver.equations, results) : deriver.equations;
-  const steps = equations.flatMap(({ section, left, rights }) =>
-    rights.map(({ form, rule, value }, k): DerivationStep => {
+  const steps = equations.flatMap(({ section, left, rights }) => {
+    let before: string | undefined;
+    return rights.map(({ form, letters, rule, value }): DerivationStep => {
       const shown = readable(form);
+      // A right side with indices is that of a place: the left side has them, too.
+      const own = atLetters(left, letters);
+      const isNew = textOf(own) !== before;
+      before = textOf(own);
       return {
         section,
-        left: k === 0 ? textOf(left) : "",
+        left: isNew ? before : "",
         right: textOf(shown),
-        latex: `${k === 0 ? latexOf(left) : ""} &= ${latexOf(shown)}`,
+        latex: `${isNew ? latexOf(own) : ""} &= ${latexOf(shown)}`,
         rule,
         value,
       };
-    }),
-  );
+    });
+  });
   const blocks = second.flatMap((row, i) =>
     row.flatMap((found, k): { readonly key: string; readonly found: Conclusion; readonly numbers: Tensor }[] => {
       const names = [first[i], first[i + k]].map(({ argument }) => deriver.nameOf(argument));

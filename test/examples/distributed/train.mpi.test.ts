@@ -4,13 +4,18 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { fitShard, measureScale } from "../../../examples/distributed/model.js";
 import { readRange } from "../../../examples/distributed/shard.js";
+import { builtExample } from "../../support/built.js";
 import { inDirectory, type Outcome, outcomeOf, root } from "../logistic-regression/program.js";
 
-const train = ["node", "--import", "tsx", "examples/distributed/train.ts"];
+const script = "examples/distributed/train.ts";
+let built: string;
+beforeAll(async () => {
+  built = await builtExample(script);
+});
 
 /** Starts so many ranks. Open MPI asks for permission to run as root and for more ranks than processors. */
-function start(ranks: number, args: readonly string[] = [], { options = [] as string[], env = {} } = {}) {
-  const child = spawn("mpirun", ["--oversubscribe", ...options, "-n", String(ranks), ...train, ...args], {
+function start(ranks: number, args: readonly string[] = [], { options = [] as string[], env = {}, program = [built] } = {}) {
+  const child = spawn("mpirun", ["--oversubscribe", ...options, "-n", String(ranks), "node", ...program, ...args], {
     cwd: root,
     env: { ...process.env, OMPI_ALLOW_RUN_AS_ROOT: "1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: "1", ...env },
   });
@@ -183,8 +188,8 @@ describe("what goes wrong in one rank ends the whole run with a message", () => 
   });
 });
 
-test("--help tells the options, once", async () => {
-  const { code, stdout } = await start(2, ["--help"]).outcome;
+test("--help tells the options, once, from the sources", async () => {
+  const { code, stdout } = await start(2, ["--help"], { program: ["--import", "tsx", script] }).outcome;
   expect(code).toBe(0);
   expect(stdout.match(/Usage: mpirun -n RANKS/g)).toHaveLength(1);
 });

@@ -1,11 +1,11 @@
 import type { Fraction } from "../../formula/fraction.js";
 import * as q from "../../formula/fraction.js";
-import { add, fromAtom, fromMonomial, number, ONE, scale } from "../algebra/arithmetic.js";
+import { add, fromAtom, fromMonomial, number, ONE, product, scale } from "../algebra/arithmetic.js";
 import type { Index } from "../algebra/places.js";
 import { type Atom, type AtomOf, type Factor, type Polynomial, raw } from "../algebra/terms.js";
 import type { Form } from "./form.js";
 import * as form from "./form.js";
-import { rankOfFactor } from "./order.js";
+import { orientedBase, rankOfFactor } from "./order.js";
 
 /** A factor as it is laid out: an atom, powers that were merged, or what is laid out already. */
 export interface LaidFactor {
@@ -84,12 +84,66 @@ export function joinedRoots(above: readonly LaidFactor[], below: readonly LaidFa
       factors
         .filter(isRootOfNumber)
         .sort((a, b) => isIrrational(a) - isIrrational(b))
-        .map(({ atom }) => form.numberForm((atom as AtomOf<"constant">).name)),
+        .map(({ atom }) => rootedForm(atom as AtomOf<"constant">)),
     );
   const [over, under] = [numbers(above), numbers(below)];
   if (form.isUnit(over)) return [[], form.isUnit(under) ? [] : [{ kind: "root", of: under }]];
   return [[{ kind: "root", of: form.quotientForm(over, under) }], []];
 }
 
+/** A number under a root: 2, or π, beside which a 2 needs no sign. */
+const rootedForm = ({ fraction, name }: AtomOf<"constant">): Form =>
+  fraction !== undefined
+    ? { kind: "fraction", value: fraction }
+    : name.text === "π"
+      ? form.letterForm(name.text, name.latex ?? name.text)
+      : form.numberForm(name);
+
+/** √2/2 = 1/√2: a root whose base the denominator has goes below the line. */
+export function withRootsBelow(
+  given: Fraction,
+  factors: readonly LaidFactor[],
+  divisors: readonly LaidFactor[],
+): { readonly coefficient: Fraction; readonly above: readonly LaidFactor[]; readonly below: readonly LaidFactor[] } {
+  let coefficient = given;
+  const moved: LaidFactor[] = [];
+  for (const factor of factors) {
+    const { fraction } = isRootOfNumber(factor) ? (factor.atom as AtomOf<"constant">) : { fraction: undefined };
+    if (fraction === undefined || fraction.denominator !== 1n || coefficient.denominator % fraction.numerator !== 0n) continue;
+    coefficient = q.multiply(coefficient, fraction);
+    moved.push(factor);
+  }
+  return {
+    coefficient,
+    above: factors.filter((factor) => !moved.includes(factor)),
+    below: [...divisors, ...moved.map((factor) => ({ ...factor, exponent: q.negate(factor.exponent) }))],
+  };
+}
+
 export const isRootOfNumber = ({ atom, exponent }: LaidFactor): boolean =>
   atom?.kind === "constant" && exponent.denominator === 2n && (exponent.numerator === 1n || exponent.numerator === -1n);
+
+/** The factors without 1/n for each index of a sum, where all of these are there: what is left beside a mean. */
+export function withoutCounts(factors: readonly LaidFactor[], { bound }: AtomOf<"sum">): readonly LaidFactor[] | undefined {
+  const counts = bound.map((index) =>
+    factors.find(
+      ({ atom, exponent }) => atom?.kind === "size" && q.isNegative(exponent) && isWholePower(exponent) && atom.range === index.range.root,
+    ),
+  );
+  if (counts.some((count) => count === undefined) || new Set(counts).size < counts.length) return undefined;
+  return factors.flatMap((factor) => {
+    if (!counts.includes(factor)) return [factor];
+    const exponent = q.add(factor.exponent, q.ONE);
+    return q.isZero(exponent) ? [] : [{ ...factor, exponent }];
+  });
+}
+
+/** u of u², with what is computed in front where u is a difference. */
+export const rootOfSquares = (factors: readonly Factor[]): Polynomial =>
+  product(
+    q.ONE,
+    factors.map(({ atom, exponent }) => ({
+      atom: atom.kind === "group" ? raw.group(orientedBase(atom.body), atom.kept) : atom,
+      exponent: q.fraction(exponent.numerator / 2n),
+    })),
+  );

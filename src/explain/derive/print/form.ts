@@ -24,6 +24,8 @@ export type Form =
   | { readonly kind: "norm"; readonly of: Form }
   /** A function of whole things, or with an axis along which it goes. */
   | { readonly kind: "call"; readonly sign: Sign; readonly axis: string; readonly args: readonly Form[] }
+  /** The same along indices. */
+  | { readonly kind: "indexCall"; readonly sign: Sign; readonly over: readonly BoundLetter[]; readonly of: Form }
   | { readonly kind: "relation"; readonly left: Form; readonly sign: Sign; readonly right: Form }
   | { readonly kind: "derivative"; readonly of: Form; readonly by: Form; readonly fixed: readonly Form[] }
   /** ∂²L/∂w∂bᵀ */
@@ -41,13 +43,18 @@ export type Form =
   | { readonly kind: "slice"; readonly of: Form; readonly parts: readonly string[] }
   /** A value at a place: Xᵢⱼ. */
   | { readonly kind: "indexed"; readonly of: Form; readonly at: readonly string[] }
-  /** Σ over indices. */
-  | { readonly kind: "indexSum"; readonly over: readonly string[]; readonly of: Form }
+  /** Σ over indices; with how far one runs, where nothing else says it. */
+  | { readonly kind: "indexSum"; readonly over: readonly BoundLetter[]; readonly of: Form }
   /** Factors of a chain rule, each in sight: a · b, or place by place. */
   | { readonly kind: "chain"; readonly factors: readonly Form[]; readonly isPlaceByPlace: boolean }
   /** What keeps its parentheses whatever is within. */
   | { readonly kind: "parenthesized"; readonly of: Form }
   | { readonly kind: "words"; readonly text: string };
+
+export interface BoundLetter {
+  readonly letter: string;
+  readonly below: number | undefined;
+}
 
 export interface SignedForm {
   readonly isNegative: boolean;

@@ -1,11 +1,12 @@
 import type { Fraction } from "../../formula/fraction.js";
 import * as q from "../../formula/fraction.js";
-import { isZero } from "../algebra/arithmetic.js";
-import { type Index, isIndex, type Place, type Range } from "../algebra/places.js";
+import { fromMonomial, isZero, whole } from "../algebra/arithmetic.js";
+import { type Index, isIndex, type Place, type Range, scaledPlace, subtractPlaces } from "../algebra/places.js";
 import type { Atom, AtomOf, Monomial, Polynomial } from "../algebra/terms.js";
 import { isOneNumber, mergedPowers } from "./factors.js";
 import type { Form } from "./form.js";
 import * as form from "./form.js";
+import { sizesAlong } from "./lengths.js";
 import { MatrixLayout } from "./matrix.js";
 import { inOrder, withoutMinus } from "./order.js";
 import { NoMatrixForm, REDUCTIONS, RELATIONS, sidesOf } from "./pieces.js";
@@ -16,14 +17,18 @@ const LETTERS = [..."ijklpqrstuvw"];
 /** Lays formulas out with indices: Σ_k X_ik·w_k. */
 export class IndexLayout {
   private readonly letters = new Map<Index, string>();
+  /** The letters of the places of the whole. */
+  readonly targets: readonly string[];
 
   constructor(
     private readonly sizeName: (range: Range) => string,
     private readonly letterForm: (atom: AtomOf<"value">) => Form | undefined,
     targets: readonly Index[],
     private readonly taken: ReadonlySet<string>,
+    /** What is put in the place of a value, in parentheses. */
+    private readonly inserted: (atom: AtomOf<"value">) => Polynomial | undefined,
   ) {
-    for (const index of targets) this.letter(index);
+    this.targets = targets.map((index) => this.letter(index));
   }
 
   layout(p: Polynomial): Form {
@@ -64,6 +69,14 @@ export class IndexLayout {
     return at.length === 0 ? "" : at.every((one) => one.length === 1) ? `_${at.join("")}` : `_{${at.join(",")}}`;
   }
 
+  /** The letters of bound indices. How far one runs is said where no axis along which it stands alone tells it. */
+  private bound(bound: readonly Index[], body: Polynomial): form.BoundLetter[] {
+    return bound.map((index) => {
+      const sizes = sizesAlong(index, body, this.inserted);
+      return { letter: this.letter(index), below: sizes.size === 1 && sizes.has(index.size) ? undefined : index.size };
+    });
+  }
+
   private term(coefficient: Fraction, monomial: Monomial): Form {
     const isFraction = coefficient.denominator !== 1n && !isDecimal(coefficient);
     const over: Form[] = [{ kind: "fraction", value: isFraction ? q.fraction(coefficient.numerator) : coefficient }];
@@ -96,6 +109,8 @@ export class IndexLayout {
   private atom(atom: Atom): Form {
     switch (atom.kind) {
       case "value": {
+        const formula = this.inserted(atom);
+        if (formula !== undefined) return { kind: "parenthesized", of: this.layout(formula) };
         const base = this.letterForm(atom) ?? form.named(atom.quantity.name);
         const at = atom.places.flatMap((place) => (place === undefined ? [] : [this.place(place)]));
         return at.length === 0 ? base : { kind: "indexed", of: base, at };
@@ -118,27 +133,20 @@ export class IndexLayout {
         return { kind: "relation", left: this.layout(left), sign: RELATIONS[sign], right: this.layout(right) };
       }
       case "delta":
-        return { kind: "relation", left: this.placeForm(atom.left), sign: RELATIONS["="], right: this.placeForm(atom.right) };
-      case "guard": {
-        const { offset, steps } = atom.place;
-        const above: Place = { offset: Math.max(offset, 0), steps: steps.filter(([, step]) => step > 0) };
-        const below: Place = {
-          offset: Math.max(-offset, 0),
-          steps: steps.filter(([, step]) => step < 0).map(([base, step]) => [base, -step]),
-        };
-        return { kind: "relation", left: this.placeForm(above), sign: RELATIONS["≥"], right: this.placeForm(below) };
-      }
+        return this.relation(subtractPlaces(atom.left, atom.right), "=");
+      case "guard":
+        return this.relation(atom.place, "≥");
       case "sum": {
-        const over = atom.bound.map((index) => this.letter(index));
+        const over = this.bound(atom.bound, fromMonomial(atom.body));
         return { kind: "indexSum", over, of: this.term(q.ONE, atom.body) };
       }
       case "reduction": {
         const at = atom.at.map((place) => this.place(place));
         const matrix = atom.name === "inverse" ? this.matrix(atom) : undefined;
         if (matrix !== undefined) return { kind: "indexed", of: { kind: "parenthesized", of: { kind: "inverse", of: matrix } }, at };
-        const over = atom.bound.map((index) => this.letter(index)).join("");
+        const over = this.bound(atom.bound, atom.body);
         const sign = REDUCTIONS[atom.name] ?? { text: atom.name };
-        const call = form.callForm(sign, [this.layout(atom.body)], `_${over}`);
+        const call: Form = { kind: "indexCall", sign, over, of: this.layout(atom.body) };
         return atom.at.length === 0 ? call : { kind: "indexed", of: call, at };
       }
       default:
@@ -156,7 +164,29 @@ export class IndexLayout {
     }
   }
 
-  private placeForm(place: Place): Form {
-    return form.letterForm(this.place(place), this.place(place).replaceAll("−", "-"));
+  /** [place = 0] and [place ≥ 0] with what is positive to the left, and a number to the right. */
+  private relation(place: Place, sign: "=" | "≥"): Form {
+    const isTurned = place.steps.every(([, step]) => step < 0) || (sign === "=" && place.steps[0][1] < 0);
+    const { offset, steps } = isTurned ? scaledPlace(place, -1) : place;
+    const above = steps.filter(([, step]) => step > 0);
+    const below = steps.filter(([, step]) => step < 0).map(([base, step]) => [base, -step] as const);
+    const isLeft = below.length > 0 && offset > 0;
+    const left = this.placeForm({ offset: isLeft ? offset : 0, steps: above });
+    const right = this.placeForm({ offset: isLeft ? 0 : -offset, steps: below });
+    return { kind: "relation", left, sign: RELATIONS[isTurned && sign === "≥" ? "≤" : sign], right };
+  }
+
+  private placeForm({ offset, steps }: Place): Form {
+    const terms = steps.map(([base, step]): form.SignedForm => {
+      const letter = isIndex(base) ? this.letter(base) : base.quantity.name;
+      const at = isIndex(base) ? [] : base.places.flatMap((place) => (place === undefined ? [] : [this.place(place)]));
+      const name: Form = isIndex(base) ? form.letterForm(letter, letter) : form.named(letter);
+      const own: Form = at.length === 0 ? name : { kind: "indexed", of: name, at };
+      return { isNegative: step < 0, form: form.productForm([wholeForm(Math.abs(step)), own]) };
+    });
+    if (offset !== 0 || terms.length === 0) terms.push({ isNegative: offset < 0, form: wholeForm(Math.abs(offset)) });
+    return form.sumForm(terms);
   }
 }
+
+const wholeForm = (value: number): Form => ({ kind: "fraction", value: whole(value) });

@@ -2,7 +2,7 @@ import { escapeLatex } from "../../../base/text.js";
 import type { Fraction } from "../../formula/fraction.js";
 import * as q from "../../formula/fraction.js";
 import { latexSymbol } from "../../formula/print.js";
-import type { Form, SignedForm } from "./form.js";
+import type { BoundLetter, Form, SignedForm } from "./form.js";
 import { isDecimal } from "./text.js";
 
 // Formulas as LaTeX, for math mode.
@@ -89,8 +89,10 @@ function write(form: Form): Written {
       return atom(`${raisable(form.of)}_{[${form.parts.map(latexIndex).join(", ")}]}`);
     case "indexed":
       return atom(`{${raisable(form.of)}}_{${form.at.map(latexIndex).join(form.at.every((one) => one.length === 1) ? " " : ", ")}}`);
+    case "indexCall":
+      return atom(`${callName(form.sign.text, form.sign.latex)}_{${boundLetters(form.over)}}${parenthesized(latexOf(form.of))}`);
     case "indexSum":
-      return { text: `\\sum_{${form.over.map(latexIndex).join(" ")}} ${within(form.of, PRODUCT)}`, level: HADAMARD };
+      return { text: `\\sum_{${boundLetters(form.over)}} ${within(form.of, PRODUCT)}`, level: HADAMARD };
     case "parenthesized":
       return atom(parenthesized(latexOf(form.of)));
     case "words":
@@ -109,6 +111,11 @@ const latexIndex = (text: string): string =>
     .replaceAll("−", "-")
     .replace(/[\p{L}][\p{M}′₀-₉]*/gu, (name) => latexSymbol(name))
     .replace(/_([a-z]+)/g, "_{$1}");
+
+const boundLetters = (over: readonly BoundLetter[]): string =>
+  over
+    .map(({ letter, below }) => (below === undefined ? latexIndex(letter) : `${latexIndex(letter)} < ${below}`))
+    .join(over.some(({ below }) => below !== undefined) ? ", " : " ");
 
 const subscript = (axis: string): string => (axis === "" ? "" : `_{${axis.replace(/^_/, "")}}`);
 

@@ -1,17 +1,30 @@
 import type { Fraction } from "../../formula/fraction.js";
 import * as q from "../../formula/fraction.js";
-import { isZero, product } from "../algebra/arithmetic.js";
+import { fromMonomial, isZero, product } from "../algebra/arithmetic.js";
 import { spend } from "../algebra/budget.js";
 import { bareIndex, type Index, placeOf, type Range } from "../algebra/places.js";
 import { substitute } from "../algebra/sums.js";
 import { type Atom, type AtomOf, type Factor, type Monomial, type Polynomial, raw } from "../algebra/terms.js";
 import { contract, diagonalForm, type Edge, SUM } from "./contraction.js";
-import { isOneNumber, isRootOfNumber, isWholePower, joinedRoots, type LaidFactor, type Merged, mergedPowers, opposite } from "./factors.js";
+import {
+  isOneNumber,
+  isRootOfNumber,
+  joinedRoots,
+  type LaidFactor,
+  type Merged,
+  mergedPowers,
+  opposite,
+  rootOfSquares,
+  withoutCounts,
+  withRootsBelow,
+} from "./factors.js";
 import type { Form } from "./form.js";
 import * as form from "./form.js";
 import { gathered } from "./gather.js";
 import { inOrder, orientedBase, withoutMinus } from "./order.js";
 import {
+  attempt,
+  eitherWay,
   grouped,
   isIdentity,
   isOneValue,
@@ -23,6 +36,7 @@ import {
   sidesOf,
   triangle,
   valueForm,
+  withinTriangle,
 } from "./pieces.js";
 import { isDecimal, lengthOf } from "./text.js";
 
@@ -46,13 +60,15 @@ export class MatrixLayout {
     spend(2);
     if (isZero(given)) return form.ZERO_FORM;
     const p = withoutMinus(given);
+    const own = targets.filter((index) => p.free.has(index));
+    if (isWhole && p.terms.length > 1 && own.length < targets.length) return this.spelled(p, own, targets);
     const hasIdentity = targets.length === 2 && p.terms.some(({ monomial }) => monomial.factors.some(({ atom }) => isIdentity(atom)));
     const isAlone = isWhole && p.terms.length === 1;
     const terms = inOrder(p).map(({ coefficient, monomial }) => {
-      const own = targets.filter((index) => monomial.free.has(index));
+      const places = targets.filter((index) => monomial.free.has(index));
       const isNegative = q.isNegative(coefficient);
-      const isSpelled = own.length < targets.length && (isAlone || this.isSpelled(monomial, own, targets, hasIdentity));
-      return { isNegative, form: this.term(isNegative ? q.negate(coefficient) : coefficient, monomial, isSpelled ? targets : own) };
+      const isSpelled = places.length < targets.length && (isAlone || this.isSpelled(monomial, places, targets, hasIdentity));
+      return { isNegative, form: this.term(isNegative ? q.negate(coefficient) : coefficient, monomial, isSpelled ? targets : places) };
     });
     if (terms.length > 1 && terms.every(({ isNegative }) => isNegative))
       return {
@@ -60,6 +76,16 @@ export class MatrixLayout {
         terms: [{ isNegative: true, form: { kind: "sum", terms: terms.map((term) => ({ ...term, isNegative: false })) } }],
       };
     return form.sumForm(terms);
+  }
+
+  /** A sum that is the same along an axis, times ones along it. */
+  private spelled(p: Polynomial, own: readonly Index[], targets: readonly Index[]): Form {
+    const inner = this.polynomial(p, own);
+    if (targets.length === 1) return form.productForm([inner, form.ONES]);
+    if (own.length === 0) return form.productForm([inner, form.ONES, form.transposeForm(form.ONES)]);
+    return own[0] === targets[0]
+      ? form.productForm([inner, form.transposeForm(form.ONES)])
+      : form.productForm([form.ONES, form.transposeForm(inner)]);
   }
 
   /**
@@ -120,7 +146,8 @@ export class MatrixLayout {
     );
   }
 
-  private scaled(coefficient: Fraction, above: readonly LaidFactor[], below: readonly LaidFactor[], core: Core): Form {
+  private scaled(given: Fraction, factors: readonly LaidFactor[], divisors: readonly LaidFactor[], core: Core): Form {
+    const { coefficient, above, below } = withRootsBelow(given, factors, divisors);
     const isFraction = coefficient.denominator !== 1n && !isDecimal(coefficient);
     const over: Form[] = [{ kind: "fraction", value: isFraction ? q.fraction(coefficient.numerator) : coefficient }];
     const under: Form[] = isFraction ? [{ kind: "fraction", value: q.fraction(coefficient.denominator) }] : [];
@@ -145,7 +172,7 @@ export class MatrixLayout {
   }
 
   private placeByPlace(factors: readonly LaidFactor[], targets: readonly Index[]): Core {
-    const above = factors.filter(({ exponent }) => !q.isNegative(exponent)).map((factor) => this.factor(factor, targets));
+    const above = withinTriangle(factors.filter(({ exponent }) => !q.isNegative(exponent)).map((factor) => this.factor(factor, targets)));
     const below = factors.filter(({ exponent }) => q.isNegative(exponent)).map((factor) => this.factor(opposite(factor), targets));
     return {
       ...(above.length > 0 ? { over: form.hadamardForm(above) } : {}),
@@ -175,13 +202,17 @@ export class MatrixLayout {
     if (both.length === 0) return { over: form.productForm([u ?? form.ONES, form.transposeForm(v ?? form.ONES)]) };
     const core = this.placeByPlace(both, targets);
     if (u === undefined && v === undefined) return core;
-    return {
+    // A matrix with weights for rows and columns, or uvᵀ ⊙ M, whichever is shorter.
+    const outer =
+      u === undefined || v === undefined ? undefined : form.hadamardForm([form.productForm([u, form.transposeForm(v)]), this.whole(core)]);
+    const between = {
       over: form.productForm([
         ...(u === undefined ? [] : [diagonalForm(u)]),
         grouped(this.whole(core)),
         ...(v === undefined ? [] : [diagonalForm(v)]),
       ]),
     };
+    return outer !== undefined && lengthOf(outer) < lengthOf(between.over) ? { over: outer } : between;
   }
 
   /** Σ(…)/n over a range of n as a mean. */
@@ -189,24 +220,30 @@ export class MatrixLayout {
     for (const factor of factors) {
       const { atom, exponent } = factor;
       if (atom?.kind !== "sum" || !q.isOne(exponent)) continue;
-      const counts = atom.bound.map((index) =>
-        factors.find(
-          ({ atom: other, exponent: own }) =>
-            other?.kind === "size" && q.isNegative(own) && isWholePower(own) && other.range === index.range.root,
-        ),
-      );
-      if (counts.some((count) => count === undefined) || new Set(counts).size < counts.length) continue;
+      const rest = withoutCounts(factors, atom);
+      if (rest === undefined) continue;
       const own = targets.filter((index) => atom.free.has(index));
-      const sum = this.contraction(atom, own, true);
-      if (sum.kind !== "call" || sum.sign !== SUM) continue;
-      const left = counts.flatMap((count) => {
-        const rest = q.add((count as LaidFactor).exponent, q.ONE);
-        return q.isZero(rest) ? [] : [{ ...(count as LaidFactor), exponent: rest }];
-      });
+      const sum = this.plainSum(atom, own);
+      if (sum === undefined) continue;
       const mean: LaidFactor = { free: atom.free, exponent: q.ONE, rank: 5, laid: { form: { ...sum, sign: MEAN }, targets: own } };
-      return this.withMeans([...factors.filter((other) => other !== factor && !counts.includes(other)), ...left, mean], targets);
+      return this.withMeans([...rest.filter((other) => other !== factor), mean], targets);
     }
     return [...factors].sort((a, b) => a.rank - b.rank);
+  }
+
+  /** Σ over one axis, or over all places, if what is added up has all of its indices in sight. */
+  private plainSum(atom: AtomOf<"sum">, own: readonly Index[]): (Form & { readonly kind: "call" }) | undefined {
+    if (atom.bound.length > 1) {
+      const places = own.length > 0 || atom.bound.length > 2 ? undefined : attempt(() => this.everyPlace(atom));
+      return places === undefined ? undefined : { kind: "call", sign: SUM, axis: "", args: [places] };
+    }
+    const sum = this.contraction(atom, own, true);
+    return sum.kind === "call" && sum.sign === SUM ? sum : undefined;
+  }
+
+  private everyPlace({ bound, body }: AtomOf<"sum">): Form {
+    const laid = eitherWay((own) => this.polynomial(fromMonomial(body), own, true), bound);
+    return laid.kind === "transpose" ? laid.of : laid;
   }
 
   // Powers
@@ -233,13 +270,7 @@ export class MatrixLayout {
     if (atom.kind !== "sum" || atom.free.size > 0 || exponent.denominator !== 2n || atom.bound.length > 2) return undefined;
     const { factors } = atom.body;
     if (!factors.every(({ exponent: own }) => own.denominator === 1n && own.numerator % 2n === 0n)) return undefined;
-    const root = product(
-      q.ONE,
-      factors.map(({ atom: base, exponent: own }) => ({
-        atom: base.kind === "group" ? raw.group(orientedBase(base.body), base.kept) : base,
-        exponent: q.fraction(own.numerator / 2n),
-      })),
-    );
+    const root = rootOfSquares(factors);
     const norm: Form = { kind: "norm", of: this.polynomial(root, atom.bound) };
     const power = exponent.numerator;
     return power === 1n ? norm : { kind: "power", base: norm, exponent: { kind: "fraction", value: q.fraction(power) } };
@@ -289,33 +320,14 @@ export class MatrixLayout {
       )
         return this.relation(only.atom, targets, true);
     }
-    return this.eitherWay((own) => this.polynomial(body, own), targets);
-  }
-
-  /** A matrix, or the transpose of it the other way round, if that is shorter. */
-  private eitherWay(lay: (targets: readonly Index[]) => Form, targets: readonly Index[]): Form {
-    const [i, j] = targets;
-    if (targets.length < 2) return lay(targets);
-    let direct: Form | undefined;
-    try {
-      direct = lay(targets);
-    } catch (error) {
-      if (!(error instanceof NoMatrixForm)) throw error;
-    }
-    try {
-      const turned = form.transposeForm(lay([j, i]));
-      if (direct === undefined || lengthOf(turned) < lengthOf(direct)) return turned;
-    } catch (error) {
-      if (!(error instanceof NoMatrixForm) || direct === undefined) throw error;
-    }
-    return direct;
+    return eitherWay((own) => this.polynomial(body, own), targets);
   }
 
   private function({ of, args }: AtomOf<"function">, targets: readonly Index[]): Form {
-    return this.eitherWay((own) => {
+    return eitherWay((own) => {
       const laid = args.map((arg) =>
         this.polynomial(
-          arg,
+          of.parity === "even" ? orientedBase(arg) : arg,
           own.filter((index) => arg.free.has(index) || args.length === 1),
         ),
       );
@@ -329,7 +341,7 @@ export class MatrixLayout {
     const free = (p: Polynomial): readonly Index[] => targets.filter((index) => p.free.has(index));
     if (merged.base === undefined) {
       if (isOneNumber(merged.exponent)) return form.letterForm("e", "e");
-      const exponent = this.eitherWay((own) => this.polynomial(merged.exponent, own), targets);
+      const exponent = eitherWay((own) => this.polynomial(merged.exponent, own), targets);
       return exponent.kind === "transpose" && targets.length === 2 && exponent.of.kind !== "sign"
         ? form.transposeForm({ kind: "exponential", exponent: exponent.of })
         : { kind: "exponential", exponent };
@@ -346,7 +358,7 @@ export class MatrixLayout {
   private relation({ relation, difference }: AtomOf<"indicator">, targets: readonly Index[], isOpposite: boolean): Form {
     const { left, right, sign } = sidesOf(relation, difference);
     const shown = isOpposite ? OPPOSITE[sign] : sign;
-    return this.eitherWay((own) => {
+    return eitherWay((own) => {
       return { kind: "relation", left: this.spread(left, own), sign: RELATIONS[shown], right: this.spread(right, own) };
     }, targets);
   }
@@ -363,24 +375,15 @@ export class MatrixLayout {
       return { kind: "inverse", of: matrix };
     }
     if (targets.length + bound.length > 2) throw new NoMatrixForm("a reduction of more than two axes");
-    if (targets.length === 0) return form.callForm(REDUCTIONS[name], [this.eitherWay((own) => this.polynomial(body, own), bound)]);
+    if (targets.length === 0) return form.callForm(REDUCTIONS[name], [eitherWay((own) => this.polynomial(body, own), bound)]);
     const [rows, columns] = [
-      this.attempt(() => this.polynomial(body, [targets[0], bound[0]])),
-      this.attempt(() => this.polynomial(body, [bound[0], targets[0]])),
+      attempt(() => this.polynomial(body, [targets[0], bound[0]])),
+      attempt(() => this.polynomial(body, [bound[0], targets[0]])),
     ];
     if (rows !== undefined && (columns === undefined || lengthOf(rows) <= lengthOf(columns)))
       return form.callForm(REDUCTIONS[name], [rows], "1");
     if (columns !== undefined) return form.callForm(REDUCTIONS[name], [columns], "0");
     throw new NoMatrixForm(`no form of ${name}`);
-  }
-
-  private attempt(lay: () => Form): Form | undefined {
-    try {
-      return lay();
-    } catch (error) {
-      if (error instanceof NoMatrixForm) return undefined;
-      throw error;
-    }
   }
 
   /** softmax goes along the last axis, softmax₀ along the first. */
@@ -389,7 +392,7 @@ export class MatrixLayout {
     if (index === undefined || !targets.includes(index)) throw new NoMatrixForm("a softmax at a place");
     const inner = substitute(body, new Map([[bound[0], at[0]]]));
     if (targets.length === 1) return form.callForm({ text: "softmax" }, [this.polynomial(inner, targets)]);
-    return this.eitherWay((own) => form.callForm({ text: "softmax" }, [this.polynomial(inner, own)], own[1] === index ? "" : "0"), targets);
+    return eitherWay((own) => form.callForm({ text: "softmax" }, [this.polynomial(inner, own)], own[1] === index ? "" : "0"), targets);
   }
 
   private contraction(atom: AtomOf<"sum">, targets: readonly Index[], asSum: boolean): Form {
@@ -416,7 +419,7 @@ export class MatrixLayout {
         as: (rows, columns) => {
           const before = known.get(rows);
           if (before !== undefined) return before;
-          const laid = this.eitherWay((own) => this.whole(this.placeByPlace(factors, own)), [rows, columns]);
+          const laid = eitherWay((own) => this.whole(this.placeByPlace(factors, own)), [rows, columns]);
           known.set(rows, laid);
           return laid;
         },

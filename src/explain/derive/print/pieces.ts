@@ -5,6 +5,7 @@ import { type Atom, type AtomOf, type Monomial, type Polynomial, polynomialOf, t
 import { diagonalForm } from "./contraction.js";
 import type { Form } from "./form.js";
 import * as form from "./form.js";
+import { lengthOf } from "./text.js";
 
 /** A formula has no form with vectors and matrices. */
 export class NoMatrixForm extends Error {}
@@ -59,6 +60,14 @@ export function triangle({ place }: AtomOf<"guard">, targets: readonly Index[]):
   const other = place.steps.find(([base]) => base === j)?.[1] ?? 0;
   if (Math.abs(step) !== 1 || step !== -other) throw new NoMatrixForm("a guard");
   return form.callForm({ text: step === 1 ? "tril" : "triu" }, [form.productForm([form.ONES, form.transposeForm(form.ONES)])]);
+}
+
+/** M ⊙ tril(𝟏𝟏ᵀ) = tril(M), and the same of triu. */
+export function withinTriangle(factors: readonly Form[]): readonly Form[] {
+  const k = factors.findIndex((factor) => factor.kind === "call" && (factor.sign.text === "tril" || factor.sign.text === "triu"));
+  const call = factors[k];
+  if (call?.kind !== "call" || factors.length < 2) return factors;
+  return [form.callForm(call.sign, [form.hadamardForm(factors.filter((factor) => factor !== call))])];
 }
 
 /** A named value: as it is, transposed, its diagonal, or a part of it. */
@@ -132,3 +141,23 @@ export const isOneValue = ({ factors }: Monomial): boolean =>
 
 /** A quotient as one thing within a product. */
 export const grouped = (of: Form): Form => (of.kind === "quotient" || of.kind === "hadamard" ? { kind: "parenthesized", of } : of);
+
+/** A matrix, or the transpose of it the other way round, if that is shorter. */
+export function eitherWay(lay: (targets: readonly Index[]) => Form, targets: readonly Index[]): Form {
+  if (targets.length < 2) return lay(targets);
+  const direct = attempt(() => lay(targets));
+  const turned = attempt(() => form.transposeForm(lay([...targets].reverse())));
+  if (turned !== undefined && (direct === undefined || lengthOf(turned) < lengthOf(direct))) return turned;
+  if (direct === undefined) throw new NoMatrixForm("neither way round");
+  return direct;
+}
+
+/** What is laid out, if there is a form of it with vectors and matrices. */
+export function attempt(lay: () => Form): Form | undefined {
+  try {
+    return lay();
+  } catch (error) {
+    if (error instanceof NoMatrixForm) return undefined;
+    throw error;
+  }
+}

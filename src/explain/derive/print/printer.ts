@@ -1,4 +1,4 @@
-import type { Index, Range } from "../algebra/places.js";
+import type { Axis, Index, Range } from "../algebra/places.js";
 import type { Quantity } from "../algebra/quantity.js";
 import type { AtomOf, Polynomial } from "../algebra/terms.js";
 import { type Form, named } from "./form.js";
@@ -9,10 +9,16 @@ import { NoMatrixForm } from "./pieces.js";
 /** Letters for the sizes of axes, in the order in which they are asked for. */
 const SIZES = ["n", "m", "d", "k", "N", "M", "D", "K"];
 
-/** A formula as it is laid out, and whether that took indices. */
+/** A formula as it is laid out, and the letters of its places if that took indices. */
 export interface Laid {
   readonly form: Form;
-  readonly isIndexed: boolean;
+  readonly letters: readonly string[] | undefined;
+}
+
+/** What is put in the place of a letter: as it is written without indices, if it is, and as a formula at places. */
+export interface Insertion {
+  readonly form: Form | undefined;
+  readonly formula: (places: readonly Axis[]) => Polynomial;
 }
 
 /** Lays formulas out: with vectors and matrices where there is such a form, else with indices. */
@@ -32,27 +38,47 @@ export class Printer {
     const key = `${p.key}@${real.map(({ id }) => id).join()}`;
     const before = this.known.get(key);
     if (before !== undefined) return before;
-    const laid = this.compute(p, real, derivativeLetter);
+    const laid = this.matrix(p, real, derivativeLetter) ?? this.indexed(p, real, () => undefined);
     this.known.set(key, laid);
     return laid;
   }
 
-  /** The same with formulas in the places of some letters. */
-  insert(p: Polynomial, indices: readonly (Index | undefined)[], inserted: (quantity: Quantity) => Form | undefined): Laid {
-    const real = indices.filter((index) => index !== undefined);
-    return this.compute(p, real, (atom) => inserted(atom.quantity) ?? derivativeLetter(atom));
+  /** The same with indices, whatever forms there are. */
+  layIndexed(p: Polynomial, indices: readonly (Index | undefined)[]): Laid {
+    return this.indexed(
+      p,
+      indices.filter((index) => index !== undefined),
+      () => undefined,
+    );
   }
 
-  private compute(p: Polynomial, real: readonly Index[], letter: (atom: AtomOf<"value">) => Form | undefined): Laid {
-    const sizeName = (range: Range): string => this.sizeName(range.root);
-    if (this.notation === "matrix" && real.length <= 2) {
-      try {
-        return { form: new MatrixLayout(sizeName, letter).layout(p, real), isIndexed: false };
-      } catch (error) {
-        if (!(error instanceof NoMatrixForm)) throw error;
-      }
+  /** The same with formulas in the places of some letters. */
+  insert(p: Polynomial, indices: readonly (Index | undefined)[], inserted: (quantity: Quantity) => Insertion | undefined): Laid {
+    const real = indices.filter((index) => index !== undefined);
+    const letter = (atom: AtomOf<"value">): Form | undefined => {
+      const found = inserted(atom.quantity);
+      if (found === undefined) return derivativeLetter(atom);
+      if (found.form === undefined) throw new NoMatrixForm("what is put in has indices");
+      return { kind: "parenthesized", of: found.form };
+    };
+    return this.matrix(p, real, letter) ?? this.indexed(p, real, ({ quantity, places }) => inserted(quantity)?.formula(places));
+  }
+
+  private readonly lettersOfSizes = (range: Range): string => this.sizeName(range.root);
+
+  private matrix(p: Polynomial, real: readonly Index[], letter: (atom: AtomOf<"value">) => Form | undefined): Laid | undefined {
+    if (this.notation === "index" || real.length > 2) return undefined;
+    try {
+      return { form: new MatrixLayout(this.lettersOfSizes, letter).layout(p, real), letters: undefined };
+    } catch (error) {
+      if (error instanceof NoMatrixForm) return undefined;
+      throw error;
     }
-    return { form: new IndexLayout(sizeName, letter, real, this.takenNames()).layout(p), isIndexed: true };
+  }
+
+  private indexed(p: Polynomial, real: readonly Index[], inserted: (atom: AtomOf<"value">) => Polynomial | undefined): Laid {
+    const layout = new IndexLayout(this.lettersOfSizes, derivativeLetter, real, this.takenNames(), inserted);
+    return { form: layout.layout(p), letters: layout.targets };
   }
 
   sizeName(range: Range): string {
@@ -68,6 +94,12 @@ export class Printer {
 /** ∂L/∂z for a derivative that is a letter. */
 export const derivativeLetter = ({ quantity }: AtomOf<"value">): Form | undefined =>
   quantity.derivative === undefined ? undefined : derivativeForm(quantity.derivative.of, quantity.derivative.by);
+
+/** A left side whose right side has indices: ∂L/∂z_ij. */
+export const atLetters = (form: Form, letters: readonly string[] | undefined): Form =>
+  letters === undefined || letters.length === 0
+    ? form
+    : { kind: "indexed", of: form.kind === "secondDerivative" ? { kind: "parenthesized", of: form } : form, at: letters };
 
 export const derivativeForm = (of: Quantity, by: Quantity, fixed: readonly Quantity[] = []): Form => ({
   kind: "derivative",

@@ -1,6 +1,6 @@
 import type { Fraction } from "../../formula/fraction.js";
 import * as q from "../../formula/fraction.js";
-import type { Form } from "./form.js";
+import type { BoundLetter, Form } from "./form.js";
 
 // Formulas as plain text with the signs that Unicode has.
 
@@ -40,6 +40,8 @@ const within = (form: Form, asked: number): Written => {
   const own = write(form);
   return own.level < asked ? parenthesized(own.text) : own;
 };
+/** What can have something raised behind it. */
+const raisable = (form: Form): Written => within(form, form.kind === "derivative" || form.kind === "secondDerivative" ? ATOM + 1 : ATOM);
 const parenthesized = (text: string): Written => ({ text: `(${text})`, level: ATOM, opens: true, closes: true });
 
 /** One letter, perhaps with an accent, an index or a prime: what can stand beside another letter. */
@@ -73,7 +75,7 @@ function compute(form: Form): Written {
       return { text: isShort ? `e^${text}` : `e^(${text})`, level: POWER, opens: false, closes: false };
     }
     case "transpose": {
-      const own = within(form.of, ATOM);
+      const own = raisable(form.of);
       return { text: `${own.text}ᵀ`, level: POWER, opens: own.opens, closes: true };
     }
     case "inverse": {
@@ -112,8 +114,10 @@ function compute(form: Form): Written {
       const at = isPlain ? form.at.join("") : `{${form.at.join(",")}}`;
       return atom(`${within(form.of, ATOM).text}_${at}`);
     }
+    case "indexCall":
+      return atom(`${form.sign.text}_${boundLetters(form.over)}(${textOf(form.of)})`);
     case "indexSum":
-      return { text: `Σ_${form.over.join("")} ${within(form.of, PRODUCT).text}`, level: HADAMARD, opens: false, closes: false };
+      return { text: `Σ_${boundLetters(form.over)} ${within(form.of, PRODUCT).text}`, level: HADAMARD, opens: false, closes: false };
     case "chain":
       return {
         text: form.factors.map((factor) => within(factor, PRODUCT).text).join(form.isPlaceByPlace ? " ⊙ " : " · "),
@@ -126,6 +130,12 @@ function compute(form: Form): Written {
     case "words":
       return { text: form.text, level: SUM, opens: false, closes: false };
   }
+}
+
+/** i, ij, or {i<4,j}. */
+function boundLetters(over: readonly BoundLetter[]): string {
+  const parts = over.map(({ letter, below }) => (below === undefined ? letter : `${letter}<${below}`));
+  return parts.every((part) => /^\p{L}$/u.test(part)) ? parts.join("") : `{${parts.join(",")}}`;
 }
 
 function sum(terms: readonly { readonly isNegative: boolean; readonly form: Form }[]): string {
@@ -179,7 +189,7 @@ const raised = (digits: string): string => [...digits].map((digit) => (digit ===
 
 function power(base: Form, exponent: Form): Written {
   // ln(x)² is the square of ln(x).
-  const own = within(base, ATOM);
+  const own = raisable(base);
   if (exponent.kind === "fraction" && exponent.value.denominator === 1n)
     return { text: `${own.text}${raised(String(exponent.value.numerator))}`, level: POWER, opens: own.opens, closes: own.closes };
   const { text } = write(exponent);

@@ -73,12 +73,12 @@ export class Simplifier {
 
   /** What a formula costs to read. */
   cost(p: Polynomial, indices: readonly (Index | undefined)[]): number {
-    const { form, isIndexed } = this.printer.lay(p, indices);
+    const { form, letters } = this.printer.lay(p, indices);
     const text = textOf(form);
     const count = (pattern: RegExp): number => text.match(pattern)?.length ?? 0;
     return (
       lengthOf(form) +
-      (isIndexed ? 30 : 0) +
+      (letters === undefined ? 0 : 30) +
       0.5 * count(/[ΣᵀI⊙]|diag/gu) +
       3 * count(/𝟏/gu) +
       12 * count(/I − 𝟏|− 𝟏\(/gu) -
