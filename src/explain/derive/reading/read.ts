@@ -8,7 +8,7 @@ import type { Definition, Quantity } from "../algebra/quantity.js";
 import { moved } from "../algebra/sums.js";
 import { type ElementaryFunction, type Polynomial, raw } from "../algebra/terms.js";
 import { customFunction } from "./custom.js";
-import { Names } from "./letters.js";
+import { areWithoutExponentials, Names } from "./letters.js";
 import { isFlat, rowFor } from "./ops.js";
 import { broadcastPlace, broadcastRanges, type Ranges } from "./row.js";
 
@@ -38,7 +38,10 @@ export class Reading {
     readonly tape: Tape,
     inputNames: readonly string[],
   ) {
-    this.names = new Names([...inputNames, ...tape.nodes.flatMap(({ output }) => output.label ?? [])]);
+    this.names = new Names(
+      [...inputNames, ...tape.nodes.flatMap(({ output }) => output.label ?? [])],
+      !areWithoutExponentials(tape.nodes.map(({ op }) => op.name)),
+    );
     this.findRanges(tape.nodes);
     for (const [i, x] of tape.inputs.entries()) this.name(x, inputNames[i], "input", -1, undefined);
     const [result] = tape.outputs;
