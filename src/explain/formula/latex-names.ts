@@ -24,7 +24,7 @@ const ACCENTS: ReadonlyMap<string, string> = /* @__PURE__ */ new Map(
 
 const PRIMED = /^(.+?)(['′]+)$/u;
 const INDEXED = /^(.+?)_?([0-9₀-₉]+)$/u;
-const SUBSCRIPTED = /^([^_]+)_(.+)$/u;
+const SUBSCRIPTED = /^(\p{L}\p{M}*)_(.+)$/u;
 const digitsOf = (index: string): string => [...index].map((digit) => (digit.codePointAt(0) ?? 0) % 16).join("");
 
 /** A label as a symbol: ŷ is y with a hat, W1 has an index, W_out one that is a word, μ is a command, a word is set upright. */
@@ -35,7 +35,7 @@ export function latexSymbol(label: string): string {
   if (primed !== undefined) return `${grouped(latexSymbol(primed))}${"'".repeat(primes.length)}`;
   const [, name, digits] = INDEXED.exec(label) ?? [];
   if (name !== undefined && !name.includes("_")) return `${grouped(latexSymbol(name))}_{${digitsOf(digits)}}`;
-  const [, base, index] = SUBSCRIPTED.exec(label) ?? [];
+  const [, base, index] = SUBSCRIPTED.exec(label.normalize("NFD")) ?? [];
   if (base !== undefined) return `${grouped(latexSymbol(base))}_{${indexOf(index)}}`;
   return upright(label);
 }
@@ -49,7 +49,6 @@ function latexLetter(label: string): string | undefined {
   if (letter === undefined || !/^\p{L}$/u.test(letter) || !accents.every((accent) => ACCENTS.has(accent))) return undefined;
   const command = GREEK.get(letter);
   const plain = LATIN_LOOK.get(letter) ?? letter;
-  if (command === undefined && !/^[A-Za-z]$/.test(plain)) return accents.length === 0 ? `\\text{${letter}}` : undefined;
   return accents.reduce((inner, accent) => `\\${ACCENTS.get(accent)}{${inner}}`, command === undefined ? plain : `\\${command}`);
 }
 
@@ -65,17 +64,17 @@ const uprightPart = (part: string): string => `\\${/^[\x20-\x7e]*$/.test(part) ?
 
 const SIGNS: ReadonlyMap<string, string> = /* @__PURE__ */ new Map(
   /* @__PURE__ */ Object.entries({
-    ...{ "∂": "\\partial ", Σ: "\\Sigma ", "−": "-", "·": "\\cdot ", "⊙": "\\odot ", "𝟏": "\\mathbf{1}", "≤": "\\le ", "≥": "\\ge " },
+    ...{ "∂": "\\partial", Σ: "\\Sigma", "−": "-", "·": "\\cdot", "⊙": "\\odot", "𝟏": "\\mathbf{1}", "≤": "\\le", "≥": "\\ge" },
     ...{
-      "≠": "\\ne ",
-      "∞": "\\infty ",
+      "≠": "\\ne",
+      "∞": "\\infty",
       "√": "\\sqrt{}",
       "‖": "\\|",
       "²": "^{2}",
       "³": "^{3}",
       ᵀ: "^{\\top}",
-      "…": "\\dots ",
-      δ: "\\delta ",
+      "…": "\\dots",
+      δ: "\\delta",
     },
   }),
 );
@@ -87,11 +86,9 @@ export function latexText(text: string): string {
 }
 
 const latexWord = (word: string): string =>
-  (word.match(/\p{L}[\p{M}\p{L}]*[₀-₉0-9′]*|[₀-₉]+|./gsu) ?? [])
-    .map(
-      (part) =>
-        SIGNS.get(part) ??
-        (/^[₀-₉]+$/u.test(part) ? `_{${digitsOf(part)}}` : /^\p{L}/u.test(part) ? `${latexSymbol(part)} ` : uprightSign(part)),
-    )
-    .join("");
+  (word.match(/\p{L}[\p{M}\p{L}]*[₀-₉0-9′]*|[₀-₉]+|./gsu) ?? []).reduce((text, part) => {
+    const own =
+      SIGNS.get(part) ?? (/^[₀-₉]+$/u.test(part) ? `_{${digitsOf(part)}}` : /^\p{L}/u.test(part) ? latexSymbol(part) : uprightSign(part));
+    return `${text}${/\\[a-zA-Z]+$/.test(text) && /^[a-zA-Z]/.test(own) ? " " : ""}${own}`;
+  }, "");
 const uprightSign = (sign: string): string => (/^[()|,;:/.+=<>-]$/.test(sign) ? sign : `\\text{${escapeLatex(sign)}}`);
