@@ -31,6 +31,13 @@ function linkToPlayground({ renderer }) {
   );
 }
 
+/** And one to the licenses of what the pages are made of, which docs/licenses/ writes when all is built. */
+function linkToLicenses({ renderer }) {
+  renderer.hooks.on("footer.end", ({ relativeURL }) =>
+    JSX.createElement("p", {}, JSX.createElement("a", { href: relativeURL("licenses.html") }, "Licenses of what these pages are made of")),
+  );
+}
+
 /** @type {Partial<import("typedoc").TypeDocOptions>} */
 export default {
   entryPoints: ["../src/index.ts", "../src/math.ts", "../src/onnx.ts", "../src/threads.ts"],
@@ -67,6 +74,7 @@ export default {
     "logistic-regression.md",
     "scaling.md",
     "math.md",
+    "security.md",
     "gallery.md",
     "onnx.md",
     "verified-gradients.md",
@@ -74,6 +82,7 @@ export default {
   ],
   plugin: [
     linkToPlayground,
+    linkToLicenses,
     "./site-structure.mjs",
     "./live/plugin.mjs",
     "./home/plugin.mjs",

@@ -3,7 +3,7 @@
 // Types file by file, with maps to the sources, which are published as well. Not minified: that would drop the marks by which bundlers
 // know what they may leave out.
 import { spawnSync } from "node:child_process";
-import { rmSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -34,3 +34,11 @@ await build({
   logLevel: "warning",
 });
 await buildWorker(join(target, "worker.js"));
+
+// The parser of formulas is written by Peggy, which puts lines of its own into it. There is no other code of others.
+const peggy = (file) => readFileSync(new URL(`../node_modules/peggy/${file}`, import.meta.url), "utf8");
+writeFileSync(
+  join(target, "licenses.txt"),
+  `The parser of formulas, class peg$SyntaxError and what is around it, has lines of Peggy ${JSON.parse(peggy("package.json")).version},
+https://peggyjs.org/, which are under this license:\n\n${peggy("LICENSE")}`,
+);

@@ -156,7 +156,7 @@ ${CHAPTERS.map(([file, title]) => `<li><a href="documents/${file}.html">${title}
 </ol>
 </section>
 </main>
-<footer><p>gradtape ${escaped(version)} · <a href="https://github.com/gradtape/gradtape/blob/main/LICENSE">MIT license</a> · <a href="documents/CONTRIBUTING.html">Contributing</a></p></footer>
+<footer><p>gradtape ${escaped(version)} · <a href="https://github.com/gradtape/gradtape/blob/main/LICENSE">MIT license</a> · <a href="licenses.html">Licenses of what this site is made of</a> · <a href="documents/CONTRIBUTING.html">Contributing</a></p></footer>
 </body>
 </html>
 `;

@@ -3,6 +3,7 @@
 import { copyFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { listOfEsbuild } from "../licenses/modules.mjs";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const src = { "gradtape/math": here("../../src/math.ts"), gradtape: here("../../src/index.ts") };
@@ -14,7 +15,9 @@ const common = {
   format: "iife",
   target: "es2022",
   logLevel: "warning",
+  // docs/licenses/ makes a page of them.
   legalComments: "none",
+  metafile: true,
 };
 
 /** In a page the library has come already, with library.js. */
@@ -30,7 +33,7 @@ const libraryOfPage = {
 
 /** Bundles everything that live pages load into `folder`. */
 export async function buildLive(folder) {
-  await Promise.all([
+  const built = await Promise.all([
     build({
       ...common,
       entryPoints: [here("library.ts")],
@@ -48,6 +51,10 @@ export async function buildLive(folder) {
     build({ ...common, entryPoints: [here("live.css")], outfile: `${folder}/live.css` }),
     build({ ...common, entryPoints: [here("../home/home.css")], outfile: `${folder}/../home/home.css` }),
   ]);
+  listOfEsbuild(
+    folder,
+    built.map(({ metafile }) => metafile),
+  );
   copyFileSync(here("../home/card.png"), `${folder}/../home/card.png`);
 }
 

@@ -2,6 +2,7 @@
 // are scripts of the old kind, which a page opens from any folder, even without a server.
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin } from "vite";
+import { listOfVite } from "../licenses/modules.mjs";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -28,12 +29,14 @@ const asFunction: Plugin = {
   },
 };
 
+const lists = listOfVite();
+
 export default defineConfig({
   root: here("."),
   base: "./",
   resolve: { alias },
-  plugins: [classicScripts],
-  worker: { format: "iife", plugins: () => [asFunction], rollupOptions: { output: { entryFileNames: "worker.js" } } },
+  plugins: [classicScripts, lists.ofPage],
+  worker: { format: "iife", plugins: () => [asFunction, lists.ofWorker], rollupOptions: { output: { entryFileNames: "worker.js" } } },
   build: {
     outDir: "../site/playground",
     emptyOutDir: true,

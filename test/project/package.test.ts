@@ -32,7 +32,9 @@ const filesOf = (): string[] =>
 test("the package holds the built files, their maps and types, the sources of these, and nothing else", () => {
   const files = filesOf();
   expect(
-    files.filter((name) => !/^(dist\/.*\.(js|d\.ts)(\.map)?|src\/.*\.ts|package\.json|(README|CHANGELOG)\.md|LICENSE)$/.test(name)),
+    files.filter(
+      (name) => !/^(dist\/.*\.(js|d\.ts)(\.map)?|dist\/licenses\.txt|src\/.*\.ts|package\.json|(README|CHANGELOG)\.md|LICENSE)$/.test(name),
+    ),
   ).toEqual([]);
   expect(
     files.filter((name) => name.startsWith("src/compile/machine/")),
@@ -57,6 +59,17 @@ test("every file of code and of types has a map, and every map leads to sources 
       if (name.endsWith(".js")) expect(map.sourcesContent?.[i], `${name}: ${source}`).toBe(text);
     }
   }
+});
+
+test("no code of others is in it but what Peggy writes into parsers, which comes with its license", () => {
+  const foreign = filesOf()
+    .filter((name) => /^dist\/.*\.js\.map$/.test(name))
+    .flatMap((name) => (JSON.parse(readFileSync(join(installed, name), "utf8")) as { sources: string[] }).sources)
+    .filter((source) => source.includes("node_modules") || !source.startsWith("../src/"));
+  expect(foreign, "say their licenses in src/build.mjs").toEqual([]);
+  const licenses = readFileSync(join(installed, "dist", "licenses.txt"), "utf8");
+  expect(licenses).toMatch(/Peggy \d+\.\d+\.\d+/);
+  expect(licenses).toContain("Permission is hereby granted");
 });
 
 test("publint finds nothing to say about it", async () => {

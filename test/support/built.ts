@@ -59,6 +59,7 @@ export const builtSite = async (): Promise<string> => {
     const site = join(folder, "deep", "é");
     node(["node_modules/typedoc/bin/typedoc", "--options", "docs/typedoc.mjs", "--out", site]);
     cpSync(playground, join(site, "playground"), { recursive: true });
+    node(["docs/licenses/page.mjs", site]);
   });
   return join(parent, "deep", "é");
 };
