@@ -2,6 +2,8 @@
 // docs/numerics.md in their places; of all documents, or of those named: `npm run fill -- docs/notation.md`. Read the difference before you commit.
 import { readFileSync, writeFileSync } from "node:fs";
 import { rows, SUMMARY_OF_CATALOG, summaryOfCatalog, TABLE_OF_CATALOG, tableOfCatalog } from "../accuracy/table.js";
+import { findings } from "../explain/derive/catalog/catalog.js";
+import { CATALOG, catalogText } from "../explain/derive/catalog/table.js";
 import { TABLE_OF_FORMS, tableOfForms } from "../onnx/table.js";
 import { root } from "../support/root.js";
 import { blocksOf, documents, run, runSessions, sessionsOf } from "./documents.js";
@@ -30,5 +32,6 @@ for (const document of chosen.length > 0 ? chosen : documents) {
     const catalog = rows();
     text = text.replace(TABLE_OF_CATALOG, () => tableOfCatalog(catalog)).replace(SUMMARY_OF_CATALOG, () => summaryOfCatalog(catalog));
   }
+  if (CATALOG.test(text)) text = text.replace(CATALOG, () => catalogText(findings()));
   writeFileSync(root + document, text.replace(TABLE_OF_FORMS, tableOfForms));
 }

@@ -55,7 +55,9 @@ export class Deriver {
     this.output = output;
     this.printer = new Printer(asked.notation, () => new Set(this.reading.quantities.map(({ name }) => name)));
     this.evaluator = new Evaluator(({ value }) => value);
-    this.simplifier = new Simplifier(this.reading.quantities, this.printer);
+    // A result that nobody gave a name is not what a formula is expressed through.
+    const isNamed = (quantity: Quantity): boolean => quantity !== output || quantity.value.label !== undefined;
+    this.simplifier = new Simplifier(this.reading.quantities.filter(isNamed), this.printer);
     this.lines = new Lines(this.printer, this.evaluator, this.simplifier, new Set(this.arguments_()));
     this.chain = new Chain(this.reading, output, new Set(this.arguments_()), (p, indices, like) =>
       this.evaluator.tensor(p, indices, like.value.shape),

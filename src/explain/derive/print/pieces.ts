@@ -62,6 +62,14 @@ export function triangle({ place }: AtomOf<"guard">, targets: readonly Index[]):
   return form.callForm({ text: step === 1 ? "tril" : "triu" }, [form.productForm([form.ONES, form.transposeForm(form.ONES)])]);
 }
 
+/** M ⊙ tril(𝟏𝟏ᵀ) = tril(M), and the same of triu. */
+export function withinTriangle(factors: readonly Form[]): readonly Form[] {
+  const k = factors.findIndex((factor) => factor.kind === "call" && (factor.sign.text === "tril" || factor.sign.text === "triu"));
+  const call = factors[k];
+  if (call?.kind !== "call" || factors.length < 2) return factors;
+  return [form.callForm(call.sign, [form.hadamardForm(factors.filter((factor) => factor !== call))])];
+}
+
 /** A named value: as it is, transposed, its diagonal, or a part of it. */
 export function valueForm({ quantity, places }: AtomOf<"value">, base: Form, targets: readonly Index[]): Form {
   const order: Index[] = [];
