@@ -28,6 +28,7 @@ import {
   grouped,
   isIdentity,
   isOneValue,
+  Layouts,
   NoMatrixForm,
   OPPOSITE,
   oneHot,
@@ -43,7 +44,7 @@ import { isDecimal, lengthOf } from "./text.js";
 const MEAN = { text: "mean" };
 /** Lays formulas out with vectors and matrices. The indices of the result are its rows and columns: none, one, or two. */
 export class MatrixLayout {
-  private readonly known = new Map<string, Form | NoMatrixForm>();
+  private readonly laid = new Layouts();
 
   constructor(
     /** The letter for the size of a range. */
@@ -60,19 +61,7 @@ export class MatrixLayout {
 
   /** Each formula at each of its places once: a matrix is laid out both ways round, and so is what is within it. */
   private polynomial(p: Polynomial, targets: readonly Index[], isWhole = false): Form {
-    const key = `${p.key}@${targets.map(({ id }) => id).join()}${isWhole}`;
-    let found = this.known.get(key);
-    if (found === undefined) {
-      try {
-        found = this.sum(p, targets, isWhole);
-      } catch (error) {
-        if (!(error instanceof NoMatrixForm)) throw error;
-        found = error;
-      }
-      this.known.set(key, found);
-    }
-    if (found instanceof NoMatrixForm) throw found;
-    return found;
+    return this.laid.once(`${p.key}@${targets.map(({ id }) => id).join()}${isWhole}`, () => this.sum(p, targets, isWhole));
   }
 
   private sum(given: Polynomial, targets: readonly Index[], isWhole: boolean): Form {

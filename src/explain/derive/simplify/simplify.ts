@@ -17,8 +17,8 @@ import { together } from "./together.js";
 /** Steps of the algebra that one simplification may take. */
 const BUDGET = 60_000;
 /** Steps of all of them together, and the part of what is left of these that one may take. */
-const WHOLE_BUDGET = 600_000;
-const PART = 0.1;
+const WHOLE_BUDGET = 150_000;
+const PART = 0.4;
 const FACT_BUDGET = 4_000;
 /** A form has to be shorter by so much than the one at hand. */
 const WORTH_A_STEP = 1;
