@@ -129,8 +129,15 @@ export const ABS: ElementaryFunction = {
   op: elementwise.Abs,
   slopes: ([u]) => [signOf(u)],
   isNonnegative: true,
+  parity: "even",
 };
-export const SIGN: ElementaryFunction = { name: "sign", sign: { text: "sign" }, op: elementwise.Sign, slopes: () => [ZERO] };
+export const SIGN: ElementaryFunction = {
+  name: "sign",
+  sign: { text: "sign" },
+  op: elementwise.Sign,
+  slopes: () => [ZERO],
+  parity: "odd",
+};
 
 const withoutGroup = (atom: Atom): Polynomial => (atom.kind === "group" ? atom.body : fromAtom(atom));
 
@@ -229,12 +236,18 @@ const isEvenAbsolute = ({ atom, exponent }: Mutable): boolean =>
 
 const keyOfIndicator = (relation: ">" | "≥", difference: Polynomial): string => `I${relation}(${difference.key})`;
 
+/** The atom of [u > 0], or of 1 − [−u ≥ 0], which is the same. */
+function keyOfPositive(u: Polynomial): string {
+  const { coefficient, body } = primitive(u);
+  return q.isNegative(coefficient) ? raw.group(subtract(ONE, fromAtom(raw.indicator("≥", body)))).key : raw.indicator(">", body).key;
+}
+
 /** relu(u)·[u > 0] = relu(u), sign(u)·|u| = u, sign(u)·u = |u|. */
 function joinSigns(merged: Factors, factor: Mutable, rest: Polynomial[]): void {
   const { atom, exponent } = factor;
   if (atom.kind !== "function" || !merged.has(atom.key)) return;
   const [u] = atom.args;
-  if (atom.of.name === "relu" && isPositive(exponent)) merged.delete(keyOfIndicator(">", u));
+  if (atom.of.name === "relu" && isPositive(exponent)) merged.delete(keyOfPositive(u));
   if (atom.of !== SIGN || !q.isOne(exponent)) return;
   const size = merged.get(raw.function(ABS, [u]).key);
   if (size !== undefined && isOdd(size.exponent)) {

@@ -81,20 +81,20 @@ type Plain = "acos" | "acosh" | "erfc" | "lgamma" | "digamma" | "floor" | "ceil"
 const FUNCTIONS: Readonly<Record<Name, ElementaryFunction>> = /* @__PURE__ */ (() => ({
   ln: elementary("ln", elementwise.Log, ([u]) => [inverse(u)], sign("ln", "\\ln")),
   sigmoid: elementary("σ", elementwise.Sigmoid, (_, s) => [multiply(s, subtract(ONE, s))], { ...sign("σ", "\\sigma"), isNonnegative: true }),
-  tanh: elementary("tanh", elementwise.Tanh, (_, t) => [subtract(ONE, square(t))], sign("tanh", "\\tanh")),
-  sin: elementary("sin", elementwise.Sin, ([u]) => [call(FUNCTIONS.cos, u)], sign("sin", "\\sin")),
-  cos: elementary("cos", elementwise.Cos, ([u]) => [negate(call(FUNCTIONS.sin, u))], sign("cos", "\\cos")),
-  tan: elementary("tan", special.Tan, (_, t) => [add(ONE, square(t))], sign("tan", "\\tan")),
-  asin: elementary("asin", special.Asin, ([u]) => [inverseRoot(subtract(ONE, square(u)))], sign("asin", "\\arcsin")),
+  tanh: elementary("tanh", elementwise.Tanh, (_, t) => [subtract(ONE, square(t))], { ...sign("tanh", "\\tanh"), parity: "odd" }),
+  sin: elementary("sin", elementwise.Sin, ([u]) => [call(FUNCTIONS.cos, u)], { ...sign("sin", "\\sin"), parity: "odd" }),
+  cos: elementary("cos", elementwise.Cos, ([u]) => [negate(call(FUNCTIONS.sin, u))], { ...sign("cos", "\\cos"), parity: "even" }),
+  tan: elementary("tan", special.Tan, (_, t) => [add(ONE, square(t))], { ...sign("tan", "\\tan"), parity: "odd" }),
+  asin: elementary("asin", special.Asin, ([u]) => [inverseRoot(subtract(ONE, square(u)))], { ...sign("asin", "\\arcsin"), parity: "odd" }),
   acos: elementary("acos", special.Acos, ([u]) => [negate(inverseRoot(subtract(ONE, square(u))))], sign("acos", "\\arccos")),
-  atan: elementary("atan", special.Atan, ([u]) => [inverse(add(ONE, square(u)))], sign("atan", "\\arctan")),
-  sinh: elementary("sinh", special.Sinh, ([u]) => [call(FUNCTIONS.cosh, u)], sign("sinh", "\\sinh")),
-  cosh: elementary("cosh", special.Cosh, ([u]) => [call(FUNCTIONS.sinh, u)], { ...sign("cosh", "\\cosh"), isNonnegative: true }),
-  asinh: elementary("asinh", special.Asinh, ([u]) => [inverseRoot(add(ONE, square(u)))], sign("asinh", "\\operatorname{arsinh}")),
+  atan: elementary("atan", special.Atan, ([u]) => [inverse(add(ONE, square(u)))], { ...sign("atan", "\\arctan"), parity: "odd" }),
+  sinh: elementary("sinh", special.Sinh, ([u]) => [call(FUNCTIONS.cosh, u)], { ...sign("sinh", "\\sinh"), parity: "odd" }),
+  cosh: elementary("cosh", special.Cosh, ([u]) => [call(FUNCTIONS.sinh, u)], { ...sign("cosh", "\\cosh"), isNonnegative: true, parity: "even" }),
+  asinh: elementary("asinh", special.Asinh, ([u]) => [inverseRoot(add(ONE, square(u)))], { ...sign("asinh", "\\operatorname{arsinh}"), parity: "odd" }),
   acosh: elementary("acosh", special.Acosh, ([u]) => [inverseRoot(subtract(square(u), ONE))], sign("acosh", "\\operatorname{arcosh}")),
-  atanh: elementary("atanh", special.Atanh, ([u]) => [inverse(subtract(ONE, square(u)))], sign("atanh", "\\operatorname{artanh}")),
-  cbrt: elementary("cbrt", special.Cbrt, (_, r) => [inverse(scale(square(r), whole(3)))]),
-  erf: elementary("erf", special.Erf, ([u]) => [multiply(twoOverRootPi(), gaussian(u))]),
+  atanh: elementary("atanh", special.Atanh, ([u]) => [inverse(subtract(ONE, square(u)))], { ...sign("atanh", "\\operatorname{artanh}"), parity: "odd" }),
+  cbrt: elementary("cbrt", special.Cbrt, (_, r) => [inverse(scale(square(r), whole(3)))], { parity: "odd" }),
+  erf: elementary("erf", special.Erf, ([u]) => [multiply(twoOverRootPi(), gaussian(u))], { parity: "odd" }),
   erfc: elementary("erfc", special.Erfc, ([u]) => [negate(multiply(twoOverRootPi(), gaussian(u)))], { isNonnegative: true }),
   lgamma: elementary("lgamma", special.Lgamma, ([u]) => [call(FUNCTIONS.digamma, u)], sign("lgamma", "\\ln\\Gamma")),
   digamma: elementary("digamma", special.Digamma, ([u]) => [call(polygamma(1), u)], sign("digamma", "\\psi")),
@@ -308,21 +308,9 @@ export function apply(of: ElementaryFunction, args: readonly Polynomial[]): Poly
       return minimum(u, v);
     case ABS:
       return absolute(u);
-    case FUNCTIONS.cos:
-    case FUNCTIONS.cosh:
-      return even(of, u);
-    case FUNCTIONS.tanh:
-    case FUNCTIONS.sin:
-    case FUNCTIONS.tan:
-    case FUNCTIONS.asin:
-    case FUNCTIONS.atan:
-    case FUNCTIONS.sinh:
-    case FUNCTIONS.asinh:
-    case FUNCTIONS.atanh:
-    case FUNCTIONS.cbrt:
-    case FUNCTIONS.erf:
-      return odd(of, u);
+    case SIGN:
+      return signOf(u);
     default:
-      return of === SIGN ? signOf(u) : call(of, ...args);
+      return of.parity === "odd" ? odd(of, u) : of.parity === "even" ? even(of, u) : call(of, ...args);
   }
 }

@@ -23,6 +23,8 @@ export interface ElementaryFunction {
   /** The same where maxima have ties, if that is another. */
   readonly slopesAtTies?: ElementaryFunction["slopes"];
   readonly isNonnegative?: boolean;
+  /** f(−u) = −f(u), or f(−u) = f(u). */
+  readonly parity?: "odd" | "even";
 }
 
 /** What is made of all values along bound indices. */

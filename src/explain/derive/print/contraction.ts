@@ -41,6 +41,12 @@ function weighted(left: readonly Form[], matrix: Form, right: readonly Form[]): 
 /** The shortest form of a network; nothing if there is none with matrices. */
 export function contract({ targets, bound, weights, edges, asSum }: Network): Form | undefined {
   let best: Form | undefined;
+  /** (Mv)ᵀ = vᵀMᵀ */
+  const rows = new Map<Form, Form>();
+  const turned = (form: Form): Form => {
+    const [direct, other] = [transposeForm(form), rows.get(form)];
+    return other !== undefined && lengthOf(other) < lengthOf(direct) ? other : direct;
+  };
   const offer = (form: Form): void => {
     if (best === undefined || lengthOf(form) < lengthOf(best)) best = form;
   };
@@ -54,7 +60,7 @@ export function contract({ targets, bound, weights, edges, asSum }: Network): Fo
       offer(weighted(held.get(first) ?? [], left[0].as(first, second), held.get(second) ?? []));
     } else if (targets.length === 2 && left.length === 0) {
       const [u, v] = [held.get(first) ?? [], held.get(second) ?? []];
-      if (u.length > 0 && v.length > 0) offer(productForm([hadamardForm(u), transposeForm(hadamardForm(v))]));
+      if (u.length > 0 && v.length > 0) offer(productForm([hadamardForm(u), turned(hadamardForm(v))]));
     }
   };
 
@@ -75,7 +81,7 @@ export function contract({ targets, bound, weights, edges, asSum }: Network): Fo
       offer({ kind: "power", base: { kind: "norm", of: only.base }, exponent: only.exponent });
     for (let k = 1; k < own.length; k++) {
       const [u, v] = [hadamardForm(own.slice(0, k)), hadamardForm(own.slice(k))];
-      offer(productForm([transposeForm(u), v]));
+      offer(productForm([turned(u), v]));
     }
   };
 
@@ -137,6 +143,7 @@ export function contract({ targets, bound, weights, edges, asSum }: Network): Fo
       if (own.length === 1) {
         const to = end(own[0]);
         const form = rowSum(own[0], to, index, weight);
+        if (weight.length > 0) rows.set(form, productForm([turned(hadamardForm(weight)), own[0].as(index, to)]));
         visit(remaining, new Map([...held, [to, [...(held.get(to) ?? []), form]]]), others);
       } else if (own.length === 2) {
         const [i, j] = own.map(end);
@@ -149,6 +156,21 @@ export function contract({ targets, bound, weights, edges, asSum }: Network): Fo
     }
   };
   visit(bound, weights, edges);
+  // With weights for rows and columns a matrix is uvᵀ ⊙ M as well.
+  const between = edges.find(({ on }) => on.every((index) => (weights.get(index) ?? []).length > 0));
+  if (between !== undefined) {
+    const of = (index: Index): Form => hadamardForm(weights.get(index) ?? []);
+    const outer: Edge = {
+      on: between.on,
+      as: (i, j) => hadamardForm([productForm([of(i), turned(of(j))]), between.as(i, j)]),
+    };
+    const rest = new Map([...weights].filter(([index]) => !between.on.includes(index)));
+    visit(
+      bound,
+      rest,
+      edges.map((edge) => (edge === between ? outer : edge)),
+    );
+  }
   return best;
 }
 

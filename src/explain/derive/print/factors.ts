@@ -84,11 +84,40 @@ export function joinedRoots(above: readonly LaidFactor[], below: readonly LaidFa
       factors
         .filter(isRootOfNumber)
         .sort((a, b) => isIrrational(a) - isIrrational(b))
-        .map(({ atom }) => form.numberForm((atom as AtomOf<"constant">).name)),
+        .map(({ atom }) => rootedForm(atom as AtomOf<"constant">)),
     );
   const [over, under] = [numbers(above), numbers(below)];
   if (form.isUnit(over)) return [[], form.isUnit(under) ? [] : [{ kind: "root", of: under }]];
   return [[{ kind: "root", of: form.quotientForm(over, under) }], []];
+}
+
+/** A number under a root: 2, or π, beside which a 2 needs no sign. */
+const rootedForm = ({ fraction, name }: AtomOf<"constant">): Form =>
+  fraction !== undefined
+    ? { kind: "fraction", value: fraction }
+    : name.text === "π"
+      ? form.letterForm(name.text, name.latex ?? name.text)
+      : form.numberForm(name);
+
+/** √2/2 = 1/√2: a root whose base the denominator has goes below the line. */
+export function withRootsBelow(
+  given: Fraction,
+  factors: readonly LaidFactor[],
+  divisors: readonly LaidFactor[],
+): { readonly coefficient: Fraction; readonly above: readonly LaidFactor[]; readonly below: readonly LaidFactor[] } {
+  let coefficient = given;
+  const moved: LaidFactor[] = [];
+  for (const factor of factors) {
+    const { fraction } = isRootOfNumber(factor) ? (factor.atom as AtomOf<"constant">) : { fraction: undefined };
+    if (fraction === undefined || fraction.denominator !== 1n || coefficient.denominator % fraction.numerator !== 0n) continue;
+    coefficient = q.multiply(coefficient, fraction);
+    moved.push(factor);
+  }
+  return {
+    coefficient,
+    above: factors.filter((factor) => !moved.includes(factor)),
+    below: [...divisors, ...moved.map((factor) => ({ ...factor, exponent: q.negate(factor.exponent) }))],
+  };
 }
 
 export const isRootOfNumber = ({ atom, exponent }: LaidFactor): boolean =>

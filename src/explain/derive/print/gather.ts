@@ -32,13 +32,21 @@ export function gathered(given: Polynomial): Polynomial {
       const map = new Map(sum.bound.map((index) => [index, placeOf(taken(free, index))]));
       return scale(substitute(polynomialOf([{ coefficient: q.ONE, monomial: sum.body }]), map), term.coefficient);
     });
-    const body = polynomialOf(bodies.flatMap((own) => own.terms));
+    const whole = polynomialOf(bodies.flatMap((own) => own.terms));
+    const content = commonSize(whole);
+    const body = scale(whole, q.divide(q.ONE, content));
     const isNegative = body.terms.filter(({ coefficient }) => q.isNegative(coefficient)).length * 2 > body.terms.length;
     const group = raw.group(isNegative ? scale(body, q.MINUS_ONE) : body, true);
     const joined = raw.sum(bound, monomialOf([{ atom: group, exponent: q.ONE }]));
-    return product(isNegative ? q.MINUS_ONE : q.ONE, [...first.beside, { atom: joined, exponent: q.ONE }]).terms;
+    return product(isNegative ? q.negate(content) : content, [...first.beside, { atom: joined, exponent: q.ONE }]).terms;
   });
   return terms.length + rest.length === p.terms.length ? given : polynomialOf([...terms, ...rest]);
+}
+
+/** The size that all coefficients have, else 1: 2a − 2b = 2(a − b). */
+export function commonSize({ terms }: Polynomial): q.Fraction {
+  const [first, ...others] = terms.map(({ coefficient }) => (q.isNegative(coefficient) ? q.negate(coefficient) : coefficient));
+  return first !== undefined && others.length > 0 && others.every((own) => q.equal(own, first)) ? first : q.ONE;
 }
 
 /** (Σᵢ aᵢ + Σᵢ bᵢ)/n as two terms. */

@@ -16,6 +16,7 @@ import {
   opposite,
   rootOfSquares,
   withoutCounts,
+  withRootsBelow,
 } from "./factors.js";
 import type { Form } from "./form.js";
 import * as form from "./form.js";
@@ -27,6 +28,7 @@ import {
   grouped,
   isIdentity,
   isOneValue,
+  Layouts,
   NoMatrixForm,
   OPPOSITE,
   oneHot,
@@ -35,12 +37,15 @@ import {
   sidesOf,
   triangle,
   valueForm,
+  withinTriangle,
 } from "./pieces.js";
 import { isDecimal, lengthOf } from "./text.js";
 
 const MEAN = { text: "mean" };
 /** Lays formulas out with vectors and matrices. The indices of the result are its rows and columns: none, one, or two. */
 export class MatrixLayout {
+  private readonly laid = new Layouts();
+
   constructor(
     /** The letter for the size of a range. */
     private readonly sizeName: (range: Range) => string,
@@ -54,7 +59,12 @@ export class MatrixLayout {
 
   // Sums
 
-  private polynomial(given: Polynomial, targets: readonly Index[], isWhole = false): Form {
+  /** Each formula at each of its places once: a matrix is laid out both ways round, and so is what is within it. */
+  private polynomial(p: Polynomial, targets: readonly Index[], isWhole = false): Form {
+    return this.laid.once(`${p.key}@${targets.map(({ id }) => id).join()}${isWhole}`, () => this.sum(p, targets, isWhole));
+  }
+
+  private sum(given: Polynomial, targets: readonly Index[], isWhole: boolean): Form {
     spend(2);
     if (isZero(given)) return form.ZERO_FORM;
     const p = withoutMinus(given);
@@ -144,7 +154,8 @@ export class MatrixLayout {
     );
   }
 
-  private scaled(coefficient: Fraction, above: readonly LaidFactor[], below: readonly LaidFactor[], core: Core): Form {
+  private scaled(given: Fraction, factors: readonly LaidFactor[], divisors: readonly LaidFactor[], core: Core): Form {
+    const { coefficient, above, below } = withRootsBelow(given, factors, divisors);
     const isFraction = coefficient.denominator !== 1n && !isDecimal(coefficient);
     const over: Form[] = [{ kind: "fraction", value: isFraction ? q.fraction(coefficient.numerator) : coefficient }];
     const under: Form[] = isFraction ? [{ kind: "fraction", value: q.fraction(coefficient.denominator) }] : [];
@@ -169,7 +180,7 @@ export class MatrixLayout {
   }
 
   private placeByPlace(factors: readonly LaidFactor[], targets: readonly Index[]): Core {
-    const above = factors.filter(({ exponent }) => !q.isNegative(exponent)).map((factor) => this.factor(factor, targets));
+    const above = withinTriangle(factors.filter(({ exponent }) => !q.isNegative(exponent)).map((factor) => this.factor(factor, targets)));
     const below = factors.filter(({ exponent }) => q.isNegative(exponent)).map((factor) => this.factor(opposite(factor), targets));
     return {
       ...(above.length > 0 ? { over: form.hadamardForm(above) } : {}),
@@ -199,13 +210,17 @@ export class MatrixLayout {
     if (both.length === 0) return { over: form.productForm([u ?? form.ONES, form.transposeForm(v ?? form.ONES)]) };
     const core = this.placeByPlace(both, targets);
     if (u === undefined && v === undefined) return core;
-    return {
+    // A matrix with weights for rows and columns, or uvᵀ ⊙ M, whichever is shorter.
+    const outer =
+      u === undefined || v === undefined ? undefined : form.hadamardForm([form.productForm([u, form.transposeForm(v)]), this.whole(core)]);
+    const between = {
       over: form.productForm([
         ...(u === undefined ? [] : [diagonalForm(u)]),
         grouped(this.whole(core)),
         ...(v === undefined ? [] : [diagonalForm(v)]),
       ]),
     };
+    return outer !== undefined && lengthOf(outer) < lengthOf(between.over) ? { over: outer } : between;
   }
 
   /** Σ(…)/n over a range of n as a mean. */
@@ -320,7 +335,7 @@ export class MatrixLayout {
     return eitherWay((own) => {
       const laid = args.map((arg) =>
         this.polynomial(
-          arg,
+          of.parity === "even" ? orientedBase(arg) : arg,
           own.filter((index) => arg.free.has(index) || args.length === 1),
         ),
       );

@@ -75,6 +75,31 @@ const isTurnable = ({ atom, exponent }: Factor): boolean =>
   atom.body.terms.length <= 4 &&
   isMixed(atom.body);
 
+/** An odd function of such a sum: −f(a − b) is f(b − a). */
+const isTurnableCall = ({ atom, exponent }: Factor): boolean =>
+  atom.kind === "function" &&
+  atom.of.parity === "odd" &&
+  exponent.denominator === 1n &&
+  exponent.numerator % 2n !== 0n &&
+  isMixed(atom.args[0]) &&
+  !hasNumber(atom.args[0]);
+
+/** 1 − p with a probability p, which nobody writes as −(p − 1). */
+const isComplement = ({ terms }: Polynomial): boolean =>
+  terms.every(
+    ({ monomial: { factors } }) =>
+      factors.length === 0 ||
+      factors.every(
+        ({ atom, exponent }) =>
+          !q.isNegative(exponent) &&
+          ((exponent.denominator === 1n && exponent.numerator % 2n === 0n) ||
+            atom.kind === "value" ||
+            (atom.kind === "reduction" && atom.name === "softmax") ||
+            (atom.kind === "function" && atom.of.name === "σ") ||
+            atom.kind === "indicator"),
+      ),
+  );
+
 const MOST_SUMS_WITHIN = 3;
 
 /** The monomial times −1, if the minus can go into a group: first into a difference without a number, a sum within, then others. */
@@ -82,13 +107,18 @@ function turned(monomial: Monomial, depth = 0): Monomial | undefined {
   const { factors } = monomial;
   const turn = (factor: Factor): Monomial =>
     monomialOf(
-      factors.map((own) =>
-        own === factor && own.atom.kind === "group" ? { ...own, atom: raw.group(negate(own.atom.body), own.atom.kept) } : own,
-      ),
+      factors.map((own) => {
+        if (own !== factor) return own;
+        const { atom } = own;
+        if (atom.kind === "function") return { ...own, atom: raw.function(atom.of, [negate(atom.args[0])]) };
+        return atom.kind === "group" ? { ...own, atom: raw.group(negate(atom.body), atom.kept) } : own;
+      }),
     );
   const plain = factors.filter((factor) => isTurnable(factor) && factor.atom.kind === "group" && !hasNumber(factor.atom.body));
   const first = plain.find(({ exponent }) => !q.isNegative(exponent)) ?? plain[0];
   if (first !== undefined) return turn(first);
+  const call = factors.find(isTurnableCall);
+  if (call !== undefined) return turn(call);
   if (depth < MOST_SUMS_WITHIN)
     for (const factor of factors) {
       const { atom, exponent } = factor;
@@ -98,7 +128,11 @@ function turned(monomial: Monomial, depth = 0): Monomial | undefined {
         return monomialOf(factors.map((own) => (own === factor ? { atom: raw.sum(atom.bound, inner), exponent } : own)));
     }
   const last = factors.find(
-    (factor) => isTurnable(factor) && !q.isNegative(factor.exponent) && factor.atom.kind === "group" && factor.atom.body.terms.length > 2,
+    (factor) =>
+      isTurnable(factor) &&
+      !q.isNegative(factor.exponent) &&
+      factor.atom.kind === "group" &&
+      (factor.atom.body.terms.length > 2 || !isComplement(factor.atom.body)),
   );
   return last === undefined ? undefined : turn(last);
 }

@@ -62,6 +62,14 @@ export function triangle({ place }: AtomOf<"guard">, targets: readonly Index[]):
   return form.callForm({ text: step === 1 ? "tril" : "triu" }, [form.productForm([form.ONES, form.transposeForm(form.ONES)])]);
 }
 
+/** M ⊙ tril(𝟏𝟏ᵀ) = tril(M), and the same of triu. */
+export function withinTriangle(factors: readonly Form[]): readonly Form[] {
+  const k = factors.findIndex((factor) => factor.kind === "call" && (factor.sign.text === "tril" || factor.sign.text === "triu"));
+  const call = factors[k];
+  if (call?.kind !== "call" || factors.length < 2) return factors;
+  return [form.callForm(call.sign, [form.hadamardForm(factors.filter((factor) => factor !== call))])];
+}
+
 /** A named value: as it is, transposed, its diagonal, or a part of it. */
 export function valueForm({ quantity, places }: AtomOf<"value">, base: Form, targets: readonly Index[]): Form {
   const order: Index[] = [];
@@ -142,6 +150,18 @@ export function eitherWay(lay: (targets: readonly Index[]) => Form, targets: rea
   if (turned !== undefined && (direct === undefined || lengthOf(turned) < lengthOf(direct))) return turned;
   if (direct === undefined) throw new NoMatrixForm("neither way round");
   return direct;
+}
+
+/** Layouts that are asked for again, and those that there are not. */
+export class Layouts {
+  private readonly known = new Map<string, Form | undefined>();
+
+  once(key: string, lay: () => Form): Form {
+    if (!this.known.has(key)) this.known.set(key, attempt(lay));
+    const found = this.known.get(key);
+    if (found === undefined) throw new NoMatrixForm("none, as before");
+    return found;
+  }
 }
 
 /** What is laid out, if there is a form of it with vectors and matrices. */

@@ -17,16 +17,43 @@ export function printedName(text: string): string {
   return `${letter.normalize("NFC")}${[...digits].map((digit) => String.fromCodePoint(SUBSCRIPT_ZERO + ((digit.codePointAt(0) ?? 0) % 16))).join("")}`;
 }
 
-/** What means something else in a formula. */
-const TAKEN = ["e", "I", "Σ", "π", "𝟏", "tr", "diag", "mean", "ln", "σ"];
+/** What means something else in a formula; e and σ only where exponentials can come up. */
+const TAKEN = ["I", "Σ", "π", "𝟏", "tr", "diag", "mean", "ln"];
+const OF_EXPONENTIALS = ["e", "σ"];
+
+/** Ops whose values and derivatives have no exponential in them. */
+const WITHOUT_EXPONENTIALS = new Set([
+  ...["Leaf", "Neg", "Log", "Log1p", "Sqrt", "Square", "Reciprocal", "Abs", "Sign", "Sin", "Cos", "Relu", "Where", "StopGradient"],
+  ...["Add", "Sub", "Mul", "Div", "Maximum", "Minimum", "Hypot", "Lgamma", "Digamma", "Pow", "Xlogy", "MatMul", "Transpose", "Reshape"],
+  ...[
+    "Sum",
+    "Mean",
+    "Max",
+    "Min",
+    "Norm",
+    "Prod",
+    "Slice",
+    "BroadcastTo",
+    "Concat",
+    "Take",
+    "Greater",
+    "Less",
+    "GreaterEqual",
+    "LessEqual",
+  ],
+]);
+
+/** Whether e and σ cannot come up in formulas about these ops. */
+export const areWithoutExponentials = (names: readonly string[]): boolean => names.every((name) => WITHOUT_EXPONENTIALS.has(name));
 
 /** Names that are printed, each for one value: labels that would read alike are told apart. */
 export class Names {
-  private readonly used = new Set<string>(TAKEN);
+  private readonly used: Set<string>;
   private readonly labels: ReadonlySet<string>;
   private readonly counts = new Map<string, number>();
 
-  constructor(labels: readonly string[]) {
+  constructor(labels: readonly string[], hasExponentials: boolean) {
+    this.used = new Set(hasExponentials ? [...TAKEN, ...OF_EXPONENTIALS] : TAKEN);
     this.labels = new Set(labels.map(printedName));
   }
 

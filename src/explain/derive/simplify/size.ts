@@ -70,7 +70,7 @@ function inAtom(atom: Atom): number {
   }
 }
 
-/** How many sums have a factor in all of their terms that was not taken out. */
+/** How many sums have a factor, or a number, in all of their terms that was not taken out. */
 export function unfactored(p: Polynomial): number {
   const [first, ...others] = p.terms;
   const isShared =
@@ -91,9 +91,22 @@ export function unfactored(p: Polynomial): number {
         (sum, { atom }) => sum + (atom.kind === "group" ? unfactored(atom.body) : atom.kind === "sum" ? unfactoredWithin(atom.body) : 0),
         0,
       ),
-    isShared ? 1 : 0,
+    isShared || isMultiple(p) ? 1 : 0,
   );
 }
+
+/** 2a − 2b and a/2 − 1/2: a number that all terms have; beside matrices and sums it may stay. */
+const isMultiple = ({ terms }: Polynomial): boolean => {
+  const [size, ...others] = terms.map(({ coefficient }) => (q.isNegative(coefficient) ? q.negate(coefficient) : coefficient));
+  return (
+    others.length > 0 &&
+    !q.isOne(size) &&
+    others.every((own) => q.equal(own, size)) &&
+    terms.every(({ monomial }) =>
+      monomial.factors.every(({ atom }) => atom.kind !== "sum" && atom.kind !== "delta" && atom.kind !== "size"),
+    )
+  );
+};
 
 const unfactoredWithin = ({ factors }: Monomial): number =>
   factors.reduce((sum, { atom }) => sum + (atom.kind === "group" ? unfactored(atom.body) : 0), 0);
