@@ -15,16 +15,17 @@ const NAMES = ["α", "β", "γ", "δ", "hares in 1900", "lynxes in 1900"];
 const start = [0.5, 0.03, 0.8, 0.03, 30, 4].map(Math.log);
 
 type Pair = [hares: Tensor, lynxes: Tensor];
+type Rates = readonly [alpha: Tensor, beta: Tensor, gamma: Tensor, delta: Tensor];
 
 /** x' = αx − βxy, y' = δxy − γy. */
-const slope = ([x, y]: Pair, [alpha, beta, gamma, delta]: readonly Tensor[]): Pair => {
+const slope = ([x, y]: Pair, [alpha, beta, gamma, delta]: Rates): Pair => {
   const met = x.mul(y);
   return [alpha.mul(x).sub(beta.mul(met)), delta.mul(met).sub(gamma.mul(y))];
 };
 const along = ([x, y]: Pair, [dx, dy]: Pair, h: number): Pair => [x.add(dx.mul(h)), y.add(dy.mul(h))];
 
 /** One step of the classic method of Runge and Kutta. */
-function step(at: Pair, rates: readonly Tensor[]): Pair {
+function step(at: Pair, rates: Rates): Pair {
   const k1 = slope(at, rates);
   const k2 = slope(along(at, k1, STEP / 2), rates);
   const k3 = slope(along(at, k2, STEP / 2), rates);
@@ -35,10 +36,7 @@ function step(at: Pair, rates: readonly Tensor[]): Pair {
 
 /** The mean squared difference of the logarithms of the pelts, at the end of each year. */
 function loss(logarithms: Tensor): Tensor {
-  const [alpha, beta, gamma, delta, x0, y0] = logarithms
-    .exp()
-    .split(6)
-    .map((p) => p.squeeze());
+  const [alpha, beta, gamma, delta, x0, y0] = logarithms.exp().split(6);
   const [, states] = scan(
     (at) => {
       const next = step(at, [alpha, beta, gamma, delta]);
@@ -47,7 +45,7 @@ function loss(logarithms: Tensor): Tensor {
     [x0, y0] as Pair,
     STEPS,
   );
-  const ends = stack(states.map((all) => all.slice([[STEPS_A_YEAR - 1, STEPS, STEPS_A_YEAR]])));
+  const ends = stack(states.map((all) => all.slice([[STEPS_A_YEAR - 1, STEPS, STEPS_A_YEAR], 0])));
   return ends.log().sub(seen).square().mean();
 }
 
