@@ -18,7 +18,7 @@ export interface OpDefinition<Inputs extends readonly NdArray[] = readonly NdArr
   /** Reverse rule: the output's cotangent g, the output and the inputs → one cotangent an input, `null` for none. */
   readonly vjp: (g: Tensor, output: Tensor, ...inputs: Tensor[]) => readonly (TensorLike | null)[];
   /** Forward rule: one tangent an input, the output and the inputs → the output's tangent. */
-  readonly jvp: (tangents: readonly Tensor[], output: Tensor, ...inputs: Tensor[]) => TensorLike;
+  readonly jvp: (tangents: readonly [Tensor, ...Tensor[]], output: Tensor, ...inputs: Tensor[]) => TensorLike;
 }
 
 /**
@@ -83,7 +83,7 @@ export function defineOp<Inputs extends readonly NdArray[]>(
     },
     jvp: (tangents, output, inputs) => {
       if (typeof jvp !== "function") throw new GradtapeError(`${name}: forward mode needs a jvp rule, which its definition does not have`);
-      return fitting(name, "the tangent", jvp(tangents, output, ...inputs), output);
+      return fitting(name, "the tangent", jvp(tangents as [Tensor, ...Tensor[]], output, ...inputs), output);
     },
   };
   const { fewest, most } = arityOf(forward);
