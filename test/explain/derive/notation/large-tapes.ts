@@ -30,7 +30,7 @@ const repeated = (nodes: number, each: number, start: Tensor, step: (v: Tensor, 
 const recurrent =
   (nodes: number, name: (h: Tensor, k: number) => Tensor) =>
   (W: Tensor, X: Tensor): Tensor =>
-    repeated(nodes, 4, X.slice([0]).mul(0), (h, k) =>
+    repeated(nodes, 5, X.slice([0]).mul(0), (h, k) =>
       name(
         W.matmul(h)
           .add(X.slice([k % 3]))
@@ -84,7 +84,7 @@ export const LARGE_TAPES: readonly LargeTape[] = [
     make: (nodes) => ({
       ...scalars,
       f: (x, y) =>
-        repeated(nodes, 3, x.add(1), (v, k) =>
+        repeated(nodes, 4, x.add(1), (v, k) =>
           v.mul(
             x
               .mul(0.01 * k)
