@@ -68,6 +68,7 @@ export default {
     "performance.md",
     "numerics.md",
     "derivations.md",
+    "notation.md",
     "check-your-derivation.md",
     "diagnose.md",
     "logistic-regression.md",

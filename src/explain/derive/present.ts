@@ -25,7 +25,7 @@ export function present(
   const equations = detail === "result" ? resultsAmong(deriver.equations, results) : deriver.equations;
   const steps = equations.flatMap(({ section, left, rights }) => {
     let before: string | undefined;
-    return rights.map(({ form, letters, rule, value }): DerivationStep => {
+    return rights.map(({ form, letters, rule, reason = rule, value }): DerivationStep => {
       const shown = readable(form);
       // A right side with indices is that of a place: the left side has them, too.
       const own = atLetters(left, letters);
@@ -37,6 +37,7 @@ export function present(
         right: textOf(shown),
         latex: `${isNew ? latexOf(own) : ""} &= ${latexOf(shown)}`,
         rule,
+        reason,
         value,
       };
     });
@@ -47,12 +48,13 @@ export function present(
       return found === undefined ? [] : [{ key: k === 0 ? names[0] : names.join(", "), found, numbers: hessians[i][k] }];
     }),
   );
-  const sides = first.map(({ argument, value }, k) => ({
+  const sides = first.map(({ argument, value, added }, k) => ({
     name: textOf(derivativeForm(deriver.output, argument)),
     ours: value,
+    added,
     engine: gradients[k],
   }));
-  const secondSides = blocks.map(({ key, found, numbers }) => ({ name: key, ours: found.value, engine: numbers }));
+  const secondSides = blocks.map(({ key, found, numbers }) => ({ name: key, ours: found.value, added: found.added, engine: numbers }));
   const { difference, words } = verdictOf(sides, secondSides);
   const formulaOf = ({ form }: Conclusion): string => textOf(readable(form));
   return new Derivation(

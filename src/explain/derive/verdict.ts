@@ -4,10 +4,15 @@ import { largest } from "../formula/expression.js";
 /** Derivatives differ from those of the engine by no more than this, relative to their size. */
 const TOLERANCE = 1e-8;
 
+/** What rounding may make of what is added up. */
+const ROUNDING = 1e-13;
+
 /** A derivative as its formula gives it, and as the engine does. */
 interface Side {
   readonly name: string;
   readonly ours: Tensor;
+  /** How large what is added up in the formula is: rounding is relative to that, where it cancels. */
+  readonly added: number;
   readonly engine: Tensor;
 }
 
@@ -28,7 +33,7 @@ function sentence(who: string, same: string, what: string, sides: readonly Side[
     return `${who} gives a number that is not finite at these inputs, so it cannot be compared with ${what}; see diagnose and stabilize.`;
   const difference = Math.max(...sides.map(differenceOf));
   const isSame = sides.every(
-    (side) => differenceOf(side) <= TOLERANCE * Math.max(largest(side.ours), largest(side.engine), Number.MIN_VALUE),
+    (side) => differenceOf(side) <= Math.max(TOLERANCE * Math.max(largest(side.ours), largest(side.engine)), ROUNDING * side.added),
   );
   return isSame
     ? `${who} gives ${same}; the largest difference is ${rounded(difference)}.`

@@ -135,9 +135,9 @@ const isNumber = (p: Polynomial): boolean => p.terms.every(({ monomial }) => mon
 export const isIdentity = (atom: Atom): boolean =>
   atom.kind === "delta" && bareIndex(atom.left) !== undefined && bareIndex(atom.right) !== undefined;
 
-/** Whether a term is a named value, as it is. */
-export const isOneValue = ({ factors }: Monomial): boolean =>
-  factors.length === 1 && factors[0].atom.kind === "value" && q.isOne(factors[0].exponent);
+/** Whether a term is a named value, as it is; a derivative is none, for a formula may be put in its place. */
+export const isOneValue = ({ factors: [only, ...others] }: Monomial): boolean =>
+  others.length === 0 && only?.atom.kind === "value" && only.atom.quantity.kind !== "derivative" && q.isOne(only.exponent);
 
 /** A quotient as one thing within a product. */
 export const grouped = (of: Form): Form => (of.kind === "quotient" || of.kind === "hadamard" ? { kind: "parenthesized", of } : of);
@@ -150,6 +150,18 @@ export function eitherWay(lay: (targets: readonly Index[]) => Form, targets: rea
   if (turned !== undefined && (direct === undefined || lengthOf(turned) < lengthOf(direct))) return turned;
   if (direct === undefined) throw new NoMatrixForm("neither way round");
   return direct;
+}
+
+/** Layouts that are asked for again, and those that there are not. */
+export class Layouts {
+  private readonly known = new Map<string, Form | undefined>();
+
+  once(key: string, lay: () => Form): Form {
+    if (!this.known.has(key)) this.known.set(key, attempt(lay));
+    const found = this.known.get(key);
+    if (found === undefined) throw new NoMatrixForm("none, as before");
+    return found;
+  }
 }
 
 /** What is laid out, if there is a form of it with vectors and matrices. */
