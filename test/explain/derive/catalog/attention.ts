@@ -30,7 +30,7 @@ export const attention: readonly Entry[] = [
         .named("O")
         .mul(G)
         .sum(),
-    { Q: "(P ⊙ (GVᵀ − Σ₁(G ⊙ O) · 𝟏ᵀ))K/√(3)", K: "(P ⊙ (GVᵀ − Σ₁(G ⊙ O) · 𝟏ᵀ))ᵀQ/√(3)", V: "PᵀG" },
+    { Q: "(P ⊙ (GVᵀ − Σ₁(G ⊙ O) · 𝟏ᵀ))K/√(3)", K: "(Pᵀ ⊙ (VGᵀ − 𝟏 · Σ₁(G ⊙ O)ᵀ))Q/√(3)", V: "PᵀG" },
   ),
   entry(
     "one query",

@@ -188,7 +188,7 @@ export const survival: readonly Entry[] = [
     },
     "y − h",
   ),
-  entry("a concordance", "Raykar et al. 2008", { s: real(), t: real() }, (s, t) => logSigmoid(s.sub(t)).neg(), "−(1 − σ(s − t))"),
+  entry("a concordance", "Raykar et al. 2008", { s: real(), t: real() }, (s, t) => logSigmoid(s.sub(t)).neg(), "σ(s − t) − 1"),
   entry(
     "the log-normal survival of a kind",
     "Klein and Moeschberger, Survival Analysis, 12",

@@ -88,7 +88,7 @@ export const likelihoods: readonly Entry[] = [
     "Lange, Little and Taylor 1989",
     { μ: real(), x: real(), ν: positive() },
     (μ, x, ν) => x.sub(μ).square().div(ν).log1p().mul(ν.add(1)).div(2),
-    "(μ − x)(ν + 1)/((μ − x)² + ν)",
+    "(μ − x)(ν + 1)/(ν + (μ − x)²)",
   ),
   entry(
     "Cauchy, by the location",

@@ -51,7 +51,7 @@ export const margins: readonly Entry[] = [
     "Hastie et al., The Elements of Statistical Learning, (10.18)",
     { w, X, y },
     (w, X, y) => y.mul(X.matmul(w)).named("m").neg().exp().add(1).log().sum(),
-    "−Xᵀ(y/(1 + e^m))",
+    "−Xᵀ(y ⊙ (1 − σ(m)))",
   ),
   entry(
     "the exponential loss",
@@ -79,7 +79,7 @@ export const margins: readonly Entry[] = [
     "Masnadi-Shirazi et al. 2010",
     { m: real(5) },
     (m) => m.tanh().mul(2).sub(1).square().sum(),
-    "4(1 − tanh(m)²) ⊙ (2 · tanh(m) − 1)",
+    "4(2 · tanh(m) − 1) ⊙ (1 − tanh(m)²)",
   ),
   entry(
     "the multiclass hinge loss",
@@ -144,7 +144,7 @@ export const margins: readonly Entry[] = [
     (z, y) => z.sigmoid().named("p").sub(y).square().sum(),
     "2p ⊙ (p − y) ⊙ (1 − p)",
   ),
-  entry("RankNet", "Burges et al. 2005", { s: real(), t: real() }, (s, t) => s.sub(t).neg().exp().add(1).log(), "−(1 − σ(s − t))"),
+  entry("RankNet", "Burges et al. 2005", { s: real(), t: real() }, (s, t) => s.sub(t).neg().exp().add(1).log(), "σ(s − t) − 1"),
   entry(
     "Bayesian personalized ranking",
     "Rendle et al. 2009",

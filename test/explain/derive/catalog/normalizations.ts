@@ -45,7 +45,7 @@ export const normalizations: readonly Entry[] = [
       const s = x.sub(m).square().mean().sqrt().named("s");
       return g.matmul(x.sub(m).div(s).named("u"));
     },
-    "(g − mean(g) − mean(g ⊙ u) · u)/s",
+    "(ng − gᵀuu − Σ(g))/(ns)",
   ),
   entry(
     "layer normalization, gain and bias",
@@ -63,7 +63,7 @@ export const normalizations: readonly Entry[] = [
       const s = X.sub(m).square().mean(0).add(0.01).sqrt().named("s");
       return X.sub(m).div(s).named("U").mul(G).sum();
     },
-    "(G − mean₀(G) − U ⊙ mean₀(G ⊙ U))diag(1/s)",
+    "(G − Udiag(mean₀(G ⊙ U)) − 𝟏 · mean₀(G)ᵀ)diag(1/s)",
   ),
   entry(
     "RMS normalization",
@@ -73,7 +73,7 @@ export const normalizations: readonly Entry[] = [
       const r = x.square().mean().sqrt().named("r");
       return g.matmul(x.div(r).named("u"));
     },
-    "(g − mean(g ⊙ u) · u)/r",
+    "(ng − gᵀuu)/(nr)",
   ),
   entry("a softmax", "Bishop, PRML, (4.106)", { z: x, g }, (z, g) => softmax(z).named("p").mul(g).sum(), "p ⊙ (g − gᵀp)"),
   entry(
@@ -160,7 +160,7 @@ export const normalizations: readonly Entry[] = [
         .square()
         .sum()
         .div(2),
-    "(x_i − x_{i−1}) · [i ≥ 1] + (x_i − x_{i+1}) · [3 ≥ i]",
+    "(x_i − x_{i−1}) · [i ≥ 1] + (x_i − x_{i+1}) · [i ≤ 3]",
   ),
   entry("SiLU", "Elfwing et al. 2018", { x, g }, (x, g) => x.mul(x.sigmoid().named("s")).mul(g).sum(), "g ⊙ s ⊙ (x + 1 − x ⊙ s)"),
   entry(

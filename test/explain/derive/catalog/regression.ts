@@ -103,7 +103,7 @@ export const regression: readonly Entry[] = [
     "Huber 1964",
     { w, X, y },
     (w, X, y) => huber(X.matmul(w).named("ŷ"), y),
-    "Xᵀ((ŷ − y) ⊙ [|ŷ − y| ≤ 1] + sign(ŷ − y) ⊙ [|ŷ − y| > 1])/n",
+    "Xᵀ([|ŷ − y| > 1] ⊙ sign(ŷ − y) + (ŷ − y) ⊙ [|ŷ − y| ≤ 1])/n",
   ),
   entry(
     "the quantile loss",
@@ -311,7 +311,7 @@ export const regression: readonly Entry[] = [
         .add(b.sub(1).mul(y.rsub(1).log()))
         .sum();
     },
-    "n · digamma(φ) + Σ(μ ⊙ (ln(y) − digamma(a)) + (1 − μ) ⊙ (ln(1 − y) − digamma(b)))",
+    "n · digamma(φ) + Σ(μ ⊙ (ln(y) − digamma(a)) + (ln(1 − y) − digamma(b)) ⊙ (1 − μ))",
   ),
   entry(
     "proportional odds, the first class",

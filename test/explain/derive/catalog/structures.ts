@@ -162,7 +162,7 @@ export const matrices: readonly Entry[] = [
       const G = W.transpose().matmul(W).named("G");
       return G.square().sum().sub(trace(G).mul(2));
     },
-    "4W(G − I)",
+    "4WG − 4W",
   ),
   entry("the Laplacian of a graph", "Belkin and Niyogi 2003", { f: x, L: A }, (f, L) => f.matmul(L.matmul(f)).div(2), "(L + Lᵀ)f/2"),
   entry(
@@ -258,7 +258,7 @@ export const matrices: readonly Entry[] = [
           .matmul(V.mul((m as Tensor).expandDims(1)))
           .named("M"),
       )[1].neg(),
-    "−Σ₁(V ⊙ VM⁻ᵀ)",
+    "−Σ₁(V ⊙ VM⁻¹)",
   ),
   entry(
     "the average of a graph's neighbors",
