@@ -1,4 +1,5 @@
 import type { Tensor } from "../../tensor/tensor.js";
+import { largest } from "../formula/expression.js";
 import { Derivation, type DerivationStep } from "./derivation.js";
 import type { Conclusion, Deriver, Equation } from "./deriver.js";
 import type { Form } from "./print/form.js";
@@ -53,7 +54,7 @@ export function present(
     engine: gradients[k],
   }));
   const secondSides = blocks.map(({ key, found, numbers }) => ({ name: key, ours: found.value, engine: numbers }));
-  const { difference, words } = verdictOf(sides, secondSides);
+  const { difference, words } = verdictOf(sides, secondSides, largestOnTheWay(deriver.equations));
   const formulaOf = ({ form }: Conclusion): string => textOf(readable(form));
   return new Derivation(
     steps,
@@ -63,6 +64,16 @@ export function present(
     words,
   );
 }
+
+/** The largest number of the factors: what cancels leaves the rounding of it. */
+const largestOnTheWay = (equations: readonly Equation[]): number =>
+  Math.max(
+    0,
+    ...equations
+      .filter(({ section }) => section === "factors" || section === "result")
+      .flatMap(({ rights }) => rights.flatMap(({ value }) => (value === undefined ? [] : [largest(value)])))
+      .filter(Number.isFinite),
+  );
 
 /** The last line of the last equation for each result. */
 function resultsAmong(equations: readonly Equation[], results: ReadonlySet<string>): Equation[] {

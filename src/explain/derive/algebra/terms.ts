@@ -194,7 +194,9 @@ function computeKey(atom: AtomKind, height: number, names: Naming): string {
   spend(1);
   switch (atom.kind) {
     case "value":
-      return `${letterOf(atom.quantity)}[${inOrderOf(atom.quantity, atom.places, names).map((place) => (place === undefined ? "" : keyOfPlace(place, names))).join()}]`;
+      return `${letterOf(atom.quantity)}[${inOrderOf(atom.quantity, atom.places, names)
+        .map((place) => (place === undefined ? "" : keyOfPlace(place, names)))
+        .join()}]`;
     case "group":
       return `(${keyOfPolynomial(atom.body, names)})${atom.kept ? "!" : ""}`;
     case "function":

@@ -5,7 +5,7 @@ import { spend } from "../algebra/budget.js";
 import { bareIndex, type Index, placeOf, type Range } from "../algebra/places.js";
 import { substitute } from "../algebra/sums.js";
 import { type Atom, type AtomOf, type Factor, type Monomial, type Polynomial, raw } from "../algebra/terms.js";
-import { contract, diagonalForm, turnedForm, type Edge, SUM } from "./contraction.js";
+import { contract, diagonalForm, type Edge, SUM, turnedForm } from "./contraction.js";
 import {
   isOneNumber,
   isRootOfNumber,
@@ -205,7 +205,9 @@ export class MatrixLayout {
     if (u === undefined && v === undefined) return core;
     // A matrix with weights for rows and columns, or uvᵀ ⊙ M, whichever is shorter.
     const outer =
-      u === undefined || v === undefined ? undefined : form.hadamardForm([form.productForm([u, turnedForm(v, this.transposes)]), this.whole(core)]);
+      u === undefined || v === undefined
+        ? undefined
+        : form.hadamardForm([form.productForm([u, turnedForm(v, this.transposes)]), this.whole(core)]);
     const between = {
       over: form.productForm([
         ...(u === undefined ? [] : [diagonalForm(u)]),

@@ -49,7 +49,8 @@ const isFraction = ({ monomial }: Term): boolean =>
 
 /** Whether a matrix in a term stands with its columns as the rows of the result: A comes before Aᵀ. */
 const isTurnedIn = ({ monomial }: Term, [rows]: readonly Index[]): boolean =>
-  rows !== undefined && monomial.factors.some(({ atom }) => atom.kind === "value" && atom.places.length === 2 && occursIn(rows, atom.places[1]));
+  rows !== undefined &&
+  monomial.factors.some(({ atom }) => atom.kind === "value" && atom.places.length === 2 && occursIn(rows, atom.places[1]));
 
 /** Terms in the order in which they are written: what is positive first, unless all are fractions. */
 export function inOrder({ terms }: Polynomial, targets: readonly Index[] = []): readonly Term[] {

@@ -182,7 +182,11 @@ const DEEPEST = 12;
 export function throughNames(p: Polynomial, rules: readonly NameRule[], allowed: NamesAllowed, depth = 0): Polynomial {
   if (depth > DEEPEST || rules.length === 0) return p;
   const usable = rules.filter(
-    (rule) => rule.quantity !== allowed.except && (allowed.loose || !rule.isLoose) && (allowed.solved || rule.kind !== "solved") && (allowed.parts === true || rule.kind !== "part"),
+    (rule) =>
+      rule.quantity !== allowed.except &&
+      (allowed.loose || !rule.isLoose) &&
+      (allowed.solved || rule.kind !== "solved") &&
+      (allowed.parts === true || rule.kind !== "part"),
   );
   return named(p, usable, depth);
 }
@@ -305,9 +309,7 @@ function embedded(
       const images = pattern.bound.map((index) => at.get(index));
       const isInner = images.every(
         (image) =>
-          image !== undefined &&
-          bound.includes(image) &&
-          body.factors.every((factor) => used.has(factor) || !factor.atom.free.has(image)),
+          image !== undefined && bound.includes(image) && body.factors.every((factor) => used.has(factor) || !factor.atom.free.has(image)),
       );
       return isInner && indices.every((index) => at.has(index)) && new Set(at.values()).size === at.size ? { at, used } : undefined;
     }

@@ -1,4 +1,4 @@
-import type { Tensor } from "gradtape";
+import { type Tensor, valueAndGrad } from "gradtape";
 import { expect, test } from "vitest";
 import { fields } from "./catalog.js";
 import { errorOf, find } from "./check.js";
@@ -33,26 +33,32 @@ function varied(entry: Entry, k: number): Entry {
   };
 }
 
-/** Whether the function takes arguments of these sizes, and returns a number of them. */
+/** Whether the function takes arguments of these sizes, and has a number and a gradient there. */
 function isDefined(entry: Entry): boolean {
   try {
-    return Number.isFinite((entry.loss as (...args: Tensor[]) => Tensor)(...pointOf(entry, 0)).item());
+    const at = pointOf(entry, 0);
+    const [value, gradients] = valueAndGrad(entry.loss as (...args: Tensor[]) => Tensor, { argnums: at.map((_, k) => k) })(...at);
+    return [value, ...(gradients as Tensor[])].every(({ data }) => data.every(Number.isFinite));
   } catch {
     return false;
   }
 }
 
+/** Each third of the catalog at each of the sizes in turn: all of it would take longer than it is worth. */
 const variants = [...fields.values()]
   .flat()
+  .filter((_, k) => k % 3 === 1)
   .map((entry, k) => varied(entry, k))
   .filter(isDefined);
 
 test("most of the catalog works at other sizes", () => {
-  expect(variants.length).toBeGreaterThan(300);
+  expect(variants.length).toBeGreaterThan(100);
 });
 
 test.each(variants.map((entry) => [entry.name, entry] as const))("%s, at other sizes", (_, entry) => {
   const finding = find(entry);
   expect(finding.derivation.verdict).toMatch(/^grad gives the same/);
+  // What is true of the data at these inputs need not be at others.
+  if (finding.derivation.steps.some(({ rule }) => rule.endsWith("at these inputs"))) return;
   expect(errorOf(finding, finding.printed), JSON.stringify(finding.printed)).toBeLessThan(1e-7);
 });
