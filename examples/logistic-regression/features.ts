@@ -58,22 +58,38 @@ function parseFactor(text: string, header: readonly string[], file: string): Fac
   if (header.includes(name)) return { name, columns: [name], formula: undefined };
   // A name alone can be nothing but a column.
   if (text === "" || !/[-+*/^()·×÷²³√<>=@`"]/.test(text)) columnAt(file, header, name);
-  const { source, names } = withPlaceholders(text);
-  const formula = parsed(source, text);
+  const { formula, names } = rowFormula(text);
   const columns = formula.variables.map(
     (variable) => names.get(variable) ?? header.find((column) => column.normalize() === variable) ?? variable,
   );
   for (const column of columns) columnAt(file, header, column);
   if (columns.length === 0) throw new InputError(`--features: ${quote(text)} takes no column`);
-  const whole = formula.functions.find((used) => !BY_ROW.has(used));
-  if (whole !== undefined || /[@ᵀ[]/.test(source))
-    throw new InputError(`--features: ${quote(text)} must take one row at a time, and ${whole ?? "@, ᵀ and lists"} does not`);
   return { name: text, columns, formula: text };
 }
 
-function parsed(source: string, text: string): Formula {
+/** A formula that takes one row at a time, and the names in quotes by those that stand for them in it. */
+function rowFormula(text: string): { formula: Formula; names: Map<string, string> } {
+  const { source, names } = withPlaceholders(text);
+  const formula = refusing(text, () => parseMath(source));
+  const whole = formula.functions.find((used) => !BY_ROW.has(used));
+  if (whole !== undefined || /[@ᵀ[]/.test(source))
+    throw new InputError(`--features: ${quote(text)} must take one row at a time, and ${whole ?? "@, ᵀ and lists"} does not`);
+  return { formula, names };
+}
+
+/** Whether a text is a formula that takes one row at a time and so many columns: in a saved model it may be anything. */
+export function isRowFormula(text: string, columns: number): boolean {
   try {
-    return parseMath(source);
+    return rowFormula(text).formula.variables.length === columns;
+  } catch {
+    return false;
+  }
+}
+
+/** What the engine says of a formula, in one line. */
+function refusing<T>(text: string, body: () => T): T {
+  try {
+    return body();
   } catch (error) {
     throw new InputError(`--features: ${quote(text)}: ${(error as Error).message.split("\n")[0].replace(/^parseMath: /, "")}`);
   }
@@ -130,8 +146,7 @@ function evaluated(
   known: ReadonlyMap<string, Column>,
   notFinite: (factor: string, row: number) => void,
 ): Float64Array {
-  const { source } = withPlaceholders(formula as string);
-  const f = parsed(source, name);
+  const { formula: f } = rowFormula(formula as string);
   const values: Record<string, ReturnType<typeof tensor>> = {};
   let rows = 0;
   f.variables.forEach((variable, i) => {
@@ -141,7 +156,7 @@ function evaluated(
     values[variable] = tensor(column.values);
     rows = column.values.length;
   });
-  const result = f(values).data;
+  const result = refusing(name, () => f(values).data);
   const isGap = (row: number): boolean => columns.some((column) => Number.isNaN((known.get(column) as Column).values[row]));
   for (let row = 0; row < rows; row++) if (!Number.isFinite(result[row]) && !isGap(row)) notFinite(name, row);
   return result;

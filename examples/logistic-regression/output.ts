@@ -20,15 +20,22 @@ export function checkDestination(file: string, inputs: readonly string[]): void 
   if (!existing.isFile()) refuse("is not an ordinary file");
   // Nor does renaming ask: a file that its owner made read-only is to stay, whoever runs this.
   if ((Number(existing.mode) & 0o222) === 0) refuse("is read-only");
-  if (inputs.some((input) => placeOf(input) === placeOf(file))) refuse("it is read from");
+  if (inputs.some((input) => isSame(input, file))) refuse("it is read from");
 }
 
 /** Refuses to write two results into one file, however it is named. */
 export function checkDifferent(files: readonly string[]): void {
   files.forEach((file, i) => {
-    const other = files.findIndex((earlier) => placeOf(earlier) === placeOf(file));
+    const other = files.findIndex((earlier) => isSame(earlier, file));
     if (other < i) throw new InputError(`${file} cannot be written twice${files[other] === file ? "" : `: it is ${files[other]}`}`);
   });
+}
+
+/** Whether two names are, or will be, of one file: links of either kind and `..` lead to it. */
+function isSame(a: string, b: string): boolean {
+  if (placeOf(a) === placeOf(b)) return true;
+  const [one, other] = [a, b].map((file) => statSync(file, { bigint: true, throwIfNoEntry: false }));
+  return one !== undefined && other !== undefined && one.ino === other.ino && one.dev === other.dev;
 }
 
 /** Where a file is, or will be: links and `..` resolved. */

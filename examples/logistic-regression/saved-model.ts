@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { closeSync, openSync, readSync } from "node:fs";
 import type { CellRules } from "./cells.js";
 import { type Encoding, parametersOf } from "./encoding.js";
 import { fileProblem, InputError } from "./errors.js";
-import type { FeatureSpec } from "./features.js";
+import { type FeatureSpec, isRowFormula } from "./features.js";
 import type { Outcome } from "./result.js";
 import { quote } from "./text.js";
 import type { ClassWeights } from "./weights.js";
@@ -63,12 +63,7 @@ const checksum = (model: unknown): string => createHash("sha256").update(JSON.st
 
 /** Reads a model that was saved. Anything else, and one that is damaged, is an InputError. */
 export function readModel(file: string): Model {
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch (error) {
-    throw new InputError(`${file}: ${fileProblem(error)}`);
-  }
+  const text = textOf(file);
   let saved: { format?: unknown; version?: unknown; checksum?: unknown; model?: unknown };
   try {
     saved = JSON.parse(text);
@@ -79,10 +74,51 @@ export function readModel(file: string): Model {
     throw new InputError(`${file}: is not a model that --save wrote`);
   if (saved.version !== VERSION)
     throw new InputError(`${file}: is a model of version ${quote(String(saved.version))}, and this program reads version ${VERSION}`);
+  if (isDeep(saved.model)) throw new InputError(`${file}: the model is damaged: it is nested more than ${DEEPEST} levels deep`);
   if (saved.checksum !== checksum(saved.model)) throw new InputError(`${file}: the model is damaged: its check sum does not fit`);
   const model = saved.model as Model;
   if (!isSound(model)) throw new InputError(`${file}: the model is damaged: something is missing or of another kind`);
   return model;
+}
+
+/** No model is larger: its covariance has a number for each pair of coefficients. */
+const LARGEST = 1 << 28;
+
+/** The text of a file, which may be a pipe and may have no end. */
+function textOf(file: string): string {
+  const parts: Buffer[] = [];
+  let size = 0;
+  let handle: number | undefined;
+  try {
+    handle = openSync(file, "r");
+    for (;;) {
+      const part = Buffer.allocUnsafe(1 << 20);
+      const count = readSync(handle, part);
+      if (count === 0) return Buffer.concat(parts).toString("utf8");
+      size += count;
+      if (size > LARGEST) throw new InputError(`${file}: is larger than any model, ${LARGEST / 2 ** 20} MiB`);
+      parts.push(part.subarray(0, count));
+    }
+  } catch (error) {
+    throw error instanceof InputError ? error : new InputError(`${file}: ${fileProblem(error)}`);
+  } finally {
+    if (handle !== undefined) closeSync(handle);
+  }
+}
+
+/** A model has fewer levels. */
+const DEEPEST = 50;
+
+/** Whether a part lies too deep for those who go through all parts. */
+function isDeep(model: unknown): boolean {
+  let level = [model];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > DEEPEST) return true;
+    level = level
+      .flatMap((part) => (typeof part === "object" && part !== null ? Object.values(part) : []))
+      .filter((part) => typeof part === "object");
+  }
+  return false;
 }
 
 /** A file with a right check sum may still have been made by another hand. */
@@ -102,7 +138,8 @@ function isSound(model: Model): boolean {
       isText(name) &&
       isList(taken, (column: string) => names.includes(column)) &&
       taken.length > 0 &&
-      (formula === undefined || (isText(formula) && taken.every((column) => levelsOf(column) === null)));
+      (formula === undefined ||
+        (isText(formula) && isRowFormula(formula, taken.length) && taken.every((column) => levelsOf(column) === null)));
     const categoriesOf = (feature: number) =>
       specs[feature].factors.flatMap(({ columns: [first], formula }) => (formula === undefined ? (levelsOf(first) ?? []) : []).length);
     return (

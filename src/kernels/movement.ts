@@ -87,11 +87,11 @@ export const concat: Kernel<{ readonly axis: number }> = (out, inputs, { axis })
   }
 };
 
-/** The place that an index names which is none of 0, 1, … size − 1: it is counted from the end if it is negative. */
-export function countedPlace(index: number, size: number): number {
+/** The place that an index names which is none of 0, 1, … size − 1: it is counted from the end if it is negative. `name` is the function's. */
+export function countedPlace(index: number, size: number, name = "take"): number {
   const counted = index + size;
   if (Number.isInteger(index) && counted >= 0 && index < 0) return counted;
-  throw new DomainError(`take: expected whole numbers from ${-size} to ${size - 1} as indices, got ${index}`);
+  throw new DomainError(`${name}: expected whole numbers from ${-size} to ${size - 1} as indices, got ${index}`);
 }
 
 /** From here on a part is copied by a call. */
@@ -131,7 +131,7 @@ export const scatterAdd: Kernel<{ readonly axis: number }> = (out, [x, indices],
   if (outer === 1 && inner === 1) {
     for (let j = 0; j < count; j++) {
       const sum: number | undefined = to[names[j]];
-      if (sum === undefined) to[countedPlace(names[j], size)] += from[j];
+      if (sum === undefined) to[countedPlace(names[j], size, "segmentSum")] += from[j];
       else to[names[j]] = sum + from[j];
     }
     return;
@@ -139,7 +139,7 @@ export const scatterAdd: Kernel<{ readonly axis: number }> = (out, [x, indices],
   for (let o = 0, at = 0; o < outer; o++) {
     for (let j = 0; j < count; j++, at += inner) {
       const place = names[j] >>> 0;
-      const start = (o * size + (place === names[j] && place < size ? place : countedPlace(names[j], size))) * inner;
+      const start = (o * size + (place === names[j] && place < size ? place : countedPlace(names[j], size, "segmentSum"))) * inner;
       for (let i = 0; i < inner; i++) to[start + i] += from[at + i];
     }
   }

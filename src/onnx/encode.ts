@@ -1,24 +1,14 @@
 import { create, toBinary } from "@bufbuild/protobuf";
-import { AttributeProto_AttributeType, ModelProtoSchema } from "onnx-buf";
+import { AttributeProto_AttributeType, GraphProtoSchema, ModelProtoSchema, type NodeProto, NodeProtoSchema } from "onnx-buf";
 import { GradtapeError } from "../base/errors.js";
-import type { Shape } from "../base/shape.js";
-import { ElementType, type Initializer, type OnnxAttributes, type OnnxNode, type Precision } from "./graph.js";
-
-/** The name and shape of an input or output. */
-export interface Port {
-  readonly name: string;
-  readonly shape: Shape;
-}
+import { ElementType, type Initializer, type OnnxAttributes, type OnnxGraph, type OnnxNode, type Port, type Precision } from "./graph.js";
 
 /** A whole model, before it is bytes. */
-export interface Model {
+export interface Model extends OnnxGraph {
   readonly name: string;
   readonly precision: Precision;
   readonly opset: number;
   readonly irVersion: number;
-  readonly inputs: readonly Port[];
-  readonly outputs: readonly Port[];
-  readonly nodes: readonly OnnxNode[];
   readonly initializers: readonly Initializer[];
 }
 
@@ -32,11 +22,6 @@ export function encode(model: Model): Uint8Array {
     throw new GradtapeError(
       `toOnnx: expected constants of at most 2 GiB, the limit of the format, got ${size} bytes; make the largest ones arguments of the function`,
     );
-  const elemType = ElementType[model.precision];
-  const port = ({ name, shape }: Port) => ({
-    name,
-    type: { value: { case: "tensorType" as const, value: { elemType, shape: { dim: shape.map(dimension) } } } },
-  });
   return toBinary(
     ModelProtoSchema,
     create(ModelProtoSchema, {
@@ -45,25 +30,44 @@ export function encode(model: Model): Uint8Array {
       opsetImport: [{ domain: "", version: BigInt(model.opset) }],
       graph: {
         name: model.name,
-        input: model.inputs.map(port),
-        output: model.outputs.map(port),
-        node: model.nodes.map(({ operator, inputs, output, attributes }) => ({
-          name: output,
-          opType: operator,
-          input: [...inputs],
-          output: [output],
-          attribute: encodeAttributes(attributes),
-        })),
+        ...encodeGraph(model),
         initializer: model.initializers.map(({ name, shape, data }) => ({
           name,
           dims: shape.map(BigInt),
-          dataType: data instanceof BigInt64Array ? ElementType.int64 : elemType,
+          dataType: data instanceof BigInt64Array ? ElementType.int64 : ElementType[model.precision],
           rawData: new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength),
         })),
       },
     }),
   );
 }
+
+const encodeGraph = ({ inputs, outputs, nodes }: OnnxGraph) => ({
+  input: inputs.map(encodePort),
+  output: outputs.map(encodePort),
+  node: nodes.map(encodeNode),
+});
+
+const encodeNode = ({ operator, inputs, outputs, attributes, body }: OnnxNode): NodeProto =>
+  create(NodeProtoSchema, {
+    name: outputs[0],
+    opType: operator,
+    input: [...inputs],
+    output: [...outputs],
+    attribute: [...encodeAttributes(attributes), ...(body === undefined ? [] : [encodeBody(body)])],
+  });
+
+/** Within a graph all names differ from those around it, so that of an output names the graph as well. */
+const encodeBody = (body: OnnxGraph) => ({
+  name: "body",
+  type: AttributeProto_AttributeType.GRAPH,
+  g: create(GraphProtoSchema, { name: body.outputs[0].name, ...encodeGraph(body) }),
+});
+
+const encodePort = ({ name, type, shape }: Port) => ({
+  name,
+  type: { value: { case: "tensorType" as const, value: { elemType: ElementType[type], shape: { dim: shape.map(dimension) } } } },
+});
 
 const dimension = (size: number) => ({ value: { case: "dimValue" as const, value: BigInt(size) } });
 

@@ -1,5 +1,5 @@
 import { DomainError } from "../base/errors.js";
-import { SCALAR, type Shape } from "../base/shape.js";
+import { SCALAR, type Shape, sizeOf } from "../base/shape.js";
 
 /** The type of the numbers of a model. */
 export type Precision = "float64" | "float32";
@@ -11,8 +11,24 @@ export type OnnxAttributes = Readonly<Record<string, number | string | readonly 
 export interface OnnxNode {
   readonly operator: string;
   readonly inputs: readonly string[];
-  readonly output: string;
+  readonly outputs: readonly string[];
   readonly attributes: OnnxAttributes;
+  /** What a loop repeats. */
+  readonly body?: OnnxGraph;
+}
+
+/** The name, type and shape of an input or output. */
+export interface Port {
+  readonly name: string;
+  readonly type: keyof typeof ElementType;
+  readonly shape: Shape;
+}
+
+/** A graph of its own within a loop. It also reads what stands before the loop. */
+export interface OnnxGraph {
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly Port[];
+  readonly nodes: readonly OnnxNode[];
 }
 
 /** Constants of so many numbers are looked up before they are stored once more: the forms' own numbers, and sizes and axes. */
@@ -25,39 +41,92 @@ export interface Initializer {
   readonly data: Float64Array | Float32Array | BigInt64Array;
 }
 
+/** A node as it grows: what its loop repeats can still lose results. */
+interface Growing extends Omit<OnnxNode, "body"> {
+  readonly loop?: { readonly graph: Graph; readonly inputs: readonly Port[]; readonly outputs: readonly Port[]; readonly carries: number };
+}
+
 /**
  * An ONNX graph as it grows. What appends something returns the name of its value. A node or a short constant that is there
  * already is not made again, so e^(−|z|) is taken once for σ(z), the logistic loss and its gradient.
  */
 export class Graph {
-  private readonly nodes: OnnxNode[] = [];
+  private readonly nodes: Growing[] = [];
   private readonly initializers = new Map<string, Initializer>();
   private readonly known = new Map<string, string>();
   /** For a comparison as numbers, the same as a truth value. */
   private readonly truths = new Map<string, string>();
+  /** For several results that stand in one value, these one by one. */
+  private readonly results = new Map<string, readonly string[]>();
+  /** The names of what this graph has that the one around it has not. */
+  private readonly own = new Set<string>();
   private readonly taken: Set<string>;
   private count = 0;
 
-  /** The names of inputs and outputs are taken. */
+  /** The names of inputs and outputs are taken. A graph within a loop is in another one. */
   constructor(
     readonly precision: Precision,
     taken: Iterable<string>,
+    private readonly around?: Graph,
   ) {
     this.taken = new Set(taken);
   }
 
-  /** Appends a node. */
+  /** Appends a node. What is the same at each step of a loop stands before the loop. */
   node(operator: string, inputs: readonly string[], attributes: OnnxAttributes = {}): string {
+    const outside = this.graphAround(...inputs);
+    if (outside !== undefined) return outside.node(operator, inputs, attributes);
     return this.once(JSON.stringify([operator, inputs, attributes]), () => {
       const output = this.name(operator);
-      this.nodes.push({ operator, inputs, output, attributes });
+      this.nodes.push({ operator, inputs, outputs: [output], attributes });
       return output;
     });
   }
 
   /** Appends a node whose output has the given name. */
   output(name: string, value: string): void {
-    this.nodes.push({ operator: "Identity", inputs: [value], output: name, attributes: {} });
+    this.nodes.push({ operator: "Identity", inputs: [value], outputs: [name], attributes: {} });
+  }
+
+  /**
+   * Appends a loop of so many steps, with what it begins with as its carry. `step` writes one step: from the number of the step and the
+   * carry to the next carry, as many, and behind it what is collected, of these shapes. Returns the last carry and what was collected
+   * along a new axis 0.
+   */
+  loop(
+    steps: number,
+    carry: readonly string[],
+    shapes: readonly Shape[],
+    step: (graph: Graph, count: string, carry: readonly string[]) => readonly string[],
+  ): string[] {
+    const graph = new Graph(this.precision, [], this);
+    const port = (wish: string, type: Port["type"], shape: Shape): Port => ({ name: graph.name(wish), type, shape });
+    const [count, goesOn] = [port("step", "int64", SCALAR), port("goesOn", "bool", SCALAR)];
+    const before = carry.map((_, i) => port("carry", this.precision, shapes[i]));
+    const values = step(
+      graph,
+      count.name,
+      before.map(({ name }) => name),
+    );
+    const after = [port("goesOn", "bool", SCALAR), ...values.map((_, i) => port("result", this.precision, shapes[i]))];
+    for (const [i, value] of [goesOn.name, ...values].entries()) graph.output(after[i].name, value);
+    const outputs = values.map(() => this.name("Loop"));
+    const loop = { graph, inputs: [count, goesOn, ...before], outputs: after, carries: carry.length };
+    this.nodes.push({ operator: "Loop", inputs: [this.integers([steps], SCALAR), "", ...carry], outputs, attributes: {}, loop });
+    return outputs;
+  }
+
+  /** Several results of these shapes as one value, a vector of all their numbers. */
+  pack(results: readonly string[], shapes: readonly Shape[]): string {
+    const flat = results.filter((_, i) => sizeOf(shapes[i]) > 0).map((value) => this.reshape(value, [-1]));
+    const packed = this.node("Concat", flat, { axis: 0 });
+    this.results.set(packed, results);
+    return packed;
+  }
+
+  /** One of several results that were packed; `undefined` if the value was made otherwise. */
+  unpacked(packed: string, index: number): string | undefined {
+    return this.graphAround(packed)?.unpacked(packed, index) ?? this.results.get(packed)?.[index];
   }
 
   /** A constant of one number. */
@@ -67,6 +136,7 @@ export class Graph {
 
   /** A constant in the model's precision. */
   tensor(shape: Shape, values: ArrayLike<number>): string {
+    if (this.around !== undefined) return this.around.tensor(shape, values);
     const key = values.length <= SHORT ? `number ${shape} ${Array.from(values, (v) => (Object.is(v, -0) ? "-0" : v))}` : undefined;
     return this.once(key, () => {
       if (this.precision === "float64") return this.initializer(shape, Float64Array.from(values));
@@ -79,6 +149,7 @@ export class Graph {
 
   /** A constant list of whole numbers: sizes, axes. */
   integers(values: readonly number[], shape: Shape = [values.length]): string {
+    if (this.around !== undefined) return this.around.integers(values, shape);
     return this.once(values.length <= SHORT ? `integer ${shape} ${values}` : undefined, () =>
       this.initializer(shape, BigInt64Array.from(values, BigInt)),
     );
@@ -86,6 +157,8 @@ export class Graph {
 
   /** A value's numbers as whole numbers: a constant's right away, others by a node. */
   asIntegers(value: string): string {
+    const outside = this.graphAround(value);
+    if (outside !== undefined) return outside.asIntegers(value);
     const constant = this.initializers.get(value);
     if (constant === undefined || constant.data instanceof BigInt64Array) return this.node("Cast", [value], { to: ElementType.int64 });
     const { data, shape } = constant;
@@ -111,7 +184,7 @@ export class Graph {
 
   /** Whether a value is not 0, place by place, as a truth value. */
   asTruth(value: string): string {
-    return this.truths.get(value) ?? this.node("Not", [this.node("Equal", [value, this.number(0)])]);
+    return this.truthOf(value) ?? this.node("Not", [this.node("Equal", [value, this.number(0)])]);
   }
 
   /** The value under another shape. */
@@ -122,12 +195,38 @@ export class Graph {
   /** What the given outputs need, in order. */
   finish(outputs: readonly string[]): { readonly nodes: readonly OnnxNode[]; readonly initializers: readonly Initializer[] } {
     const needed = new Set(outputs);
-    const nodes = [...this.nodes].reverse().filter(({ inputs, output }) => {
-      if (!needed.has(output)) return false;
-      for (const input of inputs) needed.add(input);
-      return true;
-    });
-    return { nodes: nodes.reverse(), initializers: [...this.initializers.values()].filter(({ name }) => needed.has(name)) };
+    const nodes = this.close(needed);
+    return { nodes, initializers: [...this.initializers.values()].filter(({ name }) => needed.has(name)) };
+  }
+
+  /** The nodes that are needed, in order; notes what they need themselves. */
+  private close(needed: Set<string>): OnnxNode[] {
+    const nodes: OnnxNode[] = [];
+    for (const { loop, ...node } of [...this.nodes].reverse()) {
+      if (!node.outputs.some((output) => needed.has(output))) continue;
+      for (const input of node.inputs) needed.add(input);
+      if (loop === undefined) {
+        nodes.push(node);
+        continue;
+      }
+      // The carry goes on from step to step; of what is collected there is what is read.
+      const isKept = (i: number): boolean => i < loop.carries || needed.has(node.outputs[i]);
+      const outputs = loop.outputs.filter((_, i) => i === 0 || isKept(i - 1));
+      for (const { name } of outputs) needed.add(name);
+      const body = { inputs: loop.inputs, outputs, nodes: loop.graph.close(needed) };
+      nodes.push({ ...node, outputs: node.outputs.filter((_, i) => isKept(i)), body });
+    }
+    return nodes.reverse();
+  }
+
+  /** The graph around this one, if it has all that is named. */
+  private graphAround(...names: readonly string[]): Graph | undefined {
+    return names.some((name) => this.own.has(name)) ? undefined : this.around;
+  }
+
+  /** The truth value that a value is, if it is one. */
+  private truthOf(value: string): string | undefined {
+    return this.truths.get(value) ?? this.around?.truthOf(value);
   }
 
   private initializer(shape: Shape, data: Initializer["data"]): string {
@@ -145,6 +244,13 @@ export class Graph {
   }
 
   private name(prefix: string): string {
+    const name = this.freshName(prefix);
+    this.own.add(name);
+    return name;
+  }
+
+  private freshName(prefix: string): string {
+    if (this.around !== undefined) return this.around.freshName(prefix);
     let name: string;
     do name = `${prefix}_${++this.count}`;
     while (this.taken.has(name));
@@ -153,4 +259,4 @@ export class Graph {
 }
 
 /** The numbers by which ONNX files name the types of elements. */
-export const ElementType = { float32: 1, int64: 7, float64: 11 } as const;
+export const ElementType = { float32: 1, int64: 7, bool: 9, float64: 11 } as const;

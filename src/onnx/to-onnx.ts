@@ -1,9 +1,12 @@
 import { describe, GradtapeError } from "../base/errors.js";
 import { checkOptions, type Known } from "../base/options.js";
+import { bodyOf } from "../ops/body.js";
+import type { AnyOp } from "../ops/op.js";
 import { tidy } from "../passes/tidy.js";
-import { Tape } from "../tape/tape.js";
+import { type Node, Tape } from "../tape/tape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { encode } from "./encode.js";
+import type { Write } from "./forms/form.js";
 import { formsOf } from "./forms/table.js";
 import { Graph, type Precision } from "./graph.js";
 import { checkName, namesOf } from "./names.js";
@@ -68,32 +71,64 @@ export function toOnnx(tape: Tape, options?: OnnxOptions): Uint8Array {
   if (tape.outputs.length === 0) throw new GradtapeError("toOnnx: expected at least one output, got a tape that returns nothing");
 
   const names = namesOf(tape, inputNames, outputNames);
-  const { nodes, inputs, outputs } = tidy(tape);
-  const forms = formsOf(nodes.map(({ op }) => op));
+  const tidied = tidy(tape);
   const graph = new Graph(precision, [...names.inputs, ...names.outputs]);
-  const values = new Map<Tensor, string>(inputs.map((x, i) => [x, names.inputs[i]]));
-  const nameOf = (x: Tensor): string => {
-    const value = values.get(x) ?? graph.tensor(x.shape, x.data);
-    values.set(x, value);
-    return value;
-  };
-  for (const node of nodes) {
-    // Where there is nothing to compute with, the result is known. Runtimes disagree on operators without numbers.
-    const isKnown = node.output.size === 0 || node.inputs.every(({ size }) => size === 0);
-    const form = isKnown ? undefined : forms.get(node.op);
-    if (form !== undefined) values.set(node.output, form(graph, node.inputs.map(nameOf), node));
-  }
-  outputs.forEach((x, i) => {
-    graph.output(names.outputs[i], nameOf(x));
+  const outputs = writer(tidied)(graph, tidied, names.inputs);
+  outputs.forEach((value, i) => {
+    graph.output(names.outputs[i], value);
   });
-  const ports = (own: readonly string[], tensors: readonly Tensor[]) => own.map((port, i) => ({ name: port, shape: tensors[i].shape }));
+  const ports = (own: readonly string[], tensors: readonly Tensor[]) =>
+    own.map((port, i) => ({ name: port, type: precision, shape: tensors[i].shape }));
   return encode({
     name,
     precision,
     opset,
     irVersion,
-    inputs: ports(names.inputs, inputs),
-    outputs: ports(names.outputs, outputs),
+    inputs: ports(names.inputs, tidied.inputs),
+    outputs: ports(names.outputs, tidied.outputs),
     ...graph.finish(names.outputs),
   });
+}
+
+/** Writes the nodes of a tape, and of tapes that its ops hold, if all of them have forms. */
+function writer(whole: Tape): Write {
+  const tidied = new Map([[whole, whole]]);
+  const tidiedOf = (tape: Tape): Tape => {
+    const known = tidied.get(tape) ?? tidy(tape);
+    tidied.set(tape, known);
+    return known;
+  };
+  const opsOf = (tape: Tape): AnyOp[] =>
+    tidiedOf(tape).nodes.flatMap(({ op, attributes }) => {
+      const body = bodyOf(attributes);
+      return body === undefined ? [op] : [op, ...opsOf(body.tape)];
+    });
+  const forms = formsOf(opsOf(whole));
+
+  const write: Write = (graph, tape, names) => {
+    const { nodes, inputs, outputs } = tidiedOf(tape);
+    const values = new Map<Tensor, string>(inputs.map((x, i) => [x, names[i]]));
+    const nameOf = (x: Tensor): string => {
+      const value = values.get(x) ?? graph.tensor(x.shape, x.data);
+      values.set(x, value);
+      return value;
+    };
+    for (const node of nodes) {
+      const known = valueWithoutNumbers(node);
+      const form = forms.get(node.op);
+      if (known !== undefined) values.set(node.output, graph.tensor(node.output.shape, known));
+      else if (form !== undefined) values.set(node.output, form(graph, node.inputs.map(nameOf), node, write));
+    }
+    return outputs.map(nameOf);
+  };
+  return write;
+}
+
+/** The result where there is nothing to compute with, which is known. Runtimes disagree on operators without numbers. */
+function valueWithoutNumbers({ op, inputs, output, attributes }: Node): Float64Array | undefined {
+  if (output.size > 0 && inputs.some(({ size }) => size > 0)) return undefined;
+  const data = new Float64Array(output.size);
+  const none = inputs.map(({ shape }) => ({ shape, data: new Float64Array() }));
+  op.kernel?.({ shape: output.shape, data }, none, attributes);
+  return data;
 }

@@ -1,4 +1,4 @@
-import { type Shape, sizeOf } from "../base/shape.js";
+import { checkSize, type Shape, sizeOf } from "../base/shape.js";
 import { stack } from "../functions/movement.js";
 import { Hollow } from "../tape/hollow.js";
 import { zeros } from "../tensor/create.js";
@@ -44,6 +44,7 @@ const MOST_NUMBERS = 2 ** 22;
 function inAllDirections(name: string, segment: Segment, from: readonly Shape[], to: readonly Shape[], sweep: Sweep): Tensor[] {
   const complete: Sweep = (seeds) => sweep(seeds).map((x, i) => x?.broadcastTo(to[i]) ?? zeros(to[i]));
   const count = countOf(from);
+  for (const shape of to) checkSize(name, [count, ...shape]); // before the first of many sweeps
   if (count === 0) return to.map((shape) => zeros([0, ...shape]));
   const { atOnce, areRulesOwn } = lookAt(segment);
   const parts: (readonly Tensor[])[] = [];

@@ -1,6 +1,7 @@
 import { record, type Tape, type Tensor, vjp } from "gradtape";
+import type { Write } from "../../src/onnx/forms/form.js";
 import { forms } from "../../src/onnx/forms/table.js";
-import { Graph } from "../../src/onnx/graph.js";
+import { Graph, type OnnxNode } from "../../src/onnx/graph.js";
 import type { AnyOp } from "../../src/ops/op.js";
 import { cases } from "../oracles/cases.js";
 import { randomTensor } from "../support/random.js";
@@ -19,6 +20,14 @@ export function* tapes(): Generator<Tape> {
   }
 }
 
+/** Stands for what the tape of a loop's step becomes: its ops have rows of their own. */
+const STEP = "step";
+const stepOf: Write = (graph, tape, inputs) => tape.outputs.map((_, i) => graph.node(STEP, inputs, { i }));
+
+/** The operators of nodes, and of those that they repeat. */
+const operatorsIn = (nodes: readonly OnnxNode[]): string[] =>
+  nodes.flatMap(({ operator, body }) => [operator, ...operatorsIn(body?.nodes ?? [])]).filter((name) => name !== STEP);
+
 /** The operators of ONNX that each op becomes in some case, or why it has no form, as a table in Markdown. */
 export function tableOfForms(): string {
   const operators = new Map(Object.keys(forms).map((name) => [name, new Set<string>()]));
@@ -28,7 +37,7 @@ export function tableOfForms(): string {
     for (const node of tape.nodes.filter((other) => other.op === op)) {
       const graph = new Graph("float64", []);
       const inputs = node.inputs.map((_, i) => `input${i}`);
-      for (const { operator } of graph.finish([form(graph, inputs, node)]).nodes) operators.get(op.name)?.add(operator);
+      for (const operator of operatorsIn(graph.finish([form(graph, inputs, node, stepOf)]).nodes)) operators.get(op.name)?.add(operator);
     }
   };
   for (const tape of tapes()) for (const op of new Set(tape.nodes.map((node) => node.op))) write(op, tape);

@@ -321,6 +321,8 @@ describe("take and oneHot", () => {
     expect(() => x.take([Number.NaN])).toThrow(gt.DomainError);
     expect(() => x.take([0], 2)).toThrow("take: axis must be");
     expect(() => gt.oneHot([3], 3)).toThrow(gt.DomainError);
+    expect(() => gt.segmentSum([1], [3], 3)).toThrow("segmentSum: expected whole numbers from -3 to 2 as indices, got 3");
+    expect(() => gt.segmentSum([[1]], [0.5], 3)).toThrow("segmentSum: expected whole numbers from -3 to 2 as indices, got 0.5");
     expect(() => gt.oneHot([-1], 3)).toThrow("oneHot: expected whole numbers from 0 to 2, got -1");
     expect(() => gt.oneHot([0], 1.5)).toThrow("oneHot: expected a whole depth ≥ 0, got number 1.5");
   });

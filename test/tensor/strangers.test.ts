@@ -1,4 +1,4 @@
-import { add, compile, defineOp, grad, oneHot, type Tensor, tensor, variance, vjp, zeros } from "gradtape";
+import { add, compile, defineOp, grad, hessian, jacobian, oneHot, type Tensor, tensor, variance, vjp, zeros } from "gradtape";
 import { parseMath } from "gradtape/math";
 import { describe, expect, test } from "vitest";
 
@@ -25,6 +25,16 @@ describe("sizes, counts and depths from outside are checked before anything is a
     expect(refusal(() => tensor([1, 2]).split(new Array(1e6).fill(0))).message).toContain("got 1000000 parts");
     expect(zeros([0]).split(3)).toHaveLength(3);
     expect(refusal(() => zeros([0]).split(1e9)).message).toContain("1000000000 equal parts");
+  });
+
+  test("the numbers of a Jacobian and of a Hessian", () => {
+    const x = zeros([100_000]);
+    expect(refusal(() => jacobian((x: Tensor) => x.square())(x)).message).toBe(
+      "jacobian: expected a tensor that fits into memory, got shape [100000, 100000] (10000000000 numbers)",
+    );
+    expect(refusal(() => hessian((x: Tensor) => x.square().sum())(x)).message).toContain(
+      "hessian: expected a tensor that fits into memory",
+    );
   });
 
   test("arrays and objects that hold themselves", () => {

@@ -1,11 +1,15 @@
 import { checkFunction, describe, GradtapeError } from "../../base/errors.js";
 import { checkOptions, type Known } from "../../base/options.js";
 import { formatShape, sameShape } from "../../base/shape.js";
+import { quote } from "../../base/text.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { asTensor } from "../../tensor/tensor.js";
 import type { TreesLike } from "../../tensor/tree.js";
+import { checkLimits, withinLimits } from "../limits.js";
 import { editsOf } from "./edits.js";
+import { Effort, Exhausted } from "./effort.js";
 import { evaluate, type Meaning, READINGS, type Reading, ShapesDiffer } from "./evaluate.js";
+import { linesOf, sides, tooLong } from "./lines.js";
 import { derivativeOf, NotUnderstood, parseSide, type Vocabulary, type Written } from "./parse.js";
 import { type Point, type Points, pointsOf } from "./points.js";
 import { normalized } from "./text.js";
@@ -44,6 +48,8 @@ export interface CheckedDerivation {
 
 const OPTIONS: Known<CheckDerivationOptions> = { wrt: true };
 const CALLER = "checkDerivation";
+/** Of memory, as for other formulas. */
+const LIMITS = /* @__PURE__ */ checkLimits(CALLER, undefined);
 /** Sides that differ by no more, relative to their size, are the same. */
 const TOLERANCE = 1e-7;
 /** Letters for how many samples there are. */
@@ -62,7 +68,8 @@ const SIZE_LETTERS = ["n", "N", "m", "M", "d", "D", "k", "K", "B", "T", "C"];
  *
  * @param f - A synchronous function that returns a scalar.
  * @param inputs - Its arguments, as a list.
- * @param text - The derivation, one equation a line. Empty lines are left out.
+ * @param text - The derivation, one equation a line. Empty lines are left out. It may be a stranger's: at most 100,000 characters and 1,000
+ * lines, of 2,000 characters each, and what is spent on it is limited.
  * @param options - `wrt`: see {@link CheckDerivationOptions}.
  *
  * @example
@@ -90,11 +97,9 @@ export function checkDerivation<Args extends unknown[]>(
   const places = typeof wrt === "number" ? [wrt] : wrt;
   if (!Array.isArray(places) || !places.every((place) => Number.isInteger(place) && place >= 0 && place < inputs.length))
     throw new GradtapeError(`${CALLER}: wrt must be the place of an argument, or a list of them, got ${describe(wrt)}`);
+  const written = linesOf(CALLER, text);
   const checker = new Checker(pointsOf(f, inputs, places));
-  const lines = text
-    .split(/\n|\\\\/)
-    .filter((line) => line.trim() !== "" && !/^\s*\\(begin|end)\{/.test(line))
-    .flatMap((line) => checker.line(line));
+  const lines = written.flatMap((line) => checker.line(line));
   const firstWrong = lines.findIndex(({ verdict }) => verdict !== "true");
   return { ok: lines.length > 0 && firstWrong < 0, lines, firstWrong };
 }
@@ -112,6 +117,7 @@ class Checker {
   /** What a letter was found to stand for, for the lines that follow. */
   private sizes: ReadonlyMap<string, number> = new Map();
   private readonly vocabulary: Vocabulary;
+  private readonly effort = new Effort();
 
   constructor(private readonly points: Points) {
     this.vocabulary = {
@@ -123,6 +129,8 @@ class Checker {
 
   /** One line, or each part of a = b = c. */
   line(source: string): CheckedLine[] {
+    const problem = tooLong(source);
+    if (problem !== undefined) return [notUnderstood({ source, left: "", right: "" }, problem)];
     const [first, ...rights] = sides(source);
     if (rights.length === 0) return [this.check(source, this.asked(undefined), first)];
     const asked = first.trim() === "" ? (this.last ?? this.asked(undefined)) : this.asked(first);
@@ -138,7 +146,7 @@ class Checker {
     if (found !== undefined) return this.ofDerivative(this.nameOf(found.of) ?? result, this.nameOf(found.by) ?? found.by);
     const name = this.nameOf(text);
     if (name === undefined)
-      return new NotUnderstood(`expected ∂${result}/∂${wanted[0]} or a named value to the left, got "${left.trim()}"`);
+      return new NotUnderstood(`expected ∂${result}/∂${wanted[0]} or a named value to the left, got ${quote(left.trim())}`);
     return { left: name, expected: points.map((point) => point.value(name) as Tensor), isJacobian: false };
   }
 
@@ -158,14 +166,13 @@ class Checker {
 
   private check(source: string, asked: Asked | NotUnderstood, right: string): CheckedLine {
     const line = { source, left: "left" in asked ? asked.left : "", right: right.trim() };
-    const failed = (hint: string): CheckedLine => ({ ...line, verdict: "not understood", hint, difference: Number.NaN });
-    if (asked instanceof NotUnderstood) return failed(asked.message);
+    if (asked instanceof NotUnderstood) return notUnderstood(line, asked.message);
     try {
       const written = parseSide(right, this.vocabulary);
       const found = this.compare(written, asked);
       return { ...line, ...found };
     } catch (error) {
-      if (error instanceof NotUnderstood) return failed(error.message);
+      if (error instanceof NotUnderstood || error instanceof Exhausted) return notUnderstood(line, error.message);
       throw error;
     }
   }
@@ -176,7 +183,7 @@ class Checker {
       this.sizes = tried.sizes;
       return { verdict: "true", hint: tried.note, difference: tried.difference };
     }
-    const hint = this.hint(written, asked, tried);
+    const hint = this.effort.onHints(() => this.hint(written, asked, tried)) ?? "";
     return { verdict: "false", hint, difference: tried.difference };
   }
 
@@ -204,7 +211,9 @@ class Checker {
   }
 
   private at(written: Written, asked: Asked, reading: Reading, sizes: ReadonlyMap<string, number>): Tried {
-    const values = this.points.points.map((point) => evaluate(written, meaningAt(point, sizes), reading));
+    const { points } = this.points;
+    this.effort.spend(written, points.length);
+    const values = points.map((point) => withinLimits(CALLER, LIMITS, () => evaluate(written, meaningAt(point, sizes), reading)));
     let note = "";
     let difference = 0;
     for (const [k, { x, isRow }] of values.entries()) {
@@ -228,9 +237,11 @@ class Checker {
     let meanings: ReadonlyMap<string, number>[] = [this.sizes];
     for (const letter of letters) {
       const sizes = COUNTS.includes(letter) ? this.points.counts : this.points.sizes;
-      meanings = meanings.flatMap((meaning) => (sizes.length === 0 ? [1] : sizes).map((size) => new Map([...meaning, [letter, size]])));
+      meanings = meanings
+        .flatMap((meaning) => (sizes.length === 0 ? [1] : sizes).map((size) => new Map([...meaning, [letter, size]])))
+        .slice(0, MOST_MEANINGS);
     }
-    return meanings.slice(0, MOST_MEANINGS);
+    return meanings;
   }
 
   // Hints: what they say has been tried.
@@ -321,6 +332,13 @@ class Checker {
   }
 }
 
+const notUnderstood = (line: Pick<CheckedLine, "source" | "left" | "right">, hint: string): CheckedLine => ({
+  ...line,
+  verdict: "not understood",
+  hint,
+  difference: Number.NaN,
+});
+
 const ACCENTS: Readonly<Record<string, string>> = { "\u0302": "hat", "\u0304": "bar", "\u0303": "tilde" };
 
 /** ŷ as yhat, y_hat and hat y, W₁ as W1. */
@@ -382,20 +400,6 @@ function lettersOf(written: Written, found = new Set<string>()): Set<string> {
     default:
   }
   return found;
-}
-
-/** The parts between the equality signs of a line; those within brackets and of comparisons are not among them. */
-function sides(line: string): string[] {
-  const parts: string[] = [""];
-  let depth = 0;
-  for (const [i, sign] of [...line].entries()) {
-    const around = `${[...line][i - 1] ?? ""}${[...line][i + 1] ?? ""}`;
-    if (/[[(]/.test(sign)) depth++;
-    if (/[\])]/.test(sign)) depth--;
-    if (sign === "=" && depth <= 0 && !/[=<>!]/.test(around)) parts.push("");
-    else parts[parts.length - 1] += sign;
-  }
-  return parts;
 }
 
 /** The value in the shape that was asked for: axes of size 1 aside, or one number everywhere. */

@@ -1,3 +1,4 @@
+import { quote } from "../../base/text.js";
 import { normalized } from "./text.js";
 
 /** A formula as somebody wrote it. */
@@ -72,6 +73,8 @@ const FUNCTIONS: readonly string[] = [
   "Σ",
   "√",
 ];
+/** So deep a formula may be nested. */
+const DEEPEST = 200;
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 const SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉";
 
@@ -104,7 +107,7 @@ class Parser {
     const result = this.sum();
     this.space();
     if (this.at < this.text.length)
-      throw new NotUnderstood(`expected an operator or the end, got "${this.text.slice(this.at, this.at + 12)}"`);
+      throw new NotUnderstood(`expected an operator or the end, got ${quote(this.text.slice(this.at, this.at + 12))}`);
     return result;
   }
 
@@ -125,11 +128,18 @@ class Parser {
 
   private expect(sign: string): void {
     if (this.take(sign) === undefined)
-      throw new NotUnderstood(`expected "${sign}", got "${this.text.slice(this.at, this.at + 12) || "the end"}"`);
+      throw new NotUnderstood(
+        `expected "${sign}", got ${this.at < this.text.length ? quote(this.text.slice(this.at, this.at + 12)) : "the end"}`,
+      );
+  }
+
+  /** One level more: what is nested deeper than people nest would overflow the stack. */
+  private deeper(): void {
+    if (++this.depth > DEEPEST) throw new NotUnderstood(`expected at most ${DEEPEST} levels of parentheses, signs and calls`);
   }
 
   private sum(): Written {
-    if (++this.depth > 200) throw new NotUnderstood("expected at most 200 levels of parentheses");
+    this.deeper();
     const terms: Signed[] = [];
     let isNegative = this.take("-", "+") === "-";
     for (;;) {
@@ -162,8 +172,11 @@ class Parser {
   }
 
   private signed(): Written {
-    if (this.take("-") !== undefined) return { kind: "sum", terms: [{ isNegative: true, of: this.signed() }] };
-    return this.power();
+    if (this.take("-") === undefined) return this.power();
+    this.deeper();
+    const of = this.signed();
+    this.depth--;
+    return { kind: "sum", terms: [{ isNegative: true, of }] };
   }
 
   private beginsOperand(): boolean {
@@ -173,7 +186,8 @@ class Parser {
 
   private power(): Written {
     let base = this.operand();
-    for (;;) {
+    for (let signs = 0; ; signs++) {
+      if (signs > DEEPEST) throw new NotUnderstood(`expected at most ${DEEPEST} powers and transposes of one thing`);
       if (this.take("⁻ᵀ") !== undefined) base = { kind: "transpose", of: inverse(base) };
       else if (this.take("⁻¹") !== undefined) base = inverse(base);
       else if (this.take("ᵀ") !== undefined) base = { kind: "transpose", of: base };
@@ -266,10 +280,11 @@ class Parser {
       return { kind: "identity" };
     }
     const [word] = /^[\p{L}\p{M}\p{N}_₀-₉]+/u.exec(rest) ?? [rest.slice(0, 1)];
-    throw new NotUnderstood(word === "" ? "expected an operand, got the end" : `expected a name of the derivation, got "${word}"`);
+    throw new NotUnderstood(word === "" ? "expected an operand, got the end" : `expected a name of the derivation, got ${quote(word)}`);
   }
 
   private call(name: string): Written {
+    this.deeper();
     this.at += name.length;
     let axis: number | undefined;
     const [low] = /^[₀₁₂₃]/u.exec(this.text.slice(this.at)) ?? [];
@@ -290,6 +305,7 @@ class Parser {
       }
       this.expect(")");
     } else args.push(this.power());
+    this.depth--;
     const called: Written = { kind: "call", name, axis, args };
     return power === undefined ? called : raised(called, power);
   }

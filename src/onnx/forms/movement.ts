@@ -103,6 +103,9 @@ const scatterAdd: FormOf<"ScatterAdd"> = (graph, [x, indices], { inputs, output,
   return graph.reshape(sums, output.shape);
 };
 
+const result: FormOf<"Result"> = (graph, [x], { output, attributes: { index, offset } }) =>
+  graph.unpacked(x, index) ?? graph.reshape(sliceOf(graph, x, [offset], [1], [output.size]), output.shape);
+
 /** The index beside 0, 1, … depth − 1: whether they are equal. ONNX's OneHot wants whole numbers and knows few types. */
 const oneHot: FormOf<"OneHot"> = (graph, [indices], { inputs, attributes: { depth } }) => {
   const places = graph.tensor(
@@ -123,7 +126,7 @@ export const movement: Forms<Ops> = {
   Concat: concat,
   Take: take,
   ScatterAdd: scatterAdd,
-  Result: { refused: "one of several results, of an op without a form" },
+  Result: result,
   OneHot: oneHot,
   StopGradient: same,
   Leaf: same,

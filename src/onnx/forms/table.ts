@@ -3,7 +3,7 @@ import { type AnyOp, rowOf } from "../../ops/op.js";
 import { control } from "./control.js";
 import { decompositions } from "./decompositions.js";
 import { elementwise } from "./elementwise.js";
-import type { Form, Refusal } from "./form.js";
+import type { BodyForm, Refusal } from "./form.js";
 import { linalg } from "./linalg.js";
 import { movement } from "./movement.js";
 import { order } from "./order.js";
@@ -11,7 +11,7 @@ import { reduce } from "./reduce.js";
 import { special } from "./special.js";
 
 // biome-ignore lint/suspicious/noExplicitAny: the attributes belong to the op by which a form was found
-type AnyForm = Form<any>;
+type AnyForm = BodyForm<any>;
 type Entries = Readonly<Record<string, AnyForm | Refusal>>;
 const merge = (...families: Entries[]): Entries => Object.assign({}, ...families);
 

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, linkSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { checkDestination, checkDifferent, writeWhole } from "../../../examples/logistic-regression/output.js";
@@ -59,4 +59,8 @@ test("two names of one file are found before any work is done, whether it exists
     expect(() => checkDifferent([file, link])).toThrow(/b\.json cannot be written twice: it is .*a\.json/);
     expect(() => checkDestination(link, [file])).toThrow("it is read from");
     expect(() => checkDifferent([file, join(directory, "c.json")])).not.toThrow();
+    const twin = join(directory, "d.json");
+    linkSync(file, twin);
+    expect(() => checkDifferent([file, twin])).toThrow(/d\.json cannot be written twice: it is .*a\.json/);
+    expect(() => checkDestination(twin, [file])).toThrow("it is read from");
   }));

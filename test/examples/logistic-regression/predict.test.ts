@@ -220,6 +220,47 @@ describe("a model file", () => {
       expect(stderr).toContain("the model is damaged: something is missing or of another kind");
     }));
 
+  test.runIf(process.platform === "linux")("without an end is refused", () =>
+    withModel(async ({ data, out }) => {
+      const { code, stderr } = await runHere(["predict", "--model", "/dev/zero", "--data", data, "--out", out]);
+      expect([code, stderr]).toEqual([1, "logistic-regression: /dev/zero: is larger than any model, 256 MiB\n"]);
+    }),
+  );
+
+  test("that is nested deeper than any is refused", () =>
+    withModel(async ({ model, predict }) => {
+      const text = readFileSync(model, "utf8");
+      const deep = `${"[".repeat(200_000)}${"]".repeat(200_000)}`;
+      writeFileSync(model, text.replace(/"offset": [^,]*,/, `"offset": ${deep},`));
+      expect((await predict("size,color\n1,red\n")).stderr).toMatch(/: the model is damaged: it is nested more than 50 levels deep\n$/);
+    }));
+
+  test.each([
+    "size + ",
+    "split(size, 1000000000)",
+    "mean(size)",
+    "size + color",
+    "outer(size, size)",
+    "7",
+    `${"size + ".repeat(300_000)}size`,
+  ])("with another formula, check sum or not, is refused: %.40s", (formula) =>
+    withModel(async ({ model, predict }) => {
+      const saved = JSON.parse(readFileSync(model, "utf8"));
+      const [factor] = saved.model.specs[0].factors;
+      expect(factor.columns).toEqual(["size"]);
+      const change = async (text: string) => {
+        factor.formula = text;
+        saved.checksum = createHash("sha256").update(JSON.stringify(saved.model)).digest("hex");
+        writeFileSync(model, JSON.stringify(saved));
+        return predict("size,color\n1,red\n");
+      };
+      expect((await change("2 size")).code).toBe(0);
+      const { code, stderr } = await change(formula);
+      expect(code).toBe(1);
+      expect(stderr).toContain("the model is damaged: something is missing or of another kind");
+    }),
+  );
+
   test("is not overwritten by the scores, and neither is the data", () =>
     withModel(async ({ model, data, predict }) => {
       for (const out of [model, data]) {

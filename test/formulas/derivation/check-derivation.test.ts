@@ -96,7 +96,7 @@ describe("a right side", () => {
 
   test.each([
     ["Xᵀ(ŷ − q)/n", 'expected a name of the derivation, got "q"'],
-    ["Xᵀ(ŷ − y", 'expected ")", got "the end"'],
+    ["Xᵀ(ŷ − y", 'expected ")", got the end'],
     ["Xᵀ(ŷ − y)) / n", 'expected an operator or the end, got ") / n"'],
     ["", "expected an operand, got the end"],
     ["Σ_i x_i", "expected a formula of whole vectors and matrices, got a sum with indices"],

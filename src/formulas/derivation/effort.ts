@@ -1,0 +1,57 @@
+import type { Written } from "./parse.js";
+
+// A derivation may be a stranger's: what checking it costs is counted, in parts of formulas that are evaluated at a point.
+
+/** No more is left to spend. */
+export class Exhausted extends Error {}
+
+/** For the verdicts of all lines, some seconds. */
+const VERDICTS = 1_000_000;
+/** For the hints of all lines. */
+const HINTS = 500_000;
+
+/** What is left to spend on verdicts and on hints. */
+export class Effort {
+  private left = { verdicts: VERDICTS, hints: HINTS };
+  private what: "verdicts" | "hints" = "verdicts";
+
+  /** Runs `body` at the expense of hints; `undefined` where no more is left for them. */
+  onHints<T>(body: () => T): T | undefined {
+    this.what = "hints";
+    try {
+      return body();
+    } catch (error) {
+      if (error instanceof Exhausted) return undefined;
+      throw error;
+    } finally {
+      this.what = "verdicts";
+    }
+  }
+
+  /** Pays for a formula at so many points. */
+  spend(written: Written, points: number): void {
+    this.left[this.what] -= partsOf(written) * points;
+    if (this.left[this.what] < 0) throw new Exhausted("the derivation is too long to be checked whole; check it in parts");
+  }
+}
+
+/** How many numbers, names, sums, products and calls a formula has. */
+export function partsOf(written: Written): number {
+  const all = (list: readonly Written[]): number => list.reduce((sum, of) => sum + partsOf(of), 1);
+  switch (written.kind) {
+    case "sum":
+      return all(written.terms.map(({ of }) => of));
+    case "product":
+      return all(written.factors.map(({ of }) => of));
+    case "power":
+      return all([written.base, written.exponent]);
+    case "transpose":
+      return all([written.of]);
+    case "call":
+      return all(written.args);
+    case "relation":
+      return all([written.left, written.right]);
+    default:
+      return 1;
+  }
+}
