@@ -63,7 +63,11 @@ const numbersOf = (p: Polynomial, { indices }: Definition, size: number): Float6
   new Evaluator(({ value }) => value).tensor(p, indices, [size]).data;
 
 function formulaOf(f: F, seed: number): Definition {
-  const at: [Tensor, Tensor, Tensor] = [randomTensor(seed, [3, 3]).named("A"), randomTensor(seed + 1, [3]).named("x"), randomTensor(seed + 2, [3]).named("y")];
+  const at: [Tensor, Tensor, Tensor] = [
+    randomTensor(seed, [3, 3]).named("A"),
+    randomTensor(seed + 1, [3]).named("x"),
+    randomTensor(seed + 2, [3]).named("y"),
+  ];
   const tape = record(f, ...at);
   const definition = new Reading(tape, ["A", "x", "y"]).ofTensor(tape.outputs[0])?.definition;
   if (definition === undefined) throw new Error("no formula");
@@ -98,7 +102,11 @@ describe("names", () => {
   const plain: F = (A, x, y) => x.mul(A.matmul(y)).add(A.transpose().matmul(A).matmul(x.sub(x.mean())));
 
   test("put in the places of what they stand for leave the numbers", () => {
-    const at: [Tensor, Tensor, Tensor] = [randomTensor(5, [3, 3]).named("A"), randomTensor(6, [3]).named("x"), randomTensor(7, [3]).named("y")];
+    const at: [Tensor, Tensor, Tensor] = [
+      randomTensor(5, [3, 3]).named("A"),
+      randomTensor(6, [3]).named("x"),
+      randomTensor(7, [3]).named("y"),
+    ];
     const tape = record(
       (A: Tensor, x: Tensor, y: Tensor) =>
         named(A, x, y)
