@@ -68,6 +68,7 @@ export default {
     "performance.md",
     "numerics.md",
     "derivations.md",
+    "notation.md",
     "check-your-derivation.md",
     "diagnose.md",
     "logistic-regression.md",
@@ -92,6 +93,8 @@ export default {
   headings: { readme: false, document: false },
   navigation: { includeGroups: true },
   out: "site",
+  // Where the site will be, with a slash at the end: needed for whole addresses only.
+  ...(process.env.SITE_URL === undefined ? {} : { hostedBaseUrl: process.env.SITE_URL }),
   customCss: "site.css",
   favicon: "home/logo.svg",
   name: "gradtape",

@@ -16,6 +16,8 @@ export interface Materials {
   readonly samples: readonly Sample[];
   readonly highlight: (code: string) => string;
   readonly version: string;
+  /** Where the site is hosted, with a slash at the end; empty where that is not known. Networks want the whole address of a card. */
+  readonly hostedAt: string;
 }
 
 const escaped = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
@@ -67,7 +69,7 @@ function stepping(): string {
     ({ number, name, op, value, cotangent }) =>
       `<tr><td>${number}</td><th scope="row">${escaped(name)}</th><td>${escaped(op)}</td><td>${escaped(value)}</td><td class="cotangent">${escaped(cotangent)}</td></tr>`,
   );
-  return `<table class="tape"><thead><tr><th scope="col">No.</th><th scope="col">Name</th><th scope="col">Op</th><th scope="col">Value ↓</th><th scope="col">Cotangent ↑</th></tr></thead><tbody>${rows.join("")}</tbody></table>
+  return `<table class="tape"><thead><tr><th scope="col">No.</th><th scope="col">Name</th><th scope="col">Op</th><th scope="col">Value ↓</th><th scope="col">Gradient ↑</th></tr></thead><tbody>${rows.join("")}</tbody></table>
     <p class="note">Read down, it is the function. Read up, it is the gradient.</p>`;
 }
 
@@ -77,7 +79,7 @@ function miniature(): string {
 }
 
 /** The page as HTML. */
-export function homePage({ samples: [cube, exam], highlight, version }: Materials): string {
+export function homePage({ samples: [cube, exam], highlight, version, hostedAt }: Materials): string {
   const code = ({ code: text, output }: Sample): string =>
     `<pre><code class="ts">${highlight(text)}</code></pre>\n<pre><code class="text">${escaped(output)}</code></pre>`;
   const description =
@@ -93,7 +95,7 @@ export function homePage({ samples: [cube, exam], highlight, version }: Material
 <meta property="og:type" content="website"/>
 <meta property="og:title" content="gradtape: derivatives that show their work"/>
 <meta property="og:description" content="${description}"/>
-<meta property="og:image" content="home/card.png"/>
+<meta property="og:image" content="${escaped(hostedAt)}home/card.png"/>
 <meta name="twitter:card" content="summary_large_image"/>
 <link rel="icon" href="assets/favicon.svg"/>
 <link rel="stylesheet" href="assets/highlight.css"/>

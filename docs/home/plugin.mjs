@@ -17,6 +17,7 @@ export function load(app) {
   app.renderer.on(PageEvent.END, (page) => {
     if (page.url !== "index.html") return;
     const highlight = (code) => page.project && app.renderer.markedPlugin.getHighlighted(code, "ts");
-    page.contents = homePage({ samples, highlight, version: page.project.packageVersion ?? "" });
+    const hostedAt = app.options.getValue("hostedBaseUrl");
+    page.contents = homePage({ samples, highlight, version: page.project.packageVersion ?? "", hostedAt });
   });
 }

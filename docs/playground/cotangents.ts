@@ -8,8 +8,19 @@ export interface Received {
   readonly isComplete: boolean;
 }
 
-/** The cotangents after a step: what the rules up to it have sent, added up. */
-export function cotangentsAt({ moments, turn }: ShownRun, step: number): ReadonlyMap<ShownValue, Received> {
+/** What was added up for the runs that are still shown. */
+const known = new WeakMap<ShownRun, Map<number, ReadonlyMap<ShownValue, Received>>>();
+
+/** The cotangents after a step: what the rules up to it have sent, added up; the same object for the same run and step. */
+export function cotangentsAt(run: ShownRun, step: number): ReadonlyMap<ShownValue, Received> {
+  const steps = known.get(run) ?? new Map<number, ReadonlyMap<ShownValue, Received>>();
+  known.set(run, steps);
+  const received = steps.get(step) ?? addedUp(run, step);
+  steps.set(step, received);
+  return received;
+}
+
+function addedUp({ moments, turn }: ShownRun, step: number): ReadonlyMap<ShownValue, Received> {
   const received = new Map<ShownValue, Received>();
   const all = new Map<ShownValue, number>();
   for (const { parts } of moments) for (const { to } of parts) all.set(to, (all.get(to) ?? 0) + 1);

@@ -27,7 +27,7 @@ export const examples: readonly Example[] = [
   },
   {
     title: "Linear regression, squared error",
-    note: "A matrix product: the cotangent of ŷ comes to w through Xᵀ.",
+    note: "A matrix product: the gradient of ŷ reaches w through Xᵀ.",
     source: "ŷ = X @ w\nL = mean((ŷ - y)²)",
     values: {
       X: [
@@ -42,7 +42,7 @@ export const examples: readonly Example[] = [
   },
   {
     title: "Softmax cross entropy",
-    note: "Three classes; the gradient by the logits is p − y.",
+    note: "Three classes; the gradient with respect to the logits is p − y.",
     source: "p = softmax(z)\nL = -sum(y * log(p))",
     values: { z: [1, 2, 0.5], y: [0, 1, 0] },
     by: "z",
@@ -56,7 +56,7 @@ export const examples: readonly Example[] = [
   },
   {
     title: "A value that is used twice",
-    note: "x flows into the loss by two ways; the cotangents of both are added.",
+    note: "x reaches the loss along two paths; their gradients are added.",
     source: "L = x * sin(x)",
     values: { x: 2 },
     by: "x",

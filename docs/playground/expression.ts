@@ -55,10 +55,20 @@ export function readLoss(source: string): Loss {
   if (source.length > LONGEST_TEXT)
     throw new TextError(`expected a text of at most ${LONGEST_TEXT} characters, got more`, LONGEST_TEXT, source.length);
   const statements = statementsOf(source);
-  if (statements.length === 0) throw new TextError("expected a formula, such as (a − 2)², got nothing", 0, source.length);
-  const { lines, given, defined } = linesOf(statements);
+  if (statements.length === 0)
+    throw new TextError("expected a formula, such as (a − 2)², got nothing", 0, source.length, [
+      { start: 0, end: source.length, replacement: "(a − 2)²", meaning: "an example" },
+    ]);
+  const { lines, given, defined } = linesOf(statements, source);
   const variables = new Set(lines.flatMap(({ formula }) => formula.variables.filter((name) => !defined.has(name))));
-  if (variables.size === 0) throw new TextError("expected at least one variable, such as x, got numbers only", 0, source.length);
+  if (variables.size === 0) {
+    const { right, start } = statements[statements.length - 1];
+    const value = right.trim();
+    const from = start + right.length - right.trimStart().length;
+    throw new TextError("expected at least one variable, such as x, got numbers only", 0, source.length, [
+      { start: from, end: from + value.length, replacement: `x * (${value})`, meaning: "a variable x times it" },
+    ]);
+  }
   if (variables.size > MOST_VARIABLES)
     throw new TextError(`expected at most ${MOST_VARIABLES} variables, got ${variables.size}`, 0, source.length);
   const names = [...variables];
@@ -79,7 +89,10 @@ export function readLoss(source: string): Loss {
   return { variables: names, f, lines, given: new Map([...given].filter(([name]) => variables.has(name))) };
 }
 
-function linesOf(statements: readonly Statement[]): {
+function linesOf(
+  statements: readonly Statement[],
+  source: string,
+): {
   readonly lines: readonly Line[];
   readonly given: ReadonlyMap<string, Given>;
   readonly defined: ReadonlySet<string>;
@@ -92,12 +105,11 @@ function linesOf(statements: readonly Statement[]): {
     const isLast = i === statements.length - 1;
     const name = left === undefined ? undefined : nameOf(left);
     const place = left === undefined ? ([0, 0] as const) : ([left.start, left.start + left.text.length] as const);
-    if (name !== undefined && (defined.has(name) || used.has(name) || given.has(name))) {
+    const refuse = (message: string): never => {
       const other = `${name}_2`;
-      throw new TextError(`${name} has a meaning already; choose another name`, ...place, [
-        { start: place[0], end: place[1], replacement: other, meaning: `call it ${other}` },
-      ]);
-    }
+      throw new TextError(message, ...place, [{ start: place[0], end: place[1], replacement: other, meaning: `call it ${other}` }]);
+    };
+    if (name !== undefined && (defined.has(name) || given.has(name))) refuse(`${name} has a meaning already; choose another name`);
     // A name of the text is one name, also where it could be a product of letters.
     const known = [...defined, ...given.keys(), ...(name === undefined ? [] : [name])];
     const formula = within(start, () => parseMath(right, { limits: LIMITS, variables: known }));
@@ -106,8 +118,22 @@ function linesOf(statements: readonly Statement[]): {
       given.set(name, { value, start: start + right.length - right.trimStart().length, end: start + right.trimEnd().length });
       continue;
     }
+    if (name !== undefined && formula.variables.includes(name)) refuse(`${name} is used before it has a value`);
+    if (name !== undefined && used.has(name)) {
+      // Where it needs nothing of the lines before, it can go to the top.
+      if (formula.variables.some((variable) => defined.has(variable))) refuse(`${name} has a meaning already; choose another name`);
+      const [from, to] = [place[0], start + right.length];
+      const others = (source.slice(0, from) + source.slice(to)).replace(/\n\s*\n/g, "\n").replace(/\n\s*$/, "");
+      throw new TextError(`${name} is used before it has a value`, ...place, [
+        {
+          start: 0,
+          end: source.length,
+          replacement: `${source.slice(from, to).trim()}\n${others}`,
+          meaning: `put the line of ${name} first`,
+        },
+      ]);
+    }
     for (const variable of formula.variables) if (!defined.has(variable)) used.add(variable);
-    if (name !== undefined && used.has(name)) throw new TextError(`${name} is used before it has a value`, ...place);
     if (name !== undefined) defined.add(name);
     lines.push({ name, formula, start });
   }

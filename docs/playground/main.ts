@@ -1,15 +1,18 @@
 import { html, render } from "lit-html";
+import { live } from "lit-html/directives/live.js";
 import "./style.css";
 import type { Failure } from "./run.js";
-import { type Asked, Runner } from "./runner.js";
+import { type Answered, type Asked, Runner } from "./runner.js";
 import { fromHash, type State, toHash, type Value } from "./state.js";
 import { GraphView } from "./views/graph.js";
+import { OwnWorkView } from "./views/own-work.js";
+import { TapeView } from "./views/tape.js";
 import { tapeTab } from "./views/tape-tab.js";
 import { targetOf } from "./views/tour.js";
 import { TrainingTab } from "./views/training-tab.js";
 import type { Details } from "./worker/details.js";
 import type { ShownRun } from "./worker/shown.js";
-import type { Answer, Picture } from "./worker/worker.js";
+import type { Picture } from "./worker/worker.js";
 
 /** Between two steps while the run plays, before the address is written, before it is said what is wrong, and that a run takes long. */
 const PLAY = 900;
@@ -39,8 +42,10 @@ class Playground {
     (question, answer) => this.take(question, answer),
     (details) => {
       this.details = details;
-      this.render();
+      this.askForWork();
+      this.renderSoon();
     },
+    (found) => this.own.take(found),
   );
   /** Whether the run that is under way takes so long that one may want to stop it. */
   private isSlow = false;
@@ -51,7 +56,18 @@ class Playground {
   /** What is on the screen, so that the marked lines are looked for only where they have moved. */
   private shown: readonly unknown[] = [];
   private readonly dragged = new Map<string, number>();
-  private readonly graph = new GraphView((node) => this.chooseNode(node));
+  private readonly graph = new GraphView(
+    (node) => this.chooseNode(node),
+    () => this.renderSoon(),
+  );
+  private readonly tape = new TapeView(
+    (node) => this.chooseNode(node),
+    () => this.renderSoon(),
+  );
+  private readonly own = new OwnWorkView(
+    () => this.askForWork(),
+    () => this.render(),
+  );
   private readonly training: TrainingTab;
 
   constructor(private readonly root: HTMLElement) {
@@ -85,6 +101,8 @@ class Playground {
     this.runner.ask({ state, edited, inferred: edited ? {} : inferred, place });
     this.edited = false;
     this.isSlow = false;
+    // Said at once, though the page is drawn when there is something to show.
+    this.root.querySelector("#page")?.setAttribute("aria-busy", "true");
     clearTimeout(this.slowTimer);
     this.slowTimer = setTimeout(() => {
       this.isSlow = this.runner.isBusy;
@@ -97,7 +115,7 @@ class Playground {
     }, ANNOUNCEMENT);
   }
 
-  private take({ state }: Asked, { values, found, picture }: Answer): void {
+  private take({ state }: Asked, { values, found, picture }: Answered): void {
     if (!this.runner.isBusy) this.isSlow = false;
     if (this.state.source === state.source && this.state.values === state.values) this.state = { ...this.state, values };
     if (this.state.source === state.source && found.variables.length > 0) this.inferred = found.inferred;
@@ -109,6 +127,13 @@ class Playground {
       if (picture !== undefined) this.picture = picture;
     }
     this.renderSoon();
+  }
+
+  private askForWork(): void {
+    const { run, state, inferred } = this;
+    const { wish } = this.own;
+    if (wish === undefined || run === undefined) return;
+    this.runner.askForWork({ state: { ...state, source: run.source }, inferred, ...wish });
   }
 
   /** Answers may come faster than the screen is drawn. */
@@ -133,7 +158,9 @@ class Playground {
       this.edited = !("values" in change);
     }
     if (needsRun) this.compute();
-    this.render();
+    // Of a number that is changed the page shows nothing new before the run is over.
+    if (Object.keys(change).every((key) => key === "values")) this.renderSoon();
+    else this.render();
     this.writeAddress();
   }
 
@@ -287,7 +314,7 @@ class Playground {
           <div role="tablist" aria-label="What to look at">${tab("tape", "Tape")}${tab("training", "Training")}</div>
           <div class="share"><span role="status">${this.notice}</span><button id="share" @click=${() => this.share()}>Copy link</button></div>
         </header>
-        <main><div id="page" role="tabpanel" aria-labelledby="tab-${state.tab}" aria-busy=${this.runner.isBusy ? "true" : "false"} data-late=${this.runner.isDetailing ? "true" : "false"}>
+        <main><div id="page" role="tabpanel" aria-labelledby="tab-${state.tab}" aria-busy=${live(this.runner.isBusy ? "true" : "false")} data-late=${this.runner.isDetailing ? "true" : "false"}>
           ${
             state.tab === "tape"
               ? tapeTab({
@@ -304,6 +331,9 @@ class Playground {
                   canUndo: this.past.length > 0,
                   tour: this.tour,
                   graph,
+                  tape: this.tape,
+                  own: this.own,
+                  isFollowing: this.runner.isDetailing,
                   step: this.step,
                   playing: this.player !== undefined,
                   isSlow: this.isSlow,

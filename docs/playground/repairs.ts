@@ -20,7 +20,10 @@ const changed = (source: string, { start, end }: { readonly start: number; reado
 /** Repairs of a text that cannot be read. */
 export const repairsOfText = (source: string, { suggestions }: TextError): Repair[] =>
   suggestions.slice(0, MOST_REPAIRS).map((suggestion) => ({
-    label: suggestion.replacement.trim() === "" ? suggestion.meaning : `${suggestion.replacement.trim()}  (${suggestion.meaning})`,
+    label:
+      suggestion.replacement.trim() === "" || suggestion.replacement.includes("\n")
+        ? suggestion.meaning
+        : `${suggestion.replacement.trim()}  (${suggestion.meaning})`,
     source: changed(source, suggestion, suggestion.replacement),
   }));
 

@@ -46,14 +46,14 @@ const MOST_NODES = 100;
 
 /**
  * Runs the loss of a state, forward and backward. `before` are values that were found for variables without one, which stay as they
- * are while numbers change.
+ * are while numbers change; `read` reads its text.
  */
-export function runOf(state: State, before: Readonly<Record<string, Value>> = {}): Run | Failure {
+export function runOf(state: State, before: Readonly<Record<string, Value>> = {}, read: typeof readLoss = readLoss): Run | Failure {
   const { source, by: wanted, stabilized } = state;
   let loss: Loss | undefined;
   let found: Readonly<Record<string, Value>> = {};
   try {
-    loss = readLoss(source);
+    loss = read(source);
     const { variables } = loss;
     const given = knownValues(loss, state.values);
     found = missingValues(loss, given, before);
@@ -152,12 +152,12 @@ function missingValues(
  * Runs a loss that the user has changed. Values that came with an example are dropped where the loss cannot be run with them
  * but can without: a name means something else now.
  */
-export function runEdited(state: State): { readonly state: State; readonly found: Run | Failure } {
-  const found = runOf(state);
+export function runEdited(state: State, read: typeof readLoss = readLoss): { readonly state: State; readonly found: Run | Failure } {
+  const found = runOf(state, {}, read);
   if (!("error" in found) || found.variables.length === 0) return { state, found };
   const own = Object.entries(state.values).filter(([name, value]) => !isOfExample(name, value));
   const without = { ...state, values: Object.fromEntries(own) };
-  const again = runOf(without);
+  const again = runOf(without, {}, read);
   return "error" in again ? { state, found } : { state: without, found: again };
 }
 

@@ -1,39 +1,84 @@
 import type { Failure } from "./run.js";
+import type { State } from "./state.js";
+import { Thread } from "./thread.js";
 import type { Details } from "./worker/details.js";
-import type { Answer, LateAnswer, Question } from "./worker/worker.js";
-import address from "./worker/worker.js?worker&url";
+import type { OwnWork } from "./worker/own-work.js";
+import { type ShownRun, withNumbers } from "./worker/shown.js";
+import type { Answer, DetailQuestion, Picture, RunQuestion, WorkQuestion } from "./worker/worker.js";
 
 /** A run that takes longer is stopped, in seconds. */
 const LIMIT = 5;
 
-/** The name of the function that the built worker is: see vite.config.ts. */
-const PROGRAM = "runTape";
+/** So long nothing else must have been asked before details are worked out, in milliseconds. */
+const IDLE = 60;
 
-/** What the page asks; whether details are wanted is the runner's own. */
-export type Asked = Omit<Question, "details">;
+/** What the page asks: to run the loss of a state. */
+export type Asked = Omit<RunQuestion, "kind">;
 
-/** Runs losses in a thread of its own, one after the other; of those that wait, only the last one is run. */
+/** What it gets. */
+export interface Answered {
+  readonly values: State["values"];
+  readonly found: ShownRun | Failure;
+  /** The graph of the tape; nothing where it is the one of the run before. */
+  readonly picture: Picture | undefined;
+}
+
+/**
+ * Runs losses, and works out their details in a second thread: a derivation may take a second, and the numbers must follow a slider
+ * meanwhile.
+ */
 export class Runner {
-  private worker: Worker | undefined;
-  private isReady = false;
-  private asked: Asked | undefined;
-  private waiting: Asked | undefined;
-  private limit: ReturnType<typeof setTimeout> | undefined;
+  private readonly runs: Thread<RunQuestion, Answer>;
+  private readonly details: Thread<DetailQuestion, Details>;
+  private readonly work: Thread<WorkQuestion, OwnWork>;
   /** The question whose details are still to come. */
-  private late: Asked | undefined;
-  private lateLimit: ReturnType<typeof setTimeout> | undefined;
+  private late: DetailQuestion | undefined;
+  /** The last run, whose structure the next one may have. */
+  private last: ShownRun | undefined;
+  private idle: ReturnType<typeof setTimeout> | undefined;
 
   /**
    * `answered` is told what came of a question; a failure without an answer says why. `detailed` gets the details of the last one,
-   * or why there are none.
+   * or why there are none; `worked` what came of the user's own derivation.
    */
   constructor(
-    private readonly answered: (question: Asked, answer: Answer) => void,
-    private readonly detailed: (details: Details | string) => void,
-  ) {}
+    answered: (question: Asked, answer: Answered) => void,
+    detailed: (details: Details | string) => void,
+    worked: (found: OwnWork | string) => void,
+  ) {
+    this.runs = new Thread(
+      LIMIT,
+      `The run was stopped after ${LIMIT} seconds. A smaller loss may be done in time.`,
+      (waiting, next) => ({ ...next, edited: next.edited || waiting?.edited === true }),
+      (question, found) => {
+        const answer =
+          typeof found === "string"
+            ? { values: question.state.values, found: failure(found), picture: undefined }
+            : { ...found, found: this.complete(found.found) };
+        this.askForDetails(question, answer);
+        answered(question, answer);
+      },
+    );
+    this.details = new Thread(
+      LIMIT,
+      `The derivation was stopped after ${LIMIT} seconds. That of a smaller loss may be done in time.`,
+      (_, next) => next,
+      (question, found) => {
+        if (question !== this.late) return;
+        this.late = undefined;
+        detailed(found);
+      },
+    );
+    this.work = new Thread(
+      LIMIT,
+      `The check was stopped after ${LIMIT} seconds. That of a smaller loss may be done in time.`,
+      (_, next) => next,
+      (_, found) => worked(found),
+    );
+  }
 
   get isBusy(): boolean {
-    return this.asked !== undefined;
+    return this.runs.isBusy;
   }
 
   /** Whether details of the last run are being worked out. */
@@ -42,114 +87,38 @@ export class Runner {
   }
 
   ask(question: Asked): void {
-    if (this.asked !== undefined) {
-      this.waiting = { ...question, edited: question.edited || this.waiting?.edited === true };
-      return;
-    }
-    this.asked = question;
-    if (this.worker === undefined) void this.start();
-    else if (this.isReady) this.send();
+    clearTimeout(this.idle);
+    this.runs.ask({ kind: "run", ...question });
+  }
+
+  /** Has the user's derivation checked, and the loss written as a program. */
+  askForWork(question: Omit<WorkQuestion, "kind">): void {
+    this.work.ask({ kind: "own work", ...question });
   }
 
   /** Gives up the run that is under way. */
-  stop(why = "The run was stopped."): void {
-    this.end();
-    this.finish(failed(why));
+  stop(): void {
+    this.runs.stop("The run was stopped.");
   }
 
-  private end(): void {
-    clearTimeout(this.lateLimit);
-    this.late = undefined;
-    this.worker?.terminate();
-    this.worker = undefined;
-    this.isReady = false;
+  /** The run with all that the numbers alone do not tell. */
+  private complete(found: Answer["found"]): ShownRun | Failure {
+    if ("error" in found) return found;
+    if ("moments" in found) this.last = found;
+    else if (this.last !== undefined) this.last = withNumbers(this.last, found);
+    return this.last ?? failure("The run is not known.");
   }
 
-  private async start(): Promise<void> {
-    try {
-      const worker = new Worker(await addressOfWorker());
-      this.worker = worker;
-      const isMine = (): boolean => this.worker === worker;
-      worker.addEventListener("message", ({ data }: MessageEvent<"ready" | Answer | LateAnswer>) => {
-        if (!isMine()) return;
-        if (data === "ready") {
-          this.isReady = true;
-          this.send();
-        } else if (data.kind === "details") this.finishLate(data.details);
-        else this.finish(data);
-      });
-      worker.addEventListener("error", ({ message }) => {
-        if (isMine()) this.stop(message === undefined ? NO_WORKER : `The run failed: ${message}`);
-      });
-    } catch {
-      this.stop(NO_WORKER);
+  private askForDetails({ state, place }: RunQuestion, { values, found }: Answered): void {
+    clearTimeout(this.idle);
+    if ("error" in found) {
+      this.late = undefined;
+      return;
     }
-  }
-
-  private send(): void {
-    if (this.asked === undefined) return;
-    // What takes long may be the details of the question before: the limit is for both.
-    clearTimeout(this.lateLimit);
-    this.worker?.postMessage({ ...this.asked, details: true } satisfies Question);
-    this.limit = setTimeout(() => {
-      if (this.late === undefined) {
-        this.stop(`The run was stopped after ${LIMIT} seconds. A smaller loss may be done in time.`);
-        return;
-      }
-      this.end();
-      this.detailed(TOO_LONG);
-      void this.start();
-    }, LIMIT * 1000);
-  }
-
-  private finish(found: Answer | Failure): void {
-    clearTimeout(this.limit);
-    const { asked, waiting } = this;
-    this.asked = undefined;
-    this.waiting = undefined;
-    const answer: Answer =
-      "found" in found || asked === undefined
-        ? (found as Answer)
-        : { kind: "answer", values: asked.state.values, found, picture: undefined };
-    const hasDetails = asked !== undefined && !("error" in answer.found);
-    this.late = hasDetails ? asked : undefined;
-    clearTimeout(this.lateLimit);
-    if (hasDetails && waiting === undefined)
-      this.lateLimit = setTimeout(() => {
-        this.end();
-        this.detailed(TOO_LONG);
-      }, LIMIT * 1000);
-    if (waiting !== undefined) this.ask(waiting);
-    if (asked !== undefined) this.answered(asked, answer);
-  }
-
-  private finishLate(details: Details): void {
-    clearTimeout(this.lateLimit);
-    this.late = undefined;
-    this.detailed(details);
+    const question: DetailQuestion = { kind: "details", state: { ...state, values }, inferred: found.inferred, place };
+    this.late = question;
+    if (!this.isBusy) this.idle = setTimeout(() => this.details.ask(question), IDLE);
   }
 }
 
-const TOO_LONG = `The derivation was stopped after ${LIMIT} seconds. That of a smaller loss may be done in time.`;
-
-const NO_WORKER = "The loss cannot be run: the browser does not start a worker in this page.";
-
-const failed = (error: string): Failure => ({ error, place: undefined, variables: [], inferred: {}, repairs: [] });
-
-/**
- * Where the worker's program is. A page that was opened from a file may not start a worker from one. But it may load it as a
- * script; the program is a function then, and its text serves.
- */
-async function addressOfWorker(): Promise<string> {
-  const url = new URL(address, document.baseURI);
-  if (url.protocol !== "file:") return url.href;
-  await new Promise((resolve, reject) => {
-    const script = document.createElement("script");
-    script.addEventListener("load", resolve);
-    script.addEventListener("error", reject);
-    script.src = url.href;
-    document.head.append(script);
-  });
-  const program: unknown = (globalThis as unknown as Record<string, unknown>)[PROGRAM];
-  return URL.createObjectURL(new Blob([`(${String(program)})()`], { type: "text/javascript" }));
-}
+const failure = (error: string): Failure => ({ error, place: undefined, variables: [], inferred: {}, repairs: [] });

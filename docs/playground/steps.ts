@@ -71,7 +71,9 @@ function localOf(node: Node, input: number, to: Tensor): Tensor | undefined {
   const isPointwise = pointwise.has(node.op) && to.size === node.output.size;
   if (!isPointwise && (node.output.size !== 1 || to.size !== 1)) return undefined;
   const local = applyRule(node, input, ones(node.output.shape), node.output, node.inputs);
-  return local === undefined || local.size > node.output.size ? undefined : local.broadcastTo(node.output.shape);
+  if (local === undefined || local.size > node.output.size) return undefined;
+  // The rule gives it the shape of the operand, which of one number may have another rank.
+  return local.size === node.output.size ? local.reshape(node.output.shape) : local.broadcastTo(node.output.shape);
 }
 
 /** A rule may give a cotangent that broadcasts to its operand, or one that broadcasting has made larger. */

@@ -3,7 +3,8 @@ import { checkTape, type Tape } from "../tape/tape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { type Expression, number, symbol, Values } from "./formula/expression.js";
 import { fractionOf } from "./formula/fraction.js";
-import { LATEX, latexSymbol, Printer } from "./formula/print.js";
+import { latexSymbol } from "./formula/latex-names.js";
+import { LATEX, Printer } from "./formula/print.js";
 import { read } from "./formula/read.js";
 
 /**

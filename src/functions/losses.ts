@@ -29,7 +29,7 @@ const BINARY_OPTIONS: Known<BinaryCrossEntropyOptions> = { reduction: true, weig
  *
  * $$ L = -\left[\, y \ln p + (1 - y) \ln(1 - p) \,\right] $$
  *
- * 0·ln 0 is 0, so a certain and right prediction costs 0; a certain and wrong one costs +∞. The gradient by p is
+ * 0·ln 0 is 0, so a certain and right prediction costs 0; a certain and wrong one costs +∞. The gradient with respect to p is
  * $ (p - y) / (p(1 - p)) $, equation (5), which overflows near 0 and 1: with logits at hand, use
  * {@link binaryCrossEntropyWithLogits}.
  *

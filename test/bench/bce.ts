@@ -54,7 +54,7 @@ for (const shape of SHAPES) {
   naiveBars.push({ where: title, value: c.ratio, atMost: NAIVE_AT_MOST });
 }
 
-console.log("## Binary cross entropy, value and gradient by w and b\n");
+console.log("## Binary cross entropy, value and gradient with respect to w and b\n");
 console.log("Milliseconds a call, medians; beside each ratio the quartiles of the ratio within a round.\n");
 printTable(
   ["rows×columns", "by hand", "with logits", "ratio", "quartiles", "of σ", "ratio", "quartiles", "largest difference", "rounds"],

@@ -180,7 +180,7 @@ describe("toLatex", () => {
     const f = defineOp({ name: "Cbrt", forward: (out, x) => out.data.set(x.data.map(Math.cbrt)), vjp: (g) => [g], jvp: ([dx]) => dx });
     expect(of(f, tensor(8).named("W1"))).toBe(String.raw`f &= \operatorname{Cbrt}\left(W_{1}\right)`);
     expect(of((x) => x.neg(), tensor(8).named("learning_rate"))).toBe(String.raw`f &= -\mathrm{learning\_rate}`);
-    expect(of((x) => x.neg(), tensor(8).named("θ"))).toBe("f &= -θ");
+    expect(of((x) => x.neg(), tensor(8).named("θ"))).toBe(String.raw`f &= -\theta`);
     expect(of((x) => x.neg(), tensor(8))).toBe("f &= -x_{1}");
   });
 

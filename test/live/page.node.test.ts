@@ -41,7 +41,7 @@ beforeAll(async () => {
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   browser = await browserType.launch({ executablePath: chromium as string, args: ["--no-sandbox", "--disable-background-networking"] });
-}, 300_000);
+}, 600_000);
 
 afterAll(async () => {
   await browser.close();
@@ -79,7 +79,11 @@ const output = (block: number) => page.locator(".live-output").nth(block);
 async function expectAccessible(within = ".tsd-typography"): Promise<void> {
   await page.evaluate(axe);
   const { violations } = await page.evaluate(
-    (include) => (globalThis as unknown as { axe: { run: (what: unknown) => Promise<AxeResults> } }).axe.run({ include: [include] }),
+    (include) =>
+      (globalThis as unknown as { axe: { run: (...what: unknown[]) => Promise<AxeResults> } }).axe.run(
+        { include: [include] },
+        { resultTypes: ["violations"] },
+      ),
     within,
   );
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`)).toEqual([]);

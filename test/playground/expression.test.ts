@@ -30,6 +30,7 @@ test.each([
   ["x = 1\nx = 2", 6, /x has a meaning already/],
   ["a = x\nx = a", 6, /x has a meaning already/],
   ["a = a + 1", 0, /used before it has a value/],
+  ["L = z²\nz = 3x", 7, /z is used before it has a value/],
   ["", 0, /expected a formula/],
   ["1 + 2", 0, /at least one variable/],
 ])("%j is refused at the place that is wrong", (source, start, message) => {

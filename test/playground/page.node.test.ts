@@ -6,6 +6,7 @@ import { binaryCrossEntropyWithLogits, grad, minimize, type Tensor, tensor, valu
 import { type Browser, chromium as browserType, type Page } from "playwright";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { examples } from "../../docs/playground/examples.js";
+import { codeOf, type Target } from "../../docs/playground/export.js";
 import { type Run, runOf } from "../../docs/playground/run.js";
 import { fromHash, initialTraining } from "../../docs/playground/state.js";
 import { formatNumber, formatTensor } from "../../docs/playground/text.js";
@@ -31,6 +32,7 @@ beforeAll(async () => {
   address = `${folder}/index.html`;
   browser = await browserType.launch({ executablePath: chromium as string, args: ["--no-sandbox", "--disable-background-networking"] });
   await openWindow({ width: 1280, height: 800 });
+  await load();
 }, 300_000);
 
 afterAll(() => browser.close());
@@ -45,7 +47,13 @@ afterEach(() => {
 });
 
 async function openWindow(viewport: { width: number; height: number }, colorScheme: "light" | "dark" = "light"): Promise<void> {
-  const context = await browser.newContext({ viewport, colorScheme, permissions: ["clipboard-read", "clipboard-write"] });
+  // What moves all the time would keep a processor busy.
+  const context = await browser.newContext({
+    viewport,
+    colorScheme,
+    reducedMotion: "reduce",
+    permissions: ["clipboard-read", "clipboard-write"],
+  });
   page = await context.newPage();
   page.setDefaultTimeout(20_000);
   page.on("console", (message) => complaints.push(`${message.type()}: ${message.text()}`));
@@ -55,11 +63,25 @@ async function openWindow(viewport: { width: number; height: number }, colorSche
   });
 }
 
-/** Opens the page as it was built, from its file, without a server. */
+/** Loads the page as it was built, from its file, without a server. */
+async function load(): Promise<void> {
+  await page.goto(address);
+  await page.waitForSelector(".graph svg");
+  await settled();
+}
+
+let visits = 0;
+
+/** Goes to an address of the page, as a link does. It is loaded once; the number, which it does not read, makes each address another. */
 async function open(hash = ""): Promise<void> {
-  await page.goto("about:blank");
-  await page.goto(`${address}#${hash}`);
-  if (!hash.includes("tab=training")) await page.waitForSelector(".graph svg");
+  if (!page.url().startsWith(address)) await load();
+  await page.evaluate(`new Promise((done) => {
+    document.activeElement.blur();
+    scrollTo(0, 0);
+    addEventListener("hashchange", () => done(), { once: true });
+    location.hash = ${JSON.stringify(`${hash}&visit=${++visits}`)};
+  })`);
+  await page.waitForSelector(hash.includes("tab=training") ? "#plane" : ".graph svg");
   await settled();
 }
 
@@ -118,7 +140,6 @@ async function expectTape(run: Run, step: number): Promise<void> {
 
 describe("The tape", () => {
   test("opens with the derivation's example at its first step, all views made of one tape", async () => {
-    await open();
     const run = runInNode("");
     await expectTape(run, 0);
     expect(await page.locator("#panel-derivation math").count()).toBe(0);
@@ -243,6 +264,29 @@ describe("The tape", () => {
     await page.fill("#loss", "sum(W * 2)");
     await settled();
     expect(await page.locator("#problem p").count()).toBe(0);
+  });
+
+  test("offers a click for each refusal: what to write, or else the last loss that ran", async () => {
+    await open();
+    for (const [text, label, result] of [
+      ["", "(a − 2)²  (an example)", "(a − 2)²"],
+      ["1 + 2", "x * (1 + 2)  (a variable x times it)", "x * (1 + 2)"],
+      ["L = z²\nz = 3x", "put the line of z first", "z = 3x\nL = z²"],
+      ["\\sum_{i} i u_i", "Back to the last loss that ran", "z = 3x\nL = z²"],
+      [
+        Array.from({ length: 60 }, (_, i) => `a${i} = sin(${i === 0 ? "x" : `a${i - 1}`}) + ${i}`).join("\n"),
+        "Back to the last loss that ran",
+        "z = 3x\nL = z²",
+      ],
+    ]) {
+      await page.fill("#loss", text);
+      await settled();
+      expect(await texts(".repair"), text).toEqual([label]);
+      await page.click(".repair");
+      await settled();
+      expect(await page.inputValue("#loss"), text).toBe(result);
+      expect(await page.locator("#problem p").count(), text).toBe(0);
+    }
   });
 
   test("marks what is unsafe and stabilizes it with one click", async () => {
@@ -387,6 +431,56 @@ describe("The tape", () => {
     await open(hash);
     expect(await texts("#panel-tape td")).toEqual(before);
     expect(await page.inputValue("#step")).toBe("14");
+  });
+});
+
+describe("The user's own derivation and code", () => {
+  test("is checked line by line for any loss, a mistake that many make is named, and a line is mended", async () => {
+    await open(new URLSearchParams({ f: "ŷ = X @ w\nL = mean((ŷ − y)²)", by: "w" }).toString());
+    await page.getByRole("button", { name: "Check your own" }).click();
+    expect(await page.evaluate("document.activeElement.id")).toBe("own-lines");
+    await page.fill("#own-lines", "∂L/∂ŷ = 2(ŷ − y)\n∂L/∂w = 2Xᵀ(ŷ − y)/n");
+    await page.click("#check-lines");
+    await page.getByText("Line 1 is the first that is not true.").waitFor();
+    expect(await texts("#checked li .verdict")).toEqual(["false", "true"]);
+    expect(await page.textContent("#checked li.first .hint")).toContain("1/n");
+    await page.fill("#own-lines", "∂L/∂ŷ = 2(ŷ − y)/n\n∂L/∂w = 2Xᵀ(ŷ − y)/n");
+    await page.click("#check-lines");
+    await page.getByText("Every line is true.").waitFor();
+    expect((await texts(".beginning")).slice(0, 4)).toEqual(["the library’s", "a sign lost", "a factor 2", "1/n forgotten"]);
+    for (const [title, hint] of [
+      ["a sign lost", "sign"],
+      ["a factor 2", "2"],
+      ["1/n forgotten", "1/n"],
+    ] as const) {
+      await page.locator(".beginning", { hasText: title }).click();
+      await page.locator("#checked li.first .hint", { hasText: hint }).waitFor();
+    }
+    await page.locator(".beginning", { hasText: "library" }).click();
+    await page.getByText("Every line is true.").waitFor();
+    await page.fill("#own-lines", "∂L/∂nothing = )");
+    await page.click("#check-lines");
+    await page.locator("#checked li.first .verdict", { hasText: "not understood" }).waitFor();
+  });
+
+  test("is the program for another library, with the numbers of the page", async () => {
+    await open(new URLSearchParams({ f: "L = (a * b − 1)²", v: '{"a":2,"b":3}', by: "b" }).toString());
+    await page.getByRole("button", { name: "As code" }).click();
+    const code = page.locator("#own-code pre");
+    await code.getByText("import torch").waitFor();
+    const inNode = (target: Target, a: number): string => codeOf("L = (a * b − 1)²", { a, b: 3 }, "b", target);
+    expect(await code.textContent()).toBe(inNode("PyTorch", 2));
+    for (const target of ["JAX", "gradtape"] as const) {
+      await page.selectOption("#target", target);
+      await expect.poll(() => code.textContent(), { timeout: 20_000 }).toBe(inNode(target, 2));
+    }
+    await page.getByLabel("a, slider").fill("4");
+    await expect.poll(() => code.textContent(), { timeout: 20_000 }).toBe(inNode("gradtape", 4));
+    await page.click("#copy-code");
+    await page.getByText("Copied.").waitFor();
+    expect(await page.evaluate("navigator.clipboard.readText()")).toBe(inNode("gradtape", 4));
+    await page.fill("#loss", "L = median(x)");
+    await page.locator("#own-code .wrong", { hasText: "expected ops that all three libraries have" }).waitFor();
   });
 });
 
@@ -570,31 +664,33 @@ describe("For everybody", () => {
   test.each([
     ["light", 1280, 800],
     ["dark", 390, 844],
-  ] as const)("axe finds nothing in %s at %d × %d, and nothing is wider than the screen", async (scheme, width, height) => {
-    const usual = page;
-    await openWindow({ width, height }, scheme);
-    onTestFinished(async () => {
-      await page.context().close();
-      page = usual;
-    });
-    await open();
-    await page.evaluate(axe);
-    for (const [name, hash] of Object.entries(views)) {
-      await page.evaluate(`location.hash = ${JSON.stringify(hash)}`);
-      if (hash.includes("tab=training")) await page.waitForSelector("#plane");
-      else await page.waitForSelector("#panel-graph svg");
-      if (name === "a text that is wrong") await page.fill("#loss", "L = foo(W)");
-      await settled();
-      const { violations } = (await page.evaluate("axe.run({ preload: false })")) as AxeResults;
-      const found = violations.map(({ id, nodes }) => `${name}: ${id} ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`);
-      expect(found).toEqual([]);
-      expect(await page.evaluate("document.documentElement.scrollWidth - innerWidth")).toBeLessThanOrEqual(0);
-      // The page ends where its content ends.
-      const blank =
-        "document.documentElement.scrollHeight - Math.max(innerHeight, document.querySelector('main').getBoundingClientRect().bottom + scrollY)";
-      expect(await page.evaluate(blank)).toBeLessThanOrEqual(1);
-    }
-  });
+  ] as const)(
+    "axe finds nothing in %s at %d × %d, and nothing is wider than the screen",
+    { timeout: 300_000 },
+    async (scheme, width, height) => {
+      const usual = page;
+      await openWindow({ width, height }, scheme);
+      onTestFinished(async () => {
+        await page.context().close();
+        page = usual;
+      });
+      await load();
+      await page.evaluate(axe);
+      for (const [name, hash] of Object.entries(views)) {
+        await open(hash);
+        if (name === "a text that is wrong") await page.fill("#loss", "L = foo(W)");
+        await settled();
+        const { violations } = (await page.evaluate("axe.run({ preload: false, resultTypes: ['violations'] })")) as AxeResults;
+        const found = violations.map(({ id, nodes }) => `${name}: ${id} ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`);
+        expect(found).toEqual([]);
+        expect(await page.evaluate("document.documentElement.scrollWidth - innerWidth")).toBeLessThanOrEqual(0);
+        // The page ends where its content ends.
+        const blank =
+          "document.documentElement.scrollHeight - Math.max(innerHeight, document.querySelector('main').getBoundingClientRect().bottom + scrollY)";
+        expect(await page.evaluate(blank)).toBeLessThanOrEqual(1);
+      }
+    },
+  );
 
   test("tabs change by the arrow keys, and what happens at a step is announced", async () => {
     await open();

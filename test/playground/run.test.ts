@@ -13,7 +13,7 @@ import { applyRule } from "../../docs/playground/steps.js";
 import { equationOf, ruleOf } from "../../docs/playground/symbols.js";
 import { titleOf } from "../../docs/playground/views/title.js";
 import { type Details, detailsOf } from "../../docs/playground/worker/details.js";
-import { shownOf } from "../../docs/playground/worker/shown.js";
+import { renumbered, shownOf, withNumbers } from "../../docs/playground/worker/shown.js";
 
 function runExample(source: string, values: (typeof examples)[number]["values"], by: string, stabilized = false): Run {
   const run = runOf({ ...initialState, source, values, by, stabilized });
@@ -56,6 +56,10 @@ describe.each(examples)("$title", ({ source, values, by }) => {
   });
 });
 
+/** Other numbers of the same shape. */
+const moved = (value: Value): Value =>
+  typeof value === "number" ? value + 0.25 : ((value as readonly Value[]).map(moved) as unknown as Value);
+
 describe.each(examples)("What is shown of: $title", ({ source, values, by }) => {
   const run = runExample(source, values, by);
   const shown = structuredClone(shownOf(run));
@@ -66,6 +70,12 @@ describe.each(examples)("What is shown of: $title", ({ source, values, by }) => 
     const values = new Set([...shown.inputs, ...shown.nodes.map(({ output }) => output)]);
     for (const { parts, value } of shown.moments)
       for (const x of [...parts.map(({ to }) => to), ...(value === undefined ? [] : [value])]) expect(values.has(x)).toBe(true);
+  });
+
+  test("comes back from its numbers and a run of the same structure", () => {
+    const other = shownOf(runExample(source, Object.fromEntries(Object.entries(values).map(([name, value]) => [name, moved(value)])), by));
+    expect(other.output.data).not.toEqual(shown.output.data);
+    expect(withNumbers(shown, structuredClone(renumbered(other)))).toEqual(other);
   });
 
   test("adds up, part by part, to the cotangents of each moment", () => {
@@ -359,11 +369,17 @@ test("Values that a text gives are those of its variables", () => {
   expect(run.gradient.item()).toBe(18);
 });
 
+test("A number may be reshaped on its way: the median of a vector is stepped through", () => {
+  const { moments, tape } = runExample("L = median(x)", { x: [0.5, 0.8, -0.3] }, "x");
+  expect(tape.nodes.map(({ op }) => op.name)).toContain("Reshape");
+  expect(moments[moments.length - 1].cotangents.get(tape.inputs[0])?.toArray()).toEqual([1, 0, 0]);
+});
+
 test("Where the tape and the differences do not say the same, the reason is told", () => {
   const notes = (source: string, values: Readonly<Record<string, Value>>): string[] =>
     details(runExample(source, values, "x")).check.flatMap(({ note }) => (note === "" ? [] : [note]));
   expect(notes("3 relu(x) + x²", { x: 0 })[0]).toMatch(/^a kink: the slope is \S+ to the left and 3 to the right; the tape takes 0$/);
-  expect(notes("stopGradient(x) * x", { x: 2 })[0]).toMatch(/stopGradient: the tape takes what stands in it for a constant/);
+  expect(notes("stopGradient(x) * x", { x: 2 })[0]).toMatch(/stopGradient: the tape treats what is inside as a constant/);
   expect(notes("x² + relu(x)", { x: 2 })).toEqual([]);
 });
 

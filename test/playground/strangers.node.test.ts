@@ -40,7 +40,7 @@ interface Opened {
 }
 
 async function open(hash = "", prepare: (page: Page) => Promise<unknown> = async () => undefined): Promise<Opened> {
-  const page = await browser.newPage();
+  const page = await browser.newPage({ reducedMotion: "reduce" });
   onTestFinished(() => page.close());
   const errors: string[] = [];
   page.on("pageerror", ({ message }) => errors.push(message));
@@ -145,11 +145,11 @@ describe("links from strangers", () => {
   let page: Page;
   let errors: string[] = [];
   beforeAll(async () => {
-    page = await browser.newPage();
+    page = await browser.newPage({ reducedMotion: "reduce" });
     page.on("pageerror", ({ message }) => errors.push(message));
     await page.goto(home());
     await settled(page);
-  });
+  }, 120_000);
 
   const links: Readonly<Record<string, string>> = {
     "a text of a million characters": link({ f: `x${"+x".repeat(500_000)}` }),

@@ -1,5 +1,5 @@
 // `npm run fill`: puts what the code and the commands in README and guides print below each block, and the tables of docs/onnx.md and
-// docs/numerics.md in their places. Read the difference before you commit.
+// docs/numerics.md in their places; of all documents, or of those named: `npm run fill -- docs/notation.md`. Read the difference before you commit.
 import { readFileSync, writeFileSync } from "node:fs";
 import { rows, SUMMARY_OF_CATALOG, summaryOfCatalog, TABLE_OF_CATALOG, tableOfCatalog } from "../accuracy/table.js";
 import { findings } from "../explain/derive/catalog/catalog.js";
@@ -8,7 +8,8 @@ import { TABLE_OF_FORMS, tableOfForms } from "../onnx/table.js";
 import { root } from "../support/root.js";
 import { blocksOf, documents, run, runSessions, sessionsOf } from "./documents.js";
 
-for (const document of documents) {
+const chosen = process.argv.slice(2);
+for (const document of chosen.length > 0 ? chosen : documents) {
   let text = readFileSync(root + document, "utf8");
   const blocks = blocksOf(text);
   const printed = await run(blocks);

@@ -17,7 +17,7 @@ export const complement: Figure = (place) => {
   const id = newId();
   let z = 20;
   const draw = (): void => {
-    const lost = digits(z);
+    const right = digits(z);
     const [a, b] = [naive(z).toPrecision(16), stable(z).toPrecision(16)];
     render(
       html`${picture(plane, "Digits of 1 − ŷ that are right, over z", [
@@ -30,14 +30,14 @@ export const complement: Figure = (place) => {
         ),
         curve(plane, zs, zs.map(digits), "curve curve-0"),
         svg`<line class="cursor" x1=${plane.toX(z)} x2=${plane.toX(z)} y1=${plane.toY(0)} y2=${plane.toY(16)}></line>
-          <circle class="mark" r="6" cx=${plane.toX(z)} cy=${plane.toY(lost)}></circle>`,
+          <circle class="mark" r="6" cx=${plane.toX(z)} cy=${plane.toY(right)}></circle>`,
       ])}
       <p class="live-legend"><span class="key curve-0"></span> 1 − σ(z) <span class="key curve-1"></span> σ(−z)</p>
       <div class="live-controls">${slider(id, "z", z, RANGE, 0.5, (value) => {
         z = value;
         draw();
       })}</div>
-      <p class="live-answer">ŷ = <code>${sigmoid(z).item().toPrecision(17)}</code><br />1 − ŷ = <code>${a}</code>${lost < 0.5 ? "" : html`, of which <strong>${Math.floor(lost)} digits</strong> are right`}<br />σ(−z) = <code>${b}</code>${
+      <p class="live-answer">ŷ = <code>${sigmoid(z).item().toPrecision(17)}</code><br />1 − ŷ = <code>${a}</code>${right < 0.5 ? "" : html`, of which <strong>${Math.floor(right)} digits</strong> are right`}<br />σ(−z) = <code>${b}</code>${
         naive(z) === 0 ? html`<br />1 − ŷ is exactly 0: its logarithm is −∞, and 0 · (−∞) is NaN.` : ""
       }</p>`,
       place,

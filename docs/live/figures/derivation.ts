@@ -1,7 +1,8 @@
 import { html, nothing, render } from "lit-html";
 import { live } from "lit-html/directives/live.js";
+import { checkedView } from "../checked.js";
 import { newId } from "../controls.js";
-import { checkedView, checkText } from "../derivation-check.js";
+import { checkText } from "../derivation-check.js";
 import { type Figure, textOf } from "../figure.js";
 import type { Values } from "../trace.js";
 

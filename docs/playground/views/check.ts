@@ -13,7 +13,7 @@ export function checkView(
   choose: (node: number) => void,
 ): TemplateResult {
   if (step < run.moments.length - 1)
-    return html`<p class="note">When the backward pass is over, each number is compared with what comes out when the input is moved a little.</p>`;
+    return html`<p class="note">After the backward pass each gradient is compared with a finite difference: how far the loss moves when the value is moved a little.</p>`;
   const values = [...run.inputs, ...run.nodes.map(({ output }) => output)];
   let worst = 0;
   const rows = details.check.map(({ of, place, difference, note }) => {
@@ -30,17 +30,17 @@ export function checkView(
       ${note === "" ? "" : html`<tr class="why-apart"><td colspan="4">${value.name}${indexOf(value, place)}: ${note}.</td></tr>`}`;
   });
   return html`<table class="lines">
-      <caption class="hidden">Gradients and central differences</caption>
+      <caption class="hidden">Gradients from the tape and from finite differences</caption>
       <thead>
-        <tr><th scope="col">Derivative</th><th scope="col">Tape</th><th scope="col">Differences</th><th scope="col">Relative difference</th></tr>
+        <tr><th scope="col">Derivative</th><th scope="col">By the tape</th><th scope="col">By finite differences</th><th scope="col">Relative error</th></tr>
       </thead>
       <tbody>${rows}</tbody>
     </table>
     <p class="verdict">
       ${
         Number.isFinite(worst)
-          ? html`Each value was moved a little up and down, and the nodes behind it computed again: (L(v + h) − L(v − h))/2h. The
-            largest relative difference${details.check.some(({ note }) => note !== "") ? ", those with a reason left out," : ""} is ${worst.toExponential(1).replace("-", "−")}.`
+          ? html`Each value was moved a little up and down, and the nodes after it computed again: (L(v + h) − L(v − h))/2h. The
+            largest relative error${details.check.some(({ note }) => note !== "") ? ", those with a reason left out," : ""} is ${worst.toExponential(1).replace("-", "−")}.`
           : "At these inputs some numbers are not finite, so they cannot be compared."
       }
     </p>`;

@@ -1,7 +1,9 @@
 import type { Received } from "../cotangents.js";
 import { formatShort } from "../text.js";
+import type { Details } from "../worker/details.js";
 import type { ShownMoment, ShownPart, ShownRun, ShownValue } from "../worker/shown.js";
 import type { Picture } from "../worker/worker.js";
+import { InView } from "./in-view.js";
 
 /** The parts of a node in the picture. */
 interface Drawn {
@@ -15,6 +17,8 @@ export class GraphView {
   readonly element = document.createElement("div");
   /** What the picture was made of. */
   private drawn: Picture | undefined;
+  /** What has been painted. */
+  private painted: readonly unknown[] = [];
   private svg: SVGSVGElement | undefined;
   private nodes: ReadonlyMap<string, Drawn> = new Map();
   private edges: readonly {
@@ -24,8 +28,20 @@ export class GraphView {
     readonly path: SVGPathElement | null;
   }[] = [];
 
-  /** `chosen` is told what was clicked: the number of a node or, from −1 down, of an input. */
-  constructor(private readonly chosen: (node: number) => void) {
+  private readonly inView: InView;
+
+  /**
+   * `chosen` is told what was clicked: the number of a node or, from −1 down, of an input; `appeared` when a node comes into sight
+   * that was left as it was.
+   */
+  constructor(
+    private readonly chosen: (node: number) => void,
+    appeared: () => void,
+  ) {
+    this.inView = new InView(() => {
+      this.painted = [];
+      appeared();
+    });
     this.element.className = "graph";
     this.element.addEventListener("click", ({ target }) => {
       const id = (target as Element).closest<SVGGElement>("g.node")?.dataset["id"] ?? "";
@@ -35,23 +51,30 @@ export class GraphView {
     });
   }
 
+  /** `isFollowing` says that only numbers change, and soon again: then nodes that nobody sees stay as they were. */
   paint(
     run: ShownRun,
     moment: ShownMoment,
     cotangents: ReadonlyMap<ShownValue, Received>,
-    unsafe: ReadonlySet<number>,
+    findings: Details["findings"],
     picture: Picture,
+    isFollowing: boolean,
   ): void {
+    const asked = [run, isFollowing, run.structure, run.moments.indexOf(moment), findings, picture];
+    if (asked.every((part, i) => part === this.painted[i])) return;
+    const isSame = asked.slice(2).every((part, i) => part === this.painted[i + 2]);
+    this.painted = asked;
     if (this.drawn !== picture) this.draw(picture);
     const { svg } = this;
     if (svg === undefined) return;
-    svg.setAttribute("aria-label", describe(run, moment, cotangents.size));
+    const unsafe = new Set(findings.filter(({ node }) => node > 0).map(({ node }) => node - 1));
+    set(svg, "aria-label", describe(run, moment, cotangents.size));
     const targets = new Set(moment.parts.map(({ to }) => to));
     const operands = new Set(moment.kind === "forward" ? run.nodes[moment.node].inputs : []);
     const isBackward = moment.kind === "backward" || moment.kind === "seed";
     const paintOne = (x: ShownValue, id: string, place: number): void => {
       const drawn = this.nodes.get(id);
-      if (drawn === undefined) return;
+      if (drawn === undefined || (isFollowing && isSame && !this.inView.has(drawn.group))) return;
       const { group, value, cotangent } = drawn;
       const g = cotangents.get(x);
       const isCurrent = x === moment.value;
@@ -107,6 +130,7 @@ export class GraphView {
   private draw(picture: Picture): void {
     this.drawn = picture;
     this.svg = undefined;
+    this.inView.forget([...this.nodes.values()].map(({ group }) => group));
     this.nodes = new Map();
     this.edges = [];
     if (picture.svg === "") {
@@ -146,6 +170,7 @@ export class GraphView {
     });
     this.svg = svg;
     this.element.replaceChildren(svg);
+    for (const { group } of nodes.values()) this.inView.watch(group);
   }
 }
 

@@ -39,11 +39,10 @@ export function plotView(
     </svg>
     <figcaption>
       ${run.output.name} against ${name}, from ${formatNumber(low, 3)} to ${formatNumber(high, 3)}; the slope is
-      <strong>${formatNumber(slope, 4)}</strong>
-      ${
+      <strong>${formatNumber(slope, 4)}</strong>${
         variable.data.length === 1
           ? nothing
-          : html`; another one: <select id="plot-place" aria-label="Number of ${variable.name} that the loss is drawn against" @change=${(event: Event) => choosePlace(Number((event.target as HTMLSelectElement).value))}>
+          : html`. Another number: <select id="plot-place" aria-label="Number of ${variable.name} that the loss is drawn against" @change=${(event: Event) => choosePlace(Number((event.target as HTMLSelectElement).value))}>
               ${Array.from(variable.data.slice(0, 40), (_, i) => html`<option value=${i} ?selected=${i === place}>${variable.name}${indexOf(variable, i)}</option>`)}
             </select>`
       }

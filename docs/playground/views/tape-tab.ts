@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit-html";
+import { guard } from "lit-html/directives/guard.js";
 import { live } from "lit-html/directives/live.js";
 import { cotangentsAt } from "../cotangents.js";
 import { examples } from "../examples.js";
@@ -15,8 +16,9 @@ import { checkView } from "./check.js";
 import { derivationView } from "./derivation.js";
 import type { GraphView } from "./graph.js";
 import { formulasView } from "./moment.js";
+import type { OwnWorkView } from "./own-work.js";
 import { plotView } from "./plot.js";
-import { tapeView } from "./tape.js";
+import type { TapeView } from "./tape.js";
 import { titleOf } from "./title.js";
 import { tourView } from "./tour.js";
 import { variableView } from "./variables.js";
@@ -44,6 +46,10 @@ export interface TapeTab {
   /** How far the sliders go that are dragged now, by variable. */
   readonly dragged: Map<string, number>;
   readonly graph: GraphView;
+  readonly tape: TapeView;
+  readonly own: OwnWorkView;
+  /** Whether more numbers may come soon: what is out of sight can wait. */
+  readonly isFollowing: boolean;
   update(change: Partial<State>): void;
   /** Puts another text in the place of the user's, which can be undone. */
   replace(change: Partial<State>): void;
@@ -100,7 +106,7 @@ export function tapeTab(tab: TapeTab): TemplateResult {
             aria-invalid=${failure === undefined ? "false" : "true"} aria-describedby="problem hint" .value=${live(state.source)}
             @input=${(event: Event) => tab.update({ source: (event.target as HTMLTextAreaElement).value, stabilized: false, step: undefined })}></textarea>
         </label>
-        <div id="problem">${failure === undefined ? nothing : problemView(state.source, failure, (repair) => tab.replace(repair))}</div>
+        <div id="problem">${failure === undefined ? nothing : problemView(state.source, failure, run, (repair) => tab.replace(repair))}</div>
         ${tab.isSlow ? html`<p id="slow" role="status">The loss is being run. <button id="stop" @click=${() => tab.stop()}>Stop</button></p>` : nothing}
         <div class="hidden" role="alert">${tab.announced}</div>
       </div>
@@ -119,11 +125,18 @@ export function tapeTab(tab: TapeTab): TemplateResult {
     ${run === undefined ? nothing : runView(tab, run)}`;
 }
 
-function problemView(source: string, { error, place, repairs }: Failure, mend: (change: Partial<State>) => void): TemplateResult {
+function problemView(
+  source: string,
+  { error, place, repairs }: Failure,
+  run: ShownRun | undefined,
+  mend: (change: Partial<State>) => void,
+): TemplateResult {
+  const back = run === undefined || run.source === source ? undefined : { label: "Back to the last loss that ran", source: run.source };
+  const offers = repairs.length > 0 || back === undefined ? repairs : [back];
   const buttons =
-    repairs.length === 0
+    offers.length === 0
       ? nothing
-      : html`<p class="repairs" role="group" aria-label="What one click can do about it">${repairs.map(
+      : html`<p class="repairs" role="group" aria-label="What one click can do about it">${offers.map(
           (repair) => html`<button class="repair" @click=${() => mend(changeOf(repair))}>${repair.label}</button>`,
         )}</p>`;
   if (place === undefined) return html`<p>${error}</p>${buttons}`;
@@ -151,11 +164,10 @@ function runView(tab: TapeTab, run: ShownRun): TemplateResult {
   const last = run.moments.length - 1;
   const title = titleOf(run, moment);
   const cotangents = cotangentsAt(run, step);
-  const whole = step === last ? cotangents : cotangentsAt(run, last);
+  const whole = cotangentsAt(run, last);
   const details = typeof tab.details === "object" && tab.details.structure === run.structure ? tab.details : undefined;
-  const findings = details?.findings ?? [];
-  const unsafe = new Set(findings.filter(({ node }) => node > 0).map(({ node }) => node - 1));
-  graph.paint(run, moment, cotangents, unsafe, tab.picture);
+  const findings = details?.findings ?? NO_FINDINGS;
+  graph.paint(run, moment, cotangents, findings, tab.picture, tab.isFollowing);
   const stale = tab.failure === undefined ? "" : "stale";
   const missing = html`<p class="note">${typeof tab.details === "string" ? tab.details : "The derivation is being worked out …"}</p>`;
   const gradient = whole.get(run.inputs[0])?.sum;
@@ -190,17 +202,21 @@ function runView(tab: TapeTab, run: ShownRun): TemplateResult {
       ${panel(
         "tape",
         "Tape",
-        tapeView(run, moment, cotangents, findings, (node) => tab.choose(node)),
+        tab.tape.view(run, moment, cotangents, findings, tab.isFollowing),
+        html`<button class="more" @click=${() => tab.own.show("own-code")}>As code</button>`,
       )}
-      ${panel("derivation", "Derivation", details === undefined ? missing : derivationView(run, step, details, (to) => tab.goTo(to)))}
+      ${panel("derivation", "Derivation", details === undefined ? missing : guard([run.structure, step, details], () => derivationView(run, step, details, (to) => tab.goTo(to))), html`<button class="more" @click=${() => tab.own.show("own-derivation")}>Check your own</button>`)}
       ${panel(
         "plot",
         `${run.output.name} against ${run.by}`,
-        plotView(run, whole, details?.curve, (place) => tab.choosePlace(place)),
+        guard([run, details], () => plotView(run, whole, details?.curve, (place) => tab.choosePlace(place))),
       )}
-      ${panel("check", "Check", details === undefined ? missing : checkView(run, cotangents, step, details, (node) => tab.choose(node)))}
-    </div>`;
+      ${panel("check", "Check", details === undefined ? missing : guard([run, step, details], () => checkView(run, cotangents, step, details, (node) => tab.choose(node))))}
+    </div>
+    ${tab.own.view(run)}`;
 }
+
+const NO_FINDINGS: Details["findings"] = [];
 
 /** A small picture for a button, which has its name in words. */
 const icon = (path: string): TemplateResult =>
@@ -209,9 +225,10 @@ const icon = (path: string): TemplateResult =>
 const panel = (
   id: string,
   title: string,
-  content: TemplateResult,
+  content: unknown,
+  more: TemplateResult | typeof nothing = nothing,
 ): TemplateResult => html`<section class="panel" id="panel-${id}" aria-labelledby="heading-${id}">
-  <h2 id="heading-${id}">${title}</h2>
+  <div class="panel-head"><h2 id="heading-${id}">${title}</h2>${more}</div>
   <div class="scroll" tabindex="0" role="group" aria-labelledby="heading-${id}">${content}</div>
 </section>`;
 

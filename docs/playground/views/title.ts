@@ -20,7 +20,7 @@ export function titleOf(run: ShownRun, moment: ShownMoment): string {
         ? moment.node < 0
           ? "The loss is that variable itself, so its gradient is complete."
           : NO_BACKWARD
-        : "From here the tape is read backward.";
+        : `From here the tape is read backward. A bar stands for a gradient: x̄ is ∂${run.output.name}/∂x.`;
       return `Turn: the derivative of ${run.output.name} with respect to itself is 1. ${next}`;
     }
     case "backward": {

@@ -2,13 +2,13 @@ import { html, nothing, type TemplateResult } from "lit-html";
 
 /** A short way round: what each part of the page is for, and what to do there. */
 const STOPS: readonly { readonly at: string; readonly text: string }[] = [
-  { at: "#loss", text: "This is the loss. Type your own: 2x, sin x, X @ w, even LaTeX. The values of its variables stand beside it." },
+  { at: "#loss", text: "This is the loss. Type your own: 2x, sin x, X @ w, even LaTeX. Its variables get sliders and cells beside it." },
   { at: "#forth", text: "Each press of this button is one step. First forward: every operation appends one node to the tape." },
   { at: "#panel-graph", text: "Then backward: each node multiplies the gradient that comes in by its local derivative and passes it on." },
   { at: "#panel-derivation", text: "The same steps as a derivation on paper, line by line." },
   {
     at: "#panel-check",
-    text: "At the end the gradient is compared with differences, which know no rule. Drag a slider: everything follows.",
+    text: "At the end the gradient is compared with finite differences, which use no rule. Drag a slider: everything follows.",
   },
 ];
 

@@ -106,10 +106,10 @@ function shownDerivation({ steps, verdict }: Derivation): Details["derivation"] 
   if (length > LONGEST_DERIVATION)
     return { steps: [], verdict: `The derivation has ${steps.length} lines with ${length} characters: too many to be shown.` };
   return {
-    steps: steps.map(({ section, latex, rule, value }) => ({
+    steps: steps.map(({ section, latex, reason, value }) => ({
       section,
       markup: math(latex.replace("&=", "=")),
-      rule,
+      rule: reason,
       value: value === undefined || value.size > 6 ? "" : formatTensor(value, 4),
     })),
     verdict,

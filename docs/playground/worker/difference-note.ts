@@ -12,7 +12,7 @@ export function differenceNote(tape: Tape, line: CheckLine): string {
   if (!Number.isFinite(g) || !Number.isFinite(line.difference) || apart(g, line.difference) < SAME) return "";
   const [left, right] = slopesBeside(tape, line.of, line.place);
   if (tape.nodes.some(({ op }) => op.name === "StopGradient"))
-    return "stopGradient: the tape takes what stands in it for a constant, the differences move it";
+    return "stopGradient: the tape treats what is inside as a constant, the finite differences move it";
   if (Number.isFinite(left) && Number.isFinite(right) && apart(left, right) > SAME)
     return `a kink: the slope is ${short(left)} to the left and ${short(right)} to the right; the tape takes ${short(g)}`;
   const steps = [
@@ -23,7 +23,7 @@ export function differenceNote(tape: Tape, line: CheckLine): string {
     ),
   ];
   if (steps.length > 0) return `${steps.join(", ")}: constant between jumps, so the tape takes 0`;
-  return "the differences have lost their digits here";
+  return "the finite differences have lost their digits here";
 }
 
 const short = (x: number): string => String(Number(x.toPrecision(3))).replace("-", "−");

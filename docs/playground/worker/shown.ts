@@ -29,7 +29,7 @@ export interface ShownMoment extends Pick<Moment, "kind" | "node" | "computed"> 
   readonly parts: readonly ShownPart[];
 }
 
-/** A run in numbers: plain data, which the worker can send at every move of a slider. */
+/** A run in numbers: plain data, which the worker can send. */
 export interface ShownRun extends Pick<Run, "by" | "turn" | "inferred"> {
   readonly source: string;
   /** The values that the text itself gives, by name. */
@@ -85,4 +85,58 @@ function structureOf({ tape, name, by, moments }: Run): string {
     ({ op, inputs, output, attributes }) => `${described(output)}=${op.name}(${inputs.map(described).join()})${JSON.stringify(attributes)}`,
   );
   return [by, ...tape.inputs.map(described), ...nodes, moments.length, ...moments.map(({ parts }) => parts.length)].join(";");
+}
+
+/** What stays as it is, or is small, where runs have the same structure; and all their numbers in one row, which is sent quickly. */
+export interface Renumbered extends Pick<ShownRun, "source" | "given" | "inferred" | "structure"> {
+  readonly numbers: Float64Array;
+}
+
+export function renumbered(run: ShownRun): Renumbered {
+  const { source, given, inferred, structure } = run;
+  const parts: Float64Array[] = [];
+  replaceValues(run, (value) => {
+    parts.push(value.data);
+    return value;
+  });
+  const numbers = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    numbers.set(part, at);
+    at += part.length;
+  }
+  return { source, given, inferred, structure, numbers };
+}
+
+/** The run that was meant, by one of the same structure. */
+export function withNumbers(run: ShownRun, { numbers, ...others }: Renumbered): ShownRun {
+  let at = 0;
+  const next = replaceValues(run, (value) => {
+    const data = numbers.subarray(at, at + value.data.length);
+    at += data.length;
+    return { ...value, data };
+  });
+  return { ...next, ...others };
+}
+
+/** Replaces each value, in an order that depends on the structure only. */
+function replaceValues(run: ShownRun, replace: (value: ShownValue) => ShownValue): ShownRun {
+  const known = new Map<ShownValue, ShownValue>();
+  const of = (value: ShownValue): ShownValue => {
+    const found = known.get(value) ?? replace(value);
+    known.set(value, found);
+    return found;
+  };
+  const maybe = (value: ShownValue | undefined): ShownValue | undefined => (value === undefined ? undefined : of(value));
+  return {
+    ...run,
+    inputs: run.inputs.map(of),
+    nodes: run.nodes.map(({ op, inputs, output }) => ({ op, inputs: inputs.map(of), output: of(output) })),
+    output: of(run.output),
+    moments: run.moments.map((moment) => ({
+      ...moment,
+      value: maybe(moment.value),
+      parts: moment.parts.map(({ to, amount, local }) => ({ to: of(to), amount: of(amount), local: maybe(local) })),
+    })),
+  };
 }

@@ -1,13 +1,17 @@
 // The thread in which losses run: what a stranger's link asks for may take forever, and the page must not.
 import { instance, type Viz } from "@viz-js/viz";
+import type { Target } from "../export.js";
+import { type Loss, readLoss } from "../expression.js";
 import { type Failure, type Run, runEdited, runOf } from "../run.js";
 import type { State, Value } from "../state.js";
 import { type Details, detailsOf } from "./details.js";
 import { dotOf } from "./dot.js";
-import { type ShownRun, shownOf } from "./shown.js";
+import { type OwnWork, ownWorkOf } from "./own-work.js";
+import { type Renumbered, renumbered, type ShownRun, shownOf } from "./shown.js";
 
-/** What the page asks: to run the loss of a state. */
-export interface Question {
+/** To run the loss of a state. The answer is an `Answer`. */
+export interface RunQuestion {
+  readonly kind: "run";
   readonly state: State;
   /** Whether the user has changed the text since the last run. */
   readonly edited: boolean;
@@ -15,24 +19,27 @@ export interface Question {
   readonly inferred: Readonly<Record<string, Value>>;
   /** The number of the variable that the curve is drawn against. */
   readonly place: number;
-  /** Whether the details are wanted, which may take long. */
-  readonly details: boolean;
 }
 
-/** What it gets at once. */
+/** To work out what may take long. The answer is `Details`. */
+export interface DetailQuestion extends Pick<RunQuestion, "state" | "inferred" | "place"> {
+  readonly kind: "details";
+}
+
+/** To check the user's own derivation, and to write the loss as a program. The answer is `OwnWork`. */
+export interface WorkQuestion extends Pick<RunQuestion, "state" | "inferred"> {
+  readonly kind: "own work";
+  readonly text: string;
+  readonly target: Target;
+}
+
 export interface Answer {
-  readonly kind: "answer";
   /** The values of the state, without those that have lost their meaning. */
   readonly values: State["values"];
-  readonly found: ShownRun | Failure;
+  /** The run; where it has the structure of the one that was sent last, its numbers alone. */
+  readonly found: ShownRun | Renumbered | Failure;
   /** The graph of the tape; nothing where it is the one that was sent last. */
   readonly picture: Picture | undefined;
-}
-
-/** What it gets when nothing else has been asked for a while. */
-export interface LateAnswer {
-  readonly kind: "details";
-  readonly details: Details;
 }
 
 export interface Picture {
@@ -44,10 +51,19 @@ export interface Picture {
 /** More arrows are a thicket, and take long to lay out. */
 const MOST_EDGES = 300;
 
-/** So long the worker waits for another question before it goes into details, in milliseconds. */
-const IDLE = 60;
+/** The text that was read last: while a slider moves it stays the same. */
+let known: { readonly source: string; readonly loss: Loss } | undefined;
 
+function read(source: string): Loss {
+  if (known?.source !== source) known = { source, loss: readLoss(source) };
+  return known.loss;
+}
+
+/** The graph that was sent last, in the DOT language, and the structure of the run. */
 let drawn = "";
+let structure = "";
+
+let layout: Promise<Viz | undefined> | undefined;
 
 function pictureOf(viz: Viz | undefined, { tape }: Run, dot: string): Picture {
   if (viz === undefined)
@@ -60,28 +76,44 @@ function pictureOf(viz: Viz | undefined, { tape }: Run, dot: string): Picture {
   };
 }
 
-let idle: ReturnType<typeof setTimeout> | undefined;
-
-function answer(viz: Viz | undefined, { state, edited, inferred, place, details }: Question): void {
-  clearTimeout(idle);
-  const { state: kept, found } = edited ? runEdited(state) : { state, found: runOf(state, inferred) };
+async function answerTo({ state, edited, inferred }: RunQuestion): Promise<Answer> {
+  const { state: kept, found } = edited ? runEdited(state, read) : { state, found: runOf(state, inferred, read) };
   const { values } = kept;
-  if ("error" in found) {
-    postMessage({ kind: "answer", values, found, picture: undefined } satisfies Answer);
-    return;
-  }
+  if ("error" in found) return { values, found, picture: undefined };
   const shown = shownOf(found);
+  if (shown.structure === structure) return { values, found: renumbered(shown), picture: undefined };
+  structure = shown.structure;
   const dot = dotOf(found);
-  const picture = dot === drawn ? undefined : pictureOf(viz, found, dot);
+  if (dot === drawn) return { values, found: shown, picture: undefined };
+  // Where WebAssembly is not allowed, everything but the picture works.
+  layout ??= instance().catch(() => undefined);
+  const picture = pictureOf(await layout, found, dot);
   drawn = dot;
-  postMessage({ kind: "answer", values, found: shown, picture } satisfies Answer);
-  if (!details) return;
-  idle = setTimeout(() => postMessage({ kind: "details", details: detailsOf(found, shown.structure, place) } satisfies LateAnswer), IDLE);
+  return { values, found: shown, picture };
 }
 
-// Where WebAssembly is not allowed, everything but the picture works.
-const layout: Promise<Viz | undefined> = instance().catch(() => undefined);
-void layout.then((viz) => {
-  addEventListener("message", ({ data }: MessageEvent<Question>) => answer(viz, data));
-  postMessage("ready");
+function knownRun({ state, inferred }: Pick<RunQuestion, "state" | "inferred">): Run {
+  const run = runOf(state, inferred, read);
+  if ("error" in run) throw new Error(run.error);
+  return run;
+}
+
+function detailsFor(question: DetailQuestion): Details {
+  const run = knownRun(question);
+  return detailsOf(run, shownOf(run).structure, question.place);
+}
+
+const ownWorkFor = (question: WorkQuestion): OwnWork => ownWorkOf(knownRun(question), question.text, question.target);
+
+/** A promise that fails would be silent; the page is told of what is thrown. */
+const fail = (error: unknown): void =>
+  void setTimeout(() => {
+    throw error;
+  });
+
+addEventListener("message", ({ data }: MessageEvent<RunQuestion | DetailQuestion | WorkQuestion>) => {
+  if (data.kind === "details") postMessage(detailsFor(data));
+  else if (data.kind === "own work") postMessage(ownWorkFor(data));
+  else void answerTo(data).then((answer) => postMessage(answer), fail);
 });
+postMessage("ready");

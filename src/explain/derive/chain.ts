@@ -14,6 +14,7 @@ import { moved, sum } from "./algebra/sums.js";
 import { type AtomOf, type Polynomial, polynomialOf } from "./algebra/terms.js";
 import type { Reading } from "./reading/read.js";
 import { variablesOf } from "./reading/variables.js";
+import { isNested } from "./textbook.js";
 
 /** The part of the derivative of the output with respect to a value that comes by way of another one. */
 export interface Edge {
@@ -23,8 +24,9 @@ export interface Edge {
   readonly part: Polynomial;
   /** What that letter is multiplied by, if that is all that happens to it: the derivative of one with respect to the other. */
   readonly factor: Polynomial | undefined;
-  /** The ops on the way. */
+  /** The ops on the way, and whether one of them is a function of what another one makes. */
   readonly ops: readonly AnyOp[];
+  readonly isNested: boolean;
 }
 
 /** A value, what its derivative is made of, and that derivative as a letter. */
@@ -107,7 +109,7 @@ export class Chain {
         ? this.throughRule(from, letter, to, indices)
         : this.throughDefinition(from.definition, letter, to, indices);
     if (isZero(part)) return [];
-    return [{ from, to, part, factor: letter === undefined ? part : factorOf(part, letter, indices), ops: this.opsBetween(from, to) }];
+    return [{ from, to, part, factor: letter === undefined ? part : factorOf(part, letter, indices), ...this.opsBetween(from, to) }];
   }
 
   /** Σ G·∂f/∂x over the places of f, with δ's as the direction. */
@@ -195,9 +197,9 @@ export class Chain {
   }
 
   /** The ops between two named values, from the output on. */
-  private opsBetween(from: Quantity, to: Quantity): AnyOp[] {
+  private opsBetween(from: Quantity, to: Quantity): Pick<Edge, "ops" | "isNested"> {
     const { nodes } = this.reading.tape;
-    if (from.place < 0) return [];
+    if (from.place < 0) return { ops: [], isNested: false };
     const places = new Map<Tensor, number>(nodes.slice(0, from.place + 1).map(({ output }, place) => [output, place]));
     const leads = new Map<Tensor, boolean>();
     const found = new Set<number>();
@@ -215,7 +217,15 @@ export class Chain {
       return isOnTheWay;
     };
     visit(nodes[from.place].output);
-    return [...new Set([...found].sort((a, b) => b - a).map((place) => nodes[place].op))];
+    return {
+      ops: [...new Set([...found].sort((a, b) => b - a).map((place) => nodes[place].op))],
+      isNested: [...found].some((place) =>
+        isNested(
+          nodes[place].op,
+          nodes[place].inputs.some((x) => found.has(places.get(x) ?? -1)),
+        ),
+      ),
+    };
   }
 }
 

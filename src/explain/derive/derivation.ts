@@ -1,7 +1,8 @@
 import { formatNumber, formatValues, inspectAsText } from "../../base/format.js";
 import { formatShape } from "../../base/shape.js";
-import { escapeLatex, escapeMarkdown } from "../../base/text.js";
+import { escapeMarkdown } from "../../base/text.js";
 import type { Tensor } from "../../tensor/tensor.js";
+import { latexText } from "../formula/latex-names.js";
 
 /** The parts of a derivation, in their order. */
 export type DerivationSection = "definitions" | "chain rule" | "factors" | "result" | "second derivatives" | "check";
@@ -16,8 +17,10 @@ export interface DerivationStep {
   readonly right: string;
   /** The whole line as LaTeX, left side, `&=` and right side. */
   readonly latex: string;
-  /** Why: `definition`, `rule of Log`, `common denominator`, `cancel`, … */
+  /** Why: `definition`, `rule of Log`, `common denominator`, `cancel`, …; the rules are those of the ops. */
   readonly rule: string;
+  /** The same as it is printed, with the rules' names in textbooks: `product rule (Mul)`, `derivative of ln (Log)`. */
+  readonly reason: string;
   /** What both sides are at the given inputs; none where the line speaks of several shapes at once. */
   readonly value: Tensor | undefined;
 }
@@ -30,6 +33,8 @@ const MOST_NUMBERS = 4;
 
 /** Longer equations do not push the words beside all others to the right. */
 const WIDEST = 66;
+/** Nor do longer words push all numbers. */
+const WIDEST_REASON = 40;
 
 /**
  * The derivation of a gradient, step by step: see {@link derive}. Printed, it is plain text for a terminal.
@@ -61,10 +66,10 @@ export class Derivation implements Iterable<DerivationStep> {
       const lefts = Math.max(...steps.map(({ left }) => width(left)));
       const equations = steps.map(({ left, right }) => `${pad(left, lefts)} = ${right}`);
       const wide = Math.min(WIDEST, Math.max(...equations.map(width)));
-      const rules = Math.max(...steps.map(({ rule }) => width(rule)));
-      const lines = steps.map(({ rule, value }, i) => {
+      const reasons = Math.min(WIDEST_REASON, Math.max(...steps.map(({ reason }) => width(reason))));
+      const lines = steps.map(({ reason, value }, i) => {
         const number = value === undefined ? "" : shortValue(value);
-        return `  ${pad(equations[i], wide)}  ${pad(rule, rules)}  ${number}`.trimEnd();
+        return `  ${pad(equations[i], wide)}  ${pad(reason, reasons)}  ${number}`.trimEnd();
       });
       return `${titleOf(section)}\n${lines.join("\n")}`;
     });
@@ -74,9 +79,9 @@ export class Derivation implements Iterable<DerivationStep> {
   /** Markdown: a heading a part, and in it a table of equations (in `$` signs), reasons and numbers. */
   toMarkdown(): string {
     const sections = this.bySection().map(([section, steps]) => {
-      const rows = steps.map(({ latex, rule, value }) => {
+      const rows = steps.map(({ latex, reason, value }) => {
         const equation = latex.replace("&=", "=").replaceAll("|", "\\vert ");
-        return `| $ ${equation.trim()} $ | ${escapeMarkdown(rule)} | ${value === undefined ? "" : shortValue(value)} |`;
+        return `| $ ${equation.trim()} $ | ${escapeMarkdown(reason)} | ${value === undefined ? "" : shortValue(value)} |`;
       });
       return `### ${titleOf(section)}\n\n| equation | why | at the inputs |\n| --- | --- | --- |\n${rows.join("\n")}\n`;
     });
@@ -85,7 +90,7 @@ export class Derivation implements Iterable<DerivationStep> {
 
   /** LaTeX: an `align` environment with numbered lines, the reasons in words to the right. It needs the package amsmath. */
   toLatex(): string {
-    const lines = this.steps.map(({ latex, rule }) => `${latex} && \\text{${escapeLatex(rule)}}`);
+    const lines = this.steps.map(({ latex, reason }) => `${latex} && ${latexText(reason)}`);
     return `\\begin{align}\n${lines.join(" \\\\\n")}\n\\end{align}`;
   }
 

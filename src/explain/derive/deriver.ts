@@ -1,10 +1,12 @@
 import { GradtapeError } from "../../base/errors.js";
+import type { AnyOp } from "../../ops/op.js";
 import type { Tape } from "../../tape/tape.js";
 import { asTensor, type Tensor } from "../../tensor/tensor.js";
-import { add, ONE } from "./algebra/arithmetic.js";
+import { largest } from "../formula/expression.js";
+import { add, fromTerm, ONE } from "./algebra/arithmetic.js";
 import { Evaluator } from "./algebra/evaluate.js";
 import { Index } from "./algebra/places.js";
-import type { Quantity } from "./algebra/quantity.js";
+import type { Definition, Quantity } from "./algebra/quantity.js";
 import type { Polynomial } from "./algebra/terms.js";
 import { Chain, type Step } from "./chain.js";
 import { Composer, type Written } from "./composer.js";
@@ -17,6 +19,7 @@ import { derivativeForm, Printer } from "./print/printer.js";
 import { lengthOf } from "./print/text.js";
 import { Reading } from "./reading/read.js";
 import { Simplifier } from "./simplify/simplify.js";
+import { ownRules, textbookRules } from "./textbook.js";
 
 /** A result up to this weight is put into those that follow from it; a larger one stays a letter there. */
 const LARGEST_INSERTED = 40;
@@ -138,20 +141,25 @@ export class Deriver {
       edges.some(({ factor }) => factor === undefined) || (edges.length > 1 && edges.some(({ from }) => from === this.output));
     if (isTotal) {
       const ops = [...new Set(edges.flatMap((edge) => edge.ops))];
+      const usesChainRule = edges.some(({ from, isNested }) => isNested || from !== this.output);
       const raw = add(...edges.map(({ part }) => part));
-      const found = this.equalities(section, derivativeForm(this.output, quantity), raw, { indices, shape, rule: rulesOf(ops) });
+      const found = this.equalities(section, derivativeForm(this.output, quantity), raw, {
+        indices,
+        shape,
+        ...rulesOf(ops, usesChainRule),
+      });
       this.composer.totals.set(step, found.formula);
       return;
     }
     for (const edge of edges) {
-      const { from, factor, ops } = edge;
+      const { from, factor, ops, isNested } = edge;
       if (factor === undefined) continue;
       const isOutput = from === this.output;
       const before = isOutput ? [] : this.definitionLine(from, quantity, factor, indices);
       const found = this.equalities(section, derivativeForm(from, quantity), factor, {
         indices,
         shape,
-        rule: rulesOf(ops),
+        ...rulesOf(ops, isNested),
         before,
         about: isOutput ? undefined : from,
       });
@@ -236,7 +244,7 @@ export class Deriver {
       shape,
       rule: `derivative of ∂${this.output.name}/∂${argument.name}`,
     });
-    return { argument, formula: simple, form, indices, value: this.valueOf(simple, indices, shape) };
+    return this.conclusion(argument, simple, form, indices, shape);
   }
 
   private resultOf(argument: Quantity): Conclusion {
@@ -253,10 +261,22 @@ export class Deriver {
         left: derivativeForm(this.output, argument),
         rights: [{ form, letters: undefined, rule, value }],
       });
-      return { argument, formula, form, indices: shape.map(() => undefined), value };
+      return { argument, formula, form, indices: shape.map(() => undefined), value, added: 0 };
     }
     const { formula, form } = this.conclude(step, true);
-    return { argument, formula, form, indices: step.indices, value: this.valueOf(formula, step.indices, shape) };
+    return this.conclusion(argument, formula, form, step.indices, shape);
+  }
+
+  private conclusion(
+    argument: Quantity,
+    formula: Polynomial,
+    form: Form,
+    indices: Definition["indices"],
+    shape: readonly number[],
+  ): Conclusion {
+    const numbers = (p: Polynomial): Tensor => this.valueOf(p, indices, shape);
+    const added = formula.terms.reduce((sum, term) => sum + largest(numbers(fromTerm(term))), 0);
+    return { argument, formula, form, indices, value: numbers(formula), added };
   }
 }
 
@@ -274,6 +294,8 @@ export interface Conclusion {
   readonly form: Form;
   readonly indices: readonly (Index | undefined)[];
   readonly value: Tensor;
+  /** The sum of the largest numbers of its terms. */
+  readonly added: number;
 }
 
 /** More paths from the output to an argument than these are not written out. */
@@ -288,7 +310,7 @@ const isOneCall = ({ terms }: Polynomial): boolean =>
   terms[0].monomial.factors.length === 1 &&
   ["function", "reduction", "sum"].includes(terms[0].monomial.factors[0].atom.kind);
 
-function rulesOf(ops: readonly { readonly name: string }[]): string {
-  const names = ops.filter(({ name }) => name !== "BroadcastTo").map(({ name }) => name);
-  return `${names.length === 1 ? "rule" : "rules"} of ${names.join(", ")}`;
+function rulesOf(ops: readonly AnyOp[], usesChainRule: boolean): { readonly rule: string; readonly reason: string } {
+  const shown = ops.filter(({ name }) => name !== "BroadcastTo");
+  return { rule: ownRules(shown), reason: textbookRules(shown, usesChainRule) };
 }

@@ -26,6 +26,8 @@ export interface Equality {
   /** The letters of the places at which it is written, if it has indices. */
   readonly letters: readonly string[] | undefined;
   readonly rule: string;
+  /** The same as a textbook says it, if that is another. */
+  readonly reason?: string;
   readonly value: Tensor | undefined;
 }
 
@@ -33,6 +35,7 @@ export interface Given {
   readonly indices: readonly (Index | undefined)[];
   readonly shape: readonly number[];
   readonly rule: string;
+  readonly reason?: string;
   /** The value whose derivative the formula is: its name is not put into it before the fraction is split. */
   readonly about?: Quantity | undefined;
   /** How the formula is written at first. */
@@ -60,12 +63,12 @@ export class Lines {
 
   /** The lines for one formula: as the rules give it, and what it becomes. */
   of(raw: Polynomial, given: Given): { readonly rights: readonly Equality[]; readonly formula: Polynomial } & Laid {
-    const { indices, shape, rule, about, first } = given;
+    const { indices, shape, rule, reason = rule, about, first } = given;
     const value = given.value ?? this.valueOf(raw, indices, shape);
     const rights: Equality[] = [...(given.before ?? [])];
     let formula = raw;
     let { form, letters } = first ?? this.printer.lay(raw, indices);
-    rights.push({ form, letters, rule, value });
+    rights.push({ form, letters, rule, reason, value });
     variablesOf(raw, this.mentioned);
     // Where the formula as it came has no numbers, ∞·0 say, others may have some.
     const isTrue = (next: Polynomial): boolean => {

@@ -1,5 +1,4 @@
 import type { Tensor } from "../../tensor/tensor.js";
-import { largest } from "../formula/expression.js";
 import { Derivation, type DerivationStep } from "./derivation.js";
 import type { Conclusion, Deriver, Equation } from "./deriver.js";
 import type { Form } from "./print/form.js";
@@ -26,7 +25,7 @@ export function present(
   const equations = detail === "result" ? resultsAmong(deriver.equations, results) : deriver.equations;
   const steps = equations.flatMap(({ section, left, rights }) => {
     let before: string | undefined;
-    return rights.map(({ form, letters, rule, value }): DerivationStep => {
+    return rights.map(({ form, letters, rule, reason = rule, value }): DerivationStep => {
       const shown = readable(form);
       // A right side with indices is that of a place: the left side has them, too.
       const own = atLetters(left, letters);
@@ -38,6 +37,7 @@ export function present(
         right: textOf(shown),
         latex: `${isNew ? latexOf(own) : ""} &= ${latexOf(shown)}`,
         rule,
+        reason,
         value,
       };
     });
@@ -48,13 +48,14 @@ export function present(
       return found === undefined ? [] : [{ key: k === 0 ? names[0] : names.join(", "), found, numbers: hessians[i][k] }];
     }),
   );
-  const sides = first.map(({ argument, value }, k) => ({
+  const sides = first.map(({ argument, value, added }, k) => ({
     name: textOf(derivativeForm(deriver.output, argument)),
     ours: value,
+    added,
     engine: gradients[k],
   }));
-  const secondSides = blocks.map(({ key, found, numbers }) => ({ name: key, ours: found.value, engine: numbers }));
-  const { difference, words } = verdictOf(sides, secondSides, largestOnTheWay(deriver.equations));
+  const secondSides = blocks.map(({ key, found, numbers }) => ({ name: key, ours: found.value, added: found.added, engine: numbers }));
+  const { difference, words } = verdictOf(sides, secondSides);
   const formulaOf = ({ form }: Conclusion): string => textOf(readable(form));
   return new Derivation(
     steps,
@@ -64,16 +65,6 @@ export function present(
     words,
   );
 }
-
-/** The largest number of the factors: what cancels leaves the rounding of it. */
-const largestOnTheWay = (equations: readonly Equation[]): number =>
-  Math.max(
-    0,
-    ...equations
-      .filter(({ section }) => section === "factors" || section === "result")
-      .flatMap(({ rights }) => rights.flatMap(({ value }) => (value === undefined ? [] : [largest(value)])))
-      .filter(Number.isFinite),
-  );
 
 /** The last line of the last equation for each result. */
 function resultsAmong(equations: readonly Equation[], results: ReadonlySet<string>): Equation[] {

@@ -8,6 +8,7 @@ import type { Sign } from "../facts/facts.js";
 import { callFactsOf } from "../facts/formulas.js";
 import { type CallExpression, type Expression, isNumber, withoutSign } from "./expression.js";
 import * as q from "./fraction.js";
+import { latexSymbol } from "./latex-names.js";
 
 /** How tightly a formula holds together: what is looser than its place asks for goes into parentheses. */
 const SUM = 0;
@@ -204,10 +205,6 @@ export class Printer {
 /** One letter, perhaps with an accent, an index or a prime: what can stand beside another letter. */
 const isLetter = (name: string): boolean => /^\p{L}\p{M}*[\p{No}₀-₉0-9′]*$/u.test(name.normalize("NFD"));
 
-/** A letter with an index: W1, W_1, W₁. */
-const INDEXED = /^(\p{L}\p{M}*)_?([0-9₀-₉]+)$/u;
-
-const digitsOf = (index: string): number[] => [...index].map((digit) => (digit.codePointAt(0) ?? 0) % 16);
 /** LaTeX, for math mode. */
 export const LATEX: Style = {
   minus: "-",
@@ -226,23 +223,11 @@ export const LATEX: Style = {
   absolute: (text) => `\\left|${text}\\right|`,
   sum: (axes) => (axes === "" ? "\\sum" : `\\sum_{${axes}}`),
   call: (name, args) => `${name}\\left(${args.join(", ")}\\right)`,
-  sign: ({ text, latex }) => latex ?? (isLetter(text) ? text : `\\operatorname{${escapeLatex(text)}}`),
+  sign: ({ text, latex }) => latex ?? (isLetter(text) ? latexSymbol(text) : `\\operatorname{${escapeLatex(text)}}`),
   cases: (condition, x, y) => `\\begin{cases}${x} & ${condition} \\\\ ${y} & \\text{else}\\end{cases}`,
 };
 
 function latexNumber(value: q.Fraction): string {
   if (!q.isDecimal(value)) return `\\frac{${value.numerator}}{${value.denominator}}`;
   return q.toText(value).replace(/e([+-]?)(\d+)$/, (_, sign: string, digits: string) => ` \\cdot 10^{${sign === "-" ? "-" : ""}${digits}}`);
-}
-
-const ACCENTS: Readonly<Record<string, string>> = { "\u0302": "hat", "\u0304": "bar", "\u0303": "tilde", "\u0307": "dot" };
-
-/** A label as a symbol: ŷ is y with a hat, W1 has an index, a word is set upright. */
-export function latexSymbol(label: string): string {
-  const [letter, accent, ...rest] = label.normalize("NFD");
-  if (accent !== undefined && rest.length === 0 && accent in ACCENTS) return `\\${ACCENTS[accent]}{${letter}}`;
-  if (/^\p{L}$/u.test(label)) return label;
-  const indexed = INDEXED.exec(label);
-  if (indexed !== null) return `${latexSymbol(indexed[1])}_{${digitsOf(indexed[2]).join("")}}`;
-  return `\\mathrm{${escapeLatex(label)}}`;
 }

@@ -20,7 +20,7 @@ export const BY_HAND = "by hand";
 
 const ofLogits = (w: Tensor, b: Tensor, x: Tensor, y: Tensor): Tensor => binaryCrossEntropyWithLogits(x.matmul(w).add(b), y);
 const ofSigmoid = (w: Tensor, b: Tensor, x: Tensor, y: Tensor): Tensor => binaryCrossEntropy(sigmoid(x.matmul(w).add(b)), y);
-/** A training step needs the loss and its gradient by w and b; the data are arguments, as they change from batch to batch. */
+/** A training step needs the loss and its gradient with respect to w and b; the data are arguments, as they change from batch to batch. */
 export const eagerLogistic = valueAndGrad(ofLogits, { argnums: [0, 1] });
 
 export function logisticSides({ w, b, x, y }: LogisticProblem): Side[] {

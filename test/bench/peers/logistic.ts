@@ -1,4 +1,4 @@
-// Binary cross entropy with logits, its value and its gradient by w and b.
+// Binary cross entropy with logits, its value and its gradient with respect to w and b.
 import { join } from "node:path";
 import { compile } from "gradtape";
 import { alternate, median } from "../measure.js";
@@ -23,7 +23,7 @@ const NAIVE_SLOWER = 1.5;
 
 export async function compareLogistic(directory: string): Promise<void> {
   const bars = { jax: [] as Bar[], c: [] as Bar[], naive: [] as Bar[], byHand: [] as Bar[] };
-  console.log("\n## Binary cross entropy, value and gradient by w and b");
+  console.log("\n## Binary cross entropy, value and gradient with respect to w and b");
   console.log("\nMedians; beside each ratio the quartiles of the ratio within a round. The data are arguments of the compiled function.");
   for (const { rows, columns, fasterThanJax, fasterThanByHand } of SHAPES) {
     const where = `${rows.toLocaleString("en")}×${columns}`;

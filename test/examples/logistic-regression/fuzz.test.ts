@@ -74,7 +74,7 @@ test("any CSV gives a whole result or one clear line", () =>
     fc.asyncProperty(table, fc.constantFrom("fail", "drop"), fc.constantFrom("0", "1", "1e-6"), async (csv, missing, l2) => {
       await expectSound(csv, ["--target", "y", "--missing", missing, "--l2", l2, "--test", "0"]);
     }),
-    { numRuns: 120, seed: 11 },
+    { numRuns: 50, seed: 11 },
   ));
 
 test("any bytes do", () =>
@@ -82,7 +82,7 @@ test("any bytes do", () =>
     fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), async (bytes) => {
       await expectSound(bytes, ["--target", "y"]);
     }),
-    { numRuns: 100, seed: 12 },
+    { numRuns: 50, seed: 12 },
   ));
 
 const good = `a,b,c,y\n${Array.from({ length: 40 }, (_, i) => `${(i * 37) % 23},${(i * 11) % 7},${"uvw"[i % 3]},${(i * 53) % 7 < 3 ? 1 : 0}`).join("\n")}\n`;
@@ -173,7 +173,7 @@ test("any options do", () =>
     fc.asyncProperty(fc.array(word, { maxLength: 8 }), async (args) => {
       await expectSound(good, ["--target", "y", "--steps", "50", ...args]);
     }),
-    { numRuns: 200, seed: 13 },
+    { numRuns: 80, seed: 13 },
   ));
 
 test("what is written as CSV by the rules is read as it was meant", () => {
@@ -203,6 +203,6 @@ test("what is written as CSV by the rules is read as it was meant", () => {
           }
         }),
     ),
-    { numRuns: 80, seed: 14 },
+    { numRuns: 30, seed: 14 },
   );
 });

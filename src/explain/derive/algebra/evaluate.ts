@@ -51,37 +51,13 @@ export class Evaluator {
   /** Adds c·Σ over bound indices of a product to what is there. What a zero of δ's and brackets shuts out is not looked at. */
   private accumulate(out: Float64Array, indices: readonly Index[], bound: readonly Index[], monomial: Monomial, c: number): void {
     const order = (factor: Factor): number => (isSwitch(factor.atom) ? 0 : 1);
-    const grids = [...monomial.factors].sort((a, b) => order(a) - order(b)).map((factor) => this.powerOf(factor));
-    const all = [...indices, ...bound];
-    const strides = grids.map(({ indices: own }) => stridesIn(own, all));
-    const switches = monomial.factors.filter(({ atom }) => isSwitch(atom)).length;
-    const outer = sizeOf(indices);
-    const inner = sizeOf(bound);
-    const at = new Array<number>(all.length).fill(0);
-    const offsets = grids.map(() => 0);
-    for (let o = 0; o < outer; o++) {
-      let total = 0;
-      for (let b = 0; b < inner; b++) {
-        let value = c;
-        for (let k = 0; k < grids.length; k++) {
-          const own = grids[k].data[offsets[k]];
-          if (own === 0 && k < switches) {
-            value = 0;
-            break;
-          }
-          value *= own;
-        }
-        total += value;
-        for (let axis = all.length - 1; axis >= 0; axis--) {
-          at[axis]++;
-          for (let k = 0; k < grids.length; k++) offsets[k] += strides[k][axis];
-          if (at[axis] < all[axis].size) break;
-          for (let k = 0; k < grids.length; k++) offsets[k] -= strides[k][axis] * at[axis];
-          at[axis] = 0;
-        }
-      }
-      out[o] += total;
-    }
+    const factors = [...monomial.factors].sort((a, b) => order(a) - order(b)).map((factor) => this.powerOf(factor));
+    const { grids, left } = summedOneByOne(factors, bound);
+    addProducts(out, indices, left, {
+      grids,
+      switches: left === bound ? monomial.factors.filter(({ atom }) => isSwitch(atom)).length : 0,
+      c,
+    });
   }
 
   private powerOf({ atom, exponent }: Factor): Grid {
@@ -259,4 +235,75 @@ function over(indices: readonly Index[], f: (at: ReadonlyMap<Index, number>) => 
 function rearranged(grid: Grid, indices: readonly Index[]): Grid {
   const strides = stridesIn(grid.indices, indices);
   return over(indices, (at) => grid.data[indices.reduce((offset, index, k) => offset + strides[k] * (at.get(index) ?? 0), 0)]);
+}
+
+/** A product of grids, of which the first few are switches: what a zero of theirs shuts out is not looked at. */
+interface Products {
+  readonly grids: readonly Grid[];
+  readonly switches: number;
+  readonly c: number;
+}
+
+/** Adds c·Σ over bound indices of a product of grids to what is there. */
+function addProducts(out: Float64Array, indices: readonly Index[], bound: readonly Index[], { grids, switches, c }: Products): void {
+  const all = [...indices, ...bound];
+  const strides = grids.map(({ indices: own }) => stridesIn(own, all));
+  const outer = sizeOf(indices);
+  const inner = sizeOf(bound);
+  const at = new Array<number>(all.length).fill(0);
+  const offsets = grids.map(() => 0);
+  for (let o = 0; o < outer; o++) {
+    let total = 0;
+    for (let b = 0; b < inner; b++) {
+      let value = c;
+      for (let k = 0; k < grids.length; k++) {
+        const own = grids[k].data[offsets[k]];
+        if (own === 0 && k < switches) {
+          value = 0;
+          break;
+        }
+        value *= own;
+      }
+      total += value;
+      for (let axis = all.length - 1; axis >= 0; axis--) {
+        at[axis]++;
+        for (let k = 0; k < grids.length; k++) offsets[k] += strides[k][axis];
+        if (at[axis] < all[axis].size) break;
+        for (let k = 0; k < grids.length; k++) offsets[k] -= strides[k][axis] * at[axis];
+        at[axis] = 0;
+      }
+    }
+    out[o] += total;
+  }
+}
+
+/** Sums over more indices than these are not done at once. */
+const MOST_BOUND = 2;
+
+/**
+ * Σ over many indices, one index after the other: first that which leaves the smallest grid, as in a product of matrices. Where a
+ * number is not finite nothing is done: a switch elsewhere could shut it out.
+ */
+function summedOneByOne(
+  factors: readonly Grid[],
+  bound: readonly Index[],
+): { readonly grids: readonly Grid[]; readonly left: readonly Index[] } {
+  if (bound.length <= MOST_BOUND || !factors.every(({ data }) => data.every(Number.isFinite))) return { grids: factors, left: bound };
+  let grids = factors;
+  let left = bound;
+  const around = (index: Index): readonly Index[] => {
+    const found = new Set(grids.filter(({ indices }) => indices.includes(index)).flatMap(({ indices }) => indices));
+    found.delete(index);
+    return [...found];
+  };
+  while (left.length > 0) {
+    const next = left.reduce((best, index) => (sizeOf(around(index)) < sizeOf(around(best)) ? index : best));
+    const indices = around(next);
+    const data = new Float64Array(sizeOf(indices));
+    const own = grids.filter((grid) => grid.indices.includes(next));
+    addProducts(data, indices, [next], { grids: own, switches: 0, c: 1 });
+    grids = [...grids.filter((grid) => !own.includes(grid)), { indices, data }];
+    left = left.filter((index) => index !== next);
+  }
+  return { grids, left };
 }

@@ -42,7 +42,7 @@ export type Form =
   /** Part of a value: X[1:3, :]. */
   | { readonly kind: "slice"; readonly of: Form; readonly parts: readonly string[] }
   /** A value at a place: Xᵢⱼ. */
-  | { readonly kind: "indexed"; readonly of: Form; readonly at: readonly string[] }
+  | { readonly kind: "indexed"; readonly of: Form; readonly at: readonly Form[] }
   /** Σ over indices; with how far one runs, where nothing else says it. */
   | { readonly kind: "indexSum"; readonly over: readonly BoundLetter[]; readonly of: Form }
   /** Factors of a chain rule, each in sight: a · b, or place by place. */
@@ -63,6 +63,7 @@ export interface SignedForm {
 
 export const named = (text: string): Form => ({ kind: "sign", sign: { text }, role: "name" });
 export const letterForm = (text: string, latex: string): Form => ({ kind: "sign", sign: { text, latex }, role: "letter" });
+export const indexForm = (letter: string): Form => letterForm(letter, letter.replaceAll("′", "'"));
 export const numberForm = (sign: Sign): Form => ({ kind: "sign", sign, role: "number" });
 export const IDENTITY = /* @__PURE__ */ letterForm("I", "I");
 export const ONES = /* @__PURE__ */ letterForm("𝟏", "\\mathbf{1}");

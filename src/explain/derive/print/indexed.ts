@@ -1,7 +1,7 @@
 import type { Fraction } from "../../formula/fraction.js";
 import * as q from "../../formula/fraction.js";
 import { fromMonomial, isZero, whole } from "../algebra/arithmetic.js";
-import { type Index, isIndex, type Place, type Range, scaledPlace, subtractPlaces } from "../algebra/places.js";
+import { type Axis, type Index, isIndex, type Place, type Range, scaledPlace, subtractPlaces } from "../algebra/places.js";
 import type { Atom, AtomOf, Monomial, Polynomial } from "../algebra/terms.js";
 import { isOneNumber, mergedPowers } from "./factors.js";
 import type { Form } from "./form.js";
@@ -51,24 +51,6 @@ export class IndexLayout {
     return found;
   }
 
-  private place({ offset, steps }: Place): string {
-    const parts = [...steps]
-      .sort((a, b) => b[1] - a[1])
-      .map(([base, step], k) => {
-        const name = isIndex(base) ? this.letter(base) : `${base.quantity.name}${this.subscript(base.places)}`;
-        const size = Math.abs(step) === 1 ? name : `${Math.abs(step)}${name}`;
-        return `${step < 0 ? "−" : k > 0 ? "+" : ""}${size}`;
-      });
-    const text = parts.join("");
-    if (offset === 0 && text !== "") return text;
-    return `${text}${offset < 0 ? "−" : text === "" ? "" : "+"}${Math.abs(offset)}`;
-  }
-
-  private subscript(places: readonly (Place | undefined)[]): string {
-    const at = places.flatMap((place) => (place === undefined ? [] : [this.place(place)]));
-    return at.length === 0 ? "" : at.every((one) => one.length === 1) ? `_${at.join("")}` : `_{${at.join(",")}}`;
-  }
-
   /** The letters of bound indices. How far one runs is said where no axis along which it stands alone tells it. */
   private bound(bound: readonly Index[], body: Polynomial): form.BoundLetter[] {
     return bound.map((index) => {
@@ -112,7 +94,7 @@ export class IndexLayout {
         const formula = this.inserted(atom);
         if (formula !== undefined) return { kind: "parenthesized", of: this.layout(formula) };
         const base = this.letterForm(atom) ?? form.named(atom.quantity.name);
-        const at = atom.places.flatMap((place) => (place === undefined ? [] : [this.place(place)]));
+        const at = this.places(atom.places);
         return at.length === 0 ? base : { kind: "indexed", of: base, at };
       }
       case "group":
@@ -141,7 +123,7 @@ export class IndexLayout {
         return { kind: "indexSum", over, of: this.term(q.ONE, atom.body) };
       }
       case "reduction": {
-        const at = atom.at.map((place) => this.place(place));
+        const at = this.places(atom.at);
         const matrix = atom.name === "inverse" ? this.matrix(atom) : undefined;
         if (matrix !== undefined) return { kind: "indexed", of: { kind: "parenthesized", of: { kind: "inverse", of: matrix } }, at };
         const over = this.bound(atom.bound, atom.body);
@@ -176,11 +158,14 @@ export class IndexLayout {
     return { kind: "relation", left, sign: RELATIONS[isTurned && sign === "≥" ? "≤" : sign], right };
   }
 
+  private places(places: readonly Axis[]): Form[] {
+    return places.flatMap((place) => (place === undefined ? [] : [this.placeForm(place)]));
+  }
+
   private placeForm({ offset, steps }: Place): Form {
     const terms = steps.map(([base, step]): form.SignedForm => {
-      const letter = isIndex(base) ? this.letter(base) : base.quantity.name;
-      const at = isIndex(base) ? [] : base.places.flatMap((place) => (place === undefined ? [] : [this.place(place)]));
-      const name: Form = isIndex(base) ? form.letterForm(letter, letter) : form.named(letter);
+      const name = isIndex(base) ? form.indexForm(this.letter(base)) : form.named(base.quantity.name);
+      const at = isIndex(base) ? [] : this.places(base.places);
       const own: Form = at.length === 0 ? name : { kind: "indexed", of: name, at };
       return { isNegative: step < 0, form: form.productForm([wholeForm(Math.abs(step)), own]) };
     });

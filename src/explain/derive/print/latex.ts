@@ -1,9 +1,9 @@
 import { escapeLatex } from "../../../base/text.js";
 import type { Fraction } from "../../formula/fraction.js";
 import * as q from "../../formula/fraction.js";
-import { latexSymbol } from "../../formula/print.js";
+import { latexSymbol, latexText } from "../../formula/latex-names.js";
 import type { BoundLetter, Form, SignedForm } from "./form.js";
-import { isDecimal } from "./text.js";
+import { isDecimal, isOneLetter } from "./text.js";
 
 // Formulas as LaTeX, for math mode.
 
@@ -66,9 +66,9 @@ function write(form: Form): Written {
     case "root":
       return atom(`\\sqrt{${latexOf(form.of)}}`);
     case "absolute":
-      return atom(`\\left|${latexOf(form.of)}\\right|`);
+      return atom(`\\left\\lvert ${latexOf(form.of)}\\right\\rvert `);
     case "norm":
-      return atom(`\\left\\|${latexOf(form.of)}\\right\\|`);
+      return atom(`\\left\\lVert ${latexOf(form.of)}\\right\\rVert `);
     case "call":
       return atom(`${callName(form.sign.text, form.sign.latex)}${subscript(form.axis)}${parenthesized(form.args.map(latexOf).join(", "))}`);
     case "relation":
@@ -86,9 +86,9 @@ function write(form: Form): Written {
     case "derivativeOf":
       return atom(`\\frac{\\partial}{\\partial ${latexOf(form.by)}} \\left[${latexOf(form.formula)}\\right]`);
     case "slice":
-      return atom(`${raisable(form.of)}_{[${form.parts.map(latexIndex).join(", ")}]}`);
+      return atom(`${raisable(form.of)}_{[${form.parts.map(latexPart).join(", ")}]}`);
     case "indexed":
-      return atom(`{${raisable(form.of)}}_{${form.at.map(latexIndex).join(form.at.every((one) => one.length === 1) ? " " : ", ")}}`);
+      return atom(`{${raisable(form.of)}}_{${form.at.map(latexOf).join(form.at.every(isOneLetter) ? " " : ", ")}}`);
     case "indexCall":
       return atom(`${callName(form.sign.text, form.sign.latex)}_{${boundLetters(form.over)}}${parenthesized(latexOf(form.of))}`);
     case "indexSum":
@@ -96,25 +96,26 @@ function write(form: Form): Written {
     case "parenthesized":
       return atom(parenthesized(latexOf(form.of)));
     case "words":
-      return { text: `\\text{${escapeLatex(form.text)}}`, level: SUM };
+      return { text: latexText(form.text), level: SUM };
   }
 }
 
 /** What can have something raised behind it. */
 const raisable = (form: Form): string =>
-  form.kind === "quotient" || form.kind === "derivative" || form.kind === "power" || form.kind === "transpose"
+  form.kind === "quotient" ||
+  form.kind === "derivative" ||
+  form.kind === "secondDerivative" ||
+  form.kind === "power" ||
+  form.kind === "transpose"
     ? parenthesized(latexOf(form))
     : within(form, ATOM);
 
-const latexIndex = (text: string): string =>
-  text
-    .replaceAll("−", "-")
-    .replace(/[\p{L}][\p{M}′₀-₉]*/gu, (name) => latexSymbol(name))
-    .replace(/_([a-z]+)/g, "_{$1}");
+/** A part of an axis: 1:3, or the name of the places. */
+const latexPart = (part: string): string => (/^[\d:]*$/.test(part) ? part : latexSymbol(part));
 
 const boundLetters = (over: readonly BoundLetter[]): string =>
   over
-    .map(({ letter, below }) => (below === undefined ? latexIndex(letter) : `${latexIndex(letter)} < ${below}`))
+    .map(({ letter, below }) => (below === undefined ? latexSymbol(letter) : `${latexSymbol(letter)} < ${below}`))
     .join(over.some(({ below }) => below !== undefined) ? ", " : " ");
 
 const subscript = (axis: string): string => (axis === "" ? "" : `_{${axis.replace(/^_/, "")}}`);
@@ -132,11 +133,13 @@ function sum(terms: readonly SignedForm[]): string {
     .join("");
 }
 
-/** Factors beside each other; a sign between them where digits would run together. */
+/** Factors beside each other; a sign between them where digits would run together, or a fraction would stand behind a number. */
 function product(factors: readonly Form[]): string {
-  return factors
-    .map((factor) => within(factor, POWER))
-    .reduce((text, next) => `${text}${/^[\d.]/.test(next) ? " \\cdot " : " \\, "}${next}`);
+  const texts = factors.map((factor) => within(factor, POWER));
+  return texts.reduce((text, next, i) => {
+    const isMixed = factors[i - 1].kind === "fraction" && next.startsWith("\\frac");
+    return `${text}${/^[\d.]/.test(next) || isMixed ? " \\cdot " : " \\, "}${next}`;
+  });
 }
 
 function fraction(value: Fraction): Written {

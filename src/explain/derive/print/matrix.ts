@@ -28,6 +28,7 @@ import {
   grouped,
   isIdentity,
   isOneValue,
+  Layouts,
   NoMatrixForm,
   OPPOSITE,
   oneHot,
@@ -43,7 +44,9 @@ import { isDecimal, lengthOf } from "./text.js";
 const MEAN = { text: "mean" };
 /** Lays formulas out with vectors and matrices. The indices of the result are its rows and columns: none, one, or two. */
 export class MatrixLayout {
+  private readonly laid = new Layouts();
   private readonly transposes = new Map<Form, Form>();
+
   constructor(
     /** The letter for the size of a range. */
     private readonly sizeName: (range: Range) => string,
@@ -57,7 +60,12 @@ export class MatrixLayout {
 
   // Sums
 
-  private polynomial(given: Polynomial, targets: readonly Index[], isWhole = false): Form {
+  /** Each formula at each of its places once: a matrix is laid out both ways round, and so is what is within it. */
+  private polynomial(p: Polynomial, targets: readonly Index[], isWhole = false): Form {
+    return this.laid.once(`${p.key}@${targets.map(({ id }) => id).join()}${isWhole}`, () => this.sum(p, targets, isWhole));
+  }
+
+  private sum(given: Polynomial, targets: readonly Index[], isWhole: boolean): Form {
     spend(2);
     if (isZero(given)) return form.ZERO_FORM;
     const p = withoutMinus(given);

@@ -152,6 +152,18 @@ export function eitherWay(lay: (targets: readonly Index[]) => Form, targets: rea
   return direct;
 }
 
+/** Layouts that are asked for again, and those that there are not. */
+export class Layouts {
+  private readonly known = new Map<string, Form | undefined>();
+
+  once(key: string, lay: () => Form): Form {
+    if (!this.known.has(key)) this.known.set(key, attempt(lay));
+    const found = this.known.get(key);
+    if (found === undefined) throw new NoMatrixForm("none, as before");
+    return found;
+  }
+}
+
 /** What is laid out, if there is a form of it with vectors and matrices. */
 export function attempt(lay: () => Form): Form | undefined {
   try {

@@ -1,7 +1,7 @@
 import type { Axis, Index, Range } from "../algebra/places.js";
 import type { Quantity } from "../algebra/quantity.js";
 import type { AtomOf, Polynomial } from "../algebra/terms.js";
-import { type Form, named } from "./form.js";
+import { type Form, indexForm, named } from "./form.js";
 import { IndexLayout } from "./indexed.js";
 import { MatrixLayout } from "./matrix.js";
 import { NoMatrixForm } from "./pieces.js";
@@ -99,7 +99,7 @@ export const derivativeLetter = ({ quantity }: AtomOf<"value">): Form | undefine
 export const atLetters = (form: Form, letters: readonly string[] | undefined): Form =>
   letters === undefined || letters.length === 0
     ? form
-    : { kind: "indexed", of: form.kind === "secondDerivative" ? { kind: "parenthesized", of: form } : form, at: letters };
+    : { kind: "indexed", of: form.kind === "secondDerivative" ? { kind: "parenthesized", of: form } : form, at: letters.map(indexForm) };
 
 export const derivativeForm = (of: Quantity, by: Quantity, fixed: readonly Quantity[] = []): Form => ({
   kind: "derivative",

@@ -44,6 +44,9 @@ const within = (form: Form, asked: number): Written => {
 const raisable = (form: Form): Written => within(form, form.kind === "derivative" || form.kind === "secondDerivative" ? ATOM + 1 : ATOM);
 const parenthesized = (text: string): Written => ({ text: `(${text})`, level: ATOM, opens: true, closes: true });
 
+/** A place that is nothing but an index. */
+export const isOneLetter = (form: Form): boolean => form.kind === "sign" && /^\p{L}$/u.test(form.sign.text);
+
 /** One letter, perhaps with an accent, an index or a prime: what can stand beside another letter. */
 const isLetter = (name: string): boolean => /^\p{L}\p{M}*[₀-₉′]*$/u.test(name.normalize("NFD"));
 
@@ -110,8 +113,8 @@ function compute(form: Form): Written {
     case "slice":
       return atom(`${within(form.of, ATOM).text}[${form.parts.join(", ")}]`);
     case "indexed": {
-      const isPlain = form.at.every((letter) => /^\p{L}$/u.test(letter));
-      const at = isPlain ? form.at.join("") : `{${form.at.join(",")}}`;
+      const places = form.at.map((place) => textOf(place).replaceAll(" ", ""));
+      const at = form.at.every(isOneLetter) ? places.join("") : `{${places.join(",")}}`;
       return atom(`${within(form.of, ATOM).text}_${at}`);
     }
     case "indexCall":

@@ -15,6 +15,8 @@ import { broadcastPlace, broadcastRanges, type Ranges } from "./row.js";
 /** A longer formula gets a name of its own; one that is read more than once sooner. */
 const LONGEST_FORMULA = 40;
 const LONGEST_SHARED = 16;
+/** As does one with more sums within one another. */
+const DEEPEST_FORMULA = 4;
 
 /** A node that no formula says: a letter with the rule of its op. */
 export interface Opaque {
@@ -63,7 +65,7 @@ export class Reading {
     if (definition === undefined) {
       const quantity = this.name(output, label(), "opaque", place, undefined);
       this.opaque.set(quantity, { node, quantity });
-    } else if (output.label !== undefined || isResult || definition.formula.weight > (readers > 1 ? LONGEST_SHARED : LONGEST_FORMULA))
+    } else if (output.label !== undefined || isResult || isLong(definition.formula, readers > 1))
       this.name(output, label(), "defined", place, definition);
     else this.formulas.set(output, definition);
   }
@@ -223,6 +225,9 @@ export class Reading {
 /** Whether a formula is one value to the power of 1, times 1. */
 const isAlone = ({ terms: [{ coefficient, monomial }] }: Polynomial): boolean =>
   coefficient.numerator === coefficient.denominator && monomial.factors[0].exponent.numerator === monomial.factors[0].exponent.denominator;
+
+const isLong = ({ weight, height }: Polynomial, isShared: boolean): boolean =>
+  weight > (isShared ? LONGEST_SHARED : LONGEST_FORMULA) || height > DEEPEST_FORMULA;
 
 function isIdentity(x: Tensor): boolean {
   const [rows, columns] = x.shape;

@@ -1,6 +1,6 @@
 import * as q from "../../formula/fraction.js";
 import { constantOf, fromAtom, power, primitive, scale, whole } from "../algebra/arithmetic.js";
-import { withinBudget } from "../algebra/budget.js";
+import { Allowance, withinBudget } from "../algebra/budget.js";
 import type { Index } from "../algebra/places.js";
 import type { Quantity, SumFact } from "../algebra/quantity.js";
 import { sum } from "../algebra/sums.js";
@@ -17,6 +17,9 @@ import { together } from "./together.js";
 
 /** Steps of the algebra that one simplification may take. */
 const BUDGET = 60_000;
+/** Steps of all of them together, and the part of what is left of these that one may take. */
+const WHOLE_BUDGET = 150_000;
+const PART = 0.4;
 const FACT_BUDGET = 4_000;
 /** (a/b − c)/d */
 const FRACTION_OF_FRACTIONS = /\([^()]*\/[^()]*\)\//gu;
@@ -41,6 +44,7 @@ export interface Result {
 /** Finds the shortest of many forms of a formula: multiplied out, over one denominator, factored, through names. */
 export class Simplifier {
   private readonly memory: Memory = new Map();
+  private readonly allowance = new Allowance(WHOLE_BUDGET, PART);
   private readonly rules: readonly NameRule[];
 
   constructor(
@@ -119,7 +123,7 @@ export class Simplifier {
       if (isPlainer) plain = { formula, cost };
       if (cost < best.cost - 1e-9) best = { formula, cost };
     };
-    const done = withinBudget(BUDGET, () => {
+    const done = this.allowance.spendOn(BUDGET, () => {
       this.explore(p, (formula, hasNames) => offer(formula, hasNames), false);
       const through = (loose: boolean, solved: boolean): void => {
         const found = attempt(() => throughNames(p, this.rules, { except: undefined, loose, solved }));

@@ -24,7 +24,7 @@ const { steps } = derive(
 
 /** What the reader says of a derivation with one more line. */
 function read(left: string, right: string): string[] {
-  const line: DerivationStep = { section: "result", left, right, latex: "", rule: "planted", value: undefined };
+  const line: DerivationStep = { section: "result", left, right, latex: "", rule: "planted", reason: "planted", value: undefined };
   return check([...steps, line], { inputs }).complaints.map(({ line, what }) => `${line}: ${what}`);
 }
 
