@@ -13,7 +13,7 @@ type Next = (low: number, high: number) => number;
 export interface Entry {
   /** What it is called. */
   readonly name: string;
-  /** The book or paper, with the equation or section where its gradient, or the loss, stands. */
+  /** The book or paper in which the loss and its derivative stand. */
   readonly source: string;
   readonly loss: (...args: Tensor[]) => Tensor;
   /** The arguments in their order. */

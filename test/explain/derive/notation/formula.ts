@@ -71,6 +71,7 @@ export const ELEMENTARY = [
   "atanh",
   "cbrt",
   "sign",
+  "digamma",
   "floor",
   "ceil",
   "trunc",
