@@ -28,9 +28,13 @@ export function spell(source: string, translate: (name: string) => string | unde
   return new Speller(source, translate).spelled();
 }
 
+/** So far back is looked at what stands before a sign. */
+const NEAR = 200;
+
 class Speller {
   private at = 0;
-  private out = "";
+  /** What is written, one place each: a string that grows and is looked at is copied each time. */
+  private readonly out: string[] = [];
   private depth = 0;
   private readonly isLatex: boolean;
   /** Whether the next letter must not run into what was written last. */
@@ -49,7 +53,7 @@ class Speller {
   spelled(): Spelled {
     while (this.at < this.source.length) this.piece();
     const { starts, ends, source } = this;
-    return { text: this.out, startOf: (at) => starts[at] ?? source.length, endOf: (at) => (at === 0 ? 0 : ends[at - 1]) };
+    return { text: this.out.join(""), startOf: (at) => starts[at] ?? source.length, endOf: (at) => (at === 0 ? 0 : ends[at - 1]) };
   }
 
   /** Writes a text that stands for the source from `from` to `to`. */
@@ -63,8 +67,13 @@ class Speller {
       const place = needsGap ? i - 1 : i;
       this.starts.push(isSame ? from + Math.max(place, 0) : from);
       this.ends.push(isSame ? from + Math.max(place, -1) + 1 : to);
+      this.out.push(all[i]);
     }
-    this.out += all;
+  }
+
+  /** What was written last. */
+  private last(count: number): string {
+    return this.out.slice(-count).join("");
   }
 
   private copy(length: number): void {
@@ -137,9 +146,9 @@ class Speller {
     const { source, at } = this;
     const end = source.indexOf("\n", at) < 0 ? source.length : source.indexOf("\n", at);
     const rest = source.slice(at + 2, end);
-    const operand = /([\p{L}\p{N}_.]+)\s*$/u.exec(this.out)?.[1];
+    const operand = /([\p{L}\p{N}_.]+)\s*$/u.exec(this.last(NEAR))?.[1];
     if (source[at] === "/" && operand !== undefined && /^\s*(?:[\d.]+|\p{L}(?:[\d₀-₉_][\p{L}\p{N}]*)?)\s*$/u.test(rest)) {
-      const start = this.out.trimEnd().length - operand.length;
+      const start = this.out.length - (this.last(NEAR).length - this.last(NEAR).trimEnd().length) - operand.length;
       this.copy(end - at);
       refuse(
         `expected floor(${operand} / ${rest.trim()}), or # before a comment, got //`,
@@ -205,7 +214,7 @@ class Speller {
       this.skip(prime.length);
       return;
     }
-    const isLimit = /(?:[∑∏ΣΠ]|\bsum)(?:_(?:\{[^{}]*\}|.))?\s*$/u.test(this.out.slice(-200));
+    const isLimit = /(?:[∑∏ΣΠ]|\bsum)(?:_(?:\{[^{}]*\}|.))?\s*$/u.test(this.last(NEAR));
     const [, inside] = /^[_^]\s*\{([^{}]*)\}/.exec(source.slice(at)) ?? [];
     if (inside === undefined || (sign === "^" && !isLimit)) {
       // x^{T} is asked about like x^T.
@@ -273,9 +282,9 @@ class Speller {
     ) {
       this.at = end;
       const before = this.out.length;
-      if (/[\p{L}\p{N}]$/u.test(this.out)) this.apart = true;
+      if (/[\p{L}\p{N}]$/u.test(this.last(2))) this.apart = true;
       this.argument("", "");
-      const written = this.out.slice(before).trim();
+      const written = this.out.slice(before).join("").trim();
       // An operator's name is apart from what follows; a letter in bold is not.
       if (written.length > 1) this.apart = true;
       return;
@@ -295,7 +304,7 @@ class Speller {
     }
     // A command that is a name ends where it ends: \log p, \alpha x.
     const isName = /\p{L}/u.test(known);
-    if (isName && /[\p{L}\p{N}]$/u.test(this.out)) this.apart = true;
+    if (isName && /[\p{L}\p{N}]$/u.test(this.last(2))) this.apart = true;
     put(known);
     if (isName) this.apart = true;
   }
@@ -313,16 +322,16 @@ class Speller {
 
   /** The accent goes to the first letter: \hat{y}_i is ŷ_i. */
   private accent(mark: string, end: number): void {
-    if (/[\p{L}\p{N}]$/u.test(this.out)) this.apart = true;
+    if (/[\p{L}\p{N}]$/u.test(this.last(2))) this.apart = true;
     this.at = end;
     const before = this.out.length;
     this.argument("", "");
-    const inside = this.out.slice(before);
+    const inside = this.out.slice(before).join("");
     const [gap] = /^\s*/.exec(inside) ?? [""];
     const [letter] = [...inside.slice(gap.length)];
     if (letter === undefined) return;
     const place = before + gap.length + letter.length;
-    this.out = this.out.slice(0, place) + mark + this.out.slice(place);
+    this.out.splice(place, 0, mark);
     this.starts.splice(place, 0, this.starts[place - 1]);
     this.ends.splice(place, 0, this.ends[place - 1]);
   }

@@ -13,6 +13,20 @@ const PIECES = (
   .split(" ")
   .concat(" ", "\n", "\u200b");
 
+test.each(["sum_{i=1}^n ", "\\hat{x} + ", "a#\n", "\\mathrm{ab} ", "x_{1} + "])(
+  "of a long text each piece takes as long as of a short one: %j",
+  (piece) => {
+    const start = performance.now();
+    try {
+      parseMath(`${piece.repeat(40_000)}x`, { limits: { nodes: 2e6 } });
+    } catch (error) {
+      expect(error).toBeInstanceOf(ExpressionError);
+    }
+    // A second or two; a hundred if each piece took the longer the more stands before it.
+    expect(performance.now() - start).toBeLessThan(30_000);
+  },
+);
+
 test("texts of random pieces are read, or refused at a place in them with changes in them", () => {
   const generator = xoroshiro128plus(20);
   for (let count = 0; count < 1200; count++) {
