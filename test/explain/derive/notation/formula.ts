@@ -71,7 +71,6 @@ export const ELEMENTARY = [
   "atanh",
   "cbrt",
   "sign",
-  "digamma",
   "floor",
   "ceil",
   "trunc",

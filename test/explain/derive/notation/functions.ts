@@ -1,10 +1,3 @@
-/** ψ(x) = ψ(x + 1) − 1/x, and Stirling's series where x is large. */
-function digamma(x: number): number {
-  if (x < 12) return digamma(x + 1) - 1 / x;
-  const square = x * x;
-  return Math.log(x) - 1 / (2 * x) - (1 / 12 - (1 / 120 - (1 / 252 - 1 / (240 * square)) / square) / square) / square;
-}
-
 /** Functions of numbers that formulas are made of, by the names that are printed. */
 export const ELEMENTARY_VALUES: Readonly<Record<string, (...xs: number[]) => number>> = {
   ln: Math.log,
@@ -25,7 +18,6 @@ export const ELEMENTARY_VALUES: Readonly<Record<string, (...xs: number[]) => num
   atanh: Math.atanh,
   cbrt: Math.cbrt,
   sign: Math.sign,
-  digamma,
   floor: Math.floor,
   ceil: Math.ceil,
   trunc: Math.trunc,
