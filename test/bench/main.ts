@@ -18,6 +18,7 @@ const BENCHMARKS: Record<string, { readonly flags: readonly string[]; readonly f
   short: { flags: [] },
   scan: { flags: [] },
   chain: { flags: [] },
+  derive: { flags: [] },
   first: { flags: [], file: "first-call" },
   memory: { flags: ["--expose-gc"] },
   ranks: { flags: [] },

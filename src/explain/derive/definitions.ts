@@ -77,7 +77,9 @@ function callForm(quantity: Quantity, { reading, printer }: Source): Form {
   const node = reading.opaque.get(quantity)?.node;
   const args = (node?.inputs ?? []).map((x) => {
     const { formula, indices } = reading.formulaOf(x);
-    return printer.lay(formula, indices).form;
+    const { form, letters } = printer.lay(formula, indices);
+    // A whole value with indices would need letters of its own.
+    return letters === undefined || letters.length === 0 ? form : ({ kind: "words", text: "…" } as const);
   });
   const name = nameFrom(node?.op.name ?? "");
   return { kind: "call", sign: { text: node?.op.custom === true ? name : name.charAt(0).toLowerCase() + name.slice(1) }, axis: "", args };

@@ -135,9 +135,9 @@ const isNumber = (p: Polynomial): boolean => p.terms.every(({ monomial }) => mon
 export const isIdentity = (atom: Atom): boolean =>
   atom.kind === "delta" && bareIndex(atom.left) !== undefined && bareIndex(atom.right) !== undefined;
 
-/** Whether a term is a named value, as it is. */
-export const isOneValue = ({ factors }: Monomial): boolean =>
-  factors.length === 1 && factors[0].atom.kind === "value" && q.isOne(factors[0].exponent);
+/** Whether a term is a named value, as it is; a derivative is none, for a formula may be put in its place. */
+export const isOneValue = ({ factors: [only, ...others] }: Monomial): boolean =>
+  others.length === 0 && only?.atom.kind === "value" && only.atom.quantity.kind !== "derivative" && q.isOne(only.exponent);
 
 /** A quotient as one thing within a product. */
 export const grouped = (of: Form): Form => (of.kind === "quotient" || of.kind === "hadamard" ? { kind: "parenthesized", of } : of);

@@ -76,6 +76,11 @@ export const ELEMENTARY = [
   "trunc",
   "atan2",
   "mod",
+  "lgamma",
+  "digamma",
+  "trigamma",
+  "erf",
+  "erfc",
 ] as const;
 /** Functions of all places, or of those along an axis or an index. */
 export const REDUCTIONS = ["Σ", "mean", "max", "min", "prod", "logSumExp", "softmax"] as const;
