@@ -6,8 +6,9 @@ import type { OwnWork } from "./worker/own-work.js";
 import { type ShownRun, withNumbers } from "./worker/shown.js";
 import type { Answer, DetailQuestion, Picture, RunQuestion, WorkQuestion } from "./worker/worker.js";
 
-/** A run that takes longer is stopped, in seconds. */
+/** A run that takes longer is stopped, in seconds; a derivation, which holds up nothing, gets more time. */
 const LIMIT = 5;
+const LATE_LIMIT = 15;
 
 /** So long nothing else must have been asked before details are worked out, in milliseconds. */
 const IDLE = 60;
@@ -47,6 +48,7 @@ export class Runner {
     worked: (found: OwnWork | string) => void,
   ) {
     this.runs = new Thread(
+      "runs",
       LIMIT,
       `The run was stopped after ${LIMIT} seconds. A smaller loss may be done in time.`,
       (waiting, next) => ({ ...next, edited: next.edited || waiting?.edited === true }),
@@ -60,8 +62,9 @@ export class Runner {
       },
     );
     this.details = new Thread(
-      LIMIT,
-      `The derivation was stopped after ${LIMIT} seconds. That of a smaller loss may be done in time.`,
+      "details",
+      LATE_LIMIT,
+      `The derivation was stopped after ${LATE_LIMIT} seconds. That of a smaller loss may be done in time.`,
       (_, next) => next,
       (question, found) => {
         if (question !== this.late) return;
@@ -70,8 +73,9 @@ export class Runner {
       },
     );
     this.work = new Thread(
-      LIMIT,
-      `The check was stopped after ${LIMIT} seconds. That of a smaller loss may be done in time.`,
+      "own work",
+      LATE_LIMIT,
+      `The check was stopped after ${LATE_LIMIT} seconds. That of a smaller loss may be done in time.`,
       (_, next) => next,
       (_, found) => worked(found),
     );

@@ -15,6 +15,7 @@ export class Thread<Question, Answer> {
 
   /** `answered` is told what came of a question: a text says why there is no answer. More than `limit` seconds stop it. */
   constructor(
+    private readonly name: "runs" | "details" | "own work",
     private readonly limit: number,
     private readonly tooLong: string,
     private readonly join: (waiting: Question | undefined, next: Question) => Question,
@@ -45,7 +46,7 @@ export class Thread<Question, Answer> {
 
   private async start(): Promise<void> {
     try {
-      const worker = new Worker(await addressOfWorker());
+      const worker = new Worker(await addressOfWorker(), { name: this.name });
       this.worker = worker;
       worker.addEventListener("message", ({ data }: MessageEvent<"ready" | Answer>) => {
         if (this.worker !== worker) return;

@@ -24,7 +24,7 @@ writeFileSync(here(`machine/${DISPATCH}`), dispatchOf(machine));
 writeFileSync(here("machine-words.ts"), wordsOf(machine));
 const code = await compile();
 const memory = new WebAssembly.Memory({ initial: 1 });
-const { instance } = await WebAssembly.instantiate(code, { env: { memory }, math: Math });
+const { instance } = await WebAssembly.instantiate(code, { env: { memory }, math: Math, host: { call() {} } });
 writeFileSync(here("machine-code.ts"), textOf(code, instance.exports.firstFree.value));
 console.log(`The machine: ${code.length} bytes of WebAssembly`);
 

@@ -11,6 +11,7 @@ import { type Flat, flatten } from "../tensor/tree.js";
 import { tapeOf } from "../transforms/record.js";
 import { trace } from "../transforms/trace.js";
 import { argumentsOf, matchAll, type Pattern, patternsOf } from "./arguments.js";
+import { ready } from "./assemble.js";
 import { type Backend, Program, type ProgramMemory } from "./program.js";
 
 // The package is type-checked without the browser's or Node's names; this one is in both.
@@ -173,7 +174,7 @@ function build(
   // What f returned as a number is the same in every call, and a number.
   return {
     patterns,
-    program: new Program(tape, backend),
+    program: new Program(ready(tape), backend),
     rebuildOutput: (values) => output.rebuild(values.map((x, i) => (output.numbers.has(i) ? (x as Tensor).item() : x))),
     tape: (at) => evaluate(recordOnce(true).tape, at),
   };

@@ -4,6 +4,7 @@ import type { Arena } from "./arena.js";
 import { NUMBER, WORD } from "./bytes.js";
 import type { Calls } from "./calls.js";
 import { type Address, NO_ROOM, type Region, type Site, wordsOf } from "./instructions/instruction.js";
+import { type KernelCall, kernelCallOf } from "./kernel-calls.js";
 import type { Plan } from "./plan.js";
 import { forEachStep, type Schedule } from "./schedule.js";
 
@@ -16,8 +17,11 @@ export interface Encoding {
   readonly sections: readonly Section[];
 }
 
-/** Writes each step as words for the machine. A node without an instruction, which is in no region, stays a call of its kernel. */
-export function encodeSteps(calls: Calls, schedule: Schedule, arena: Arena, plan: Plan): Encoding {
+/**
+ * Writes each step as words for the machine. A node without an instruction, which is in no region, stays a call of its kernel; in the
+ * step of a loop the machine makes that call, and what it calls goes to `kernels`.
+ */
+export function encodeSteps(calls: Calls, schedule: Schedule, arena: Arena, plan: Plan, kernels: KernelCall[], isInLoop = false): Encoding {
   const { inputs, begins, operands } = calls.columns;
   const words = new Words();
   const sections: Section[] = [];
@@ -34,9 +38,12 @@ export function encodeSteps(calls: Calls, schedule: Schedule, arena: Arena, plan
       for (let j = begins[node]; j < begins[node + 1]; j++) words.push(arena.addressOf(operands[j]));
       return;
     }
-    const encoded = encodeNode(calls, node, undefined, arena, plan);
+    const encoded = encodeNode(calls, node, undefined, arena, plan, kernels);
     if (encoded !== undefined) words.append(encoded);
-    else {
+    else if (isInLoop) {
+      words.append(wordsOf("CallKernel", { kernel: kernels.length }));
+      kernels.push(kernelCallOf(calls, arena, node));
+    } else {
       endSection();
       sections.push({ kernel: node });
     }
@@ -45,7 +52,7 @@ export function encodeSteps(calls: Calls, schedule: Schedule, arena: Arena, plan
     const inner: number[] = [];
     for (let at = first; at < to; at++) {
       const region = { ...rows[at - first], chunk };
-      for (const word of encodeNode(calls, schedule.order[at], region, arena, plan) ?? []) inner.push(word);
+      for (const word of encodeNode(calls, schedule.order[at], region, arena, plan, kernels) ?? []) inner.push(word);
     }
     words.append(wordsOf("Region", { bytes: WORD * inner.length, count, chunk }));
     words.append(inner);
@@ -55,13 +62,26 @@ export function encodeSteps(calls: Calls, schedule: Schedule, arena: Arena, plan
 }
 
 /** The words of a node; `undefined` for one that is left to its kernel. */
-export function encodeNode(calls: Calls, node: number, region: Region | undefined, arena: Arena, plan: Plan): number[] | undefined {
+export function encodeNode(
+  calls: Calls,
+  node: number,
+  region: Region | undefined,
+  arena: Arena,
+  plan: Plan,
+  kernels: KernelCall[],
+): number[] | undefined {
   const call = calls.call(node);
-  return calls.instruction(call)?.encode(call, siteOf(calls, node, region, arena, plan));
+  return calls.instruction(call)?.encode(call, { ...siteOf(calls, node, region, arena, plan), kernels });
 }
 
 /** Where the operands of a node are, and how they move in its region. */
-function siteOf({ columns }: Calls, node: number, region: Region | undefined, { addressOf, rooms }: Arena, plan: Plan): Site {
+function siteOf(
+  { columns }: Calls,
+  node: number,
+  region: Region | undefined,
+  { addressOf, rooms }: Arena,
+  plan: Plan,
+): Omit<Site, "kernels"> {
   const { inputs, begins, operands } = columns;
   const address = (value: number, hasRows: boolean | undefined): Address => {
     const at = addressOf(value);

@@ -21,7 +21,7 @@ export function linesOf({ calls, schedule, plan, arena }: Omit<Assembly, "encodi
   };
   const lines: string[][] = [];
   const add = (node: number, region: Region | undefined): void => {
-    const words = encodeNode(calls, node, region, arena, plan);
+    const words = encodeNode(calls, node, region, arena, plan, []);
     const isLoop = loopOf(calls.kind(node).attributes) !== undefined;
     const instruction = words === undefined ? "kernel" : words.length === 0 ? "nothing" : isLoop ? "Loop" : names[words[0]];
     const from = operandsOf(calls.columns, node).map(nameOf);

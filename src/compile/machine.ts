@@ -1,4 +1,5 @@
 import { firstFree, letters, machineCode } from "./machine-code.js";
+import type { CallKernel } from "./team.js";
 
 // The package is type-checked without the browser's or Node's names; this one is in both.
 declare const WebAssembly: {
@@ -53,17 +54,17 @@ const digit = (code: number): number => (code < 58 ? code - 48 : code - 87);
 export const hasMachine = (): boolean => compileMachine() !== null;
 
 /**
- * The machine with a memory of so many bytes; `undefined` where there is no WebAssembly with SIMD, where a security policy
+ * The machine with a memory of so many bytes, and what calls a kernel by its number; `undefined` where there is no WebAssembly with SIMD, where a security policy
  * forbids it, or where its memory cannot be had.
  */
-export function startMachine(bytes: number): Machine | undefined {
+export function startMachine(bytes: number, call: CallKernel): Machine | undefined {
   const module = compileMachine();
   const pages = Math.ceil(bytes / PAGE);
   if (module === null || pages > MOST_PAGES) return undefined;
   try {
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
     const env = { memory };
-    const machine = new WebAssembly.Instance(module, { env, math: Math }).exports as Pick<Machine, "run">;
+    const machine = new WebAssembly.Instance(module, { env, math: Math, host: { call } }).exports as Pick<Machine, "run">;
     const start = (code: Uint8Array): (() => void) | undefined => {
       try {
         return (new WebAssembly.Instance(new WebAssembly.Module(code), { env, machine }).exports as { run: () => void }).run;

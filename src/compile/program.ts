@@ -1,17 +1,16 @@
-import { GradtapeError } from "../base/errors.js";
-import { type Shape, sizeOf } from "../base/shape.js";
+import { DomainError, GradtapeError } from "../base/errors.js";
+import { sizeOf } from "../base/shape.js";
 import type { NdArray } from "../kernels/kernel.js";
 import { loopOf } from "../ops/body.js";
-import { type AnyOp, isElementwise } from "../ops/op.js";
-import { type Columns, operandsOf, shapeOf, withoutSource } from "../tape/columns.js";
-import type { Tape } from "../tape/tape.js";
+import type { Columns } from "../tape/columns.js";
 import { Tensor } from "../tensor/tensor.js";
-import { type Assembly, assemble, fuse } from "./assemble.js";
+import { type Assembly, assemble } from "./assemble.js";
 import { NUMBER, WORD } from "./bytes.js";
 import { emitSections } from "./emit/sections.js";
+import { type KernelCall, kernelCallOf, kernelIn, type Place, placeOf, viewIn } from "./kernel-calls.js";
 import { linesOf } from "./listing.js";
 import { firstFree, hasMachine, type Machine, startMachine } from "./machine.js";
-import { type Parts, type Team, team } from "./team.js";
+import { type CallKernel, type Parts, type Team, team } from "./team.js";
 
 /** What a program runs on: the WebAssembly machine, or the TypeScript kernels of the eager engine. */
 export type Backend = "wasm" | "js";
@@ -28,27 +27,12 @@ export interface ProgramMemory {
 
 /**
  * So many calls are left to the machine before code is emitted. To emit a node costs about as much as some hundred replays of it save,
- * so that a function which is called a few times only does not pay for what it will not use.
+ * so that a function which is called a few times only does not pay for what it will not use. Each step of a loop is as good as a call.
  */
 const INTERPRETED = 100;
 
 /** Shorter arrays are copied number by number: the call of a copy takes longer. */
 const SHORT = 48;
-
-/** Where an array is in the memory of a program. */
-interface Place {
-  readonly shape: Shape;
-  readonly size: number;
-  readonly at: number;
-}
-
-/** The kernel of a node, without the values that the node was recorded with. */
-interface KernelCall {
-  readonly op: AnyOp;
-  readonly attributes: unknown;
-  readonly output: Place;
-  readonly inputs: readonly Place[];
-}
 
 type Section = { readonly from: number; readonly to: number } | { readonly kernel: KernelCall };
 
@@ -80,18 +64,20 @@ export class Program {
   private inputs!: readonly NdArray[];
   private outputs!: readonly NdArray[];
   private runs!: (() => unknown)[];
+  /** What the machine calls. */
+  private called!: readonly (() => void)[];
 
-  constructor(tape: Tape, wanted: Backend | undefined) {
-    const columns = withoutSource(fuse(tape).columns);
-    const { assembly, machine } = (wanted === "js" ? undefined : onMachine(columns)) ?? onKernels(columns);
+  constructor(
+    private readonly columns: Columns,
+    wanted: Backend | undefined,
+  ) {
+    const call = (kernel: number): void => this.called[kernel]();
+    const { assembly, machine } = (wanted === "js" ? undefined : onMachine(columns, call)) ?? onKernels(columns);
     const { encoding, ...ready } = assembly;
     const { calls, arena, bytes } = ready;
     const { words, sections } = encoding;
     const { wordsAt, buffersAt, bufferBytes } = arena;
-    const place = (value: number): Place => {
-      const shape = shapeOf(columns, value);
-      return { shape, size: sizeOf(shape), at: arena.addressOf(value) };
-    };
+    const place = (value: number): Place => placeOf(calls, arena, value);
     const buffer = machine?.buffer ?? reserve(bytes);
     this.machine = machine;
     this.backend = machine === undefined ? "js" : "wasm";
@@ -99,17 +85,12 @@ export class Program {
     this.places = { inputs: columns.inputs.map((_, i) => place(i)), outputs: columns.outputs.map(place) };
     this.held = columns.inputs.map(() => undefined);
     this.assembly = ready;
-    this.untilEmitted = Math.ceil(INTERPRETED / longestLoop(columns));
-    this.sections = sections.map((section) => {
-      if (!("kernel" in section)) return section;
-      const node = section.kernel;
-      const inputs = operandsOf(columns, node).map(place);
-      return { kernel: { ...calls.kind(node), output: place(columns.inputs.length + node), inputs } };
-    });
+    this.untilEmitted = Math.ceil(INTERPRETED / Math.max(1, longestLoop(columns)));
+    this.sections = sections.map((section) => ("kernel" in section ? { kernel: kernelCallOf(calls, arena, section.kernel) } : section));
     for (const at of arena.constants) write(viewIn(buffer)(place(~at)).data, columns.constants[at]);
     const written = new Uint32Array(buffer, wordsAt, words.length);
     written.set(words);
-    this.parts = { words: written, wordsAt, buffersAt, sections: this.sections };
+    this.parts = { words: written, wordsAt, buffersAt, sections: this.sections, call };
     this.runIn(buffer, machine === undefined ? [] : this.sections.map((section) => machineCall(machine, wordsAt, section)));
   }
 
@@ -119,7 +100,8 @@ export class Program {
     this.buffer = buffer;
     this.inputs = this.places.inputs.map(view);
     this.outputs = this.places.outputs.map(view);
-    this.runs = this.sections.map((section, i) => ("kernel" in section ? kernelCall(section.kernel, view) : runs[i]));
+    this.runs = this.sections.map((section, i) => ("kernel" in section ? kernelIn(section.kernel, view) : runs[i]));
+    this.called = this.assembly.kernels.map((kernel) => kernelIn(kernel, view));
   }
 
   /** Lets threads share the program, if that is worth while: in another memory, to which goes what this one has of inputs and constants. */
@@ -141,6 +123,11 @@ export class Program {
     this.isRunning = true;
     try {
       return this.runOnce(inputs);
+    } catch (error) {
+      // Where the machine runs a loop nobody counts its steps. Kernels do, and say in which one the error was raised.
+      if (error instanceof DomainError && this.backend === "wasm" && longestLoop(this.columns) > 0)
+        new Program(this.columns, "js").run(inputs);
+      throw error;
     } finally {
       this.isRunning = false;
     }
@@ -185,10 +172,10 @@ export class Program {
 }
 
 /** The program on the machine; `undefined` where there is none, or where its memory would be too large. */
-function onMachine(columns: Columns): { assembly: Assembly; machine: Machine } | undefined {
+function onMachine(columns: Columns, call: CallKernel): { assembly: Assembly; machine: Machine } | undefined {
   if (!hasMachine()) return undefined;
   const assembly = assemble(columns, firstFree);
-  const machine = startMachine(assembly.bytes);
+  const machine = startMachine(assembly.bytes, call);
   return machine && { assembly, machine };
 }
 
@@ -212,9 +199,9 @@ function write(to: Float64Array, x: Tensor): void {
   else for (let i = 0; i < data.length; i++) to[i] = data[i];
 }
 
-/** The most steps that a loop of a tape has: each is as good as a call. */
+/** The most steps that a loop of a tape has, 0 without one. */
 const longestLoop = ({ kinds }: Columns): number =>
-  kinds.reduce((most, { attributes }) => Math.max(most, loopOf(attributes)?.steps ?? 1), 1);
+  kinds.reduce((most, { attributes }) => Math.max(most, loopOf(attributes)?.steps ?? 0), 0);
 
 /** What all values that a tape computes take. */
 function bytesOf({ kinds, kindOf, shapes }: Columns): number {
@@ -223,24 +210,8 @@ function bytesOf({ kinds, kindOf, shapes }: Columns): number {
   return NUMBER * numbers;
 }
 
-const viewIn =
-  (buffer: ArrayBuffer) =>
-  ({ shape, at, size }: Place): NdArray => ({ shape, data: new Float64Array(buffer, at, size) });
-
 function machineCall({ run }: Machine, wordsAt: number, section: Section): () => void {
   if ("kernel" in section) return () => {};
   const [at, end] = [wordsAt + WORD * section.from, wordsAt + WORD * section.to];
   return () => run(at, end, 0, 1);
-}
-
-/** Kernels that do not write every place expect zeros. */
-function kernelCall({ op, attributes, output, inputs }: KernelCall, view: (place: Place) => NdArray): () => void {
-  const kernel = op.kernel as NonNullable<typeof op.kernel>;
-  const out = view(output);
-  const from = inputs.map(view);
-  if (isElementwise(op)) return () => kernel(out, from, attributes);
-  return () => {
-    out.data.fill(0);
-    kernel(out, from, attributes);
-  };
 }

@@ -5,10 +5,11 @@ import { LINE, NUMBER } from "./bytes.js";
 import { Calls } from "./calls.js";
 import { encodeSteps } from "./encode.js";
 import type { Address } from "./instructions/instruction.js";
+import type { KernelCall } from "./kernel-calls.js";
 import { type Plan, planBuffers } from "./plan.js";
 import { type Schedule, schedule } from "./schedule.js";
 
-/** A body in a program: on the machine if that has an instruction for all that it does, otherwise as a routine of kernels. */
+/** A body in a program: on the machine, or where there is none as a routine of kernels. */
 export class RunningBody {
   private asPlanned: { readonly calls: Calls; readonly steps: Schedule; readonly plan: Plan } | undefined;
   private asSized: number | undefined;
@@ -18,14 +19,6 @@ export class RunningBody {
     readonly tape: Tape,
     readonly routine: Routine,
   ) {}
-
-  /** Whether the machine has an instruction for each of its nodes. */
-  get isOnMachine(): boolean {
-    const calls = Calls.ofMachine(this.tape.columns);
-    return this.tape.columns.kindOf.every(
-      (_, node) => calls.kind(node).op.kernel === null || calls.instruction(calls.call(node)) !== undefined,
-    );
-  }
 
   /** Whether an output is one of its inputs, perhaps under another shape. */
   returnsInput(output: number): boolean {
@@ -38,21 +31,23 @@ export class RunningBody {
     this.asSized ??= this.encode(
       this.tape.inputs.map((_, i) => (isElsewhere(i) ? { at: 0, stride: 0 } : undefined)),
       0,
+      [],
     ).end;
     return Math.ceil((this.asSized + LINE) / NUMBER);
   }
 
   /**
    * Its words, in a room that begins at an address; where its inputs are, of which those without an address get one in the room;
-   * where its outputs are; and where the room that it takes ends.
+   * where its outputs are; and where the room that it takes ends. The kernels that the words call are added to those of the program.
    */
   encode(
     given: readonly (Address | undefined)[],
     room: number,
+    kernels: KernelCall[],
   ): { readonly words: Uint32Array; readonly inputAt: readonly number[]; readonly outputAt: readonly number[]; readonly end: number } {
     const { calls, steps, plan } = this.planned;
     const arena = allocateArena(calls, steps, plan, room, given);
-    const { words } = encodeSteps(calls, steps, arena, plan);
+    const { words } = encodeSteps(calls, steps, arena, plan, kernels, true);
     const { inputs, outputs } = this.tape.columns;
     return { words, inputAt: inputs.map((_, i) => arena.addressOf(i)), outputAt: outputs.map(arena.addressOf), end: arena.wordsAt };
   }

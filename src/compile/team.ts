@@ -1,3 +1,6 @@
+/** Calls one of the kernels that a program has numbered for the machine. */
+export type CallKernel = (kernel: number) => void;
+
 /** A program as emitted code and threads need it: its words, and where what it computes begins. */
 export interface Parts {
   readonly words: Uint32Array;
@@ -5,6 +8,7 @@ export interface Parts {
   readonly buffersAt: number;
   /** The words of each section, from place to place; or a kernel, which stays what it is. */
   readonly sections: readonly ({ readonly from: number; readonly to: number } | { readonly kernel: unknown })[];
+  readonly call: CallKernel;
 }
 
 /** A program in a memory that several threads see. */

@@ -167,11 +167,20 @@ export class Draft {
     return node >= 0 && this.kinds.list[this.kindOf.all[node]].op === op ? this.all.all[this.begins.all[node]] : undefined;
   }
 
+  /** The attributes of what computes a value. */
+  attributesOf(value: number): unknown {
+    return this.kinds.list[this.kindOf.all[value - this.old.inputs.length]].attributes;
+  }
+
   /** The number of a constant that has one; else NaN. */
   numberOf(value: number): number {
-    if (value >= 0) return Number.NaN;
-    const x = this.constants[~value];
-    return x.size === 1 && x.hollow === undefined ? x.first : Number.NaN;
+    const x = this.constantOf(value);
+    return x !== undefined && x.size === 1 && x.hollow === undefined ? x.first : Number.NaN;
+  }
+
+  /** The constant that a value is, if it is one. */
+  constantOf(value: number): Tensor | undefined {
+    return value < 0 ? this.constants[~value] : undefined;
   }
 
   shapeOf(value: number): Shape {

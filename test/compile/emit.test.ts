@@ -56,7 +56,7 @@ function combinations(code: number, numbers: readonly (readonly number[])[]) {
 /** The bits of what an op gives for all combinations of numbers. */
 function results(code: number, numbers: readonly (readonly number[])[], isEmitted: boolean): string {
   const { flat, count, words, outAt, wordsAt } = combinations(code, numbers);
-  const machine = startMachine(wordsAt + 4 * words.length);
+  const machine = startMachine(wordsAt + 4 * words.length, () => {});
   if (machine === undefined) throw new Error("no machine");
   new Float64Array(machine.buffer, firstFree, flat.length).set(flat);
   new Uint32Array(machine.buffer, wordsAt, words.length).set(words);

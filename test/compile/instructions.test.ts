@@ -1,9 +1,12 @@
-import { compile, defineOp, grad, scan, type Tensor, tensor } from "gradtape";
+import { compile, defineOp, eye, grad, inv, record, scan, solve, type Tensor, tensor } from "gradtape";
 import { expect, expectTypeOf, test } from "vitest";
+import { assemble, ready } from "../../src/compile/assemble.js";
 import { type SingleTable, type Table, wordsOf } from "../../src/compile/instructions/instruction.js";
 import type { reduce } from "../../src/compile/instructions/reduce.js";
 import { instructionOf } from "../../src/compile/instructions/table.js";
+import { firstFree } from "../../src/compile/machine.js";
 import { names, type Operation, order } from "../../src/compile/machine-words.js";
+import { type Instruction, instructionAt } from "../../src/compile/words.js";
 import * as elementwiseOps from "../../src/ops/elementwise.js";
 import * as linalgOps from "../../src/ops/linalg.js";
 import * as movementOps from "../../src/ops/movement.js";
@@ -20,7 +23,9 @@ function single(op: AnyOp): number[] {
   const inputs = [lone, lone, lone].slice(0, op.vjp.length);
   const addresses = [8, 16, 24].slice(0, op.vjp.length).map(at);
   const call = { op, inputs, output: lone, attributes: undefined };
-  return instructionOf(call)?.encode(call, { region: undefined, inputs: addresses, output: at(32), kept: [], passing: [] }) ?? [];
+  return (
+    instructionOf(call)?.encode(call, { region: undefined, inputs: addresses, output: at(32), kept: [], passing: [], kernels: [] }) ?? []
+  );
 }
 
 /** What a module of ops exports. */
@@ -70,7 +75,26 @@ test("each instruction of the machine is written for something", () => {
   );
   f(rows, few, randomTensor(3, [3]), randomTensor(4, [4]));
   const listed = new Set([...String(f).matchAll(/^ *\d+ +(?:b\d+ +)?(\w+)/gm)].map(([, instruction]) => instruction));
-  expect(instructions.filter((name) => !listed.has(name))).toEqual([]);
+  // A kernel is called by the machine in the step of a loop only, which a listing does not show.
+  expect(instructions.filter((name) => !listed.has(name))).toEqual(["CallKernel"]);
+});
+
+test("in the step of a loop the machine calls the kernels of ops that it does not know, by their numbers", () => {
+  const a = randomTensor(1, [2, 2]).add(eye(2).mul(4));
+  const tape = record((x: Tensor) => scan((c) => [solve(a, c).add(inv(c.mul(x))), undefined], a, 3)[0], tensor(2));
+  const { encoding, kernels } = assemble(ready(tape), firstFree);
+  expect(kernels.map(({ op }) => op.name).sort()).toEqual(["Inverse", "Solve"]);
+  expect(encoding.sections.map((section) => "kernel" in section)).toEqual([false]);
+  const instructionsIn = (from: number, to: number): Instruction[] => {
+    const found: Instruction[] = [];
+    for (let at = from; at < to; at = found[found.length - 1].end) found.push(instructionAt(encoding.words, at));
+    return found;
+  };
+  const loop = instructionsIn(0, encoding.words.length).find(({ name }) => name === "Loop") as Instruction;
+  const step = instructionsIn(loop.inner + (loop.word.before + loop.word.after) * order.LoopMove.length, loop.end);
+  const called = step.flatMap(({ name, word }) => (name === "CallKernel" ? [word.kernel] : []));
+  expect(called).toEqual([0, 1]);
+  expect(step.length).toBeGreaterThan(2);
 });
 
 test("an instruction begins with its code, and its words stand in the machine's order whatever order they are given in", () => {

@@ -1,4 +1,4 @@
-import { checkpoint, compile, grad, record, scan, solve, type Tensor, tensor, valueAndGrad } from "gradtape";
+import { checkpoint, compile, erf, eye, grad, inv, record, scan, solve, sort, type Tensor, tensor, valueAndGrad } from "gradtape";
 import { describe, expect, test } from "vitest";
 import { fuse } from "../../src/compile/assemble.js";
 import { tidy } from "../../src/passes/tidy.js";
@@ -77,12 +77,41 @@ describe("a loop", () => {
     expect(instructionsOf(compiled)).toContain("Loop");
   });
 
-  test("with an op that the machine does not know is left to the kernels", () => {
-    const f = (a: Tensor): Tensor => scan((c) => [solve(a, c), c], tensor([1, 2]), 4)[1].sum();
+  describe("with ops that the machine does not know", () => {
     const a = tensor([[2, 1], [0, 3]]); // biome-ignore format: one line
-    const compiled = compile(grad(f));
-    close(numbersOf(compiled(a)), numbersOf(grad(f)(a)));
-    expect(instructionsOf(compiled)).toContain("kernel");
+    const programs: Record<string, (a: Tensor) => Tensor> = {
+      "calls their kernels": (a) => scan((c) => [solve(a, c), c], tensor([1, 2]), 4)[1].sum(),
+      "calls them beside its own instructions": (a) =>
+        scan((c, i) => [solve(a.add(c.expandDims(1).tanh()), c.exp().sub(i)), inv(a.add(i)).sum()], tensor([1, 2]), 4)[1].sum(),
+      "calls them in a loop within": (a) =>
+        scan((c, i) => [scan((d, j) => [solve(a.mul(j.add(1)), d), d.sum()], c, 3)[0].sin(), c.mul(i)], tensor([1, 2]), 4)[1].sum(),
+      "calls them in a checkpoint": (a) =>
+        scan((c) => [checkpoint((d: Tensor) => solve(a, d).sin())(c), c], tensor([1, 2]), 3)[1]
+          .sum()
+          .add(checkpoint(inv)(a).sum()),
+      "on single numbers": (a) => scan((c) => [sort(c).mul(a.sum()).add(erf(c)), c], tensor([0.2]), 5)[1].sum(),
+    };
+    for (const [title, f] of Object.entries(programs))
+      test(title, () => {
+        const step = valueAndGrad(f);
+        const compiled = compile(step);
+        const first = numbersOf(compiled(a));
+        close(first, numbersOf(step(a)));
+        for (let i = 0; i < CALLS; i++) compiled(a);
+        expect(numbersOf(compiled(a))).toEqual(first);
+        close(numbersOf(compile(step, { backend: "js" })(a)), first);
+        close(numbersOf(compiled(a.mul(3))), numbersOf(step(a.mul(3))));
+        if (compiled.backend === "wasm") expect(instructionsOf(compiled)).toContain("Loop");
+      });
+
+    test("says in which step of which loop an error was raised, and goes on with other numbers", () => {
+      const f = (x: Tensor): Tensor =>
+        scan((c, i) => [scan((d, j) => [d.add(inv(x.sub(eye(2).mul(i.mul(10).add(j))))), undefined], c, 3)[0], c], eye(2), 4)[0];
+      const compiled = compile(f);
+      expect(() => f(eye(2).mul(21))).toThrow("in step 1 of a scan, in step 2 of a scan");
+      for (let i = 0; i < 3; i++) expect(() => compiled(eye(2).mul(21))).toThrow("in step 1 of a scan, in step 2 of a scan");
+      close(numbersOf(compiled(eye(2).mul(0.5))), numbersOf(f(eye(2).mul(0.5))));
+    });
   });
 
   test("along other axes than the last, and with parts that meet, is on the machine", () => {

@@ -4,7 +4,20 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
-import { binaryCrossEntropyWithLogits, compile, crossEntropy, defineOp, logSumExp, softmax, type Tensor, valueAndGrad } from "gradtape";
+import {
+  binaryCrossEntropyWithLogits,
+  compile,
+  crossEntropy,
+  defineOp,
+  eye,
+  inv,
+  logSumExp,
+  scan,
+  softmax,
+  solve,
+  type Tensor,
+  valueAndGrad,
+} from "gradtape";
 import { startThreads, stopThreads } from "gradtape/threads";
 import { afterAll, afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { order } from "../../src/compile/machine-words.js";
@@ -85,6 +98,10 @@ const programs: Record<string, { readonly f: (...xs: Tensor[]) => Tensor[]; read
   "few long rows": {
     f: (x) => [x.exp().add(1).log(), x.sum(1), softmax(x)],
     inputs: [randomTensor(13, [3, 60_000])],
+  },
+  "kernels in a loop, beside a step that is shared": {
+    f: (A, x) => [scan((c) => [solve(A, c).tanh(), c.sum()], x.matmul(A), 5)[0].matmul(x, { transposeA: true } as never), inv(A)],
+    inputs: [eye(301).mul(20).add(square), randomTensor(14, [301, 301])],
   },
   "numbers that are not finite": {
     f: (w, X, y) => valueAndGrad((w: Tensor) => binaryCrossEntropyWithLogits(X.matmul(w), y, { reduction: "sum" }))(w),
@@ -262,7 +279,7 @@ describe("threads", () => {
 
 test("of each word of an instruction the threads know whether it is an address", () => {
   const sizes =
-    /^(op|width|steps|before|after|(out|x)Step|axes|size|rows|columns|strong|count|inner|outer|bytes|chunk|low|high|n|[mk](PerRow)?|[abc]?(Step|Row)|[abc]|.*Stride)$/;
+    /^(op|width|kernel|steps|before|after|(out|x)Step|axes|size|rows|columns|strong|count|inner|outer|bytes|chunk|low|high|n|[mk](PerRow)?|[abc]?(Step|Row)|[abc]|.*Stride)$/;
   const words = Object.entries(order).flatMap(([name, list]) =>
     name.endsWith("Axis") ? [] : list.filter((word) => typeof word === "string"),
   );

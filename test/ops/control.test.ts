@@ -22,7 +22,6 @@ import {
   valueAndGrad,
   vjp,
 } from "gradtape";
-import { toOnnx } from "gradtape/onnx";
 import { describe, expect, test } from "vitest";
 import { randomTensor } from "../support/random.js";
 
@@ -268,18 +267,6 @@ describe("a scan, like other nodes,", () => {
     }
     expect(toLatex(tape)).toContain("scan");
     expect(String(derive(naive, tensor(2).named("a")))).toContain("scan(1, ");
-  });
-
-  test("is refused by its name where a model cannot hold it", () => {
-    expect(() => toOnnx(record(naive, tensor(2)))).toThrow("Scan (");
-    expect(() =>
-      toOnnx(
-        record(
-          checkpoint((x: Tensor) => x.sin()),
-          tensor(2),
-        ),
-      ),
-    ).toThrow("Checkpoint (");
   });
 });
 

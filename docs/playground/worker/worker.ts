@@ -63,7 +63,8 @@ function read(source: string): Loss {
 let drawn = "";
 let structure = "";
 
-let layout: Promise<Viz | undefined> | undefined;
+/** Where WebAssembly is not allowed, everything but the picture works. The thread that runs losses loads it before it is ready. */
+const layout: Promise<Viz | undefined> = self.name === "runs" ? instance().catch(() => undefined) : Promise.resolve(undefined);
 
 function pictureOf(viz: Viz | undefined, { tape }: Run, dot: string): Picture {
   if (viz === undefined)
@@ -85,8 +86,6 @@ async function answerTo({ state, edited, inferred }: RunQuestion): Promise<Answe
   structure = shown.structure;
   const dot = dotOf(found);
   if (dot === drawn) return { values, found: shown, picture: undefined };
-  // Where WebAssembly is not allowed, everything but the picture works.
-  layout ??= instance().catch(() => undefined);
   const picture = pictureOf(await layout, found, dot);
   drawn = dot;
   return { values, found: shown, picture };
@@ -116,4 +115,4 @@ addEventListener("message", ({ data }: MessageEvent<RunQuestion | DetailQuestion
   else if (data.kind === "own work") postMessage(ownWorkFor(data));
   else void answerTo(data).then((answer) => postMessage(answer), fail);
 });
-postMessage("ready");
+void layout.then(() => postMessage("ready"));

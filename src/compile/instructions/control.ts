@@ -12,7 +12,6 @@ const bodyOf = ({ attributes }: Call<{ readonly body: unknown }>): RunningBody =
 /** What holds a function of its own: the instructions of that function, and what moves its inputs and outputs. */
 export const control: Table<typeof ops> = {
   Scan: {
-    accepts: (call) => bodyOf(call).isOnMachine,
     needs(call) {
       const { carries, xs } = call.attributes;
       const body = bodyOf(call);
@@ -22,11 +21,10 @@ export const control: Table<typeof ops> = {
     encode: encodeScan,
   },
   Checkpoint: {
-    accepts: (call) => bodyOf(call).isOnMachine,
     needs: (call) => ({ kept: [], passing: [bodyOf(call).size(() => true)] }),
-    encode(call, { inputs, output, passing: [room] }) {
+    encode(call, { inputs, output, passing: [room], kernels }) {
       const body = bodyOf(call);
-      const { words, outputAt } = body.encode(inputs, room);
+      const { words, outputAt } = body.encode(inputs, room, kernels);
       return [...words, ...placesOf(output.at, body.tape.outputs).flatMap((at, i) => copy(at, outputAt[i], body.tape.outputs[i]))]; // biome-ignore format: one line
     },
   },
@@ -41,7 +39,7 @@ type ScanCall = Call<Parameters<typeof ops.Scan.results>[0]>;
  *       the body's instructions
  *       ys[t] ← y, carry ← next
  */
-function encodeScan(call: ScanCall, { inputs, output, passing: [room, ...stages] }: Site): number[] {
+function encodeScan(call: ScanCall, { inputs, output, passing: [room, ...stages], kernels }: Site): number[] {
   const { carries, xs, steps, reverse, kept } = call.attributes;
   const body = bodyOf(call);
   const { tape } = body;
@@ -53,7 +51,7 @@ function encodeScan(call: ScanCall, { inputs, output, passing: [room, ...stages]
   const given = tape.inputs.map((_, i): Address | undefined =>
     i < carries ? { at: carryAt[i], stride: 0 } : i < carries + xs ? undefined : inputs[i],
   );
-  const { words, inputAt, outputAt } = body.encode(given, room);
+  const { words, inputAt, outputAt } = body.encode(given, room, kernels);
 
   /** Where a series is in the first step, and how far it is from there to the next. */
   const series = (at: number, { size }: Tensor): { readonly at: number; readonly step: number } => ({

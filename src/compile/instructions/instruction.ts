@@ -1,5 +1,6 @@
 import type { Shape } from "../../base/shape.js";
 import type { AnyOp, AttributesOf, NameOf } from "../../ops/op.js";
+import type { KernelCall } from "../kernel-calls.js";
 import { type Operation, order, type Words } from "../machine-words.js";
 
 /** An array as an instruction sees it. */
@@ -53,6 +54,8 @@ export interface Site extends Room {
   readonly region: Region | undefined;
   readonly inputs: readonly Address[];
   readonly output: Address;
+  /** The kernels that the machine calls by their numbers. An instruction adds those that it needs. */
+  readonly kernels: KernelCall[];
 }
 
 /** What the machine does for an op. */

@@ -9,6 +9,9 @@ import { type Address, type Call, type Instruction, type Region, type Site, type
 /** A product with more columns is worked on whole: it is long enough to be limited by arithmetic, not by memory. */
 const NARROW = 16;
 
+/** A sum over rows that are so many times more than its numbers is limited by memory all the same. */
+const TALL = 16;
+
 /** More products than this in one batch are left to the kernel, which walks over them without an instruction each. */
 const MOST_PRODUCTS = 1024;
 
@@ -74,7 +77,9 @@ const matmul: Instruction<MatMulAttributes> = {
       if (matrix.rank !== 2 || (vector.byRows ? output : other).shape[0] !== count) return undefined;
       return { count, sums: !vector.byRows, inputs: [0, 1].map((i) => i === vector.matrix || !vector.byRows) };
     }
-    if (sizesOf(product).n > NARROW || (transposeA && transposeB)) return undefined;
+    const { m, k, n } = sizesOf(product);
+    const isNarrow = n <= NARROW || (transposeA && k >= TALL * m * n);
+    if (!isNarrow || (transposeA && transposeB)) return undefined;
     return { count: a.shape[0], sums: transposeA, inputs: [true, transposeA] };
   },
 

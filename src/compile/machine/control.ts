@@ -11,6 +11,21 @@ import { Instruction } from "./instruction";
   after: u32;
 }
 
+// What is outside of the machine, and knows the kernels.
+// @ts-ignore: decorator
+@external("host", "call")
+declare function call(kernel: u32): void;
+
+/** Calls a kernel that is outside of the machine, by its number. */
+@unmanaged export class CallKernel extends Instruction {
+  kernel: u32;
+
+  run(_row: usize, _rows: usize): usize {
+    call(this.kernel);
+    return changetype<usize>(this) + offsetof<CallKernel>();
+  }
+}
+
 /** Copies so many numbers; both places go on by so many bytes with each step, which may be backward. */
 @unmanaged export class LoopMove {
   out: u32;

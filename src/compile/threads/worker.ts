@@ -34,7 +34,8 @@ function receive(message: Message): void {
   else if ("drop" in message) programs.delete(message.drop);
   else {
     const { memory, room, program } = message;
-    const { exports } = new WebAssembly.Instance(module, { env: { memory }, math: Math });
+    // Kernels are called on the main thread only: they are in no share of a step.
+    const { exports } = new WebAssembly.Instance(module, { env: { memory }, math: Math, host: { call() {} } });
     const machine = exports as Machine;
     machine.useRoom(room);
     programs.set(program, { run: machine.run, words: new Uint32Array(memory.buffer) });

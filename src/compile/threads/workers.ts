@@ -72,7 +72,7 @@ export class Workers implements Team {
     this.workers.clear();
   }
 
-  share({ words, wordsAt, buffersAt, sections }: Parts, from: ArrayBuffer): Shared | undefined {
+  share({ words, wordsAt, buffersAt, sections, call }: Parts, from: ArrayBuffer): Shared | undefined {
     // What a share computes for itself is in an area of its own. That of the first is where the program has it anyway.
     const area = aligned(wordsAt - buffersAt);
     const first = aligned(wordsAt);
@@ -89,7 +89,7 @@ export class Workers implements Team {
     if (memory === undefined) return undefined;
     new Uint8Array(memory.buffer).set(new Uint8Array(from, 0, buffersAt));
     list.writeTo(memory.buffer);
-    const machine = new WebAssembly.Instance(this.module, { env: { memory }, math: Math }).exports as Machine;
+    const machine = new WebAssembly.Instance(this.module, { env: { memory }, math: Math, host: { call } }).exports as Machine;
     machine.useRoom(rooms);
 
     const program = this.programs++;

@@ -1,18 +1,21 @@
-import { sizeOf } from "../../base/shape.js";
-import { Checkpoint, Scan } from "../../ops/control.js";
-import type { AttributesOf } from "../../ops/op.js";
+import { type Shape, sizeOf } from "../../base/shape.js";
+import type { AttributesOf, SeveralOp } from "../../ops/op.js";
 import type { BodyForm, Forms } from "./form.js";
 
 type Ops = typeof import("../../ops/control.js");
+
+/** The shapes of the results of a node. */
+const resultsOf = <A>({ op, attributes }: { readonly op: unknown; readonly attributes: A }): readonly Shape[] =>
+  (op as SeveralOp<readonly never[], A>).results(attributes);
 
 /**
  * Loop, whose body takes the row of each step out of what has the steps along axis 0, and reads what is the same in each step where it
  * stands. A loop that goes backwards takes the last row first, and what it collects is turned round.
  */
-const scan: BodyForm<AttributesOf<Ops["Scan"]>> = (graph, inputs, { attributes }, write) => {
-  const { body, carries, xs, steps, reverse, kept } = attributes;
+const scan: BodyForm<AttributesOf<Ops["Scan"]>> = (graph, inputs, node, write) => {
+  const { body, carries, xs, steps, reverse, kept } = node.attributes;
   const { tape } = body;
-  const results = Scan.results(attributes);
+  const results = resultsOf(node);
   const carry = inputs.slice(0, carries);
   if (steps === 0)
     return graph.pack(
@@ -35,8 +38,8 @@ const scan: BodyForm<AttributesOf<Ops["Scan"]>> = (graph, inputs, { attributes }
 };
 
 /** What the function does: a model keeps nothing for a second run. */
-const checkpoint: BodyForm<AttributesOf<Ops["Checkpoint"]>> = (graph, inputs, { attributes }, write) =>
-  graph.pack(write(graph, attributes.body.tape, inputs), Checkpoint.results(attributes));
+const checkpoint: BodyForm<AttributesOf<Ops["Checkpoint"]>> = (graph, inputs, node, write) =>
+  graph.pack(write(graph, node.attributes.body.tape, inputs), resultsOf(node));
 
 /** Loops and checkpoints. */
 export const control: Forms<Ops> = { Scan: scan, Checkpoint: checkpoint };

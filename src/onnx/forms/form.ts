@@ -13,7 +13,12 @@ export type Form<Attributes = unknown> = (
 ) => string;
 
 /** The same for an op that holds a tape. */
-export type BodyForm<Attributes = unknown> = (...args: [...Parameters<Form<Attributes>>, write: Write]) => string;
+export type BodyForm<Attributes = unknown> = (
+  graph: Graph,
+  inputs: readonly string[],
+  node: Parameters<Form<Attributes>>[2] & Pick<Node, "op">,
+  write: Write,
+) => string;
 
 /** Why an op has no form: what ONNX lacks, as it stands in the error. */
 export interface Refusal {
