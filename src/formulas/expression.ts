@@ -143,7 +143,8 @@ function misread(error: unknown, source: string, { text, startOf, endOf }: Spell
   const wantsOperand = !all.includes("an operator");
   // Behind an operand a factor could follow without a sign, which is nothing to expect.
   const names = all.filter((name) => wantsOperand || name !== "an operand");
-  const what = `expected ${listed([...new Set(names)].sort())}`;
+  // Where no rule has a name, as behind the point of a method, what may come begins with a letter.
+  const what = `expected ${listed([...new Set(names)].sort()) || "a name"}`;
   const end = source.trimEnd().length;
   if (found === null) {
     const { hint, suggestions } = adviceAt(source, end, wantsOperand);

@@ -239,6 +239,7 @@ describe("errors point at the character", () => {
     ["", "expected an operand, got the end; write a formula, such as (x − 3)²", 0],
     ["(a +", 'expected an operand, got the end; write what follows "+", or leave it out', 4],
     ["(a", 'expected ")" or an operator, got the end; write ) at the end', 2],
+    ["np.", "expected a name, got the end", 3],
     ["a)", 'expected an operator or the end, got ")"; leave it out, or open it before', 1],
     ["[1, 2", 'expected ",", "]" or an operator, got the end; write ] at the end', 5],
     ["sum(a,)", 'expected an operand, got ")"; leave the comma out', 6],

@@ -35,8 +35,16 @@ import {
   whole,
   ZERO,
 } from "./arithmetic.js";
-import { boundsOf, type Index, type Place, subtractPlaces } from "./places.js";
-import { type ElementaryFunction, type Polynomial, polynomialOf, type ReductionName, type Relation, raw } from "./terms.js";
+import { boundsOf, type Index, keyOfPlace, type Place, subtractPlaces } from "./places.js";
+import {
+  areExchangeable,
+  type ElementaryFunction,
+  type Polynomial,
+  polynomialOf,
+  type ReductionName,
+  type Relation,
+  raw,
+} from "./terms.js";
 
 // Functions with the identities that hold for each of them, and the derivative with respect to each argument.
 
@@ -286,8 +294,17 @@ export function reduction(
   body: Polynomial,
   at: readonly Place[] = [],
 ): Polynomial {
+  // The inverse of a symmetric matrix is symmetric.
+  if (name === "inverse" && keyOfPlace(at[1]) < keyOfPlace(at[0]) && isSymmetric(bound, body))
+    return fromAtom(raw.reduction(name, bound, body, [at[1], at[0]]));
   if ((name === "max" || name === "min") && !bound.some((index) => body.free.has(index))) return body;
   return fromAtom(raw.reduction(name, bound, body, at));
+}
+
+/** Whether a matrix is its transpose: its formula is the same with rows and columns changed over. */
+export function isSymmetric([row, column]: readonly (Index | undefined)[], body: Polynomial): boolean {
+  if (row === undefined || column === undefined || row.range.root !== column.range.root) return false;
+  return areExchangeable(body, row, column);
 }
 
 /** An elementary function with its identities; one that has none as it is. */

@@ -23,6 +23,8 @@ export interface Quantity {
   definition: Definition | undefined;
   /** Whether all of its numbers are known not to be negative, whatever the inputs are. */
   isNonnegative: boolean;
+  /** Whether it is a matrix whose definition is that of its transpose. */
+  isSymmetric?: boolean;
   /** What sums over it are known to be. */
   sums: readonly SumFact[];
   /** Of a derivative: of what with respect to what. */

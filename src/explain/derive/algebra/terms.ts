@@ -165,6 +165,19 @@ const keyOfPolynomial = (p: Polynomial, names: Naming): string =>
     .sort()
     .join(" + ");
 
+/** Whether a formula stays the same if two of its indices change places. */
+export function areExchangeable(p: Polynomial, i: Index, j: Index): boolean {
+  const named = (first: Index, second: Index): string =>
+    keyOfPolynomial(
+      p,
+      new Map([
+        [first, "$row"],
+        [second, "$column"],
+      ]),
+    );
+  return named(i, j) === named(j, i);
+}
+
 const mentions = (free: ReadonlySet<Index>, names: Naming): boolean => {
   for (const index of free) if (names.has(index)) return true;
   return false;
@@ -181,7 +194,9 @@ function computeKey(atom: AtomKind, height: number, names: Naming): string {
   spend(1);
   switch (atom.kind) {
     case "value":
-      return `${letterOf(atom.quantity)}[${atom.places.map((place) => (place === undefined ? "" : keyOfPlace(place, names))).join()}]`;
+      return `${letterOf(atom.quantity)}[${inOrderOf(atom.quantity, atom.places, names)
+        .map((place) => (place === undefined ? "" : keyOfPlace(place, names)))
+        .join()}]`;
     case "group":
       return `(${keyOfPolynomial(atom.body, names)})${atom.kept ? "!" : ""}`;
     case "function":
@@ -219,6 +234,13 @@ function computeKey(atom: AtomKind, height: number, names: Naming): string {
       return `${write(inner)}@${at}`;
     }
   }
+}
+
+/** The places of a symmetric matrix in the order of their keys: Gⱼᵢ = Gᵢⱼ. */
+function inOrderOf({ isSymmetric }: Quantity, places: readonly Axis[], names: Naming): readonly Axis[] {
+  const [i, j] = places;
+  const isTurned = isSymmetric === true && i !== undefined && j !== undefined && keyOfPlace(j, names) < keyOfPlace(i, names);
+  return isTurned ? [j, i] : places;
 }
 
 /** Named values that are defined come behind those that are not, so that the order of keys is close to that of a text. */
@@ -298,7 +320,7 @@ const indicesOf = (...places: readonly Axis[]): ReadonlySet<Index> => {
 /** Atoms as they are: no rule is applied. */
 export const raw = {
   value: (quantity: Quantity, places: readonly Axis[]): AtomOf<"value"> =>
-    atomOf({ kind: "value", quantity, places }, indicesOf(...places), 0, 1),
+    atomOf({ kind: "value", quantity, places: inOrderOf(quantity, places, NO_NAMES) }, indicesOf(...places), 0, 1),
   group: (body: Polynomial, kept = false): AtomOf<"group"> => atomOf({ kind: "group", body, kept }, body.free, body.height, body.weight),
   sum: (bound: readonly Index[], body: Monomial): AtomOf<"sum"> =>
     atomOf({ kind: "sum", bound, body }, without(body.free, bound), body.height + 1, body.weight + 1),

@@ -21,6 +21,14 @@ export interface Network {
   readonly edges: readonly Edge[];
   /** Whether a sum is to stay one, since it is a mean. */
   readonly asSum: boolean;
+  /** What transposes of products are: (Mv)ᵀ = vᵀMᵀ. They are noted here. */
+  readonly transposes: Map<Form, Form>;
+}
+
+/** The transpose of a vector, as a product where that is shorter. */
+export function turnedForm(form: Form, transposes: ReadonlyMap<Form, Form>): Form {
+  const [direct, other] = [transposeForm(form), transposes.get(form)];
+  return other !== undefined && lengthOf(other) < lengthOf(direct) ? other : direct;
 }
 
 export const SUM = { text: "Σ", latex: "\\sum" };
@@ -39,14 +47,9 @@ function weighted(left: readonly Form[], matrix: Form, right: readonly Form[]): 
 }
 
 /** The shortest form of a network; nothing if there is none with matrices. */
-export function contract({ targets, bound, weights, edges, asSum }: Network): Form | undefined {
+export function contract({ targets, bound, weights, edges, asSum, transposes }: Network): Form | undefined {
   let best: Form | undefined;
-  /** (Mv)ᵀ = vᵀMᵀ */
-  const rows = new Map<Form, Form>();
-  const turned = (form: Form): Form => {
-    const [direct, other] = [transposeForm(form), rows.get(form)];
-    return other !== undefined && lengthOf(other) < lengthOf(direct) ? other : direct;
-  };
+  const turned = (form: Form): Form => turnedForm(form, transposes);
   const offer = (form: Form): void => {
     if (best === undefined || lengthOf(form) < lengthOf(best)) best = form;
   };
@@ -143,7 +146,7 @@ export function contract({ targets, bound, weights, edges, asSum }: Network): Fo
       if (own.length === 1) {
         const to = end(own[0]);
         const form = rowSum(own[0], to, index, weight);
-        if (weight.length > 0) rows.set(form, productForm([turned(hadamardForm(weight)), own[0].as(index, to)]));
+        if (weight.length > 0) transposes.set(form, productForm([turned(hadamardForm(weight)), own[0].as(index, to)]));
         visit(remaining, new Map([...held, [to, [...(held.get(to) ?? []), form]]]), others);
       } else if (own.length === 2) {
         const [i, j] = own.map(end);

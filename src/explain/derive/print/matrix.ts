@@ -5,7 +5,7 @@ import { spend } from "../algebra/budget.js";
 import { bareIndex, type Index, placeOf, type Range } from "../algebra/places.js";
 import { substitute } from "../algebra/sums.js";
 import { type Atom, type AtomOf, type Factor, type Monomial, type Polynomial, raw } from "../algebra/terms.js";
-import { contract, diagonalForm, type Edge, SUM } from "./contraction.js";
+import { contract, diagonalForm, type Edge, SUM, turnedForm } from "./contraction.js";
 import {
   isOneNumber,
   isRootOfNumber,
@@ -45,6 +45,7 @@ const MEAN = { text: "mean" };
 /** Lays formulas out with vectors and matrices. The indices of the result are its rows and columns: none, one, or two. */
 export class MatrixLayout {
   private readonly laid = new Layouts();
+  private readonly transposes = new Map<Form, Form>();
 
   constructor(
     /** The letter for the size of a range. */
@@ -72,7 +73,7 @@ export class MatrixLayout {
     if (isWhole && p.terms.length > 1 && own.length < targets.length) return this.spelled(p, own, targets);
     const hasIdentity = targets.length === 2 && p.terms.some(({ monomial }) => monomial.factors.some(({ atom }) => isIdentity(atom)));
     const isAlone = isWhole && p.terms.length === 1;
-    const terms = inOrder(p).map(({ coefficient, monomial }) => {
+    const terms = inOrder(p, targets).map(({ coefficient, monomial }) => {
       const places = targets.filter((index) => monomial.free.has(index));
       const isNegative = q.isNegative(coefficient);
       const isSpelled = places.length < targets.length && (isAlone || this.isSpelled(monomial, places, targets, hasIdentity));
@@ -207,12 +208,14 @@ export class MatrixLayout {
     const [i, j] = targets;
     const u = rows.length > 0 ? this.whole(this.placeByPlace(rows, [i])) : undefined;
     const v = columns.length > 0 ? this.whole(this.placeByPlace(columns, [j])) : undefined;
-    if (both.length === 0) return { over: form.productForm([u ?? form.ONES, form.transposeForm(v ?? form.ONES)]) };
+    if (both.length === 0) return { over: form.productForm([u ?? form.ONES, turnedForm(v ?? form.ONES, this.transposes)]) };
     const core = this.placeByPlace(both, targets);
     if (u === undefined && v === undefined) return core;
     // A matrix with weights for rows and columns, or uvᵀ ⊙ M, whichever is shorter.
     const outer =
-      u === undefined || v === undefined ? undefined : form.hadamardForm([form.productForm([u, form.transposeForm(v)]), this.whole(core)]);
+      u === undefined || v === undefined
+        ? undefined
+        : form.hadamardForm([form.productForm([u, turnedForm(v, this.transposes)]), this.whole(core)]);
     const between = {
       over: form.productForm([
         ...(u === undefined ? [] : [diagonalForm(u)]),
@@ -436,7 +439,7 @@ export class MatrixLayout {
     const laidWeights = new Map(
       [...weights].map(([index, factors]) => [index, this.vectors(factors, index, targets.length === 0 && all.length === 1)]),
     );
-    const found = contract({ targets, bound: atom.bound, weights: laidWeights, edges, asSum });
+    const found = contract({ targets, bound: atom.bound, weights: laidWeights, edges, asSum, transposes: this.transposes });
     if (found === undefined) throw new NoMatrixForm("no order of products");
     return found;
   }

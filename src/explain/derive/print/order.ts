@@ -1,5 +1,6 @@
 import * as q from "../../formula/fraction.js";
 import { negate } from "../algebra/arithmetic.js";
+import { type Index, occursIn } from "../algebra/places.js";
 import { type Factor, type Monomial, monomialOf, type Polynomial, polynomialOf, raw, type Term } from "../algebra/terms.js";
 
 // In what order people write: numbers before letters, letters before functions, what is positive before what is not.
@@ -46,14 +47,20 @@ const firstLetter = ({ factors }: Monomial): number =>
 const isFraction = ({ monomial }: Term): boolean =>
   monomial.factors.some(({ atom, exponent }) => q.isNegative(exponent) && atom.kind !== "size");
 
+/** Whether a matrix in a term stands with its columns as the rows of the result: A comes before Aᵀ. */
+const isTurnedIn = ({ monomial }: Term, [rows]: readonly Index[]): boolean =>
+  rows !== undefined &&
+  monomial.factors.some(({ atom }) => atom.kind === "value" && atom.places.length === 2 && occursIn(rows, atom.places[1]));
+
 /** Terms in the order in which they are written: what is positive first, unless all are fractions. */
-export function inOrder({ terms }: Polynomial): readonly Term[] {
+export function inOrder({ terms }: Polynomial, targets: readonly Index[] = []): readonly Term[] {
   const ignoresSign = terms.every(isFraction);
   const order = (term: Term): readonly number[] => [
     q.isNegative(term.coefficient) && !ignoresSign ? 1 : 0,
     rankOfTerm(term),
     firstLetter(term.monomial),
     -degreeOf(term.monomial),
+    targets.length === 2 && isTurnedIn(term, targets) ? 1 : 0,
   ];
   const sorted = terms.map((term) => ({ term, order: order(term) }));
   sorted.sort((a, b) => {
@@ -127,11 +134,24 @@ function turned(monomial: Monomial, depth = 0): Monomial | undefined {
       if (inner !== undefined)
         return monomialOf(factors.map((own) => (own === factor ? { atom: raw.sum(atom.bound, inner), exponent } : own)));
     }
+  // (−a + −b)·c with each of them turned
+  const sum = factors.find(
+    ({ atom, exponent }) =>
+      atom.kind === "group" &&
+      q.isOne(exponent) &&
+      atom.body.terms.every(({ coefficient, monomial: own }) => !q.isNegative(coefficient) && turned(own, MOST_SUMS_WITHIN) !== undefined),
+  );
+  if (sum?.atom.kind === "group") {
+    const body = polynomialOf(
+      sum.atom.body.terms.map((term) => ({ ...term, monomial: turned(term.monomial, MOST_SUMS_WITHIN) ?? term.monomial })),
+    );
+    return monomialOf(factors.map((own) => (own === sum ? { ...own, atom: raw.group(body, true) } : own)));
+  }
   const last = factors.find(
     (factor) =>
       isTurnable(factor) &&
-      !q.isNegative(factor.exponent) &&
       factor.atom.kind === "group" &&
+      (!q.isNegative(factor.exponent) || !isComplement(factor.atom.body)) &&
       (factor.atom.body.terms.length > 2 || !isComplement(factor.atom.body)),
   );
   return last === undefined ? undefined : turn(last);

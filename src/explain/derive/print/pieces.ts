@@ -88,7 +88,7 @@ export function valueForm({ quantity, places }: AtomOf<"value">, base: Form, tar
     return diagonalForm(own);
   }
   if (order.length !== targets.length) throw new NoMatrixForm("another rank");
-  if (order.length === 2 && i === targets[1] && j === targets[0]) return form.transposeForm(own);
+  if (order.length === 2 && i === targets[1] && j === targets[0]) return quantity.isSymmetric === true ? own : form.transposeForm(own);
   if (!order.every((index, k) => index === targets[k])) throw new NoMatrixForm("other indices");
   return own;
 }

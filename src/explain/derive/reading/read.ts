@@ -2,7 +2,7 @@ import type { AnyOp } from "../../../ops/op.js";
 import type { Node, Tape } from "../../../tape/tape.js";
 import type { Tensor } from "../../../tensor/tensor.js";
 import { fromAtom, isNonnegativeSum, numeral, value } from "../algebra/arithmetic.js";
-import { delta } from "../algebra/functions.js";
+import { delta, isSymmetric } from "../algebra/functions.js";
 import { type Axis, fixedPlace, Index, type Lookup, Numbering, type Place, placeOf, Range } from "../algebra/places.js";
 import type { Definition, Quantity } from "../algebra/quantity.js";
 import { moved } from "../algebra/sums.js";
@@ -117,6 +117,7 @@ export class Reading {
       isNonnegative: definition !== undefined && isNonnegativeSum(definition.formula),
       sums: [],
     };
+    quantity.isSymmetric = definition !== undefined && x.rank === 2 && isSymmetric(definition.indices, definition.formula);
     this.quantities.push(quantity);
     this.byTensor.set(x, quantity);
     this.formulas.set(x, this.letter(quantity));

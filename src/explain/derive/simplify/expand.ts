@@ -1,9 +1,22 @@
 import * as q from "../../formula/fraction.js";
-import { add, fromAtom, fromTerm, isZero, multiply, ONE, power, product, scale, whole } from "../algebra/arithmetic.js";
+import {
+  add,
+  distribute,
+  fromAtom,
+  fromMonomial,
+  fromTerm,
+  isZero,
+  multiply,
+  ONE,
+  power,
+  product,
+  scale,
+  whole,
+} from "../algebra/arithmetic.js";
 import { OutOfBudget, spend } from "../algebra/budget.js";
 import { indicator } from "../algebra/functions.js";
 import { sum } from "../algebra/sums.js";
-import { type Factor, type Monomial, type Polynomial, polynomialOf } from "../algebra/terms.js";
+import { type AtomOf, type Factor, type Monomial, type Polynomial, polynomialOf } from "../algebra/terms.js";
 
 /** A sum of more terms is not for reading. */
 const MOST_TERMS = 100;
@@ -82,6 +95,31 @@ function multipliedOut(monomial: Monomial, rest: Polynomial, sums: readonly Powe
     }),
   );
 }
+
+/** (a/b + c)·b·d = a·d + c·b·d: only sums with denominators multiplied out, so that these cancel. */
+export function distributeFractions(p: Polynomial): Polynomial {
+  return add(
+    ...p.terms.map((term) => {
+      const { coefficient, monomial } = term;
+      spend(monomial.weight);
+      const group = monomial.factors.find(
+        ({ atom, exponent }) => atom.kind === "group" && !atom.kept && q.isOne(exponent) && hasDenominator(atom.body),
+      );
+      const rest = product(
+        coefficient,
+        monomial.factors.filter((factor) => factor !== group && !isPlainSum(factor)),
+      );
+      const sums = monomial.factors.filter(isPlainSum).map(({ atom }) => {
+        const { bound, body } = atom as AtomOf<"sum">;
+        return sum(bound, distributeFractions(fromMonomial(body)));
+      });
+      const whole = sums.reduce(multiply, rest);
+      return group?.atom.kind === "group" ? distributeFractions(distribute(whole, group.atom.body)) : whole;
+    }),
+  );
+}
+
+const isPlainSum = ({ atom, exponent }: Factor): boolean => atom.kind === "sum" && q.isOne(exponent);
 
 /** sin² + cos² = 1 and cosh² − sinh² = 1, with a common factor. */
 function pythagoras(p: Polynomial): Polynomial {

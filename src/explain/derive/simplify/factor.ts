@@ -5,8 +5,8 @@ import { sum } from "../algebra/sums.js";
 import { type Atom, type AtomOf, type Factor, type Polynomial, polynomialOf, type Term } from "../algebra/terms.js";
 import { expand, type Memory } from "./expand.js";
 import { mergedSums } from "./merge.js";
-import { sizeOf } from "./size.js";
-import { together } from "./together.js";
+import { sizeOf, unfactored } from "./size.js";
+import { overCommonDenominator, together } from "./together.js";
 
 /** Factors within factors within factors: deeper ones stay as they are. */
 const DEEPEST = 5;
@@ -108,7 +108,9 @@ function denominator(body: Polynomial, memory: Memory, depth: number): Polynomia
     monomial.factors.some(({ atom, exponent }) => q.isNegative(exponent) && atom.kind !== "size"),
   );
   if (!isFraction) return shortest(body, memory, depth);
-  return attempt(() => factor(together(body, memory), memory, depth)) ?? body;
+  const joined = attempt(() => factor(together(body, memory), memory, depth)) ?? body;
+  const over = overCommonDenominator(body);
+  return over !== undefined && sizeOf(over) < sizeOf(joined) ? over : joined;
 }
 
 function shortest(body: Polynomial, memory: Memory, depth: number): Polynomial {
@@ -119,7 +121,7 @@ function shortest(body: Polynomial, memory: Memory, depth: number): Polynomial {
     () => factor(expand(body, memory), memory, depth),
   ]) {
     const found = attempt(way);
-    if (found !== undefined && !isZero(found) && sizeOf(found) < sizeOf(best) - 0.01) best = found;
+    if (found !== undefined && !isZero(found) && sizeOf(found) + unfactored(found) < sizeOf(best) + unfactored(best) - 0.01) best = found;
   }
   return best;
 }

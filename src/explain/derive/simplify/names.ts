@@ -18,18 +18,18 @@ import {
 } from "../algebra/arithmetic.js";
 import { spend } from "../algebra/budget.js";
 import { apply, exponential, indicator, powerOf } from "../algebra/functions.js";
-import { type Index, type Place, placeOf } from "../algebra/places.js";
+import { bareIndex, type Index, type Place, placeOf } from "../algebra/places.js";
 import type { Definition, Quantity } from "../algebra/quantity.js";
 import { reductionOf, substitute, sum } from "../algebra/sums.js";
-import type { Atom, Polynomial } from "../algebra/terms.js";
+import type { Atom, AtomOf, Factor, Polynomial } from "../algebra/terms.js";
 
 type Places = ReadonlyMap<Index, Place>;
 
 /** What of a definition is put in the place of what it was made of. */
 export interface NameRule {
   readonly quantity: Quantity;
-  /** Found in a whole sum, in an atom, or by solving the definition for one. */
-  readonly kind: "sum" | "atom" | "solved";
+  /** Found in a whole sum, in an atom, by solving the definition for one, or in a value of which it is a part: u = x/r. */
+  readonly kind: "sum" | "atom" | "solved" | "part";
   /** Whether other values come with it: x = q/y. */
   readonly isLoose: boolean;
   readonly indices: readonly Index[];
@@ -83,7 +83,7 @@ function rulesOf(quantity: Quantity, { indices, formula }: Definition): NameRule
         !["value", "size", "constant", "delta", "guard", "indicator"].includes(atom.kind) && real.every((index) => atom.free.has(index)),
     )
     .sort((a, b) => b.atom.height - a.atom.height || b.atom.free.size - a.atom.free.size || b.atom.weight - a.atom.weight);
-  if (main === undefined) return [];
+  if (main === undefined) return dividedValue(quantity, formula, itself, real);
   const besides = monomial.factors.filter((factor) => factor !== main);
   const others = product(coefficient, besides);
   const rules: NameRule[] = [
@@ -102,6 +102,29 @@ function rulesOf(quantity: Quantity, { indices, formula }: Definition): NameRule
   if (main.atom.kind === "group" && q.equal(main.exponent, q.MINUS_ONE))
     rules.push(...solved(quantity, main.atom.body, others, itself, real));
   return rules;
+}
+
+/** u = x/r gives x = u·r, where x is all that stands above the line. */
+function dividedValue(
+  quantity: Quantity,
+  { terms: [{ coefficient, monomial }] }: Polynomial,
+  itself: (at: Places) => Polynomial,
+  real: readonly Index[],
+): NameRule[] {
+  const above = monomial.factors.filter(({ exponent }) => !q.isNegative(exponent));
+  const [only] = above;
+  if (above.length !== 1 || monomial.factors.length < 2 || only.atom.kind !== "value" || !q.isOne(only.exponent)) return [];
+  const { atom } = only;
+  if (!real.every((index) => atom.free.has(index)) || real.length === 0) return [];
+  const below = product(
+    coefficient,
+    monomial.factors.filter((factor) => factor !== only),
+  );
+  const make = (at: Places, exponent: Fraction): Polynomial =>
+    power(multiply(itself(at), power(substitute(below, at), q.MINUS_ONE)), exponent);
+  return [
+    { quantity, kind: "part", isLoose: true, indices: real, pattern: fromAtom(atom), atom, exponent: q.ONE, look: lookOf(atom), make },
+  ];
 }
 
 /** q = c/(a + b·eᵘ) gives eᵘ = (c/q − a)/b. */
@@ -149,6 +172,8 @@ export interface NamesAllowed {
   readonly except?: Quantity | undefined;
   readonly loose: boolean;
   readonly solved: boolean;
+  /** Whether x may become u·r for u = x/r. */
+  readonly parts?: boolean;
 }
 
 const DEEPEST = 12;
@@ -157,7 +182,11 @@ const DEEPEST = 12;
 export function throughNames(p: Polynomial, rules: readonly NameRule[], allowed: NamesAllowed, depth = 0): Polynomial {
   if (depth > DEEPEST || rules.length === 0) return p;
   const usable = rules.filter(
-    (rule) => rule.quantity !== allowed.except && (allowed.loose || !rule.isLoose) && (allowed.solved || rule.kind !== "solved"),
+    (rule) =>
+      rule.quantity !== allowed.except &&
+      (allowed.loose || !rule.isLoose) &&
+      (allowed.solved || rule.kind !== "solved") &&
+      (allowed.parts === true || rule.kind !== "part"),
   );
   return named(p, usable, depth);
 }
@@ -198,12 +227,15 @@ function named(p: Polynomial, rules: readonly NameRule[], depth: number): Polyno
 }
 
 function namedAtom(atom: Atom, exponent: Fraction, rules: readonly NameRule[], depth: number): Polynomial | undefined {
-  if (atom.kind === "value" || isPlain(atom)) return undefined;
+  if (isPlain(atom)) return undefined;
   for (const rule of rules) {
+    if (atom.kind === "value" && rule.kind !== "part") continue;
     if (rule.atom === undefined || rule.atom.kind !== atom.kind || rule.atom.weight !== atom.weight || rule.look !== lookOf(atom)) continue;
     const ratio = q.divide(exponent, rule.exponent);
     if (ratio.denominator !== 1n || (rule.kind === "solved" && q.isNegative(ratio))) continue;
     const at = match(rule, atom.free, (pattern) => {
+      // A group at other places is the sum within it.
+      if (atom.kind === "group" && pattern.key === atom.body.key) return true;
       const [only] = pattern.terms;
       return pattern.terms.length === 1 && only.monomial.factors.length === 1 && only.monomial.factors[0].atom.key === atom.key;
     });
@@ -220,7 +252,7 @@ function namedAtom(atom: Atom, exponent: Fraction, rules: readonly NameRule[], d
     case "group":
       return unlessSame(atom.body, (body) => body);
     case "sum":
-      return unlessSame(fromMonomial(atom.body), (body) => sum(atom.bound, body));
+      return partOfSum(atom, exponent, rules) ?? unlessSame(fromMonomial(atom.body), (body) => sum(atom.bound, body));
     case "exponential":
       return unlessSame(fromMonomial(atom.exponent), exponential);
     case "indicator":
@@ -238,6 +270,77 @@ function namedAtom(atom: Atom, exponent: Fraction, rules: readonly NameRule[], d
     default:
       return undefined;
   }
+}
+
+/** Σⱼₖ gⱼ·Aⱼₖ·xₖ = Σⱼ gⱼ·qⱼ for q = Ax: a sum within a sum that is a named value. */
+function partOfSum(atom: AtomOf<"sum">, exponent: Fraction, rules: readonly NameRule[]): Polynomial | undefined {
+  for (const rule of rules) {
+    if (rule.atom?.kind !== "sum" || rule.kind !== "atom" || rule.isLoose || !q.isOne(rule.exponent)) continue;
+    const { bound, body } = rule.atom;
+    if (body.factors.length >= atom.body.factors.length || bound.length >= atom.bound.length + 1) continue;
+    const found = embedded(rule, rule.atom, atom);
+    if (found === undefined) continue;
+    const rest = atom.body.factors.filter((factor) => !found.used.has(factor));
+    const gone = new Set(bound.map((index) => found.at.get(index)));
+    const places = new Map(rule.indices.map((index) => [index, placeOf(found.at.get(index) as Index)]));
+    const inner = multiply(product(q.ONE, rest), rule.make(places, q.ONE));
+    return power(
+      sum(
+        atom.bound.filter((index) => !gone.has(index)),
+        inner,
+      ),
+      exponent,
+    );
+  }
+  return undefined;
+}
+
+/** Which factors of a sum are those of another one, and what its indices are there. */
+function embedded(
+  { indices }: NameRule,
+  pattern: AtomOf<"sum">,
+  { bound, body }: AtomOf<"sum">,
+): { readonly at: ReadonlyMap<Index, Index>; readonly used: ReadonlySet<Factor> } | undefined {
+  // Values first: they say what the indices are.
+  const wanted = [...pattern.body.factors].sort((a, b) => Number(b.atom.kind === "value") - Number(a.atom.kind === "value"));
+  const visit = (k: number, at: ReadonlyMap<Index, Index>, used: ReadonlySet<Factor>): ReturnType<typeof embedded> => {
+    spend(2);
+    if (k === wanted.length) {
+      const images = pattern.bound.map((index) => at.get(index));
+      const isInner = images.every(
+        (image) =>
+          image !== undefined && bound.includes(image) && body.factors.every((factor) => used.has(factor) || !factor.atom.free.has(image)),
+      );
+      return isInner && indices.every((index) => at.has(index)) && new Set(at.values()).size === at.size ? { at, used } : undefined;
+    }
+    for (const factor of body.factors) {
+      if (used.has(factor) || !q.equal(factor.exponent, wanted[k].exponent) || factor.atom.kind !== wanted[k].atom.kind) continue;
+      const extended = aligned(wanted[k].atom, factor.atom, at);
+      const found = extended === undefined ? undefined : visit(k + 1, extended, new Set([...used, factor]));
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  };
+  return visit(0, new Map(), new Set());
+}
+
+/** What the indices of one atom have to be so that it is the other. */
+function aligned(one: Atom, other: Atom, at: ReadonlyMap<Index, Index>): ReadonlyMap<Index, Index> | undefined {
+  if (one.kind !== "value" || other.kind !== "value") {
+    if (![...one.free].every((index) => at.has(index))) return undefined;
+    const moved = substitute(fromAtom(one), new Map([...at].map(([from, to]) => [from, placeOf(to)])));
+    return moved.key === fromAtom(other).key ? at : undefined;
+  }
+  if (one.quantity !== other.quantity) return undefined;
+  const extended = new Map(at);
+  for (const [k, place] of one.places.entries()) {
+    const [from, to] = [bareIndex(place), bareIndex(other.places[k])];
+    if (place === undefined && other.places[k] === undefined) continue;
+    if (from === undefined || to === undefined || from.range.root !== to.range.root) return undefined;
+    if (extended.has(from) && extended.get(from) !== to) return undefined;
+    extended.set(from, to);
+  }
+  return extended;
 }
 
 /** Indices to put into a pattern so that it is what is looked at. */

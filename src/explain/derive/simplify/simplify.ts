@@ -7,10 +7,11 @@ import { sum } from "../algebra/sums.js";
 import { type Atom, type Polynomial, raw } from "../algebra/terms.js";
 import type { Printer } from "../print/printer.js";
 import { lengthOf, textOf } from "../print/text.js";
-import { expand, type Memory } from "./expand.js";
+import { distributeFractions, expand, type Memory } from "./expand.js";
 import { attempt, factor } from "./factor.js";
-import { withComplements } from "./indicators.js";
+import { casesIn, withComplements } from "./indicators.js";
 import { type NameRule, nameRules, throughNames } from "./names.js";
+import { recognized } from "./recognize.js";
 import { occurrences, unfactored } from "./size.js";
 import { together } from "./together.js";
 
@@ -20,6 +21,8 @@ const BUDGET = 60_000;
 const WHOLE_BUDGET = 150_000;
 const PART = 0.4;
 const FACT_BUDGET = 4_000;
+/** (a/b − c)/d */
+const FRACTION_OF_FRACTIONS = /\([^()]*\/[^()]*\)\//gu;
 /** A form has to be shorter by so much than the one at hand. */
 const WORTH_A_STEP = 1;
 
@@ -89,7 +92,9 @@ export class Simplifier {
       2.5 * count(/mean/gu) +
       1.2 * count(/\//gu) +
       2.2 * occurrences(p) +
-      7 * unfactored(p)
+      4 * count(FRACTION_OF_FRACTIONS) +
+      7 * unfactored(p) -
+      6 * casesIn(p)
     );
   }
 
@@ -102,7 +107,9 @@ export class Simplifier {
     const divisors = divisorsOf(p);
     const offer = (formula: Polynomial, hasNames: boolean, isLoose = false): void => {
       consider(formula, hasNames, isLoose);
-      consider(withComplements(formula), hasNames, isLoose);
+      const cases = withComplements(formula);
+      consider(cases, hasNames, isLoose);
+      if (cases.key !== formula.key) consider(attempt(() => factor(cases, this.memory)) ?? cases, hasNames, isLoose);
       consider(withContent(formula), hasNames, isLoose);
     };
     const consider = (formula: Polynomial, hasNames: boolean, isLoose: boolean): void => {
@@ -125,6 +132,12 @@ export class Simplifier {
       through(false, false);
       through(true, false);
       through(true, true);
+      for (const other of recognized(p)) this.explore(other, (formula, isNamed) => offer(formula, isNamed), false);
+      for (const { formula: found } of [best, plain]) {
+        if (found !== p) for (const other of recognized(found)) this.explore(other, (formula, isNamed) => offer(formula, isNamed), false);
+        const other = attempt(() => throughNames(found, this.rules, { except: undefined, loose: true, solved: false, parts: true }));
+        if (other !== undefined && !seen.has(other.key)) this.explore(other, (formula) => offer(formula, true, true), true);
+      }
       return true;
     });
     return { plain, best, isComplete: done === true };
@@ -171,6 +184,7 @@ export class Simplifier {
     }
     const direct = attempt(() => together(p, memory));
     withNames(direct);
+    withNames(attempt(() => distributeFractions(p)));
     if (direct !== undefined) withNames(attempt(() => factor(direct, memory)));
     withNames(attempt(() => factor(p, memory)));
   }

@@ -8,20 +8,20 @@ const G = real(4, 2);
 
 /** Attention, and networks with softmax inside. */
 export const attention: readonly Entry[] = [
-  entry("attention, by the values", "Vaswani et al. 2017, (1)", { V, A: simplex(4, 5), G }, (V, A, G) => A.matmul(V).mul(G).sum(), {
+  entry("attention, by the values", "Vaswani et al. 2017", { V, A: simplex(4, 5), G }, (V, A, G) => A.matmul(V).mul(G).sum(), {
     V: "AᵀG",
     A: "GVᵀ",
   }),
   entry(
     "attention, by the scores",
-    "Dao et al. 2022, Appendix B.2",
+    "Dao et al. 2022",
     { S: real(4, 5), V, G },
     (S, V, G) => softmax(S).named("P").matmul(V).mul(G).sum(),
     "P ⊙ (GVᵀ − Σ₁(G ⊙ PV) · 𝟏ᵀ)",
   ),
   entry(
     "attention, by queries and keys",
-    "Dao et al. 2022, Appendix B.2",
+    "Dao et al. 2022",
     { Q, K, V, G },
     (Q, K, V, G) =>
       softmax(Q.matmul(K.transpose()).div(Math.sqrt(3)).named("S"))
@@ -30,7 +30,7 @@ export const attention: readonly Entry[] = [
         .named("O")
         .mul(G)
         .sum(),
-    { Q: "(P ⊙ (GVᵀ − Σ₁(G ⊙ O) · 𝟏ᵀ))K/√(3)", K: "(P ⊙ (GVᵀ − Σ₁(G ⊙ O) · 𝟏ᵀ))ᵀQ/√(3)", V: "PᵀG" },
+    { Q: "(P ⊙ (GVᵀ − Σ₁(G ⊙ O) · 𝟏ᵀ))K/√(3)", K: "(Pᵀ ⊙ (VGᵀ − 𝟏 · Σ₁(G ⊙ O)ᵀ))Q/√(3)", V: "PᵀG" },
   ),
   entry(
     "one query",
@@ -64,12 +64,12 @@ export const attention: readonly Entry[] = [
   }),
   entry(
     "additive attention, the scores",
-    "Bahdanau et al. 2015, Appendix A.1.2",
+    "Bahdanau et al. 2015",
     { v: real(3), H: real(4, 3), g: real(4) },
     (v, H, g) => g.matmul(H.tanh().named("T").matmul(v)),
     { v: "Tᵀg", H: "gvᵀ ⊙ (1 − T²)" },
   ),
-  entry("causal scores", "Vaswani et al. 2017, 3.2.3", { S: real(4, 4), G: real(4, 4) }, (S, G) => tril(S).mul(G).sum(), "tril(G)"),
+  entry("causal scores", "Vaswani et al. 2017", { S: real(4, 4), G: real(4, 4) }, (S, G) => tril(S).mul(G).sum(), "tril(G)"),
   entry("gating", "Dauphin et al. 2017", { a: real(4), b: real(4), g: real(4) }, (a, b, g) => a.mul(b.sigmoid().named("s")).mul(g).sum(), {
     a: "g ⊙ s",
     b: "a ⊙ g ⊙ s ⊙ (1 − s)",
@@ -114,21 +114,21 @@ export const attention: readonly Entry[] = [
   ),
   entry(
     "a two-layer network",
-    "Goodfellow et al., Deep Learning, 6.5",
+    "Goodfellow et al., Deep Learning",
     { V: real(3, 2), W: real(4, 3), X: real(5, 4), y: real(5, 2) },
     (V, W, X, y) => X.matmul(W).tanh().named("H").matmul(V).named("ŷ").sub(y).square().sum().div(2),
     { V: "Hᵀ(ŷ − y)", W: "Xᵀ((1 − H²) ⊙ (ŷ − y)Vᵀ)" },
   ),
   entry(
     "a network with ReLU",
-    "Goodfellow et al., Deep Learning, 6.5",
+    "Goodfellow et al., Deep Learning",
     { W: real(4, 3), v: real(3), X: real(5, 4), y: real(5) },
     (W, v, X, y) => X.matmul(W).named("Z").relu().matmul(v).named("ŷ").sub(y).square().sum().div(2),
     "Xᵀ((ŷ − y)vᵀ ⊙ [Z > 0])",
   ),
   entry(
     "an autoencoder",
-    "Goodfellow et al., Deep Learning, 14",
+    "Goodfellow et al., Deep Learning",
     { W: real(4, 3), V: real(3, 4), X: real(5, 4) },
     (W, V, X) => X.matmul(W).named("H").matmul(V).sub(X).named("E").square().sum().div(2),
     { W: "XᵀEVᵀ", V: "HᵀE" },
@@ -143,7 +143,7 @@ export const attention: readonly Entry[] = [
   entry("dropout's mask", "Srivastava et al. 2014", { x: real(4), m: real(4), w: real(4) }, (x, m, w) => x.mul(m).matmul(w), "m ⊙ w"),
   entry(
     "a bias of rows",
-    "Goodfellow et al., Deep Learning, 6.5",
+    "Goodfellow et al., Deep Learning",
     { b: real(3), X: real(5, 4), W: real(4, 3) },
     (b, X, W) => X.matmul(W).add(b).sum(),
     "n𝟏",

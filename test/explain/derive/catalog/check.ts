@@ -1,7 +1,10 @@
 import { type Derivation, derive, grad, jacobian, record, type Tensor } from "gradtape";
+import type { Scope, Values } from "../notation/evaluate.js";
+import { Unreadable } from "../notation/formula.js";
+import { parse } from "../notation/parse.js";
+import { numbersOf } from "../notation/point.js";
+import { shapesOf } from "../notation/shapes.js";
 import { type Entry, pointOf } from "./entry.js";
-import { evaluate } from "./read.js";
-import { type Value, valueOfTensor } from "./values.js";
 
 // What derive prints for an entry, and whether that is true at points that derive has not seen.
 
@@ -68,15 +71,41 @@ const secondDerivativeOf = (entry: Entry, at: readonly Tensor[], a: number, b: n
   )(at[b]) as Tensor;
 
 /** The arguments, the named values, and the sizes that letters stand for, as they are printed. */
-function valuesAt(entry: Entry, at: readonly Tensor[], derivation: Derivation): Map<string, Value> {
+function valuesAt(entry: Entry, at: readonly Tensor[], derivation: Derivation): Map<string, Values> {
   const tape = record(entry.loss as (...args: Tensor[]) => Tensor, ...at);
-  const values = new Map<string, Value>();
+  const values = new Map<string, Values>();
   for (const { left, right, rule } of derivation.steps)
-    if (rule.startsWith("the size of")) values.set(left, { shape: [], data: [Number(right)] });
-  for (const [i, name] of Object.keys(entry.args).entries()) values.set(printed(name), valueOfTensor(at[i]));
-  for (const { output } of tape.nodes) if (output.label !== undefined) values.set(printed(output.label), valueOfTensor(output));
+    if (rule.startsWith("the size of")) values.set(left, { sizes: [], data: [Number(right)] });
+  for (const [i, name] of Object.keys(entry.args).entries()) values.set(printed(name), squeezed(at[i]));
+  for (const { output } of tape.nodes) if (output.label !== undefined) values.set(printed(output.label), squeezed(output));
   return values;
 }
+
+const squeezed = ({ shape, data }: Tensor): Values => ({ sizes: shape.filter((size) => size !== 1), data: Array.from(data) });
+
+/** The numbers of a formula, as somebody reads it who knows the notation. */
+function evaluate(text: string, values: ReadonlyMap<string, Values>, shape: readonly number[]): readonly number[] {
+  const sizes = shape.filter((size) => size !== 1);
+  const letters = text.includes("_") ? [...LETTERS].filter((letter) => !values.has(letter)).slice(0, sizes.length) : [];
+  const formula = parse(text, new Set(values.keys()));
+  const sizesOf = (name: string): readonly number[] => values.get(name)?.sizes ?? fail(name);
+  const shapes = shapesOf(formula, sizesOf, { sizes, letters });
+  const scope: Scope = {
+    value: (name) => values.get(name) ?? fail(name),
+    derivative: fail,
+    second: fail,
+    derivativeOf: () => fail("a derivative"),
+    custom: () => undefined,
+  };
+  return numbersOf({ name: "result", sizes, letters, formula, shapes }, scope).data;
+}
+
+/** Indices, in the order in which the places of a result have them. */
+const LETTERS = "ijklpqrstuvw";
+
+const fail = (name: string): never => {
+  throw new Unreadable(`${name} has no value`);
+};
 
 /** Digits at the end are subscripts. */
 const printed = (name: string): string =>

@@ -6,7 +6,7 @@ const q = simplex(4);
 
 /** Entropies and divergences. */
 export const divergences: readonly Entry[] = [
-  entry("entropy", "Cover and Thomas, Elements of Information Theory, (2.1)", { p }, (p) => p.mul(p.log()).sum().neg(), "−(1 + ln(p))"),
+  entry("entropy", "Cover and Thomas, Elements of Information Theory", { p }, (p) => p.mul(p.log()).sum().neg(), "−(1 + ln(p))"),
   entry(
     "entropy of a softmax",
     "Williams and Peng 1991",
@@ -17,24 +17,24 @@ export const divergences: readonly Entry[] = [
     },
     "−p ⊙ (H + ln(p))",
   ),
-  entry("cross entropy", "Cover and Thomas, Elements of Information Theory, 2.3", { q, p }, (q, p) => p.mul(q.log()).sum().neg(), "−p/q"),
+  entry("cross entropy", "Cover and Thomas, Elements of Information Theory", { q, p }, (q, p) => p.mul(q.log()).sum().neg(), "−p/q"),
   entry(
     "Kullback–Leibler, by the first",
-    "Cover and Thomas, Elements of Information Theory, (2.26)",
+    "Cover and Thomas, Elements of Information Theory",
     { p, q },
     (p, q) => p.mul(p.div(q).log()).sum(),
     "1 + ln(p/q)",
   ),
   entry(
     "Kullback–Leibler, by the second",
-    "Cover and Thomas, Elements of Information Theory, (2.26)",
+    "Cover and Thomas, Elements of Information Theory",
     { q, p },
     (q, p) => p.mul(p.log().sub(q.log())).sum(),
     "−p/q",
   ),
   entry(
     "Kullback–Leibler of unnormalized measures",
-    "Lee and Seung 2001, (3)",
+    "Lee and Seung 2001",
     { q, p },
     (q, p) => p.mul(p.div(q).log()).sub(p).add(q).sum(),
     "1 − p/q",
@@ -52,7 +52,7 @@ export const divergences: readonly Entry[] = [
   ),
   entry(
     "reverse Kullback–Leibler of a softmax",
-    "Murphy, Probabilistic Machine Learning, 6.2",
+    "Murphy, Probabilistic Machine Learning",
     { z: real(4), ℓ: real(4) },
     (z, l) => {
       const q = softmax(z).named("q");
@@ -76,7 +76,7 @@ export const divergences: readonly Entry[] = [
   ),
   entry(
     "Hellinger",
-    "Tsybakov, Introduction to Nonparametric Estimation, 2.4",
+    "Tsybakov, Introduction to Nonparametric Estimation",
     { p, q },
     (p, q) => p.sqrt().sub(q.sqrt()).square().sum().div(2),
     "(1 − √(q)/√(p))/2",
@@ -84,21 +84,21 @@ export const divergences: readonly Entry[] = [
   entry("Bhattacharyya", "Bhattacharyya 1943", { p, q }, (p, q) => p.mul(q).sqrt().sum().named("B").log().neg(), "−√(q/p)/(2B)"),
   entry(
     "Pearson's χ²",
-    "Tsybakov, Introduction to Nonparametric Estimation, 2.4",
+    "Tsybakov, Introduction to Nonparametric Estimation",
     { q, p },
     (q, p) => p.sub(q).square().div(q).sum(),
     "1 − p²/q²",
   ),
   entry(
     "Neyman's χ²",
-    "Tsybakov, Introduction to Nonparametric Estimation, 2.4",
+    "Tsybakov, Introduction to Nonparametric Estimation",
     { q, p },
     (q, p) => q.sub(p).square().div(p).sum(),
     "2(q/p − 1)",
   ),
   entry(
     "total variation",
-    "Tsybakov, Introduction to Nonparametric Estimation, 2.4",
+    "Tsybakov, Introduction to Nonparametric Estimation",
     { p, q },
     (p, q) => p.sub(q).abs().sum().div(2),
     "sign(p − q)/2",
@@ -128,28 +128,28 @@ export const divergences: readonly Entry[] = [
   entry("Gini impurity", "Breiman et al., Classification and Regression Trees", { p }, (p) => p.square().sum().rsub(1), "−2p"),
   entry(
     "two normal distributions",
-    "Kingma and Welling 2014, Appendix B",
+    "Kingma and Welling 2014",
     { μ: real(4), s: real(4) },
     (μ, s) => μ.square().add(s.exp()).sub(s).sub(1).sum().div(2),
     { μ: "μ", s: "(e^s − 1)/2" },
   ),
   entry(
     "two normal distributions, by the deviation",
-    "Murphy, Probabilistic Machine Learning, 5.1",
+    "Murphy, Probabilistic Machine Learning",
     { σ: positive(4), μ: real(4) },
     (σ, μ) => μ.square().add(σ.square()).sub(σ.square().log()).sub(1).sum().div(2),
     "σ − 1/σ",
   ),
   entry(
     "two normal distributions of several variables",
-    "Petersen and Pedersen, The Matrix Cookbook, 8",
+    "Petersen and Pedersen, The Matrix Cookbook",
     { S: definite(3), P: definite(3) },
     (S, P) => trace(P.matmul(S)).sub(slogdet(S)[1]).div(2),
     "(Pᵀ − S⁻ᵀ)/2",
   ),
   entry(
     "the evidence lower bound of a normal",
-    "Kingma and Welling 2014, (10)",
+    "Kingma and Welling 2014",
     { μ: real(4), ε: real(4), s: real(4), x: real(4) },
     (μ, ε, s, x) => {
       const z = μ.add(s.div(2).exp().mul(ε)).named("z");
@@ -167,7 +167,7 @@ export const divergences: readonly Entry[] = [
   ),
   entry(
     "a discriminator's loss",
-    "Goodfellow et al. 2014, (1)",
+    "Goodfellow et al. 2014",
     { a: real(5), b: real(5) },
     (a, b) => a.sigmoid().named("D").log().mean().neg().sub(b.sigmoid().named("G").rsub(1).log().mean()),
     { a: "−(1 − D)/m", b: "G/n" },
@@ -175,7 +175,7 @@ export const divergences: readonly Entry[] = [
   entry("the loss of least squares GANs", "Mao et al. 2017", { a: real(5) }, (a) => a.sub(1).square().mean().div(2), "−(1 − a)/n"),
   entry(
     "mutual information of a table",
-    "Cover and Thomas, Elements of Information Theory, (2.28)",
+    "Cover and Thomas, Elements of Information Theory",
     { P: positive(3, 4) },
     (P) => {
       const r = (P as Tensor).sum(1).named("r");
@@ -206,7 +206,7 @@ export const divergences: readonly Entry[] = [
         .sub(q.log().add(1).mul(p.sub(q)).sum()),
     "ln(p) − ln(q)",
   ),
-  entry("the α-divergence at ½", "Amari, Information Geometry, 4", { p, q }, (p, q) => p.mul(q).sqrt().sum().rsub(1).mul(4), "−2√(q/p)"),
+  entry("the α-divergence at ½", "Amari, Information Geometry", { p, q }, (p, q) => p.mul(q).sqrt().sum().rsub(1).mul(4), "−2 · √(q/p)"),
   entry(
     "the f-divergence of total mass",
     "Liese and Vajda 2006",

@@ -12,7 +12,7 @@ const g = real(3);
 export const recurrent: readonly Entry[] = [
   entry(
     "a simple recurrent cell",
-    "Goodfellow et al., Deep Learning, (10.22)–(10.28)",
+    "Goodfellow et al., Deep Learning",
     { U, h, W, x, b, g },
     (U, h, W, x, b, g) => g.matmul(U.matmul(h).add(W.matmul(x)).add(b).tanh().named("s")),
     { U: "(g ⊙ (1 − s²))hᵀ", h: "Uᵀ(g ⊙ (1 − s²))", W: "(g ⊙ (1 − s²))xᵀ", b: "g ⊙ (1 − s²)" },
@@ -30,7 +30,7 @@ export const recurrent: readonly Entry[] = [
   ),
   entry(
     "an update gate",
-    "Cho et al. 2014, (6)",
+    "Cho et al. 2014",
     { a: real(3), h, c: real(3), g },
     (a, h, c, g) => {
       const z = a.sigmoid().named("z");
@@ -40,7 +40,7 @@ export const recurrent: readonly Entry[] = [
   ),
   entry(
     "a reset gate",
-    "Cho et al. 2014, (5)",
+    "Cho et al. 2014",
     { a: real(3), h, U, g },
     (a, h, U, g) => {
       const r = a.sigmoid().named("r");
@@ -74,7 +74,7 @@ export const recurrent: readonly Entry[] = [
   ),
   entry(
     "a highway",
-    "Srivastava et al. 2015, (3)",
+    "Srivastava et al. 2015",
     { t: unit(3), x: real(3), y: real(3), g },
     (t, x, y, g) => g.matmul(t.mul(y).add(t.rsub(1).mul(x))),
     { t: "g ⊙ (y − x)", x: "g ⊙ (1 − t)" },
@@ -102,14 +102,14 @@ export const recurrent: readonly Entry[] = [
   ),
   entry(
     "a temporal difference, semi-gradient",
-    "Sutton and Barto, Reinforcement Learning, (9.7)",
+    "Sutton and Barto, Reinforcement Learning",
     { w: h, x: real(3), R: real() },
     (w, x, R) => R.sub(w.matmul(x)).named("δ").square().div(2),
     "−δx",
   ),
   entry(
     "the policy's logarithm",
-    "Sutton and Barto, Reinforcement Learning, 13.3",
+    "Sutton and Barto, Reinforcement Learning",
     { θ: h, x: real(3), y: binary() },
     (θ, x, y) => {
       const p = θ.matmul(x).sigmoid().named("p");
@@ -123,14 +123,14 @@ export const recurrent: readonly Entry[] = [
 export const survival: readonly Entry[] = [
   entry(
     "exponential times with censoring",
-    "Kalbfleisch and Prentice, The Statistical Analysis of Failure Time Data, 3.2",
+    "Kalbfleisch and Prentice, The Statistical Analysis of Failure Time Data",
     { λ: positive(), t: positive(5), d: binary(5) },
     (λ, t, d) => d.sum().mul(λ.log()).sub(λ.mul(t.sum())),
     "Σ(d)/λ − Σ(t)",
   ),
   entry(
     "exponential regression with censoring",
-    "Kalbfleisch and Prentice, The Statistical Analysis of Failure Time Data, 3.6",
+    "Kalbfleisch and Prentice, The Statistical Analysis of Failure Time Data",
     { β: real(3), X: real(5, 3), t: positive(5), d: binary(5) },
     (β, X, t, d) => {
       const η = X.matmul(β).named("η");
@@ -140,7 +140,7 @@ export const survival: readonly Entry[] = [
   ),
   entry(
     "Weibull times with censoring, by the rate",
-    "Kalbfleisch and Prentice, The Statistical Analysis of Failure Time Data, 3.2",
+    "Kalbfleisch and Prentice, The Statistical Analysis of Failure Time Data",
     { λ: positive(), t: positive(5), d: binary(5), k: positive() },
     (λ, t, d, k) =>
       d
@@ -188,10 +188,10 @@ export const survival: readonly Entry[] = [
     },
     "y − h",
   ),
-  entry("a concordance", "Raykar et al. 2008", { s: real(), t: real() }, (s, t) => logSigmoid(s.sub(t)).neg(), "−(1 − σ(s − t))"),
+  entry("a concordance", "Raykar et al. 2008", { s: real(), t: real() }, (s, t) => logSigmoid(s.sub(t)).neg(), "σ(s − t) − 1"),
   entry(
     "the log-normal survival of a kind",
-    "Klein and Moeschberger, Survival Analysis, 12",
+    "Klein and Moeschberger, Survival Analysis",
     { μ: real(), t: positive(), s: positive() },
     (μ, t, s) => t.log().sub(μ).div(s).named("z").square().div(2),
     "−z/s",
@@ -202,44 +202,38 @@ const r = real(3);
 
 /** Physics, chemistry and least action. */
 export const physics: readonly Entry[] = [
-  entry(
-    "a harmonic oscillator",
-    "Goldstein, Classical Mechanics, 6",
-    { q: real(), k: positive() },
-    (q, k) => k.mul(q.square()).div(2),
-    "qk",
-  ),
+  entry("a harmonic oscillator", "Goldstein, Classical Mechanics", { q: real(), k: positive() }, (q, k) => k.mul(q.square()).div(2), "qk"),
   entry(
     "coupled springs",
-    "Goldstein, Classical Mechanics, 6.4",
+    "Goldstein, Classical Mechanics",
     { q: real(3), K: real(3, 3) },
     (q, K) => q.matmul(K.matmul(q)).div(2),
     "(K + Kᵀ)q/2",
   ),
   entry(
     "a chain of springs",
-    "Goldstein, Classical Mechanics, 13.1",
+    "Goldstein, Classical Mechanics",
     { a: real(), b: real(), k: positive() },
     (a, b, k) => k.mul(a.sub(b).square()).div(2),
     "k(a − b)",
   ),
   entry(
     "a pendulum",
-    "Goldstein, Classical Mechanics, 1",
+    "Goldstein, Classical Mechanics",
     { θ: real(), m: positive(), l: positive() },
     (θ, m, l) => m.mul(l).mul(θ.cos().rsub(1)),
     "ml · sin(θ)",
   ),
   entry(
     "the energy of a pendulum",
-    "Arnold, Mathematical Methods of Classical Mechanics, 4",
+    "Arnold, Mathematical Methods of Classical Mechanics",
     { p: real(), θ: real() },
     (p, θ) => p.square().div(2).sub(θ.cos()),
     { p: "p", θ: "sin(θ)" },
   ),
   entry(
     "Lennard-Jones",
-    "Frenkel and Smit, Understanding Molecular Simulation, (3.2)",
+    "Frenkel and Smit, Understanding Molecular Simulation",
     { r: positive(), ε: positive(), σ: positive() },
     (r, ε, s) => {
       const u = s.div(r);
@@ -249,21 +243,21 @@ export const physics: readonly Entry[] = [
   ),
   entry(
     "Coulomb's potential",
-    "Jackson, Classical Electrodynamics, (1.17)",
+    "Jackson, Classical Electrodynamics",
     { r, a: r, q: real() },
     (r, a, q) => q.div(r.sub(a).square().sum().sqrt()),
     "q(a − r)/‖r − a‖³",
   ),
   entry(
     "gravity",
-    "Goldstein, Classical Mechanics, 3",
+    "Goldstein, Classical Mechanics",
     { r, G: positive(), m: positive() },
     (r, G, m) => G.mul(m).div(r.square().sum().sqrt().named("R")).neg(),
     "Gmr/R³",
   ),
   entry(
     "Yukawa's potential",
-    "Jackson, Classical Electrodynamics, 12",
+    "Jackson, Classical Electrodynamics",
     { r: positive(), m: positive() },
     (r, m) => m.mul(r).neg().exp().div(r).named("V"),
     "−V(1/r + m)",
@@ -275,51 +269,45 @@ export const physics: readonly Entry[] = [
     (r, D, a) => D.mul(a.mul(r).neg().exp().rsub(1).square()),
     "2Da(1 − e^(−ra)) · e^(−ra)",
   ),
-  entry(
-    "a double well",
-    "Landau and Lifshitz, Quantum Mechanics, 50",
-    { x: real() },
-    (x) => x.square().sub(1).square().div(4),
-    "−x(1 − x²)",
-  ),
+  entry("a double well", "Landau and Lifshitz, Quantum Mechanics", { x: real() }, (x) => x.square().sub(1).square().div(4), "−x(1 − x²)"),
   entry(
     "a free particle's action",
-    "Feynman and Hibbs, Quantum Mechanics and Path Integrals, 2",
+    "Feynman and Hibbs, Quantum Mechanics and Path Integrals",
     { a: real(), b: real(), t: positive(), m: positive() },
     (a, b, t, m) => m.mul(b.sub(a).square()).div(t.mul(2)),
     { a: "m(a − b)/t", b: "m(b − a)/t", t: "−m(a − b)²/(2t²)" },
   ),
   entry(
     "a path's action",
-    "Feynman and Hibbs, Quantum Mechanics and Path Integrals, 2",
+    "Feynman and Hibbs, Quantum Mechanics and Path Integrals",
     { x: real(), u: real(), v: real() },
     (x, u, v) => x.sub(u).square().add(v.sub(x).square()).div(2).sub(x.square().div(2)),
     "x − u − v",
   ),
   entry(
     "Planck's oscillator",
-    "Landau and Lifshitz, Statistical Physics, 49",
+    "Landau and Lifshitz, Statistical Physics",
     { β: positive(), ω: positive() },
     (β, ω) => β.mul(ω).neg().exp().rsub(1).log(),
     "ω/(e^(βω) − 1)",
   ),
   entry(
     "free energy",
-    "Landau and Lifshitz, Statistical Physics, 31",
+    "Landau and Lifshitz, Statistical Physics",
     { E: real(4), β: positive() },
     (E, β) => β.neg().mul(E).named("u").logSumExp().div(β).neg(),
     { E: "softmax(u)" },
   ),
   entry(
     "mean energy",
-    "Landau and Lifshitz, Statistical Physics, 31",
+    "Landau and Lifshitz, Statistical Physics",
     { β: positive(), E: real(4) },
     (β, E) => β.neg().mul(E).logSumExp(),
     "−Eᵀ · softmax(−βE)",
   ),
   entry(
     "mean-field magnetization",
-    "Landau and Lifshitz, Statistical Physics, 142",
+    "Landau and Lifshitz, Statistical Physics",
     { m: unit(), J: positive(), β: positive() },
     (m, J, β) =>
       J.mul(m.square())
@@ -329,21 +317,21 @@ export const physics: readonly Entry[] = [
   ),
   entry(
     "refraction",
-    "Born and Wolf, Principles of Optics, 3.3",
+    "Born and Wolf, Principles of Optics",
     { x: real(), a: positive(), b: positive(), d: positive() },
     (x, a, b, d) => x.square().add(a.square()).sqrt().add(d.sub(x).square().add(b.square()).sqrt()),
     "x/√(x² + a²) + (x − d)/√(b² + (x − d)²)",
   ),
   entry(
     "a soft sphere of two particles",
-    "Frenkel and Smit, Understanding Molecular Simulation, 3",
+    "Frenkel and Smit, Understanding Molecular Simulation",
     { r, s: r },
     (r, s) => r.sub(s).square().sum().named("D").pow(-6),
     "12(s − r)/D⁷",
   ),
   entry(
     "an angle of three atoms",
-    "Allen and Tildesley, Computer Simulation of Liquids, C.2",
+    "Allen and Tildesley, Computer Simulation of Liquids",
     { u: r, v: r },
     (u, v) =>
       u
@@ -354,35 +342,35 @@ export const physics: readonly Entry[] = [
   ),
   entry(
     "Michaelis and Menten",
-    "Cornish-Bowden, Fundamentals of Enzyme Kinetics, 2",
+    "Cornish-Bowden, Fundamentals of Enzyme Kinetics",
     { S: positive(), V: positive(), K: positive() },
     (S, V, K) => V.mul(S).div(K.add(S)),
     { S: "VK/(S + K)²", V: "S/(S + K)", K: "−SV/(S + K)²" },
   ),
   entry(
     "Hill's equation",
-    "Cornish-Bowden, Fundamentals of Enzyme Kinetics, 12",
+    "Cornish-Bowden, Fundamentals of Enzyme Kinetics",
     { x: positive(), K: positive() },
     (x, K) => x.square().div(x.square().add(K)),
     "2xK/(x² + K)²",
   ),
   entry(
     "Arrhenius' law",
-    "Atkins, Physical Chemistry, 22",
+    "Atkins, Physical Chemistry",
     { T: positive(), A: positive(), E: positive() },
     (T, A, E) => A.mul(E.div(T).neg().exp()).named("k"),
     { T: "Ek/T²", A: "e^(−E/T)", E: "−k/T" },
   ),
   entry(
     "logistic growth",
-    "Murray, Mathematical Biology, 1",
+    "Murray, Mathematical Biology",
     { N: positive(), r: positive(), K: positive() },
     (N, r, K) => r.mul(N).mul(N.div(K).rsub(1)),
     "r(1 − 2N/K)",
   ),
   entry(
     "Black and Scholes' intrinsic value",
-    "Hull, Options, Futures, and Other Derivatives, 11",
+    "Hull, Options, Futures, and Other Derivatives",
     { S: positive(), K: positive() },
     (S, K) => S.sub(K).relu(),
     "[S > K]",
@@ -396,7 +384,7 @@ export const physics: readonly Entry[] = [
   ),
   entry(
     "Cobb and Douglas",
-    "Varian, Microeconomic Analysis, 1",
+    "Varian, Microeconomic Analysis",
     { K: positive(), L: positive(), α: unit() },
     (K, L, α) =>
       K.pow(α)

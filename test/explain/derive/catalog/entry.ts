@@ -6,13 +6,14 @@ import { numbers, seedOf } from "../../../support/random.js";
 /** Where an argument comes from: numbers of a shape, drawn anew for each point. */
 export interface Domain {
   readonly shape: readonly number[];
-  readonly draw: (next: (low: number, high: number) => number, size: number) => readonly number[];
+  readonly draw: (next: Next, shape: readonly number[]) => readonly number[];
 }
+type Next = (low: number, high: number) => number;
 
 export interface Entry {
   /** What it is called. */
   readonly name: string;
-  /** The book or paper, with the equation or section where its gradient, or the loss, stands. */
+  /** The book or paper in which the loss and its derivative stand. */
   readonly source: string;
   readonly loss: (...args: Tensor[]) => Tensor;
   /** The arguments in their order. */
@@ -35,10 +36,12 @@ export function entry(name: string, source: string, args: Entry["args"], loss: L
 /** A loss with its second derivative. */
 export const second = (...given: Parameters<typeof entry>): Entry => ({ ...entry(...given), order: 2 });
 
+const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
+const lastOf = (shape: readonly number[]): number => shape[shape.length - 1] ?? 1;
 const each =
-  (one: (next: (low: number, high: number) => number, i: number) => number): Domain["draw"] =>
-  (next, size) =>
-    Array.from({ length: size }, (_, i) => one(next, i));
+  (one: (next: Next, i: number) => number): Domain["draw"] =>
+  (next, shape) =>
+    Array.from({ length: sizeOf(shape) }, (_, i) => one(next, i));
 
 export const real = (...shape: number[]): Domain => ({ shape, draw: each((next) => next(-1.5, 1.5)) });
 export const positive = (...shape: number[]): Domain => ({ shape, draw: each((next) => next(0.3, 2.5)) });
@@ -55,9 +58,9 @@ export const places = (count: number, ...shape: number[]): Domain => ({ shape, d
 /** Rows that sum to 1. */
 export const simplex = (...shape: number[]): Domain => ({
   shape,
-  draw: (next, size) => {
-    const count = shape[shape.length - 1];
-    const raw = Array.from({ length: size }, () => next(0.2, 1));
+  draw: (next, own) => {
+    const count = lastOf(own);
+    const raw = Array.from({ length: sizeOf(own) }, () => next(0.2, 1));
     const total = (row: number): number => raw.slice(row * count, (row + 1) * count).reduce((a, b) => a + b, 0);
     return raw.map((x, i) => x / total(Math.floor(i / count)));
   },
@@ -66,30 +69,30 @@ export const simplex = (...shape: number[]): Domain => ({
 /** Rows with a single 1. */
 export const oneHot = (...shape: number[]): Domain => ({
   shape,
-  draw: (next, size) => {
-    const count = shape[shape.length - 1];
-    const at = Array.from({ length: size / count }, () => Math.floor(next(0, count)));
-    return Array.from({ length: size }, (_, i) => Number(at[Math.floor(i / count)] === i % count));
+  draw: (next, own) => {
+    const count = lastOf(own);
+    const at = Array.from({ length: sizeOf(own) / count }, () => Math.floor(next(0, count)));
+    return Array.from({ length: sizeOf(own) }, (_, i) => Number(at[Math.floor(i / count)] === i % count));
   },
 });
 
 /** Each row matches one column: a permutation. */
 export const matched = (size: number): Domain => ({
   shape: [size, size],
-  draw: (next) => {
-    const order = Array.from({ length: size }, (_, i) => ({ i, key: next(0, 1) })).sort((a, b) => a.key - b.key);
-    return Array.from({ length: size * size }, (_, k) => Number(order[Math.floor(k / size)].i === k % size));
+  draw: (next, [count]) => {
+    const order = Array.from({ length: count }, (_, i) => ({ i, key: next(0, 1) })).sort((a, b) => a.key - b.key);
+    return Array.from({ length: count * count }, (_, k) => Number(order[Math.floor(k / count)].i === k % count));
   },
 });
 
 /** A symmetric positive definite matrix. */
 export const definite = (size: number): Domain => ({
   shape: [size, size],
-  draw: (next) => {
-    const half = Array.from({ length: size }, () => Array.from({ length: size }, () => next(-1, 1)));
+  draw: (next, [count]) => {
+    const half = Array.from({ length: count }, () => Array.from({ length: count }, () => next(-1, 1)));
     const dot = (i: number, j: number): number => half[i].reduce((sum, x, k) => sum + x * half[j][k], 0);
-    return Array.from({ length: size * size }, (_, k) => {
-      const [i, j] = [Math.floor(k / size), k % size];
+    return Array.from({ length: count * count }, (_, k) => {
+      const [i, j] = [Math.floor(k / count), k % count];
       return dot(i, j) + (i === j ? 1 : 0);
     });
   },
@@ -99,7 +102,6 @@ export const definite = (size: number): Domain => ({
 export function pointOf({ name, args }: Entry, point: number): Tensor[] {
   return Object.entries(args).map(([label, { shape, draw }]) => {
     const next = numbers(seedOf(`${name} ${label} ${point}`));
-    const size = shape.reduce((a, b) => a * b, 1);
-    return tensor(Float64Array.from(draw(next, size)), [...shape]).named(label);
+    return tensor(Float64Array.from(draw(next, shape)), [...shape]).named(label);
   });
 }

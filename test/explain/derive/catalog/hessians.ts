@@ -24,7 +24,7 @@ export const hessians: readonly Entry[] = [
   ),
   second(
     "logistic regression of logits",
-    "Hastie et al., The Elements of Statistical Learning, (4.23)",
+    "Hastie et al., The Elements of Statistical Learning",
     { w, X, y: binary(5) },
     (w, X, y) => binaryCrossEntropyWithLogits(X.matmul(w).named("z"), y),
     "Xᵀdiag(σ(z) ⊙ (1 − σ(z)))X/n",
@@ -46,7 +46,7 @@ export const hessians: readonly Entry[] = [
   ),
   second(
     "logistic regression with an intercept, mixed",
-    "Hastie et al., The Elements of Statistical Learning, 4.4",
+    "Hastie et al., The Elements of Statistical Learning",
     { w, b: real(), X, y: binary(5) },
     (w, b, X, y) => binaryCrossEntropyWithLogits(X.matmul(w).add(b).named("z"), y, { reduction: "sum" }),
     { w: "Xᵀdiag(σ(z) ⊙ (1 − σ(z)))X", "w, b": "Xᵀ(σ(z) ⊙ (1 − σ(z)))", b: "σ(z)ᵀ(1 − σ(z))" },
@@ -74,21 +74,21 @@ export const hessians: readonly Entry[] = [
   ),
   second(
     "ridge regression",
-    "Hastie et al., The Elements of Statistical Learning, (3.41)",
+    "Hastie et al., The Elements of Statistical Learning",
     { w, X, y, λ: positive() },
     (w, X, y, λ) => X.matmul(w).sub(y).square().sum().add(λ.mul(w.square().sum())),
     "2XᵀX + 2λI",
   ),
   second(
     "Poisson regression",
-    "McCullagh and Nelder, Generalized Linear Models, 2.5",
+    "McCullagh and Nelder, Generalized Linear Models",
     { w, X, k: counts(5) },
     (w, X, k) => poissonNll(X.matmul(w).named("η"), k),
     "Xᵀdiag(e^η)X/n",
   ),
   second(
     "Poisson regression by its mean",
-    "McCullagh and Nelder, Generalized Linear Models, 2.5",
+    "McCullagh and Nelder, Generalized Linear Models",
     { w, X, k: counts(5) },
     (w, X, k) => {
       const μ = X.matmul(w).exp().named("μ");
@@ -98,7 +98,7 @@ export const hessians: readonly Entry[] = [
   ),
   second(
     "gamma regression",
-    "McCullagh and Nelder, Generalized Linear Models, 8",
+    "McCullagh and Nelder, Generalized Linear Models",
     { w, X, y: positive(5) },
     (w, X, y) => {
       const μ = X.matmul(w).exp().named("μ");
@@ -115,7 +115,7 @@ export const hessians: readonly Entry[] = [
   ),
   second(
     "softmax of logits and a class",
-    "Murphy, Probabilistic Machine Learning, 10.3.2",
+    "Murphy, Probabilistic Machine Learning",
     { z: x, y: oneHot(4) },
     (z, y) => z.logSumExp().sub(y.matmul(z)),
     "diag(softmax(z)) − softmax(z) · softmax(z)ᵀ",
@@ -134,13 +134,7 @@ export const hessians: readonly Entry[] = [
     (x, A, b) => A.matmul(x).add(b).named("z").logSumExp(),
     "Aᵀ(diag(softmax(z)) − softmax(z) · softmax(z)ᵀ)A",
   ),
-  second(
-    "a quadratic form",
-    "Petersen and Pedersen, The Matrix Cookbook, (98)",
-    { x, A: real(4, 4) },
-    (x, A) => x.matmul(A.matmul(x)),
-    "A + Aᵀ",
-  ),
+  second("a quadratic form", "Petersen and Pedersen, The Matrix Cookbook", { x, A: real(4, 4) }, (x, A) => x.matmul(A.matmul(x)), "A + Aᵀ"),
   second(
     "half a quadratic form with a linear one",
     "Boyd and Vandenberghe, Convex Optimization, 9.1.1",
@@ -150,12 +144,12 @@ export const hessians: readonly Entry[] = [
   ),
   second(
     "a bilinear form, mixed",
-    "Petersen and Pedersen, The Matrix Cookbook, 2.4",
+    "Petersen and Pedersen, The Matrix Cookbook",
     { x, A: real(4, 3), v: w },
     (x, A, v) => x.matmul(A.matmul(v)),
     { "x, v": "A" },
   ),
-  second("the squared norm", "Petersen and Pedersen, The Matrix Cookbook, (131)", { x }, (x) => x.square().sum(), "2I"),
+  second("the squared norm", "Petersen and Pedersen, The Matrix Cookbook", { x }, (x) => x.square().sum(), "2I"),
   second("the norm", "Boyd and Vandenberghe, Convex Optimization, A.4.4", { x }, (x) => norm(x).named("r"), "I/r − xxᵀ/r³"),
   second(
     "the norm of a difference",
@@ -166,7 +160,7 @@ export const hessians: readonly Entry[] = [
   ),
   second(
     "the Gaussian kernel",
-    "Rasmussen and Williams, Gaussian Processes, (4.9)",
+    "Rasmussen and Williams, Gaussian Processes",
     { x, c: x },
     (x, c) => x.sub(c).named("d").square().sum().div(-2).exp().named("k"),
     "k(ddᵀ − I)",
@@ -202,7 +196,7 @@ export const hessians: readonly Entry[] = [
   ),
   second(
     "Rosenbrock's function",
-    "Nocedal and Wright, Numerical Optimization, (2.22)",
+    "Nocedal and Wright, Numerical Optimization",
     { x: real(), y: real() },
     (x, y) => x.rsub(1).square().add(y.sub(x.square()).square().mul(100)),
     { x: "1200x² + 2 − 400y", "x, y": "−400x", y: "200" },
@@ -216,7 +210,7 @@ export const hessians: readonly Entry[] = [
   ),
   second(
     "the normal likelihood",
-    "Casella and Berger, Statistical Inference, 7.3",
+    "Casella and Berger, Statistical Inference",
     { μ: real(), v: positive(), x: real() },
     (μ, v, x) => v.log().add(x.sub(μ).square().div(v)).div(2),
     { μ: "1/v", "μ, v": "(x − μ)/v²", v: "(2(μ − x)² − v)/(2v³)" },
@@ -237,14 +231,14 @@ export const hessians: readonly Entry[] = [
   ),
   second(
     "the binomial likelihood",
-    "Casella and Berger, Statistical Inference, 7.3",
+    "Casella and Berger, Statistical Inference",
     { p: simplex(2), k: counts(2) },
     (p, k) => k.mul(p.log()).sum().neg(),
     "diag(k/p²)",
   ),
   second(
     "multivariate normal",
-    "Petersen and Pedersen, The Matrix Cookbook, 8.1",
+    "Petersen and Pedersen, The Matrix Cookbook",
     { x, Λ: definite(4), μ: x },
     (x, Λ, μ) => {
       const d = x.sub(μ).named("d");
@@ -261,10 +255,10 @@ export const hessians: readonly Entry[] = [
   ),
   second(
     "a network's last layer",
-    "Goodfellow et al., Deep Learning, 6.5",
+    "Goodfellow et al., Deep Learning",
     { v: w, H: X, y },
     (v, H, y) => H.matmul(v).sub(y).square().sum().div(2),
     "HᵀH",
   ),
-  second("tanh of a number", "Goodfellow et al., Deep Learning, 6.3", { z: real() }, (z) => (z as Tensor).tanh().named("t"), "−2t(1 − t²)"),
+  second("tanh of a number", "Goodfellow et al., Deep Learning", { z: real() }, (z) => (z as Tensor).tanh().named("t"), "−2t(1 − t²)"),
 ];

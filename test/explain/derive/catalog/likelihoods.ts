@@ -22,7 +22,7 @@ export const likelihoods: readonly Entry[] = [
   ),
   entry(
     "normal, by the variance",
-    "Murphy, Probabilistic Machine Learning, 4.2.5",
+    "Murphy, Probabilistic Machine Learning",
     { v: positive(), x: real(), μ: real() },
     (v, x, μ) => v.log().add(x.sub(μ).square().div(v)).div(2),
     "(v − (x − μ)²)/(2v²)",
@@ -54,7 +54,7 @@ export const likelihoods: readonly Entry[] = [
   ),
   entry(
     "multivariate normal, by the mean",
-    "Petersen and Pedersen, The Matrix Cookbook, (8.1)",
+    "Petersen and Pedersen, The Matrix Cookbook",
     { μ: real(3), x: real(3), Λ: definite(3) },
     (μ, x, Λ) => {
       const d = x.sub(μ).named("d");
@@ -64,21 +64,21 @@ export const likelihoods: readonly Entry[] = [
   ),
   entry(
     "multivariate normal, by the precision",
-    "Petersen and Pedersen, The Matrix Cookbook, (8.4)",
+    "Petersen and Pedersen, The Matrix Cookbook",
     { Λ: definite(3), d: real(3) },
     (Λ, d) => d.matmul(Λ.matmul(d)).sub(slogdet(Λ)[1]).div(2),
     "(ddᵀ − Λ⁻ᵀ)/2",
   ),
   entry(
     "multivariate normal, by the covariance",
-    "Petersen and Pedersen, The Matrix Cookbook, (57), (61)",
+    "Petersen and Pedersen, The Matrix Cookbook",
     { S: definite(3), d: real(3) },
     (S, d) => d.matmul(solve(S, d)).add(slogdet(S)[1]).div(2),
     "(S⁻ᵀ − S⁻ᵀddᵀS⁻ᵀ)/2",
   ),
   entry(
     "Laplace",
-    "Murphy, Probabilistic Machine Learning, 2.7.3",
+    "Murphy, Probabilistic Machine Learning",
     { b: positive(), x: real(), μ: real() },
     (b, x, μ) => x.sub(μ).abs().div(b).add(b.mul(2).log()),
     "(b − |x − μ|)/b²",
@@ -88,18 +88,18 @@ export const likelihoods: readonly Entry[] = [
     "Lange, Little and Taylor 1989",
     { μ: real(), x: real(), ν: positive() },
     (μ, x, ν) => x.sub(μ).square().div(ν).log1p().mul(ν.add(1)).div(2),
-    "(μ − x)(ν + 1)/((μ − x)² + ν)",
+    "(μ − x)(ν + 1)/(ν + (μ − x)²)",
   ),
   entry(
     "Cauchy, by the location",
-    "Casella and Berger, Statistical Inference, 7.2",
+    "Casella and Berger, Statistical Inference",
     { θ: real(), x: real() },
     (θ, x) => x.sub(θ).square().log1p(),
     "2(θ − x)/(1 + (θ − x)²)",
   ),
   entry(
     "logistic, by the location",
-    "Johnson and Kotz, Continuous Univariate Distributions, 23",
+    "Johnson and Kotz, Continuous Univariate Distributions",
     { μ: real(), x: real() },
     (μ, x) => {
       const z = x.sub(μ).named("z");
@@ -109,14 +109,14 @@ export const likelihoods: readonly Entry[] = [
   ),
   entry(
     "exponential, by the rate",
-    "Casella and Berger, Statistical Inference, 3.3",
+    "Casella and Berger, Statistical Inference",
     { λ: positive(), t: positive(5) },
     (λ, t) => λ.mul(t).sub(λ.log()).mean(),
     "mean(t) − 1/λ",
   ),
   entry(
     "Weibull, by the scale",
-    "Johnson and Kotz, Continuous Univariate Distributions, 21",
+    "Johnson and Kotz, Continuous Univariate Distributions",
     { λ: positive(), t: positive(), k: positive() },
     (λ, t, k) =>
       t
@@ -128,7 +128,7 @@ export const likelihoods: readonly Entry[] = [
   ),
   entry(
     "Weibull, by the shape",
-    "Johnson and Kotz, Continuous Univariate Distributions, 21",
+    "Johnson and Kotz, Continuous Univariate Distributions",
     { k: positive(), u: positive() },
     (k, u) => u.pow(k).sub(k.sub(1).mul(u.log())).sub(k.log()),
     "(u^k − 1) · ln(u) − 1/k",
@@ -149,14 +149,14 @@ export const likelihoods: readonly Entry[] = [
   ),
   entry(
     "inverse gamma, by the scale",
-    "Gelman et al., Bayesian Data Analysis, A.1",
+    "Gelman et al., Bayesian Data Analysis",
     { β: positive(), x: positive(), α: positive() },
     (β, x, α) => β.div(x).sub(α.mul(β.log())),
     "−α/β + 1/x",
   ),
   entry(
     "beta, by a parameter",
-    "Johnson and Kotz, Continuous Univariate Distributions, 25",
+    "Johnson and Kotz, Continuous Univariate Distributions",
     { a: positive(), b: positive(), x: unit() },
     (a, b, x) =>
       lgamma(a)
@@ -195,28 +195,28 @@ export const likelihoods: readonly Entry[] = [
   ),
   entry(
     "binomial",
-    "Casella and Berger, Statistical Inference, 7.2",
+    "Casella and Berger, Statistical Inference",
     { p: unit(), k: counts(), m: counts() },
     (p, k, m) => k.mul(p.log()).add(m.sub(k).mul(p.rsub(1).log())),
     "(k − pm)/(p(1 − p))",
   ),
   entry(
     "geometric",
-    "Casella and Berger, Statistical Inference, 3.2",
+    "Casella and Berger, Statistical Inference",
     { p: unit(), k: counts() },
     (p, k) => p.log().add(k.sub(1).mul(p.rsub(1).log())),
     "1/p + (1 − k)/(1 − p)",
   ),
   entry(
     "negative binomial, by its probability",
-    "Casella and Berger, Statistical Inference, 3.2",
+    "Casella and Berger, Statistical Inference",
     { p: unit(), r: positive(), k: counts() },
     (p, r, k) => r.mul(p.log()).add(k.mul(p.rsub(1).log())),
     "r/p − k/(1 − p)",
   ),
   entry(
     "Poisson, by the rate",
-    "Casella and Berger, Statistical Inference, 3.2",
+    "Casella and Berger, Statistical Inference",
     { λ: positive(), k: counts(5) },
     (λ, k) => λ.sub(k.mul(λ.log())).mean(),
     "1 − mean(k)/λ",
@@ -238,28 +238,28 @@ export const likelihoods: readonly Entry[] = [
   ),
   entry(
     "log-normal, by the location",
-    "Johnson and Kotz, Continuous Univariate Distributions, 14",
+    "Johnson and Kotz, Continuous Univariate Distributions",
     { μ: real(), x: positive(), s: positive() },
     (μ, x, s) => x.log().sub(μ).square().div(s.square().mul(2)),
     "(μ − ln(x))/s²",
   ),
   entry(
     "Rayleigh",
-    "Papoulis, Probability, Random Variables and Stochastic Processes, 4",
+    "Papoulis, Probability, Random Variables and Stochastic Processes",
     { s: positive(), x: positive() },
     (s, x) => x.square().div(s.square().mul(2)).add(s.log().mul(2)),
     "(2s² − x²)/s³",
   ),
   entry(
     "von Mises, by the direction",
-    "Mardia and Jupp, Directional Statistics, 3.5",
+    "Mardia and Jupp, Directional Statistics",
     { μ: real(), θ: real(), κ: positive() },
     (μ, θ, κ) => κ.mul(θ.sub(μ).cos()),
     "κ · sin(θ − μ)",
   ),
   entry(
     "Gumbel",
-    "Johnson and Kotz, Continuous Univariate Distributions, 22",
+    "Johnson and Kotz, Continuous Univariate Distributions",
     { μ: real(), x: real(), β: positive() },
     (μ, x, β) => {
       const z = x.sub(μ).div(β).named("z");
@@ -290,14 +290,14 @@ export const likelihoods: readonly Entry[] = [
   ),
   entry(
     "the normal distribution function",
-    "Greene, Econometric Analysis, 19",
+    "Greene, Econometric Analysis",
     { μ: real(), a: real() },
     (μ, a) => erf(a.sub(μ).div(Math.SQRT2)).add(1).div(2).named("Φ").log(),
     "−e^(−(μ − a)²/2)/(√(2π) · Φ)",
   ),
   entry(
     "AR(1)",
-    "Hamilton, Time Series Analysis, 5.2",
+    "Hamilton, Time Series Analysis",
     { φ: real(), x: real(4), u: real(4) },
     (φ, x, u) => x.sub(φ.mul(u)).square().sum().div(2),
     "uᵀ(φu − x)",

@@ -16,7 +16,7 @@ export const margins: readonly Entry[] = [
   ),
   entry(
     "the support vector machine",
-    "Shalev-Shwartz and Ben-David, Understanding Machine Learning, (15.4)",
+    "Shalev-Shwartz and Ben-David, Understanding Machine Learning",
     { w, X, y, λ: positive() },
     (w, X, y, λ) => y.mul(X.matmul(w)).named("m").rsub(1).relu().mean().add(λ.div(2).mul(w.square().sum())),
     "λw − Xᵀ(y ⊙ [m < 1])/n",
@@ -41,17 +41,17 @@ export const margins: readonly Entry[] = [
   ),
   entry(
     "the logistic loss of margins",
-    "Hastie et al., The Elements of Statistical Learning, (10.18)",
+    "Hastie et al., The Elements of Statistical Learning",
     { w, X, y },
     (w, X, y) => y.mul(X.matmul(w)).named("m").neg().softplus().sum(),
     "−Xᵀ(y ⊙ (1 − σ(m)))",
   ),
   entry(
     "the logistic loss of margins, spelled out",
-    "Hastie et al., The Elements of Statistical Learning, (10.18)",
+    "Hastie et al., The Elements of Statistical Learning",
     { w, X, y },
     (w, X, y) => y.mul(X.matmul(w)).named("m").neg().exp().add(1).log().sum(),
-    "−Xᵀ(y/(1 + e^m))",
+    "−Xᵀ(y ⊙ (1 − σ(m)))",
   ),
   entry(
     "the exponential loss",
@@ -79,7 +79,7 @@ export const margins: readonly Entry[] = [
     "Masnadi-Shirazi et al. 2010",
     { m: real(5) },
     (m) => m.tanh().mul(2).sub(1).square().sum(),
-    "4(1 − tanh(m)²) ⊙ (2 · tanh(m) − 1)",
+    "4(2 · tanh(m) − 1) ⊙ (1 − tanh(m)²)",
   ),
   entry(
     "the multiclass hinge loss",
@@ -100,14 +100,14 @@ export const margins: readonly Entry[] = [
   ),
   entry(
     "focal loss",
-    "Lin et al. 2017, (4)",
+    "Lin et al. 2017",
     { p: unit(), γ: positive() },
     (p, γ) => p.rsub(1).pow(γ).mul(p.log()).neg(),
     "(−1/p + γ · ln(p)/(1 − p))(1 − p)^γ",
   ),
   entry(
     "focal loss of a logit, γ = 2",
-    "Lin et al. 2017, Appendix B",
+    "Lin et al. 2017",
     { z: real() },
     (z) => {
       const p = z.sigmoid().named("p");
@@ -144,7 +144,7 @@ export const margins: readonly Entry[] = [
     (z, y) => z.sigmoid().named("p").sub(y).square().sum(),
     "2p ⊙ (p − y) ⊙ (1 − p)",
   ),
-  entry("RankNet", "Burges et al. 2005", { s: real(), t: real() }, (s, t) => s.sub(t).neg().exp().add(1).log(), "−(1 − σ(s − t))"),
+  entry("RankNet", "Burges et al. 2005", { s: real(), t: real() }, (s, t) => s.sub(t).neg().exp().add(1).log(), "σ(s − t) − 1"),
   entry(
     "Bayesian personalized ranking",
     "Rendle et al. 2009",
@@ -154,7 +154,7 @@ export const margins: readonly Entry[] = [
   ),
   entry(
     "direct preference optimization",
-    "Rafailov et al. 2023, (7)",
+    "Rafailov et al. 2023",
     { a: real(), b: real(), β: positive() },
     (a, b, β) => logSigmoid(β.mul(a.sub(b)).named("h")).neg(),
     "−β(1 − σ(h))",
@@ -198,7 +198,7 @@ export const margins: readonly Entry[] = [
   ),
   entry(
     "the ε-insensitive loss",
-    "Vapnik, The Nature of Statistical Learning Theory, 6",
+    "Vapnik, The Nature of Statistical Learning Theory",
     { f: real(4), y: real(4), ε: unit() },
     (f, y, ε) => maximum(f.sub(y).named("r").abs().sub(ε), 0).sum(),
     "sign(r) ⊙ [|r| > ε]",

@@ -8,13 +8,13 @@ const distance = (x: Tensor, y: Tensor): Tensor => x.sub(y).square().sum();
 
 /** Metric learning and retrieval. */
 export const metric: readonly Entry[] = [
-  entry("the squared distance", "Petersen and Pedersen, The Matrix Cookbook, (131)", { a, b }, distance, "2(a − b)"),
-  entry("the distance", "Petersen and Pedersen, The Matrix Cookbook, (129)", { a, b }, (a, b) => distance(a, b).sqrt(), "(a − b)/‖a − b‖"),
-  entry("the distance by norm", "Petersen and Pedersen, The Matrix Cookbook, (129)", { a, b }, (a, b) => norm(a.sub(b)), "(a − b)/‖a − b‖"),
-  entry("contrastive loss, alike", "Hadsell et al. 2006, (4)", { a, b }, (a, b) => distance(a, b).div(2), "a − b"),
+  entry("the squared distance", "Petersen and Pedersen, The Matrix Cookbook", { a, b }, distance, "2(a − b)"),
+  entry("the distance", "Petersen and Pedersen, The Matrix Cookbook", { a, b }, (a, b) => distance(a, b).sqrt(), "(a − b)/‖a − b‖"),
+  entry("the distance by norm", "Petersen and Pedersen, The Matrix Cookbook", { a, b }, (a, b) => norm(a.sub(b)), "(a − b)/‖a − b‖"),
+  entry("contrastive loss, alike", "Hadsell et al. 2006", { a, b }, (a, b) => distance(a, b).div(2), "a − b"),
   entry(
     "contrastive loss, not alike",
-    "Hadsell et al. 2006, (4)",
+    "Hadsell et al. 2006",
     { a, b, m: positive() },
     (a, b, m) => {
       const d = distance(a, b).sqrt().named("d");
@@ -24,7 +24,7 @@ export const metric: readonly Entry[] = [
   ),
   entry(
     "contrastive loss",
-    "Hadsell et al. 2006, (4)",
+    "Hadsell et al. 2006",
     { a, b, m: positive(), y: binary() },
     (a, b, m, y) => {
       const d = distance(a, b).sqrt().named("d");
@@ -38,7 +38,7 @@ export const metric: readonly Entry[] = [
   ),
   entry(
     "the triplet loss",
-    "Schroff et al. 2015, (3)",
+    "Schroff et al. 2015",
     { a, p: b, n: c, m: positive() },
     (a, p, n, m) => distance(a, p).sub(distance(a, n)).add(m).named("t").relu(),
     { a: "2 · [t > 0] · (n − p)", p: "2 · [t > 0] · (p − a)", n: "2 · [t > 0] · (a − n)" },
@@ -63,7 +63,7 @@ export const metric: readonly Entry[] = [
   ),
   entry(
     "InfoNCE",
-    "van den Oord et al. 2018, (4)",
+    "van den Oord et al. 2018",
     { q: a, k: b, K: real(5, 4), τ: positive() },
     (q, k, K, τ) => K.matmul(q).div(τ).logSumExp().sub(k.matmul(q).div(τ)),
     { q: "(Kᵀ · softmax(Kq/τ) − k)/τ", k: "−q/τ", K: "softmax(Kq/τ) · qᵀ/τ" },
@@ -93,7 +93,7 @@ export const metric: readonly Entry[] = [
     (q, k, K) => K.matmul(q).sub(k.matmul(q)).named("s").exp().sum().log1p(),
     "(K − k)ᵀ · e^s/(1 + Σ(e^s))",
   ),
-  entry("the dot product", "Petersen and Pedersen, The Matrix Cookbook, (69)", { a, b }, (a, b) => a.matmul(b), "b"),
+  entry("the dot product", "Petersen and Pedersen, The Matrix Cookbook", { a, b }, (a, b) => a.matmul(b), "b"),
   entry(
     "cosine similarity",
     "Luo et al. 2018",
@@ -147,7 +147,7 @@ export const metric: readonly Entry[] = [
     (L, d) => L.matmul(d).square().sum(),
     "2Lddᵀ",
   ),
-  entry("center loss", "Wen et al. 2016, (2)", { x: real(5, 3), c: real(3) }, (x, c) => x.sub(c).square().sum().div(2), {
+  entry("center loss", "Wen et al. 2016", { x: real(5, 3), c: real(3) }, (x, c) => x.sub(c).square().sum().div(2), {
     x: "x − c",
     c: "nc − Σ₀(x)",
   }),
@@ -198,14 +198,14 @@ export const metric: readonly Entry[] = [
   ),
   entry(
     "the loss of word2vec",
-    "Mikolov et al. 2013, (4)",
+    "Mikolov et al. 2013",
     { v: a, u: b, U: real(5, 4) },
     (v, u, U) => u.matmul(v).neg().softplus().add(U.matmul(v).softplus().sum()),
     { v: "Uᵀ · σ(Uv) − (1 − σ(vᵀu))u", u: "−(1 − σ(vᵀu))v", U: "σ(Uv) · vᵀ" },
   ),
   entry(
     "GloVe",
-    "Pennington et al. 2014, (8)",
+    "Pennington et al. 2014",
     { w: a, v: b, β: real(), x: positive(), f: positive() },
     (w, v, β, x, f) => {
       const r = w.matmul(v).add(β).sub(x.log()).named("r");

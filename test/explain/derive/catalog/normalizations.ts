@@ -7,31 +7,31 @@ const g = real(5);
 /** Normalizations, statistics and activations. */
 export const normalizations: readonly Entry[] = [
   entry("the mean", "any textbook of statistics", { x }, (x) => mean(x), "𝟏/n"),
-  entry("the variance", "Casella and Berger, Statistical Inference, 5.2", { x }, (x) => variance(x), "2(x − mean(x))/n"),
+  entry("the variance", "Casella and Berger, Statistical Inference", { x }, (x) => variance(x), "2(x − mean(x))/n"),
   entry(
     "the variance about a named mean",
-    "Casella and Berger, Statistical Inference, 5.2",
+    "Casella and Berger, Statistical Inference",
     { x },
     (x) => x.sub(mean(x).named("μ")).square().mean(),
     "2(x − μ)/n",
   ),
   entry(
     "the standard deviation",
-    "Casella and Berger, Statistical Inference, 5.2",
+    "Casella and Berger, Statistical Inference",
     { x },
     (x) => variance(x).sqrt().named("s"),
     "(x − mean(x))/(ns)",
   ),
   entry(
     "a normalized vector",
-    "Salimans and Kingma 2016, (3)",
+    "Salimans and Kingma 2016",
     { x, g },
     (x, g) => g.matmul(x.div(norm(x).named("r")).named("u")).named("c"),
     "(g − cu)/r",
   ),
   entry(
     "weight normalization, by the length",
-    "Salimans and Kingma 2016, (3)",
+    "Salimans and Kingma 2016",
     { s: real(), v: x, x: g },
     (s, v, x) => s.mul(x.matmul(v)).div(norm(v)),
     "vᵀx/‖v‖",
@@ -45,7 +45,7 @@ export const normalizations: readonly Entry[] = [
       const s = x.sub(m).square().mean().sqrt().named("s");
       return g.matmul(x.sub(m).div(s).named("u"));
     },
-    "(g − mean(g) − mean(g ⊙ u) · u)/s",
+    "(ng − gᵀuu − Σ(g))/(ns)",
   ),
   entry(
     "layer normalization, gain and bias",
@@ -63,7 +63,7 @@ export const normalizations: readonly Entry[] = [
       const s = X.sub(m).square().mean(0).add(0.01).sqrt().named("s");
       return X.sub(m).div(s).named("U").mul(G).sum();
     },
-    "(G − mean₀(G) − U ⊙ mean₀(G ⊙ U))diag(1/s)",
+    "(G − Udiag(mean₀(G ⊙ U)) − 𝟏 · mean₀(G)ᵀ)diag(1/s)",
   ),
   entry(
     "RMS normalization",
@@ -73,12 +73,12 @@ export const normalizations: readonly Entry[] = [
       const r = x.square().mean().sqrt().named("r");
       return g.matmul(x.div(r).named("u"));
     },
-    "(g − mean(g ⊙ u) · u)/r",
+    "(ng − gᵀuu)/(nr)",
   ),
   entry("a softmax", "Bishop, PRML, (4.106)", { z: x, g }, (z, g) => softmax(z).named("p").mul(g).sum(), "p ⊙ (g − gᵀp)"),
   entry(
     "log-softmax",
-    "Goodfellow et al., Deep Learning, 6.2.2.3",
+    "Goodfellow et al., Deep Learning",
     { z: x, g },
     (z, g) => (z as Tensor).logSoftmax().mul(g).sum(),
     "g − Σ(g) · softmax(z)",
@@ -94,14 +94,14 @@ export const normalizations: readonly Entry[] = [
   ),
   entry(
     "standardized numbers",
-    "Casella and Berger, Statistical Inference, 2.3",
+    "Casella and Berger, Statistical Inference",
     { μ: real(), x, s: positive() },
     (μ, x, s) => x.sub(μ).div(s).square().sum(),
     "2 · Σ(μ − x)/s²",
   ),
   entry(
     "the coefficient of correlation",
-    "Casella and Berger, Statistical Inference, 4.5",
+    "Casella and Berger, Statistical Inference",
     { x, y: g },
     (x, y) => {
       const u = x.sub(mean(x)).named("u");
@@ -115,7 +115,7 @@ export const normalizations: readonly Entry[] = [
   ),
   entry(
     "the covariance",
-    "Casella and Berger, Statistical Inference, 4.5",
+    "Casella and Berger, Statistical Inference",
     { x, y: g },
     (x, y) =>
       x
@@ -160,7 +160,7 @@ export const normalizations: readonly Entry[] = [
         .square()
         .sum()
         .div(2),
-    "(x_i − x_{i−1}) · [i ≥ 1] + (x_i − x_{i+1}) · [3 ≥ i]",
+    "(x_i − x_{i−1}) · [i ≥ 1] + (x_i − x_{i+1}) · [i ≤ 3]",
   ),
   entry("SiLU", "Elfwing et al. 2018", { x, g }, (x, g) => x.mul(x.sigmoid().named("s")).mul(g).sum(), "g ⊙ s ⊙ (x + 1 − x ⊙ s)"),
   entry(
@@ -209,7 +209,7 @@ export const normalizations: readonly Entry[] = [
   entry("softplus", "Dugas et al. 2001", { x: real() }, (x) => x.exp().add(1).log(), "σ(x)"),
   entry(
     "tanh, spelled out",
-    "Goodfellow et al., Deep Learning, 3.10",
+    "Goodfellow et al., Deep Learning",
     { z: real() },
     (z) => z.exp().sub(z.neg().exp()).div(z.exp().add(z.neg().exp())).named("t"),
     "1 − t²",

@@ -35,14 +35,14 @@ export const regression: readonly Entry[] = [
   ),
   entry(
     "mean squared error",
-    "Hastie et al., The Elements of Statistical Learning, (3.4)",
+    "Hastie et al., The Elements of Statistical Learning",
     { w, X, y },
     (w, X, y) => meanSquaredError(X.matmul(w).named("ŷ"), y),
     "2Xᵀ(ŷ − y)/n",
   ),
   entry(
     "mean squared error with an intercept",
-    "Goodfellow et al., Deep Learning, 5.1.4",
+    "Goodfellow et al., Deep Learning",
     { w, b: real(), X, y },
     (w, b, X, y) => meanSquaredError(X.matmul(w).add(b).named("ŷ"), y),
     { w: "2Xᵀ(ŷ − y)/n", b: "2 · mean(ŷ − y)" },
@@ -56,7 +56,7 @@ export const regression: readonly Entry[] = [
   ),
   entry(
     "the lasso, where no weight is 0",
-    "Hastie et al., The Elements of Statistical Learning, (3.52)",
+    "Hastie et al., The Elements of Statistical Learning",
     { w, X, y, λ: positive() },
     (w, X, y, λ) => X.matmul(w).sub(y).square().sum().div(2).add(λ.mul(w.abs().sum())),
     "Xᵀ(Xw − y) + λ · sign(w)",
@@ -76,7 +76,7 @@ export const regression: readonly Entry[] = [
   ),
   entry(
     "weighted least squares",
-    "Murphy, Probabilistic Machine Learning, (11.20)",
+    "Murphy, Probabilistic Machine Learning",
     { w, X, y, r: positive(5) },
     (w, X, y, r) => r.mul(X.matmul(w).sub(y).square()).sum().div(2),
     "Xᵀ(r ⊙ (Xw − y))",
@@ -103,7 +103,7 @@ export const regression: readonly Entry[] = [
     "Huber 1964",
     { w, X, y },
     (w, X, y) => huber(X.matmul(w).named("ŷ"), y),
-    "Xᵀ((ŷ − y) ⊙ [|ŷ − y| ≤ 1] + sign(ŷ − y) ⊙ [|ŷ − y| > 1])/n",
+    "Xᵀ([|ŷ − y| > 1] ⊙ sign(ŷ − y) + (ŷ − y) ⊙ [|ŷ − y| ≤ 1])/n",
   ),
   entry(
     "the quantile loss",
@@ -165,7 +165,7 @@ export const regression: readonly Entry[] = [
   ),
   entry(
     "logistic regression by its log likelihood",
-    "Hastie et al., The Elements of Statistical Learning, (4.21)",
+    "Hastie et al., The Elements of Statistical Learning",
     { β: w, X, y: binary(5) },
     (β, X, y) => {
       const p = X.matmul(β).named("η").sigmoid().named("p");
@@ -178,7 +178,7 @@ export const regression: readonly Entry[] = [
   ),
   entry(
     "logistic loss of logits",
-    "Murphy, Probabilistic Machine Learning, (10.21)",
+    "Murphy, Probabilistic Machine Learning",
     { w, X, y: binary(5) },
     (w, X, y) => binaryCrossEntropyWithLogits(X.matmul(w), y),
     "Xᵀ(σ(Xw) − y)/n",
@@ -215,14 +215,14 @@ export const regression: readonly Entry[] = [
   ),
   entry(
     "softmax regression of logits",
-    "Goodfellow et al., Deep Learning, 6.2.2.3",
+    "Goodfellow et al., Deep Learning",
     { W: real(3, 4), b: real(4), X, y: oneHot(5, 4) },
     (W, b, X, y) => crossEntropy(X.matmul(W).add(b).named("Z"), y),
     { W: "Xᵀ(softmax(Z) − y)/n", b: "mean₀(softmax(Z) − y)" },
   ),
   entry(
     "probit regression",
-    "Greene, Econometric Analysis, (17-20)",
+    "Greene, Econometric Analysis",
     { w, X, s: real(5) },
     (w, X, s) => {
       const z = s.mul(X.matmul(w)).named("z");
@@ -232,14 +232,14 @@ export const regression: readonly Entry[] = [
   ),
   entry(
     "Poisson regression",
-    "McCullagh and Nelder, Generalized Linear Models, 6.2",
+    "McCullagh and Nelder, Generalized Linear Models",
     { w, X, k: counts(5) },
     (w, X, k) => poissonNll(X.matmul(w).named("η"), k),
     "Xᵀ(e^η − k)/n",
   ),
   entry(
     "Poisson regression by its mean",
-    "McCullagh and Nelder, Generalized Linear Models, 6.2",
+    "McCullagh and Nelder, Generalized Linear Models",
     { w, X, k: counts(5) },
     (w, X, k) => {
       const μ = X.matmul(w).exp().named("μ");
@@ -249,7 +249,7 @@ export const regression: readonly Entry[] = [
   ),
   entry(
     "Poisson regression with exposure",
-    "McCullagh and Nelder, Generalized Linear Models, 6.3",
+    "McCullagh and Nelder, Generalized Linear Models",
     { w, X, k: counts(5), t: positive(5) },
     (w, X, k, t) => {
       const μ = t.mul(X.matmul(w).exp()).named("μ");
@@ -259,7 +259,7 @@ export const regression: readonly Entry[] = [
   ),
   entry(
     "gamma regression with a log link",
-    "McCullagh and Nelder, Generalized Linear Models, 8.3",
+    "McCullagh and Nelder, Generalized Linear Models",
     { w, X, y: positive(5) },
     (w, X, y) => {
       const μ = X.matmul(w).exp().named("μ");
@@ -269,7 +269,7 @@ export const regression: readonly Entry[] = [
   ),
   entry(
     "inverse Gaussian regression with a log link",
-    "Dunn and Smyth, Generalized Linear Models, 11.7",
+    "Dunn and Smyth, Generalized Linear Models",
     { w, X, y: positive(5) },
     (w, X, y) => {
       const μ = X.matmul(w).exp().named("μ");
@@ -279,7 +279,7 @@ export const regression: readonly Entry[] = [
   ),
   entry(
     "negative binomial regression",
-    "Hilbe, Negative Binomial Regression, 8.2",
+    "Hilbe, Negative Binomial Regression",
     { w, X, k: counts(5), r: positive() },
     (w, X, k, r) => {
       const μ = X.matmul(w).exp().named("μ");
@@ -299,7 +299,7 @@ export const regression: readonly Entry[] = [
   ),
   entry(
     "beta regression, by the precision",
-    "Ferrari and Cribari-Neto 2004, (7)",
+    "Ferrari and Cribari-Neto 2004",
     { φ: positive(), μ: unit(4), y: unit(4) },
     (φ, μ, y) => {
       const a = μ.mul(φ).named("a");
@@ -311,7 +311,7 @@ export const regression: readonly Entry[] = [
         .add(b.sub(1).mul(y.rsub(1).log()))
         .sum();
     },
-    "n · digamma(φ) + Σ(μ ⊙ (ln(y) − digamma(a)) + (1 − μ) ⊙ (ln(1 − y) − digamma(b)))",
+    "n · digamma(φ) + Σ(μ ⊙ (ln(y) − digamma(a)) + (ln(1 − y) − digamma(b)) ⊙ (1 − μ))",
   ),
   entry(
     "proportional odds, the first class",
@@ -333,7 +333,7 @@ export const regression: readonly Entry[] = [
   ),
   entry(
     "complementary log-log",
-    "McCullagh and Nelder, Generalized Linear Models, 4.3",
+    "McCullagh and Nelder, Generalized Linear Models",
     { η: real(4), y: binary(4) },
     (η, y) => {
       const p = η.exp().neg().exp().rsub(1).named("p");
@@ -346,14 +346,14 @@ export const regression: readonly Entry[] = [
   ),
   entry(
     "the exponential family",
-    "Wainwright and Jordan 2008, (3.4)",
+    "Wainwright and Jordan 2008",
     { θ: real(3), t: real(3) },
     (θ, t) => θ.mul(t).sum().sub(θ.logSumExp()),
     "t − softmax(θ)",
   ),
   entry(
     "label smoothing",
-    "Szegedy et al. 2016, 7",
+    "Szegedy et al. 2016",
     { z: real(4), y: oneHot(4), s: unit() },
     (z, y, s) => {
       const q = y.mul(s.rsub(1)).add(s.div(4)).named("q");
