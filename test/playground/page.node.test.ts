@@ -180,7 +180,7 @@ describe("The tape", () => {
     expect(await texts("#panel-tape tr.current th")).toEqual(["ŷ"]);
     expect(await page.locator("g.node.current").getAttribute("data-id")).toBe("n2");
     expect(await page.locator("#panel-derivation tr.current").count()).toBe(2);
-    expect((await texts("#panel-derivation tr.current .why"))[0]).toContain("rule of Sigmoid");
+    expect((await texts("#panel-derivation tr.current .why"))[0]).toContain("derivative of σ (Sigmoid)");
     const incoming = run.moments[19].cotangents.get(run.tape.nodes[1].output) as Tensor;
     const local = formatTensor(part.local as Tensor, 4);
     expect(await texts(".flow-label")).toEqual([`${local} × (${formatTensor(incoming, 4)}) = ${formatTensor(part.amount, 4)}`]);
@@ -477,7 +477,7 @@ describe("The user's own derivation and code", () => {
     await page.getByLabel("a, slider").fill("4");
     await expect.poll(() => code.textContent(), { timeout: 20_000 }).toBe(inNode("gradtape", 4));
     await page.click("#copy-code");
-    await page.getByText("Copied.").waitFor();
+    await page.getByText("Copied.", { exact: true }).waitFor();
     expect(await page.evaluate("navigator.clipboard.readText()")).toBe(inNode("gradtape", 4));
     await page.fill("#loss", "L = median(x)");
     await page.locator("#own-code .wrong", { hasText: "expected ops that all three libraries have" }).waitFor();

@@ -91,7 +91,7 @@ describe("the policy", () => {
     expect(await page.locator("#panel-tape tbody tr").count()).toBe(13);
     expect(await page.textContent("#panel-graph")).toContain("The picture needs WebAssembly");
     await page.click("#last");
-    await expect.poll(() => page.locator("#panel-derivation math").count()).toBeGreaterThan(10);
+    await expect.poll(() => page.locator("#panel-derivation math").count(), { timeout: 20_000 }).toBeGreaterThan(10);
     await page.click("#tab-training");
     await page.click("#one-step");
     expect(await page.textContent("#iteration")).toBe("1");
