@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { examples } from "../../docs/playground/examples.js";
 import { codeOf, targets } from "../../docs/playground/export.js";
 import { readLoss } from "../../docs/playground/expression.js";
-import { typeErrorsOf } from "../project/documents.js";
+import { typeErrorsOf } from "./documents.js";
 
 /** What a program for gradtape prints. */
 function printedBy(code: string): unknown[] {
