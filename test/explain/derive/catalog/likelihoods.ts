@@ -36,7 +36,7 @@ export const likelihoods: readonly Entry[] = [
   ),
   entry(
     "normal, by the precision",
-    "Bishop, PRML, (2.148)",
+    "Bishop, PRML",
     { τ: positive(), r: real(5) },
     (τ, r) =>
       τ

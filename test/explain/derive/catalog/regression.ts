@@ -21,7 +21,7 @@ const y = real(5);
 export const regression: readonly Entry[] = [
   entry(
     "least squares",
-    "Boyd and Vandenberghe, Convex Optimization, (4.9)",
+    "Boyd and Vandenberghe, Convex Optimization",
     { w, X, y },
     (w, X, y) => X.matmul(w).sub(y).square().sum(),
     "2Xᵀ(Xw − y)",
