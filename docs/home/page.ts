@@ -1,6 +1,7 @@
 // The first page of the site, written when the site is built: its numbers, formulas and pictures come from the library.
 import { derive, diagnose, type Tensor, tensor } from "gradtape";
 import temml from "temml";
+import { escapeHtml } from "../html.mjs";
 import { drawTape } from "../live/draw.js";
 import { linesOf } from "../live/tape-lines.js";
 import { traceOf } from "../live/trace.js";
@@ -20,7 +21,6 @@ export interface Materials {
   readonly hostedAt: string;
 }
 
-const escaped = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
 const mathml = (latex: string): string => temml.renderToString(latex, { throwOnError: true });
 
 const FORMULA = "z = w * x\nŷ = sigmoid(z)\nL = (ŷ - y)²";
@@ -39,8 +39,10 @@ const loss = (W: Tensor, x: Tensor, y: Tensor): Tensor => {
 function derivation(): string {
   const { steps, verdict } = derive(loss, tensor([0.5, -1, 2]).named("W"), tensor([1, 0.3, 0.8]).named("x"), tensor(1).named("y"));
   const shown = steps.filter(({ section }) => section === "chain rule" || section === "factors" || section === "result");
-  const rows = shown.map(({ latex, rule }) => `<tr><td>${mathml(latex.replace("&=", "="))}</td><td class="why">${escaped(rule)}</td></tr>`);
-  return `<table>${rows.join("")}</table><p class="note">${escaped(verdict)}</p>`;
+  const rows = shown.map(
+    ({ latex, rule }) => `<tr><td>${mathml(latex.replace("&=", "="))}</td><td class="why">${escapeHtml(rule)}</td></tr>`,
+  );
+  return `<table>${rows.join("")}</table><p class="note">${escapeHtml(verdict)}</p>`;
 }
 
 function diagnosis(): string {
@@ -60,14 +62,14 @@ function diagnosis(): string {
     ["why", why],
     ["instead", instead],
   ];
-  return `<dl>${lines.map(([name, text]) => `<dt>${name}</dt><dd>${escaped(text)}</dd>`).join("")}</dl>`;
+  return `<dl>${lines.map(([name, text]) => `<dt>${name}</dt><dd>${escapeHtml(text)}</dd>`).join("")}</dl>`;
 }
 
 function stepping(): string {
   const { tape } = traceOf(FORMULA, VALUES, "w");
   const rows = linesOf(tape).map(
     ({ number, name, op, value, cotangent }) =>
-      `<tr><td>${number}</td><th scope="row">${escaped(name)}</th><td>${escaped(op)}</td><td>${escaped(value)}</td><td class="cotangent">${escaped(cotangent)}</td></tr>`,
+      `<tr><td>${number}</td><th scope="row">${escapeHtml(name)}</th><td>${escapeHtml(op)}</td><td>${escapeHtml(value)}</td><td class="cotangent">${escapeHtml(cotangent)}</td></tr>`,
   );
   return `<table class="tape"><thead><tr><th scope="col">No.</th><th scope="col">Name</th><th scope="col">Op</th><th scope="col">Value ↓</th><th scope="col">Gradient ↑</th></tr></thead><tbody>${rows.join("")}</tbody></table>
     <p class="note">Read down, it is the function. Read up, it is the gradient.</p>`;
@@ -75,13 +77,13 @@ function stepping(): string {
 
 function miniature(): string {
   const settings = { formula: FORMULA, values: JSON.stringify(VALUES), wrt: "w", play: "yes", loop: "yes" };
-  return `<div class="live live-tape" data-live="tape" data-base="./" data-settings="${escaped(JSON.stringify(settings))}">${drawTape(FORMULA, VALUES, "w")}</div>`;
+  return `<div class="live live-tape" data-live="tape" data-base="./" data-settings="${escapeHtml(JSON.stringify(settings))}">${drawTape(FORMULA, VALUES, "w")}</div>`;
 }
 
 /** The page as HTML. */
 export function homePage({ samples: [cube, exam], highlight, version, hostedAt }: Materials): string {
   const code = ({ code: text, output }: Sample): string =>
-    `<pre><code class="ts">${highlight(text)}</code></pre>\n<pre><code class="text">${escaped(output)}</code></pre>`;
+    `<pre><code class="ts">${highlight(text)}</code></pre>\n<pre><code class="text">${escapeHtml(output)}</code></pre>`;
   const description =
     "A small TypeScript library that computes the derivatives of functions you write, and shows every step. With a playground and a course.";
   return `<!DOCTYPE html>
@@ -95,7 +97,7 @@ export function homePage({ samples: [cube, exam], highlight, version, hostedAt }
 <meta property="og:type" content="website"/>
 <meta property="og:title" content="gradtape: derivatives that show their work"/>
 <meta property="og:description" content="${description}"/>
-<meta property="og:image" content="${escaped(hostedAt)}home/card.png"/>
+<meta property="og:image" content="${escapeHtml(hostedAt)}home/card.png"/>
 <meta name="twitter:card" content="summary_large_image"/>
 <link rel="icon" href="assets/favicon.svg"/>
 <link rel="stylesheet" href="assets/highlight.css"/>
@@ -158,7 +160,7 @@ ${CHAPTERS.map(([file, title]) => `<li><a href="documents/${file}.html">${title}
 </ol>
 </section>
 </main>
-<footer><p>gradtape ${escaped(version)} · <a href="https://github.com/gradtape/gradtape/blob/main/LICENSE">MIT license</a> · <a href="licenses.html">Licenses of what this site is made of</a> · <a href="documents/CONTRIBUTING.html">Contributing</a></p></footer>
+<footer><p>gradtape ${escapeHtml(version)} · <a href="https://github.com/gradtape/gradtape/blob/main/LICENSE">MIT license</a> · <a href="licenses.html">Licenses of what this site is made of</a> · <a href="documents/CONTRIBUTING.html">Contributing</a></p></footer>
 </body>
 </html>
 `;

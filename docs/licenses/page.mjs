@@ -3,13 +3,12 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { escapeHtml } from "../html.mjs";
 import { policyOf } from "../policy.mjs";
 import { LIST } from "./modules.mjs";
 import { packagesOf } from "./packages.mjs";
 
 const site = process.argv[2] ?? fileURLToPath(new URL("../site", import.meta.url));
-
-const escaped = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
 
 const modules = ["live", "playground"].flatMap((folder) => JSON.parse(readFileSync(join(site, folder, LIST), "utf8")));
 const packages = packagesOf([...modules, ...["typedoc", "lunr", "peggy"].map((name) => `node_modules/${name}/package.json`)]);
@@ -18,9 +17,9 @@ const data = readFileSync(new URL("../../examples/data/NOTICE", import.meta.url)
 
 const idOf = (name) => `license-${name.replace(/[^a-z0-9]+/gi, "-")}`;
 const entryOf = ({ name, version, license, text, source }) => `<section>
-<h2 id="${idOf(name)}">${escaped(name)} ${escaped(version)}</h2>
-<p>${escaped(license)}. <a href="${escaped(source)}">Source</a></p>
-<pre class="license">${escaped(text.trim())}</pre>
+<h2 id="${idOf(name)}">${escapeHtml(name)} ${escapeHtml(version)}</h2>
+<p>${escapeHtml(license)}. <a href="${escapeHtml(source)}">Source</a></p>
+<pre class="license">${escapeHtml(text.trim())}</pre>
 </section>`;
 
 writeFileSync(
@@ -45,13 +44,13 @@ writeFileSync(
 scripts, have code of these ${packages.length} projects within them. The package gradtape itself has none but lines that Peggy writes into
 parsers.</p>
 <ul class="packages">
-${packages.map(({ name, license }) => `<li><a href="#${idOf(name)}">${escaped(name)}</a> (${escaped(license)})</li>`).join("\n")}
+${packages.map(({ name, license }) => `<li><a href="#${idOf(name)}">${escapeHtml(name)}</a> (${escapeHtml(license)})</li>`).join("\n")}
 </ul>
 <p>Of the <a href="#data">data of the examples</a> the playground has a part.</p>
 ${packages.map(entryOf).join("\n")}
 <section>
 <h2 id="data">Data of the examples</h2>
-<pre class="license">${escaped(data.trim())}</pre>
+<pre class="license">${escapeHtml(data.trim())}</pre>
 </section>
 </main>
 </body>

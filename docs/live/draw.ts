@@ -1,15 +1,13 @@
 // The picture of a tape, laid out when the site is built. The page only writes numbers into it.
 import { instance } from "@viz-js/viz";
 import { toDot } from "gradtape";
+import { escapeHtml } from "../html.mjs";
 import { traceOf, type Values } from "./trace.js";
 
 const viz = await instance();
 
 /** In the place of a value and a cotangent. */
 const ROOM = "00000 ∂ 000000";
-
-/** Letters in HTML. */
-const attribute = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
 
 /** The graph of a formula's tape as SVG, each node with room for a value and a cotangent. */
 export function drawTape(source: string, values: Values, wrt: string, direction: "TB" | "LR" = "TB"): string {
@@ -37,7 +35,7 @@ export function drawTape(source: string, values: Values, wrt: string, direction:
     .replace(
       /<svg width="(\d+)pt" height="(\d+)pt"/,
       (_, width: string, height: string) =>
-        `<svg width="${width}" height="${height}" class="live-graph" role="img" aria-label="Graph of the tape: ${attribute(description.join("; "))}"`,
+        `<svg width="${width}" height="${height}" class="live-graph" role="img" aria-label="Graph of the tape: ${escapeHtml(description.join("; "))}"`,
     )
     .replace(/<title>tape<\/title>\n?/, "")
     .replaceAll(/ xml:space="preserve"| xmlns:xlink="[^"]*"/g, "")

@@ -2,19 +2,18 @@
 // show, becomes an element that docs/live/page.ts fills. Without JavaScript the page is the Markdown.
 import { join } from "node:path";
 import { JSX, PageEvent } from "typedoc";
+import { escapeHtml } from "../html.mjs";
 import { buildLive, loadForBuild } from "./build.mjs";
 import { settingsOf } from "./settings.mjs";
 
 const MARK = /^<!-- live ([a-z-]+)\n([\s\S]*?)-->\s*$/;
-
-const attribute = (text) => text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
 
 const { drawTape } = await loadForBuild("draw.ts");
 
 /** The element of a mark. A tape comes with its picture, which is seen without JavaScript as well. */
 export function elementOf(name, settings) {
   const inside = name === "tape" ? drawTape(settings.formula, JSON.parse(settings.values ?? "{}"), settings.wrt, settings.direction) : "";
-  return `<div class="live live-${name}" data-live="${name}" data-settings="${attribute(JSON.stringify(settings))}">${inside}</div>\n`;
+  return `<div class="live live-${name}" data-live="${name}" data-settings="${escapeHtml(JSON.stringify(settings))}">${inside}</div>\n`;
 }
 
 /** For markdown-it: marks become elements. */
