@@ -54,8 +54,8 @@ const digit = (code: number): number => (code < 58 ? code - 48 : code - 87);
 export const hasMachine = (): boolean => compileMachine() !== null;
 
 /**
- * The machine with a memory of so many bytes, and what calls a kernel by its number; `undefined` where there is no WebAssembly with SIMD, where a security policy
- * forbids it, or where its memory cannot be had.
+ * The machine with a memory of so many bytes, and what calls a kernel by its number; `undefined` where there is no WebAssembly with
+ * SIMD, where a security policy forbids it, or where its memory cannot be had.
  */
 export function startMachine(bytes: number, call: CallKernel): Machine | undefined {
   const module = compileMachine();

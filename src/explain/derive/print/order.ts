@@ -93,18 +93,16 @@ const isTurnableCall = ({ atom, exponent }: Factor): boolean =>
 
 /** 1 − p with a probability p, which nobody writes as −(p − 1). */
 const isComplement = ({ terms }: Polynomial): boolean =>
-  terms.every(
-    ({ monomial: { factors } }) =>
-      factors.length === 0 ||
-      factors.every(
-        ({ atom, exponent }) =>
-          !q.isNegative(exponent) &&
-          ((exponent.denominator === 1n && exponent.numerator % 2n === 0n) ||
-            atom.kind === "value" ||
-            (atom.kind === "reduction" && atom.name === "softmax") ||
-            (atom.kind === "function" && atom.of.name === "σ") ||
-            atom.kind === "indicator"),
-      ),
+  terms.every(({ monomial: { factors } }) =>
+    factors.every(
+      ({ atom, exponent }) =>
+        !q.isNegative(exponent) &&
+        ((exponent.denominator === 1n && exponent.numerator % 2n === 0n) ||
+          atom.kind === "value" ||
+          (atom.kind === "reduction" && atom.name === "softmax") ||
+          (atom.kind === "function" && atom.of.name === "σ") ||
+          atom.kind === "indicator"),
+    ),
   );
 
 const MOST_SUMS_WITHIN = 3;
@@ -151,8 +149,7 @@ function turned(monomial: Monomial, depth = 0): Monomial | undefined {
     (factor) =>
       isTurnable(factor) &&
       factor.atom.kind === "group" &&
-      (!q.isNegative(factor.exponent) || !isComplement(factor.atom.body)) &&
-      (factor.atom.body.terms.length > 2 || !isComplement(factor.atom.body)),
+      (!isComplement(factor.atom.body) || (!q.isNegative(factor.exponent) && factor.atom.body.terms.length > 2)),
   );
   return last === undefined ? undefined : turn(last);
 }
