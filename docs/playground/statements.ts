@@ -101,7 +101,9 @@ export function statementsOf(written: string): Statement[] {
 /** “p = σ(z)” and below it “-(y log p)”: a line that begins with a sign and uses the name of the one before is one of its own. */
 function beginsAnew(before: string, next: string): boolean {
   const name = /^\s*([\p{L}_][\p{L}\p{M}\p{N}_]*)\s*=(?!=)/u.exec(before)?.[1];
-  return name !== undefined && /^[-+−–]/.test(next) && (next.match(/[\p{L}_][\p{L}\p{M}\p{N}_]*/gu) ?? []).includes(name);
+  if (name === undefined || !/^[-+−–]/.test(next)) return false;
+  const names: readonly string[] = next.match(/[\p{L}_][\p{L}\p{M}\p{N}_]*/gu) ?? [];
+  return names.includes(name);
 }
 
 /** x², x = 3: numbers that are given behind the only formula belong before it. */
