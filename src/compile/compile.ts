@@ -65,10 +65,10 @@ interface Entry {
  * Records f once for each set of input shapes, and replays the program from then on: the same signature and the same
  * results up to the last digits, without running f again. Made for the function that runs a thousand times, above all `valueAndGrad(loss)`.
  *
- * What f does beside tensor operations is frozen when it is recorded: conditions, loops, random numbers, and arguments
- * that are not tensors (these are part of what a program is kept by, so another number means another recording; pass as
- * a tensor what changes from call to call). Reading a value that depends on an input (`item()`, `data`, `toArray()`) while
- * f is recorded is a `GradtapeError`.
+ * What f does beside tensor operations is frozen when it is recorded: conditions, loops, random numbers, tensors that it takes from
+ * variables outside, numbers and text that it returns, and arguments that are not tensors (these are part of what a program is kept by, so
+ * another number means another recording). Pass as a tensor what changes from call to call, and return what the next call is to have.
+ * Reading a value that depends on an input (`item()`, `data`, `toArray()`) while f is recorded is a `GradtapeError`.
  *
  * Programs are kept for the last 16 sets of shapes; one warning on the console says so when more are called in turn.
  *
@@ -165,13 +165,13 @@ function build(
   const hollow = flatten("compile", "the inputs", { leaves: inputs.map(({ shape }) => Tensor.wrap(shape, COMPILE)) });
   const ofLeaves = ({ leaves }: { leaves: readonly Tensor[] }): unknown => f(...(argumentsOf(patterns, leaves) as never[]));
   const recordOnce = (annotated: boolean): { tape: Tape; output: Flat } => {
-    const segment = trace("compile", ofLeaves as never, [hollow], annotated);
+    const segment = trace("compile", ofLeaves as never, [hollow], annotated, "keep");
     // Somebody inside f wants to see the numbers of each op.
     if (segment.recording.hasUnseen) ofLeaves({ leaves: inputs });
     return { tape: tidied(tapeOf(segment)), output: segment.output };
   };
   const { tape, output } = recordOnce(false);
-  // What f returned as a number is the same in every call, and a number.
+  // What f returned as a number, or as something else than a tensor, is the same in every call.
   return {
     patterns,
     program: new Program(ready(tape), backend),

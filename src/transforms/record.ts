@@ -24,7 +24,7 @@ import { indexIn, type Segment, trace, within } from "./trace.js";
  */
 export function record<Args extends unknown[]>(f: (...args: Args) => unknown, ...inputs: TreesLike<Args>): Tape {
   const flats = (inputs as unknown[]).map((input, i) => labeled(flatten("record", `input ${i}`, input)));
-  return tapeOf(trace("record", f, flats, true));
+  return tapeOf(trace("record", f, flats, true, "keep"));
 }
 
 /** Tensors of a tree that have no label get their path as one: `w`, `layers[0].w`. */
