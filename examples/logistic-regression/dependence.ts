@@ -12,8 +12,8 @@ export interface Dependence {
 export interface Columns {
   /** Σ cₖ·columnₖ, one number a row. */
   combine(c: Float64Array): Float64Array;
-  /** The inner products of the columns with a vector. */
-  project(r: Float64Array): Float64Array;
+  /** The inner products of the columns at some places with a vector. */
+  project(r: Float64Array, places: readonly number[]): Float64Array;
   /** How much larger the numbers of each column were before they were centered and scaled: their last digits are so much coarser. */
   readonly magnification: Float64Array;
 }
@@ -78,11 +78,7 @@ function leftOver(kept: readonly number[], factor: readonly Float64Array[], colu
   let left = 1;
   let residual = target;
   for (let round = 0; round < 4 && kept.length > 0; round++) {
-    const projected = columns.project(residual);
-    const step = solveBoth(
-      factor,
-      Float64Array.from(kept, (k) => projected[k]),
-    );
+    const step = solveBoth(factor, columns.project(residual, kept));
     kept.forEach((k, i) => {
       c[k] += step[i];
     });

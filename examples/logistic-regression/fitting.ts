@@ -1,4 +1,5 @@
-import { type Tensor, tensor, vjp, zeros } from "gradtape";
+import { tensor } from "gradtape";
+import { columnsOf } from "./columns.js";
 import type { Dataset } from "./data.js";
 import { findDependent } from "./dependence.js";
 import { denseWidth, designOf, type Part, unseenIn } from "./design.js";
@@ -6,7 +7,7 @@ import { combination, type Encoding, measure, parametersOf, REFERENCE, rawOf, re
 import { InputError, NotConverged } from "./errors.js";
 import { maximumExists } from "./existence.js";
 import { cholesky, inverseOf, product } from "./linear.js";
-import { gradientByHand, type Likelihood, type LossOptions, likelihoodOf, logits, strengthsOf } from "./model.js";
+import { gradientByHand, type Likelihood, type LossOptions, likelihoodOf, strengthsOf } from "./model.js";
 import { firthLikelihood, type Objective, penalizedLikelihood } from "./objective.js";
 import { findSeparation, type Rows } from "./separation.js";
 import { type Solution, type SolverOptions, solve, type Watcher } from "./solve.js";
@@ -278,20 +279,7 @@ function dependence(data: Dataset, parts: readonly Part[], encoding: Encoding, l
   const factorsOf = (j: number): number => data.features[parameters[j].feature]?.factors.length ?? 0;
   const order = reportOrder(encoding).sort((a, b) => factorsOf(a) - factorsOf(b));
   const found = findDependent(gram, order, {
-    combine: (c) => likelihood.logits(tensor(c)),
-    project: (r) => {
-      let start = 0;
-      const sum = new Float64Array(parameters.length);
-      for (const { x, places, factors, y } of parts) {
-        const pull = vjp((theta: Tensor) => logits(theta, { x, places, factors }, sizes), zeros([parameters.length]))[1];
-        const [part] = pull(tensor(r.slice(start, start + y.size))) as [Tensor];
-        part.data.forEach((value, j) => {
-          sum[j] += value;
-        });
-        start += y.size;
-      }
-      return sum;
-    },
+    ...columnsOf(parts, sizes),
     magnification: Float64Array.from(parameters, ({ center, scale }) => 1 + Math.abs(center) / scale),
   });
   found.dependent.sort((a, b) => a.column - b.column);

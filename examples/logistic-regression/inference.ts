@@ -4,7 +4,7 @@ import { rowAt } from "./design.js";
 import { chiSquareTail, halfWidth, twoSidedP } from "./distributions.js";
 import { type Encoding, parametersOf, reportOrder } from "./encoding.js";
 import { type Fitted, toRaw } from "./fitting.js";
-import { dot, invert, logDeterminantOf, product, submatrix, times, transpose } from "./linear.js";
+import { congruent, dot, invert, logDeterminantOf, product, submatrix, times } from "./linear.js";
 import { scores } from "./model.js";
 import { profileInterval, restrictedMinimum } from "./profile.js";
 import type { Watcher } from "./solve.js";
@@ -101,11 +101,11 @@ export async function infer(fitted: Fitted, data: Dataset, options: InferenceOpt
   const parameters = parametersOf(encoding);
   const order = reportOrder(encoding);
   const estimates = times(map, gamma);
-  const rawCovariance = congruent(map, covariance);
+  const rawCovariance = congruent(map, covariance, p);
   const toDeviations = deviationsMap(encoding);
   const raw = order.map((j) => describe(parameters[j].name, estimates[j], Math.sqrt(rawCovariance[j * p + j]), level));
   const standardizedEstimates = times(toDeviations, estimates);
-  const standardizedCovariance = congruent(toDeviations, rawCovariance);
+  const standardizedCovariance = congruent(toDeviations, rawCovariance, p);
   const standardized = order.map((j) =>
     describe(parameters[j].name, standardizedEstimates[j], Math.sqrt(standardizedCovariance[j * p + j]), level),
   );
@@ -139,16 +139,10 @@ export async function infer(fitted: Fitted, data: Dataset, options: InferenceOpt
     aic: 2 * p - 2 * logLikelihood,
     bic: Math.log(n) * p - 2 * logLikelihood,
     mcFaddenR2: 1 - logLikelihood / nullLogLikelihood,
-    covariance: fitted.basis === undefined ? covariance : congruent(fitted.basis, covariance),
+    covariance: fitted.basis === undefined ? covariance : congruent(fitted.basis, covariance, p),
     errors: clusters === undefined ? options.errors : "clustered",
     clusters: clusters?.count ?? null,
   };
-}
-
-/** M·C·Mᵀ. */
-function congruent(map: Float64Array, covariance: Float64Array): Float64Array {
-  const n = Math.sqrt(map.length);
-  return product(product(map, covariance, n), transpose(map, n), n);
 }
 
 /** From raw coefficients to those for a step of one deviation: βⱼ·sⱼ, and the intercept where every column is at its mean. */

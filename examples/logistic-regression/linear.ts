@@ -1,5 +1,3 @@
-import { tensor } from "gradtape";
-
 // Small dense matrices, row-major.
 
 /** The lower factor of Cholesky's decomposition; undefined where the matrix is not positive definite. */
@@ -63,8 +61,23 @@ export function transpose(a: Float64Array, n: number): Float64Array {
   return t;
 }
 
-/** A·B of n × n: by the engine, which goes through both in tiles that stay in the cache. With a thousand columns that tells. */
-export const product = (a: Float64Array, b: Float64Array, n: number): Float64Array => tensor(a, [n, n]).matmul(tensor(b, [n, n])).data;
+/** A·B of n × n. A map of coefficients is nearly all zeros, which are passed over: with a thousand columns that tells. */
+export function product(a: Float64Array, b: Float64Array, n: number): Float64Array {
+  const c = new Float64Array(n * n);
+  for (let i = 0; i < n; i++) {
+    for (let k = 0; k < n; k++) {
+      const factor = a[i * n + k];
+      if (factor === 0) continue;
+      for (let p = i * n, q = k * n, end = p + n; p < end; p++, q++) c[p] += factor * b[q];
+    }
+  }
+  return c;
+}
+
+/** M·C·Mᵀ of n × n, for a symmetric C: M·(M·C)ᵀ. */
+export function congruent(m: Float64Array, c: Float64Array, n: number): Float64Array {
+  return product(m, transpose(product(m, c, n), n), n);
+}
 
 /** A·x. */
 export function times(a: Float64Array, x: Float64Array): Float64Array {

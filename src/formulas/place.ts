@@ -1,5 +1,5 @@
 import { GradtapeError } from "../base/errors.js";
-import { plainLine } from "../base/text.js";
+import { cut, plainLine } from "../base/text.js";
 
 /** A stretch of a formula's text, from `start` to just before `end`, counted as JavaScript counts characters of a string. */
 export interface Place {
@@ -23,6 +23,9 @@ export interface Suggestion {
   readonly meaning: string;
 }
 
+/** Advice repeats the text of a formula, which may be as long as its limits allow. */
+const LONGEST_MESSAGE = 500;
+
 /**
  * A formula cannot be read, could mean two things, or names something that is not there. The message shows the line, points at the
  * character and says what to write; `suggestions` are the same for a program, to be offered as buttons.
@@ -42,7 +45,7 @@ export class ExpressionError extends GradtapeError implements Place {
 
   /** @internal */
   constructor(message: string, place: Place, suggestions: readonly Suggestion[] = []) {
-    super(`${message}\n${excerpt(place)}`);
+    super(`${cut(message, LONGEST_MESSAGE)}\n${excerpt(place)}`);
     this.suggestions = suggestions;
     this.source = place.source;
     this.start = place.start;

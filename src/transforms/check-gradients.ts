@@ -26,7 +26,8 @@ const OPTIONS: Known<CheckGradientsOptions> = { order: true, tolerance: true, st
  * derivative of the gradient, forward over reverse and reverse over reverse, with differences of the gradient.
  *
  * An output that is not a scalar is multiplied by fixed numbers and summed first. Differences go wrong close to a kink
- * or a jump, so choose inputs away from these.
+ * or a jump, so choose inputs away from these. The cost grows with the square of how many numbers there are (for order 1 too, since
+ * each number takes some runs of f): it is a check for tests, with small inputs.
  *
  * @param f - A function of tensors or trees of tensors that returns a tensor.
  * @param inputs - Its arguments, in a list.
@@ -96,14 +97,14 @@ export function checkGradients<Args extends unknown[]>(
       point.forEach((other, i) => {
         for (let j = 0; j < other.size; j++, at++) {
           compare(
-            `second order, forward over reverse (by ${names[leaf]}${formatIndex(index, x)}), disagrees with differences of the gradient`,
+            `second order, forward over reverse (with respect to ${names[leaf]}${formatIndex(index, x)}), disagrees with differences of the gradient`,
             i,
             j,
             overReverse[i].data[j],
             row[at],
           );
           compare(
-            `second order, reverse over reverse (by ${names[leaf]}${formatIndex(index, x)}), disagrees with differences of the gradient`,
+            `second order, reverse over reverse (with respect to ${names[leaf]}${formatIndex(index, x)}), disagrees with differences of the gradient`,
             i,
             j,
             twice[i].data[j],

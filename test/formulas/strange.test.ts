@@ -3,6 +3,7 @@ import { ExpressionError, parseMath } from "gradtape/math";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { expect, test } from "vitest";
+import { growth } from "../support/growth.js";
 
 // Texts that nobody means: none may hang, end the process, or fail with anything but an error that points into the text.
 
@@ -15,17 +16,38 @@ const PIECES = (
 
 test.each(["sum_{i=1}^n ", "\\hat{x} + ", "a#\n", "\\mathrm{ab} ", "x_{1} + "])(
   "of a long text each piece takes as long as of a short one: %j",
-  (piece) => {
-    const start = performance.now();
-    try {
-      parseMath(`${piece.repeat(40_000)}x`, { limits: { nodes: 2e6 } });
-    } catch (error) {
-      expect(error).toBeInstanceOf(ExpressionError);
-    }
-    // A second or two; a hundred if each piece took the longer the more stands before it.
-    expect(performance.now() - start).toBeLessThan(30_000);
+  async (piece) => {
+    // Of a text four times as long 4 times as long; 16 times if each piece took the longer the more stands before it.
+    expect(
+      await growth([8_000, 32_000], (count) => {
+        try {
+          parseMath(`${piece.repeat(count)}x`, { limits: { nodes: 2e6 } });
+        } catch (error) {
+          expect(error).toBeInstanceOf(ExpressionError);
+        }
+      }),
+    ).toBeLessThan(10);
   },
 );
+
+test.each([
+  ["a slice", `x[${":, ".repeat(5000)}:]`],
+  ["a list of factors", `${"x ".repeat(5000)}= 1`],
+  ["a name", `foo${"o".repeat(90)}(x)`],
+  ["bars", `${"|".repeat(301)}x${"|".repeat(300)}`],
+  ["a comparison", `${"x < ".repeat(3000)}x`],
+  ["a factorial", `(${"x + ".repeat(3000)}x)!`],
+  ["or", `${"x and ".repeat(3000)}x`],
+])("the message about %s is short, however long what it tells to write", (_, text) => {
+  let message = "";
+  try {
+    parseMath(text);
+  } catch (error) {
+    ({ message } = error as Error);
+  }
+  expect(message).not.toBe("");
+  expect(message.length).toBeLessThan(900);
+});
 
 test("texts of random pieces are read, or refused at a place in them with changes in them", () => {
   const generator = xoroshiro128plus(20);

@@ -179,7 +179,7 @@ describe("collinear columns", () => {
     const gramOf = Float64Array.from(columns.flatMap((a) => columns.map((b) => a.reduce((sum, value, i) => sum + value * b[i], 0))));
     return findDependent(gramOf, [...columns.keys()], {
       combine: (c) => Float64Array.from(columns[0], (_, i) => columns.reduce((sum, column, j) => sum + c[j] * column[i], 0)),
-      project: (r) => Float64Array.from(columns, (column) => column.reduce((sum, value, i) => sum + value * r[i], 0)),
+      project: (r, places) => Float64Array.from(places, (j) => columns[j].reduce((sum, value, i) => sum + value * r[i], 0)),
       magnification: Float64Array.from(columns, () => magnification),
     });
   };

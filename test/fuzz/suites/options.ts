@@ -69,6 +69,9 @@ const x = g.tensor([
 ]);
 const square = (v: g.Tensor): g.Tensor => g.sum(g.square(v));
 
+/** A list cut to a hundred: a check of gradients takes the square of how many numbers there are, as its comment says. */
+const short = (p: never): never => (Array.isArray(p) ? (p as unknown[]).slice(0, 100) : p) as never;
+
 export const suite: Suite<readonly [unknown, unknown, unknown]> = {
   runs: 60,
   input: fc.tuple(list, list, options),
@@ -110,7 +113,12 @@ export const suite: Suite<readonly [unknown, unknown, unknown]> = {
         () => g.crossEntropy(x, p, s),
       ],
       ...[() => g.huber([1, 2], [2, 1], s), () => g.meanSquaredError(p, q, s), () => g.poissonNll(p, q, s)],
-      ...[() => g.grad(square, s)(x), () => g.jacobian(square)(p), () => g.checkGradients(square, p, s), () => g.compile(square, s)(x)],
+      ...[
+        () => g.grad(square, s)(x),
+        () => g.jacobian(square)(p),
+        () => g.checkGradients(square, short(p), s),
+        () => g.compile(square, s)(x),
+      ],
       ...[
         () => g.sgd(s),
         () => g.adam(s),
