@@ -3,6 +3,7 @@ import { checkOptions, type Known } from "../base/options.js";
 import { evaluate } from "../passes/evaluate.js";
 import { tidy } from "../passes/tidy.js";
 import { COMPILE } from "../tape/hollow.js";
+import { Notes } from "../tape/notes.js";
 import { Tape } from "../tape/tape.js";
 import { recording } from "../tape/under-way.js";
 import { watcher } from "../tape/watcher.js";
@@ -164,19 +165,19 @@ function build(
 ): Entry {
   const hollow = flatten("compile", "the inputs", { leaves: inputs.map(({ shape }) => Tensor.wrap(shape, COMPILE)) });
   const ofLeaves = ({ leaves }: { leaves: readonly Tensor[] }): unknown => f(...(argumentsOf(patterns, leaves) as never[]));
-  const recordOnce = (annotated: boolean): { tape: Tape; output: Flat } => {
-    const segment = trace("compile", ofLeaves as never, [hollow], annotated, "keep");
+  const recordOnce = (notes?: Notes): { tape: Tape; output: Flat } => {
+    const segment = trace("compile", ofLeaves as never, [hollow], notes, "keep");
     // Somebody inside f wants to see the numbers of each op.
     if (segment.recording.hasUnseen) ofLeaves({ leaves: inputs });
     return { tape: tidied(tapeOf(segment)), output: segment.output };
   };
-  const { tape, output } = recordOnce(false);
+  const { tape, output } = recordOnce();
   // What f returned as a number, or as something else than a tensor, is the same in every call.
   return {
     patterns,
     program: new Program(ready(tape), backend),
     rebuildOutput: (values) => output.rebuild(values.map((x, i) => (output.numbers.has(i) ? (x as Tensor).item() : x))),
-    tape: (at) => evaluate(recordOnce(true).tape, at),
+    tape: (at) => evaluate(recordOnce(new Notes()).tape, at),
   };
 }
 

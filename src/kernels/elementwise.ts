@@ -345,7 +345,7 @@ export const logisticGradient = ternary((n, out, o, a, i, di, b, j, dj, c, k, dk
 });
 
 // e^r − k·r; where e^r decides, −k·r does not make NaN of it, nor a count of 0 at −∞.
-export const poissonLoss = binary((n, out, o, a, i, di, b, j, dj) => {
+export const poissonLoss = /* @__PURE__ */ binary((n, out, o, a, i, di, b, j, dj) => {
   for (const end = o + n; o < end; o++, i += di, j += dj) {
     const rate = math.exp(a[i]);
     out[o] = rate === Number.POSITIVE_INFINITY || b[j] === 0 ? rate : rate - b[j] * a[i];
@@ -353,7 +353,7 @@ export const poissonLoss = binary((n, out, o, a, i, di, b, j, dj) => {
 });
 
 // e^r − k; near r = 0 as (e^r − 1) + (1 − k), which does not cancel at k = 1.
-export const poissonResidual = binary((n, out, o, a, i, di, b, j, dj) => {
+export const poissonResidual = /* @__PURE__ */ binary((n, out, o, a, i, di, b, j, dj) => {
   for (const end = o + n; o < end; o++, i += di, j += dj)
     out[o] = Math.abs(a[i]) < 1 ? Math.expm1(a[i]) + (1 - b[j]) : math.exp(a[i]) - b[j];
 });

@@ -1,6 +1,7 @@
 import { checkFunction } from "../base/errors.js";
 import { Leaf } from "../ops/movement.js";
 import type { AnyOp, AnyRule } from "../ops/op.js";
+import type { Notes } from "../tape/notes.js";
 import type { Recording } from "../tape/recording.js";
 import { whileRecording } from "../tape/under-way.js";
 import { apply } from "../tensor/apply.js";
@@ -30,11 +31,11 @@ export function trace(
   name: string,
   f: (...args: never[]) => unknown,
   primals: readonly Flat[],
-  annotated = false,
+  notes?: Notes,
   others: Others = "refuse",
 ): Segment {
   checkFunction(name, f);
-  return whileRecording(Tensor.restore, annotated, (recording) => {
+  return whileRecording(Tensor.restore, notes, (recording) => {
     const start = recording.length;
     const args = primals.map(({ leaves, rebuild }) => rebuild(leaves.map(leaf)));
     const output = flatten(name, "the function's result", synchronous(name, f(...(args as never[]))), others);
