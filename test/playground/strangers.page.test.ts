@@ -125,6 +125,19 @@ describe("a run that takes forever", () => {
   });
 });
 
+test("a first text that cannot be read comes with a button", async () => {
+  const { page, errors } = await open("f=2x%2B");
+  await settled(page);
+  await page.locator(".repair").first().click();
+  await page.waitForSelector("#panel-tape tbody tr");
+  // A text that is too long has no repair of its own.
+  const long = await open(`f=x${"%2Bx".repeat(9000)}`);
+  await settled(long.page);
+  await long.page.getByText("Begin with an example").click();
+  await long.page.waitForSelector("#panel-tape tbody tr");
+  expect([...errors, ...long.errors]).toEqual([]);
+});
+
 describe("links from strangers", () => {
   const link = (parts: Readonly<Record<string, string>>): string => new URLSearchParams(parts).toString();
   const chain = (count: number, step: (x: string, i: number) => string): string =>
