@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { inDirectory, main, runHere, start } from "./program.js";
 
@@ -106,6 +107,22 @@ const options: [title: string, args: string[], message: string | RegExp][] = [
 ];
 
 test.each(options)("%s is refused", (_title, args, message) => expectError(args, message));
+
+test.runIf(process.platform === "linux").each(["utf-8", "utf-16", "latin-1"])(
+  "what never ends and is no text in %s is refused",
+  (encoding) =>
+    expectError(["--data", "/dev/zero", "--target", "y", "--encoding", encoding], /\/dev\/zero: is not text: it has a (byte|character) 0/),
+);
+
+test("of a packed file the beginning only is unpacked to see what it is", () =>
+  inDirectory(async (directory) => {
+    const file = join(directory, "zeros.csv.gz");
+    const part = gzipSync(Buffer.alloc(1 << 24));
+    writeFileSync(file, Buffer.concat(new Array(50).fill(part))); // 800 MB, in as many bytes as are looked at
+    const before = process.resourceUsage().maxRSS;
+    await expectError(["--data", file, "--target", "y"], "is not text: it has a byte 0");
+    expect(1024 * (process.resourceUsage().maxRSS - before)).toBeLessThan(1 << 28);
+  }));
 
 const files: [title: string, csv: string | Uint8Array, message: string | RegExp][] = [
   [
