@@ -7,6 +7,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { TextDecoderStream } from "node:stream/web";
 import { constants, createGunzip } from "node:zlib";
+import { refuseDeep } from "./depth.js";
 import { fileProblem, InputError, Interrupted } from "./errors.js";
 import { beforeHeader, type Dialect, firstRecord, LineFinder } from "./record.js";
 import { quote, quoteList } from "./text.js";
@@ -35,6 +36,9 @@ export interface Source {
 /** What the first column is called where it has no name, as R's and pandas' writers leave it. */
 export const UNNAMED = "(unnamed)";
 
+/** Each column takes some milliseconds and kilobytes, even where it is left out. */
+const MOST_COLUMNS = 30_000;
+
 /** So much of a file is looked at: no header is longer. */
 const HEAD = 1 << 20;
 
@@ -46,6 +50,7 @@ export async function lookInto(file: string, reading: Reading, folder: string, s
     const examine = (bytes: Buffer): Promise<Start> => startOf(file, bytes, reading);
     const given = resolve(found.isFile() ? file : await copyInto(join(folder, "input"), file, examine, signal));
     const start = await examine(await firstBytes(given));
+    if (start.kind === "json") await refuseDeep(file, unpacked(given, start.isZipped));
     if (start.kind === "csv") return await csvSource(file, given, start, reading, folder, signal);
     return { file, path: given, ...start, encoding: "utf-8", header: [], linesBefore: 0 };
   } catch (error) {
@@ -109,10 +114,11 @@ async function csvSource(
   if (encoding === "utf-16" && head[0] === 0xfe && hasByteOrder(head)) {
     // The database reads the other order only.
     const copy = join(folder, "utf-8.csv");
-    const text = createReadStream(path).pipe(isZipped ? createGunzip() : new (await import("node:stream")).PassThrough());
-    await pipeline(Readable.toWeb(text) as never, new TextDecoderStream("utf-16be") as never, createWriteStream(copy), { signal });
-    const unpacked = { kind: "csv", isZipped: false, head: await firstBytes(copy) } as const;
-    return csvSource(file, copy, unpacked, { ...reading, encoding: "utf-8" }, folder, signal);
+    await pipeline(Readable.toWeb(unpacked(path, isZipped)) as never, new TextDecoderStream("utf-16be") as never, createWriteStream(copy), {
+      signal,
+    });
+    const start = { kind: "csv", isZipped: false, head: await firstBytes(copy) } as const;
+    return csvSource(file, copy, start, { ...reading, encoding: "utf-8" }, folder, signal);
   }
   const text = decode(head, encoding);
   // A character may be cut off where the part that is looked at ends.
@@ -142,6 +148,7 @@ function refuseOtherStarts(file: string, text: string, { skip, comment, delimite
 }
 
 function namesOf(file: string, fields: readonly string[]): string[] {
+  if (fields.length > MOST_COLUMNS) throw new InputError(`${file}: expected at most ${MOST_COLUMNS} columns, got ${fields.length}`);
   const names = fields.map((name) => name.trim());
   names.forEach((name, i) => {
     if (name !== "") return;
@@ -234,8 +241,11 @@ export async function lineAtByte(source: Source, place: number): Promise<number>
   return line;
 }
 
+const unpacked = (path: string, isZipped: boolean): Readable =>
+  isZipped ? createReadStream(path).pipe(createGunzip()) : createReadStream(path);
+
 async function* textOf(source: Source): AsyncGenerator<string> {
-  const bytes = source.isZipped ? createReadStream(source.path).pipe(createGunzip()) : createReadStream(source.path);
+  const bytes = unpacked(source.path, source.isZipped);
   const encoding = source.encoding === "utf-16" ? "utf-16le" : source.encoding === "latin-1" ? "latin1" : "utf-8";
   const decoder = new TextDecoder(encoding, { ignoreBOM: true });
   for await (const part of bytes) yield decoder.decode(part, { stream: true });

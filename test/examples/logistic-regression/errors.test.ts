@@ -167,6 +167,7 @@ const files: [title: string, csv: string | Uint8Array, message: string | RegExp]
   ["percentages", "a,y\n12%,0\n8%,1\n", '"12%" is a percentage; --strip "%" takes the sign off'],
   ["units", "a,y\n70 kg,0\n80 kg,1\n", '"70 kg" is a number with a unit; --strip "kg" takes it off'],
   ["a byte 0", "a,y\n1,0\n\0,1\n", "is not text: it has a byte 0"],
+  ["more columns than anybody means", `a${",".repeat(50_000)}\n1\n`, "expected at most 30000 columns, got 50001"],
   ["a name twice in the header", "a,a,y\n1,2,0\n3,4,1\n", 'two columns are called "a"'],
   ["a column without a name", "a,,y\n1,2,0\n3,4,1\n", "column 2 has no name"],
   [
