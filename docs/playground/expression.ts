@@ -103,7 +103,7 @@ function linesOf(
   const given = new Map<string, Given>();
   for (const [i, { left, right, start }] of statements.entries()) {
     const isLast = i === statements.length - 1;
-    const name = left === undefined ? undefined : nameOf(left);
+    const name = left === undefined ? undefined : nameOf(left, right, start);
     const place = left === undefined ? ([0, 0] as const) : ([left.start, left.start + left.text.length] as const);
     const refuse = (message: string): never => {
       const other = `${name}_2`;
@@ -141,14 +141,27 @@ function linesOf(
 }
 
 /** What stands left of a sign as a name. */
-function nameOf({ text, start }: { readonly text: string; readonly start: number }): string {
+function nameOf({ text, start }: NonNullable<Statement["left"]>, right: string, from: number): string {
+  const end = from + right.length;
   const refuse = (): never => {
-    throw new TextError(
-      `expected a name left of =, such as L, got ${text.trim() === "" ? "nothing" : text.trim()}`,
-      start,
-      start + text.length,
-      [{ start, end: start + text.length, replacement: "L ", meaning: "call it L" }],
-    );
+    const [what, value] = [text.trim(), right.trim()];
+    const call = { start, end: start + text.length, replacement: "L ", meaning: "call it L" };
+    const put = (replacement: string, meaning: string): Suggestion => ({ start, end, replacement, meaning });
+    const [, counted, sign] = /^([\p{L}\p{M}\p{N}_]+)\s*([-+*/])$/u.exec(what) ?? [];
+    // x += 1, x² = 4
+    const others =
+      counted !== undefined
+        ? [put(`${counted} ${sign} ${/^[\p{L}\p{N}.]+$/u.test(value) ? value : `(${value})`}`, "the new value")]
+        : isFormula(text) && value !== ""
+          ? [
+              put(`${what} - ${/^[\p{L}\p{N}.^²³]+$/u.test(value) ? value : `(${value})`}`, "the difference of both sides"),
+              put(`(${what} - (${value}))²`, "its square, which is 0 where both are equal"),
+            ]
+          : [];
+    throw new TextError(`expected a name left of =, such as L, got ${what === "" ? "nothing" : what}`, start, start + text.length, [
+      ...others,
+      call,
+    ]);
   };
   // With its own letters as a known variable, so that wx is a name here.
   const plain = text.trim().normalize("NFC");
@@ -162,6 +175,14 @@ function nameOf({ text, start }: { readonly text: string; readonly start: number
   const [name] = left.variables;
   // Names only: x², −x and 2x are none.
   return /^[\p{L}_][\p{L}\p{M}\p{N}_′₀-₉]*$/u.test(plain) || /[\\{]/.test(plain) ? name : refuse();
+}
+
+function isFormula(text: string): boolean {
+  try {
+    return parseMath(text, { limits: LIMITS }).variables.length > 0;
+  } catch {
+    return false;
+  }
 }
 
 /** The numbers of a line such as `x = 3` or `w = [1, 2]`, which give a variable its value. */

@@ -104,7 +104,7 @@ function tooLarge({ source, values }: State, loss: Loss, found: Readonly<Record<
     place: undefined,
     variables: loss.variables,
     inferred: found,
-    repairs: repairsOfSize(source, loss, (text) => canRun(text, values, found)),
+    repairs: repairsOfSize(source, loss, shape.length, (text) => canRun(text, values, found)),
   };
 }
 

@@ -34,7 +34,7 @@ interface Uses {
   labels: boolean;
 }
 
-/** Values for the names that have none; nothing where no shapes fit. */
+/** Values for the names that have none: if no shapes give a single number, those with which the loss can be run at all. */
 export function inferred(loss: Loss, known: Readonly<Record<string, Value>>): Readonly<Record<string, Value>> | undefined {
   const isKnown = (name: string): boolean => Object.hasOwn(known, name);
   const missing = loss.variables.filter((name) => !isKnown(name));
@@ -44,8 +44,9 @@ export function inferred(loss: Loss, known: Readonly<Record<string, Value>>): Re
     SHAPES.map((shape) => ({ shape, cost: costOf(name, shape, uses.get(name)) })).sort((a, b) => a.cost - b.cost),
   );
   let runs = 0;
+  let other: Readonly<Record<string, Value>> | undefined;
   for (const picks of inOrderOfCost(choices)) {
-    if (++runs > MOST_RUNS) return undefined;
+    if (++runs > MOST_RUNS) return other;
     const length = Math.max(1, ...picks.flatMap((pick, i) => choices[i][pick].shape.slice(0, 1)));
     for (const signed of [true, false]) {
       const values = Object.fromEntries(
@@ -57,12 +58,13 @@ export function inferred(loss: Loss, known: Readonly<Record<string, Value>>): Re
         ]),
       );
       const result = attempt(loss, (name) => (isKnown(name) ? known[name] : values[name]));
+      if (result !== undefined && result.size !== 1) other ??= values;
       if (result === undefined || result.size !== 1) break;
       // Logarithms and roots want positive numbers.
       if (Number.isFinite(result.item()) || !signed) return values;
     }
   }
-  return undefined;
+  return other;
 }
 
 function attempt(loss: Loss, valueFor: (name: string) => Value): Tensor | undefined {

@@ -154,6 +154,14 @@ const RULES: readonly Rule[] = [
     const or = /^(?:or\b|∨)/.exec(after)?.[0];
     if (or !== undefined)
       return advise("write maximum(a, b) for “or”", ...between(before, after, or.length, (a, b) => `maximum(${a}, ${b})`, "one of both"));
+    const percent = /^%\s*(?=$|[-+*/)\],])/.exec(after)?.[0];
+    const number = /[\d.]+$/.exec(before)?.[0];
+    if (percent !== undefined) {
+      const end = before.length + percent.length;
+      return number === undefined
+        ? advise("write a fraction for percent", change(before.length, end, " / 100", "a hundredth of it"))
+        : advise("write a fraction for percent", change(before.length - number.length, end, `(${number} / 100)`, "a hundredth of it"));
+    }
     const mod = /^(?:%|mod\b)/.exec(after)?.[0];
     if (mod !== undefined)
       return advise(

@@ -1,4 +1,5 @@
 import { adviceAt } from "./advice.js";
+import { foreignIn } from "./foreign.js";
 import { functionOf } from "./functions.js";
 import { isLetter } from "./letters.js";
 import { SyntaxError as GrammarError, parse as parseGrammar } from "./parser.js";
@@ -6,6 +7,7 @@ import { ExpressionError, type Suggestion } from "./place.js";
 import { questions, strayIndex } from "./questions.js";
 import { Refusal } from "./refusal.js";
 import { type Spelled, spell } from "./spelling.js";
+import { spokenIn } from "./spoken.js";
 import { functionCalled } from "./synonyms.js";
 import { type Expression, inOrder, rewritten } from "./tree.js";
 import { withOptions } from "./with-options.js";
@@ -27,6 +29,13 @@ export function parseExpression(source: string, reading: Reading): readonly Expr
   } catch (error) {
     if (!(error instanceof Misread)) throw error;
     const { start, end, suggestions } = error;
+    const said = spokenIn(source).filter((text) => isRead(text, reading));
+    if (said.length > 0)
+      throw new ExpressionError(
+        `${reading.caller}: expected signs, got words; write ${listed(said)}`,
+        { source, start: 0, end: source.length },
+        said.map((replacement) => ({ start: 0, end: source.length, replacement, meaning: "as signs" })),
+      );
     // What is proposed must lead on: it can be read, or fails further to the right.
     const helpful = source.length > LONGEST_TO_MEND ? [] : suggestions.filter((suggestion) => leadsOn(source, suggestion, reading));
     throw new ExpressionError(`${reading.caller}: ${error.message}`, { source, start, end }, helpful);
@@ -60,11 +69,23 @@ function leadsOn(source: string, { start, end, replacement }: Suggestion, readin
   }
 }
 
+function isRead(source: string, reading: Reading): boolean {
+  try {
+    read(source, reading);
+    return true;
+  } catch (error) {
+    if (error instanceof Misread) return false;
+    throw error;
+  }
+}
+
 function read(source: string, { holes, variables = new Set() }: Reading): Expression {
   let spelled: Spelled = { text: source, startOf: (at) => at, endOf: (at) => at };
   const said = (from: number, to: number): string =>
     source.slice(spelled.startOf(from), Math.max(spelled.startOf(from), spelled.endOf(to)));
   const isVariable = (name: string): boolean => variables.has(name);
+  const foreign = foreignIn(source);
+  if (foreign !== undefined) throw new Misread(foreign.message, foreign.start, foreign.end, foreign.suggestions);
   try {
     spelled = spell(source, ownName);
     const root: Expression = parseGrammar(spelled.text, {

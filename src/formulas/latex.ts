@@ -7,7 +7,7 @@ const letters =
 const signs =
   "cdot · times × ast * odot ⊙ circ ∘ bullet · div ÷ le ≤ leq ≤ leqslant ≤ ge ≥ geq ≥ geqslant ≥ ne ≠ neq ≠ lt < gt > infty ∞ sum ∑ prod ∏ " +
   "Sigma Σ Pi Π lvert | rvert | vert | mid | lVert ‖ rVert ‖ Vert ‖ | ‖ { ( } ) lbrace ( rbrace ) lbrack ( rbrack ) lparen ( rparen ) top ⊤ " +
-  "langle ⟨ rangle ⟩";
+  "langle ⟨ rangle ⟩ lfloor ⌊ rfloor ⌋ lceil ⌈ rceil ⌉";
 
 const spaces = ", ; : ! quad qquad \\ [ ] ( ) thinspace enspace hspace nonumber";
 

@@ -64,6 +64,9 @@ function refuseUnknown(caller: string, source: string, node: Call): never {
   // w1x(…), f(x): factors.
   const factors = isLetter(name) ? [name] : factorsOf(name, new Set());
   const isProduct = args.length === 1 && factors !== undefined;
+  const texts = argumentsOf(source, node);
+  const offer = (replacement: string, meaning: string): Suggestion => ({ start: from, end: to, replacement, meaning });
+  const [prediction, second] = texts;
   refuse(
     isProduct
       ? `; write ${factors.join(" * ")} * (…) for a product, or what ${name} stands for`
@@ -77,7 +80,11 @@ function refuseUnknown(caller: string, source: string, node: Call): never {
             meaning: `${(factors ?? [name]).join(" times ")} times the parentheses`,
           },
         ]
-      : [],
+      : texts.length === 0
+        ? [replaced({ start: from, end: to }, name, `a variable ${name}`)]
+        : /loss|criterion|cost|error|objective/i.test(name)
+          ? ["meanSquaredError", "binaryCrossEntropy"].map((loss) => offer(`${loss}(${prediction}, ${second})`, `the function ${loss}`))
+          : [offer(`(${texts.join(" * ")})`, "a product, for example")],
   );
 }
 
@@ -99,7 +106,8 @@ function checkCount(source: string, node: Call): void {
   };
   if (isLog && args.length === 2) offer(`${name}(${first}) / ${name}(${second})`, `the logarithm to the base ${second}`);
   if (name === "sqrt" && args.length === 2) offer(`(${first})^(1 / (${second}))`, "that root");
-  if (isMore && counts[0] === 1 && !isLog && name !== "sqrt") offer(`${name}([${argumentsOf(source, node).join(", ")}])`, "of a list");
+  if (isMore && counts[0] === 1 && node.args.every(({ kind }) => kind === "literal") && !isLog)
+    offer(`${name}([${argumentsOf(source, node).join(", ")}])`, "of a list");
   if (isMore && !isLog)
     offer(
       `${name}(${argumentsOf(source, node)
@@ -119,16 +127,15 @@ export function checkLetters(caller: string, source: string, nodes: readonly Exp
   const letters = new Set(nodes.flatMap((node) => (node.kind === "variable" && isLetter(node.name) ? [node.name] : [])));
   for (const node of nodes) {
     if (node.kind !== "variable" || known.has(node.name)) continue;
-    const called = functionBefore(node.name);
-    if (called !== undefined)
-      throw new ExpressionError(
-        `${caller}: expected ${called.name}(${called.argument}), or one name, ${called.name}_${called.argument}, got ${node.name}`,
-        { source, ...node },
-        [
-          replaced(node, `${called.name}(${called.argument})`, `${called.name} of ${called.argument}`),
-          replaced(node, `${called.name}_${called.argument}`, "one name"),
-        ],
-      );
+    const called = functionIn(node.name);
+    if (called !== undefined) {
+      const { factor, name, argument } = called;
+      const [call, single] = [`${factor === "" ? "" : `${factor} * `}${name}(${argument})`, `${factor}${name}_${argument}`];
+      throw new ExpressionError(`${caller}: expected ${call}, or one name, ${single}, got ${node.name}`, { source, ...node }, [
+        replaced(node, call, `${factor === "" ? "" : `${factor} times `}${name} of ${argument}`),
+        replaced(node, single, "one name"),
+      ]);
+    }
     const factors = factorsOf(node.name, letters);
     if (factors === undefined) continue;
     const needsParentheses = /[\^/÷√∛\p{L}]\s*$|\*\*\s*$/u.test(source.slice(0, node.start));
@@ -151,11 +158,16 @@ export function checkLetters(caller: string, source: string, nodes: readonly Exp
 
 const ELEMENTARY = ["sin", "cos", "tan", "tanh", "log", "ln", "exp", "sqrt", "abs", "relu", "sigmoid"];
 
-/** sinx, logp: a function and one letter without anything between them. */
-function functionBefore(written: string): { readonly name: string; readonly argument: string } | undefined {
-  const name = ELEMENTARY.find((candidate) => written.startsWith(candidate) && isLetter(written.slice(candidate.length)));
-  if (name === undefined || written === "cost" || written === "logs") return undefined;
-  return { name, argument: written.slice(name.length) };
+/** sinx, logp, xlogx: a function and one letter without anything between them, with or without a factor. */
+function functionIn(written: string): { readonly factor: string; readonly name: string; readonly argument: string } | undefined {
+  if (/^(?:cost|logs|blogs|clogs)$/.test(written)) return undefined;
+  const [letter = ""] = lettersOf(written.slice(0, 1)) ?? [];
+  for (const factor of ["", letter])
+    for (const name of ELEMENTARY) {
+      const argument = written.slice(factor.length + name.length);
+      if (written.startsWith(factor + name) && isLetter(argument)) return { factor, name, argument };
+    }
+  return undefined;
 }
 
 /** d/dx x², dL/dw: what is asked for is computed, not written. */
@@ -169,8 +181,8 @@ function checkDerivatives(caller: string, source: string, nodes: readonly Expres
     throw new ExpressionError(
       `${caller}: expected a function, got a derivative of one; write the function only, its gradient is computed from it`,
       { source, start: node.from, end: node.to },
-      source.slice(node.to).trim() === ""
-        ? []
+      source.slice(0, node.from).trim() + source.slice(node.to).trim() === ""
+        ? [{ start: 0, end: source.length, replacement: "(w * x - y)²", meaning: "an example of a function" }]
         : [{ start: node.from, end: node.to + gap.length, replacement: "", meaning: "the function only" }],
     );
   }

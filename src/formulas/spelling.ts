@@ -16,9 +16,11 @@ export interface Spelled {
 const DEEPEST = 400;
 
 /** Whether there is anything to rewrite: most texts have nothing. */
-const SPECIAL = /[\\{}#&~]|\/\/|\/\*|\$(?!\{)|\b(?:np|numpy|jnp|torch|tf|tensorflow|Math|math|jax|scipy|nn|F)\./;
+const SPECIAL =
+  /[\\{}#&~]|\/\/|\/\*|\$(?!\{)|\b(?:np|numpy|jnp|torch|tf|tensorflow|keras|Math|math|jax|optax|scipy|special|sympy|nn|F|self|this)\./;
 
-const LIBRARY = /(?:np|numpy|jnp|torch|tf|tensorflow|Math|math|jax|scipy|nn|F)\.(?:[a-z]\w*\.)*([A-Za-z]\w*)/y;
+const LIBRARY =
+  /(?:np|numpy|jnp|torch|tf|tensorflow|keras|Math|math|jax|optax|scipy|special|sympy|nn|F|self|this)\.(?:[a-z]\w*\.)*([A-Za-z]\w*)/y;
 const CONSTANTS: Readonly<Record<string, string>> = { PI: "π", pi: "π", E: "e", e: "e", inf: "∞", Infinity: "∞", newaxis: "null" };
 const COMMAND = /\\([A-Za-z]+|.)/suy;
 
@@ -37,6 +39,8 @@ class Speller {
   private readonly out: string[] = [];
   private depth = 0;
   private readonly isLatex: boolean;
+  /** What a constructor is told beside its numbers, which says nothing here. */
+  private aside: readonly [start: number, end: number] | undefined;
   /** Whether the next letter must not run into what was written last. */
   private apart = false;
   private readonly starts: number[] = [];
@@ -58,7 +62,7 @@ class Speller {
 
   /** Writes a text that stands for the source from `from` to `to`. */
   private write(text: string, from: number, to: number): void {
-    const needsGap = this.apart && /^[\p{L}\p{Nd}]/u.test(text);
+    const needsGap = this.apart && /^(?!\p{Lm})[\p{L}\p{Nd}]/u.test(text);
     const all = needsGap ? ` ${text}` : text;
     if (text !== "") this.apart = false;
     for (let i = 0; i < all.length; i++) {
@@ -89,6 +93,10 @@ class Speller {
   private piece(): void {
     const { source, at } = this;
     const c = source[at];
+    if (this.aside?.[0] === at) {
+      this.at = this.aside[1];
+      return;
+    }
     if (source.startsWith("${", at)) {
       this.copy(source.indexOf("}", at) + 1 - at || 2);
       return;
@@ -133,9 +141,18 @@ class Speller {
   /** np.exp is exp; np.pi is π. F.T is a variable, transposed. */
   private library(whole: string, name: string): boolean {
     if (name === "T" || (whole.startsWith("F.") && !this.source.startsWith("(", this.at + whole.length))) return false;
-    const end = this.at + whole.length;
+    // nn.MSELoss()(p, y): the object is made and called at once.
+    const [made = ""] = /^\(\s*\)(?=\s*\()/.exec(this.source.slice(this.at + whole.length, this.at + whole.length + 20)) ?? [];
+    const end = this.at + whole.length + made.length;
     const constant = Object.hasOwn(CONSTANTS, name) ? CONSTANTS[name] : undefined;
-    const written = constant ?? this.translate(name) ?? (/^(?:array|asarray|tensor|Tensor|constant|float\d*)$/.test(name) ? "" : name);
+    const isConstructor = /^(?:array|asarray|tensor|Tensor|constant|Variable|float\d*)$/.test(name);
+    const written = isConstructor ? "" : (constant ?? this.translate(name) ?? name);
+    if (isConstructor) {
+      // torch.tensor(2.0, requires_grad=True)
+      const [, inside, options = ""] =
+        /^(\([^(),[\]]*(?:\[[^()]*\])?\s*)((?:,\s*\w+\s*=\s*[\w.]+\s*)+)\)/.exec(this.source.slice(end, end + 2000)) ?? [];
+      if (inside !== undefined) this.aside = [end + inside.length, end + inside.length + options.length];
+    }
     this.write(written, this.at, end);
     this.at = end;
     return true;

@@ -119,6 +119,7 @@ const FORMULAS: Readonly<Record<string, string>> = {
   factorial: "exp(lgamma($1 + 1))",
   fact: "exp(lgamma($1 + 1))",
   float: "($1)",
+  print: "($1)",
   gamma: "exp(lgamma($1))",
   gaussian: "exp(-($1)² / 2)",
   gelu: "$1 * (1 + erf($1 / √2)) / 2",

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { start } from "./logistic-regression/program.js";
+import { outcomeOfRun } from "./processes.js";
 
 test("the lesson shows the tape with cotangents, the three factors, and one gradient found in three ways", async () => {
-  const { code, stdout, stderr } = await start("examples/bce-by-hand.ts", []).outcome;
+  const { code, stdout, stderr } = await outcomeOfRun("examples/bce-by-hand.ts");
   expect([code, stderr]).toEqual([0, ""]);
   const [z, y] = [0.4, 1];
   const p = 1 / (1 + Math.exp(-z));

@@ -2,11 +2,11 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { start } from "./logistic-regression/program.js";
+import { outcomeOfRun } from "./processes.js";
 
-/** Runs an example as a reader would, and returns what it printed. */
+/** Runs an example, and returns what it printed. */
 async function outputOf(script: string): Promise<string> {
-  const { code, stdout, stderr } = await start(script, []).outcome;
+  const { code, stdout, stderr } = await outcomeOfRun(script);
   expect(stderr).toBe("");
   expect(code).toBe(0);
   return stdout;
@@ -74,7 +74,7 @@ test("derive-bce.ts prints the derivation of the source three times: the sigmoid
 test("draw-tape.ts draws the pictures that the README and the guides show, and prints the formulas", async () => {
   const directory = mkdtempSync(join(tmpdir(), "gradtape-draw-"));
   try {
-    const { code, stdout } = await start("examples/draw-tape.ts", [directory]).outcome;
+    const { code, stdout } = await outcomeOfRun("examples/draw-tape.ts", [directory]);
     expect(code).toBe(0);
     expect(stdout).toContain("bce-gradient-tape.svg: 20 nodes");
     expect(stdout).toContain("\\bar{W} &= \\bar{z} \\, x");
@@ -82,7 +82,7 @@ test("draw-tape.ts draws the pictures that the README and the guides show, and p
       const shown = readFileSync(new URL(`../../docs/${file}`, import.meta.url), "utf8");
       expect(readFileSync(join(directory, file), "utf8"), file).toBe(shown);
     }
-    const missing = await start("examples/draw-tape.ts", [join(directory, "none")]).outcome;
+    const missing = await outcomeOfRun("examples/draw-tape.ts", [join(directory, "none")]);
     expect(missing.code).toBe(1);
     expect(missing.stderr).toMatch(/^draw-tape: expected a directory to write to, got .*none\n$/);
   } finally {
@@ -94,7 +94,7 @@ test("onnx-step.ts trains in onnxruntime to the weights that gradtape finds", as
   const directory = mkdtempSync(join(tmpdir(), "gradtape-onnx-"));
   try {
     const file = join(directory, "step.onnx");
-    const { code, stdout } = await start("examples/onnx-step.ts", [file]).outcome;
+    const { code, stdout } = await outcomeOfRun("examples/onnx-step.ts", [file]);
     expect(code).toBe(0);
     expect(stdout).toContain(`${file}: ${readFileSync(file).length} bytes, opset 18, float64`);
     expect(stdout).toMatch(/step {4}0 {2}loss 0\.693147180560\n/);
@@ -109,7 +109,7 @@ test("curve-fit.ts finds what NIST certifies, with its standard errors, and draw
   const directory = mkdtempSync(join(tmpdir(), "gradtape-curve-"));
   try {
     const file = join(directory, "curve.svg");
-    const { code, stdout } = await start("examples/curve-fit.ts", [file]).outcome;
+    const { code, stdout } = await outcomeOfRun("examples/curve-fit.ts", [file]);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^converged after \d+ iterations/);
     const rows = [...stdout.matchAll(/^b\d +(\S+) +(\S+) +(\S+) +(\S+)$/gm)].map(([, ...columns]) => columns.map(Number));

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { grad, type Tensor, tensor } from "gradtape";
 import { expect, test } from "vitest";
 import { blocksOf } from "../project/documents.js";
-import { root, start } from "./logistic-regression/program.js";
+import { root } from "./logistic-regression/program.js";
+import { outcomeOfRun } from "./processes.js";
 
 const source = readFileSync(join(root, "examples/tape-in-60-lines.ts"), "utf8");
 
@@ -20,7 +21,7 @@ test("the chapter shows the example, line for line", () => {
 });
 
 test("tape-in-60-lines.ts prints the gradient that gradtape finds, which is (ŷ − y)x, and all cotangents on the way", async () => {
-  const { code, stdout, stderr } = await start("examples/tape-in-60-lines.ts", []).outcome;
+  const { code, stdout, stderr } = await outcomeOfRun("examples/tape-in-60-lines.ts");
   expect(stderr).toBe("");
   expect(code).toBe(0);
   const numbersOf = (line: RegExp): number[] => (line.exec(stdout)?.[1] ?? "").split(" ").map(Number);

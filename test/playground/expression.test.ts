@@ -2,6 +2,7 @@ import { grad, type Tensor, tensor } from "gradtape";
 import { expect, test } from "vitest";
 import { readLoss, TextError } from "../../docs/playground/expression.js";
 import { readNumber, readTable } from "../../docs/playground/numbers.js";
+import { repairsOfText } from "../../docs/playground/repairs.js";
 
 test("Lines with names are steps of one loss; what has no value yet is a variable", () => {
   const { variables, f } = readLoss("z = w * x + b\n\nL = (z − y)²");
@@ -60,10 +61,39 @@ test.each<[string, readonly string[], readonly string[]]>([
   ["wx = w * x\nL = (wx - y)^2", ["w", "x", "y"], ["wx", "L"]],
   ["e = y - p\nL = e^2", ["y", "p"], ["e", "L"]],
   ["x = 3\nL = x^2", ["x"], ["L"]],
+  // programs
+  ["def f(x):\n    return x**2 + 3*x", ["x"], [""]],
+  ["def loss(w, x, y):\n    z = w*x\n    return (z - y)**2", ["w", "x", "y"], ["z", ""]],
+  ["import numpy as np\nx = 3\nnp.sin(x)", ["x"], [""]],
+  ["x = torch.tensor(2.0, requires_grad=True)\ny = x**2\ny.backward()\nprint(x.grad)", ["x"], ["y"]],
+  ["p = torch.sigmoid(z)\n-(y*p.log()).sum()", ["z", "y"], ["p", ""]],
+  ["function f(x) { return x*x; }", ["x"], [""]],
+  ["const f = (x) => { const z = x + 1; return z*z; }", ["x"], ["z", ""]],
+  // books
+  ["\\begin{align} z &= w x + b \\\\ L &= (z - y)^2 \\end{align}", ["w", "x", "b", "y"], ["z", "L"]],
+  ["x^2, x = 3", ["x"], [""]],
+  ["x = 2, y = 3, x*y", ["x", "y"], [""]],
+  ["x^2 + 3x where x = 2", ["x"], [""]],
 ])("%j is read as people mean it", (source, variables, names) => {
   const loss = readLoss(source);
   expect(loss.variables).toEqual(variables);
   expect(loss.lines.map(({ name }) => name ?? "")).toEqual(names);
+});
+
+test.each<[string, readonly string[]]>([
+  ["x += 1", ["x + 1"]],
+  ["x^2 = 4", ["x^2 - 4", "(x^2 - (4))²"]],
+  ["a^2 + b^2 = c^2", ["a^2 + b^2 - c^2", "(a^2 + b^2 - (c^2))²"]],
+  ["sinx + cosx", ["sin(x) + cos(x)", "sin_x + cos_x"]],
+  ["σ(w₁x₁ + w₂x₂ + b)", ["σ(w₁ * x₁ + w₂ * x₂ + b)", "σ(w₁ @ x₁ + w₂ @ x₂ + b)"]],
+  ["w[0]*x[0] + w[1]*x[1]", ["slice(w, [0])*slice(x, [0]) + slice(w, [1])*slice(x, [1])"]],
+  ["tanh(Wx + Uh + b)", ["tanh(W @ x + U @ h + b)", "tanh(W * x + U * h + b)"]],
+])("One click mends all of %j", (source, texts) => {
+  const repairs = repairsOfText(
+    source,
+    caught(() => readLoss(source)),
+  );
+  expect(repairs.slice(0, texts.length).map((repair) => repair.source)).toEqual(texts);
 });
 
 test("Numbers are read as people type and paste them", () => {

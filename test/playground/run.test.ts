@@ -306,7 +306,9 @@ describe("A failure offers what one click can do", () => {
   });
 
   test("for a loss of many numbers", () => {
-    expect(tried("L = x * 2", { x: [1, 2] })).toEqual(["L = sum(x * 2)", "L = mean(x * 2)"]);
+    expect(tried("L = x * 2", { x: [1, 2] })).toEqual(["L = sum(x * 2)", "L = mean(x * 2)", "L = slice(x * 2, [0])"]);
+    // No shapes make softmax a single number; the likeliest ones are taken.
+    expect(tried("softmax(z)", {})).toEqual(["sum(softmax(z))", "mean(softmax(z))", "slice(softmax(z), [0])"]);
   });
 
   test("for shapes that do not fit: another product, or other values", () => {

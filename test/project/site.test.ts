@@ -1,9 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { chromium as browserType, type Page } from "playwright";
-import { beforeAll, describe, expect, test } from "vitest";
-import { chromium } from "../setup/installed.js";
+import { beforeAll, expect, test } from "vitest";
 import { builtSite } from "../support/built.js";
 import { root } from "../support/root.js";
 
@@ -107,67 +105,4 @@ test("each document of docs/ is a page, each chapter has its answers, and no sou
     expect(textOf(join("documents", `${chapter}.test.ts.html`))).toContain("expect");
   }
   expect(readdirSync(join(site, "media")).filter((name) => !/\.(svg|png)$/.test(name))).toEqual([]);
-});
-
-describe.runIf(chromium !== undefined)("opened from a folder", () => {
-  test("the first page, the sidebar and the search work, and no page is wider than a phone", { timeout: 300_000 }, async () => {
-    const browser = await browserType.launch({ executablePath: chromium as string, args: ["--no-sandbox"] });
-    try {
-      const failed: string[] = [];
-      const newPage = async (width: number, height: number): Promise<Page> => {
-        const page = await browser.newPage({ viewport: { width, height } });
-        // A browser does not take an icon from another file of a folder; a script of TypeDoc puts them into the page then.
-        page.on("requestfailed", (request) => {
-          const aside = /\/(icons|favicon)\.svg$/.test(request.url()) || request.isNavigationRequest(); // waitForURL looks at those
-          if (!aside) failed.push(`${request.url()}: ${request.failure()?.errorText}`);
-        });
-        page.on("pageerror", (error) => failed.push(String(error)));
-        return page;
-      };
-      const addressOf = (name: string): string => pathToFileURL(join(site, name)).href;
-
-      const phone = await newPage(390, 844);
-      const wide: string[] = [];
-      for (const name of ["index.html", ...pages.filter((name) => dirname(name) === "documents")]) {
-        await phone.goto(addressOf(name));
-        const excess = await phone.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-        if (excess > 0) wide.push(`${name}: ${excess}`);
-      }
-      expect(wide, "see docs/site.css, or cut a line of the page").toEqual([]);
-
-      const desktop = await newPage(1280, 800);
-      await desktop.goto(addressOf("index.html"));
-      await desktop.locator(".top a", { hasText: "Guide" }).click();
-      await desktop.waitForURL(/README\.html$/);
-      await desktop.locator(".tsd-navigation summary", { hasText: "Learn" }).first().click();
-      const icon = desktop.locator(".tsd-navigation a svg use").first();
-      expect(await icon.evaluate((use) => (use as SVGUseElement).getBBox().width)).toBeGreaterThan(10);
-      await desktop.locator(".tsd-navigation a", { hasText: "A tape in" }).first().click();
-      await desktop.waitForURL(/2-a-tape-in-60-lines\.html$/);
-      await desktop.locator("#tsd-search-trigger").click();
-      await desktop.locator("#tsd-search-input").fill("hessian");
-      await desktop.locator("#tsd-search-results a", { hasText: "hessian" }).first().click();
-      await desktop.waitForURL(/functions\/gradtape\.hessian\.html/);
-      for (const [words, name] of [
-        ["backprop", "grad"],
-        ["concatenate", "concat"],
-        ["hinge", "relu"],
-      ]) {
-        await desktop.locator("#tsd-search-trigger").click();
-        await desktop.locator("#tsd-search-input").fill(words);
-        await desktop
-          .locator("#tsd-search-results a", { hasText: new RegExp(`${name}$`) })
-          .first()
-          .waitFor();
-        await desktop.keyboard.press("Escape");
-      }
-      await desktop.goto(addressOf(join("functions", "gradtape.sigmoid.html")));
-      expect(await desktop.locator("#gradient ~ math").isVisible()).toBe(true);
-      await desktop.getByText("Step through its tape in the playground").click();
-      await desktop.waitForURL(/playground\/index\.html#f=L\+%3D\+sigmoid/);
-      expect(failed).toEqual([]);
-    } finally {
-      await browser.close();
-    }
-  });
 });

@@ -1,9 +1,11 @@
-// `npm run test:related -- FILES`: the tests in Node that a change of files touches; by default of those that git says have changed.
+// `npm run test:related -- FILES`: the tests in Node, and those of pages where there is a Chromium, that a change of files touches; by
+// default of those that git says have changed.
 // First those of the same name, which are done in seconds, then all that import the files, directly or not.
 import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { basename, dirname, relative, resolve } from "node:path";
 import { root } from "../support/root.js";
+import { chromium } from "./installed.js";
 
 /** What is made of a file that no test imports itself: the script that makes it, and what it makes. */
 const generated = [
@@ -14,9 +16,9 @@ const generated = [
 /** Tests that read files, or start them, instead of importing them. */
 const readers: readonly (readonly [files: RegExp, tests: readonly string[]])[] = [
   [/\.md$/, ["project/documents", "project/coming-from", "project/verified"]],
-  [/^docs\/.*\.(css|mjs|md)$/, ["project/site"]],
-  [/^docs\/playground\//, ["playground/page.node"]],
-  [/^docs\/(live|home)\/|^docs\/.*\.md$/, ["live/page.node"]],
+  [/^docs\/.*\.(css|mjs|md)$/, ["project/site", "project/site.page"]],
+  [/^docs\/playground\//, ["playground/playground.page", "playground/typed.page", "playground/strangers.page"]],
+  [/^docs\/(live|home)\/|^docs\/.*\.md$/, ["live/live.page"]],
   [/^examples\/(distributed\/|data\/)/, ["examples/distributed/train.mpi"]],
   [/^examples\//, ["examples/programs"]],
   [/^src\/.*\.ts$/, ["project/layers", "project/families", "project/examples", "functions/methods.node"]],
@@ -36,8 +38,9 @@ function node(...args: readonly string[]): void {
   const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: "inherit" });
   if (status !== 0) process.exit(status ?? 1);
 }
+const projects = ["node", ...(chromium === undefined ? [] : ["pages"])].flatMap((name) => ["--project", name]);
 const vitest = (command: readonly string[], files: readonly string[]): void =>
-  node("node_modules/vitest/vitest.mjs", ...command, "--config", "test/setup/vitest.config.ts", "--project", "node", ...files);
+  node("node_modules/vitest/vitest.mjs", ...command, "--config", "test/setup/vitest.config.ts", ...projects, ...files);
 
 const given = process.argv.slice(2).map(fromRoot);
 const changed =

@@ -10,8 +10,8 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 
 // What starts several processes over Open MPI runs where it is installed.
 const withMpi = ["test/**/*.mpi.test.ts"];
-// Runs in Node, and drives Chromium.
-const drivesChromium = ["test/{live,playground}/*.node.test.ts"];
+// Runs in Node, and drives the Chromium that is installed.
+const ofPages = ["test/**/*.page.test.ts"];
 // Reads files or starts programs, and runs in Node only.
 const nodeOnly = ["test/**/*.node.test.ts"];
 
@@ -47,12 +47,15 @@ function inBrowser(
       test: {
         name,
         include: inEveryEngine,
-        exclude: nodeOnly,
+        exclude: [...nodeOnly, ...ofPages],
         browser: { enabled: true, headless: true, screenshotFailures: false, provider: provider(path), instances: [{ browser: name }] },
       },
     },
   ];
 }
+
+/** Pages of the site, the playground and the package, where the machine has a Chromium; after all else, which would slow them down. */
+const pages: TestProjectConfiguration = { extends: true, test: { name: "pages", include: ofPages, sequence: { groupOrder: 1 } } };
 
 export default defineConfig({
   root: here("../.."),
@@ -95,9 +98,10 @@ export default defineConfig({
         test: {
           name: "node",
           include: ["test/**/*.test.ts"],
-          exclude: [...configDefaults.exclude, ...(mpirun === undefined ? withMpi : []), ...(chromium === undefined ? drivesChromium : [])],
+          exclude: [...configDefaults.exclude, ...ofPages, ...(mpirun === undefined ? withMpi : [])],
         },
       },
+      ...(chromium === undefined ? [] : [pages]),
       ...inBrowser("chromium", chromium, (executablePath) =>
         playwright({ launchOptions: { executablePath, args: ["--no-sandbox", "--disable-background-networking"] } }),
       ),

@@ -1,20 +1,21 @@
 import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { buildSync } from "esbuild";
+import { pathToFileURL } from "node:url";
+import { build, type Plugin } from "esbuild";
 import { inject } from "vitest";
 import { pack, runIn } from "../project/pack.js";
 import { root } from "./root.js";
 
 // What several files of tests look at is built once a run, by the first that asks for it; the others wait.
 
-async function once(name: string, build: (folder: string) => void): Promise<string> {
+async function once(name: string, build: (folder: string) => unknown): Promise<string> {
   const folder = join(inject("built"), name);
   const done = `${folder}.done`;
   if (begins(folder)) {
     let failure = "";
     try {
-      build(folder);
+      await build(folder);
     } catch (error) {
       const { stdout = "", stderr = "" } = error as { stdout?: string; stderr?: string };
       failure = [String(error), stdout, stderr].join("\n");
@@ -64,13 +65,23 @@ export const builtSite = async (): Promise<string> => {
   return join(parent, "deep", "é");
 };
 
+/** Modules of a bundle that ask for files beside their sources find them there. */
+const ownAddresses: Plugin = {
+  name: "own addresses",
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /\.ts$/ }, ({ path }) => ({
+      contents: readFileSync(path, "utf8").replaceAll("import.meta.url", JSON.stringify(pathToFileURL(path).href)),
+      loader: "ts",
+    })),
+};
+
 /**
- * An example as one file of JavaScript, which starts in half the time that its sources take, for tests that start it often. It is to
- * ask for no file beside its own.
+ * An example as one file of JavaScript, for tests that run it, since its sources take several times as long to start. Run with
+ * `--enable-source-maps` it tells lines of the sources.
  */
 export const builtExample = async (script: string): Promise<string> => {
-  const folder = await once(script.replaceAll("/", "-"), (folder) => {
-    buildSync({
+  const folder = await once(script.replaceAll("/", "-"), async (folder) => {
+    await build({
       entryPoints: [join(root, script)],
       outfile: join(folder, "main.mjs"),
       tsconfig: join(root, "tsconfig.json"),
@@ -78,6 +89,8 @@ export const builtExample = async (script: string): Promise<string> => {
       platform: "node",
       format: "esm",
       packages: "external",
+      sourcemap: "inline",
+      plugins: [ownAddresses],
       logLevel: "error",
     });
     symlinkSync(join(root, "node_modules"), join(folder, "node_modules"), "junction");

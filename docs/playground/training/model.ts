@@ -168,9 +168,12 @@ export class Model {
   }
 }
 
-/** How many points are on their own side. On the boundary itself, where the classes are equally likely, is on neither. */
+/** The share of points that are on their own side. One on the boundary itself, where the classes are equally likely, counts as half. */
 function share(z: Tensor, y: Tensor): number {
   let right = 0;
-  for (let i = 0; i < y.size; i++) if (y.data[i] === 1 ? z.data[i] > 0 : z.data[i] < 0) right++;
+  for (let i = 0; i < y.size; i++) {
+    if (z.data[i] === 0) right += 0.5;
+    else if (z.data[i] > 0 === (y.data[i] === 1)) right++;
+  }
   return right / y.size;
 }

@@ -131,8 +131,13 @@ function problemView(
   run: ShownRun | undefined,
   mend: (change: Partial<State>) => void,
 ): TemplateResult {
-  const back = run === undefined || run.source === source ? undefined : { label: "Back to the last loss that ran", source: run.source };
-  const offers = repairs.length > 0 || back === undefined ? repairs : [back];
+  const [{ title, source: example, values }] = examples;
+  // Of a text that came by a link there is nothing to go back to.
+  const back =
+    run === undefined || run.source === source
+      ? { label: `Begin with an example: ${title}`, source: example, values }
+      : { label: "Back to the last loss that ran", source: run.source };
+  const offers = repairs.length > 0 ? repairs : [back];
   const buttons =
     offers.length === 0
       ? nothing

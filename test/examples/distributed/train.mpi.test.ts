@@ -5,7 +5,8 @@ import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { fitShard, measureScale } from "../../../examples/distributed/model.js";
 import { readRange } from "../../../examples/distributed/shard.js";
 import { builtExample } from "../../support/built.js";
-import { inDirectory, type Outcome, outcomeOf, root } from "../logistic-regression/program.js";
+import { inDirectory, type Outcome, root } from "../logistic-regression/program.js";
+import { outcomeOf } from "../processes.js";
 
 const script = "examples/distributed/train.ts";
 let built: string;

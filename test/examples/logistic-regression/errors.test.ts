@@ -2,7 +2,8 @@ import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
-import { inDirectory, main, runHere, start } from "./program.js";
+import { outcomeOfRun } from "../processes.js";
+import { inDirectory, main, runHere } from "./program.js";
 
 /** An error ends with exit code 1 and one line on stderr, and leaves no file. */
 async function expectError(
@@ -282,7 +283,7 @@ test("as a process, too, it ends with exit code 2 and one line, without a stack"
   inDirectory(async (directory) => {
     mkdirSync(join(directory, "empty"));
     const json = join(directory, "empty", "result.json");
-    const { code, stderr } = await start(main, ["--l2", "0", "--json", json]).outcome;
+    const { code, stderr } = await outcomeOfRun(main, ["--l2", "0", "--json", json]);
     expect(stderr).toMatch(/^logistic-regression: complete separation: the columns [^\n]+\n$/);
     expect(code).toBe(2);
     expect(readdirSync(join(directory, "empty"))).toEqual([]);

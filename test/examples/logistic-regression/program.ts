@@ -1,4 +1,3 @@
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -50,26 +49,6 @@ function collector(columns: number | undefined): [stream: Writable & { isTTY?: b
     },
   });
   return [columns === undefined ? stream : Object.assign(stream, { isTTY: true, columns }), () => text];
-}
-
-/** What a process printed, and its exit code, once it has ended. */
-export const outcomeOf = (child: ChildProcessWithoutNullStreams): Promise<Outcome> =>
-  new Promise((resolve, reject) => {
-    let [stdout, stderr] = ["", ""];
-    child.stdout.setEncoding("utf8").on("data", (text) => {
-      stdout += text;
-    });
-    child.stderr.setEncoding("utf8").on("data", (text) => {
-      stderr += text;
-    });
-    child.on("error", reject).on("close", (code) => resolve({ code, stdout, stderr }));
-  });
-
-/** Starts the program as a process of its own, in the repository's root. */
-export function start(script: string, args: readonly string[]) {
-  const child = spawn(process.execPath, ["--import", "tsx", script, ...args], { cwd: root });
-  const outcome = outcomeOf(child);
-  return { child, outcome };
 }
 
 export const main = "examples/logistic-regression/main.ts";

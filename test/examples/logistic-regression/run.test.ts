@@ -4,12 +4,13 @@ import { open, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { growth } from "../../support/growth.js";
-import { inDirectory, main, resultOf, root, runHere, start } from "./program.js";
+import { commandOf, outcomeOf, start } from "../processes.js";
+import { inDirectory, main, resultOf, root, runHere } from "./program.js";
 
 const widest = (text: string): number => Math.max(...text.split("\n").map((line) => [...line].length));
 
-test("into a pipe it prints plain lines: the check of the gradient, the loss as it falls, the coefficients, the evaluation", async () => {
-  const { code, stdout, stderr } = await start(main, []).outcome;
+test("from the sources, into a pipe, it prints plain lines: the check of the gradient, the loss as it falls, the coefficients, the evaluation", async () => {
+  const { code, stdout, stderr } = await outcomeOf(spawn(process.execPath, ["--import", "tsx", main], { cwd: root }));
   expect([code, stderr]).toEqual([0, ""]);
   expect(stdout).not.toContain("\x1b");
   expect(stdout).not.toContain("\r");
@@ -103,7 +104,7 @@ describe.runIf(process.platform !== "win32")("a run as a process", () => {
       spawnSync("mkfifo", [out("pipe")]);
       // At a rate at which it will not converge for a long time.
       const slow = ["--target", "y", "--solver", "adam", "--learning-rate", "1e-9", "--steps", "1000000"];
-      const { child, outcome } = start(main, ["--data", out("pipe"), ...slow, ...outputs]);
+      const { child, outcome } = await start(main, ["--data", out("pipe"), ...slow, ...outputs]);
       const rows = Array.from({ length: 400_000 }, (_, i) => `${Math.sin(i)},${i % 17},${i % 3 === 0 ? 1 : 0}`);
       await writeFile(out("pipe"), `a,b,y\n${rows.join("\n")}\n`); // from then on it is at work
       setTimeout(() => child.kill(signal), 2000);
@@ -118,10 +119,10 @@ describe.runIf(process.platform !== "win32")("a run as a process", () => {
       const pipe = join(directory, "pipe");
       spawnSync("mkfifo", [pipe]);
       const args = ["--data", pipe, "--target", "y", "--test", "0"];
-      const whole = start(main, args);
+      const whole = await start(main, args);
       await writeFile(pipe, "x,y\n1,0\n2,1\n3,0\n4,1\n");
       expect(await whole.outcome).toMatchObject({ code: 0, stderr: "" });
-      const stalled = start(main, args);
+      const stalled = await start(main, args);
       const held = await open(pipe, "w"); // somebody who may write, and does not; the program has opened it, too
       try {
         setTimeout(() => stalled.child.kill("SIGINT"), 500);
@@ -159,7 +160,7 @@ describe.runIf(process.platform !== "win32")("a run as a process", () => {
           "--json",
           json,
         ];
-        const child = spawn(process.execPath, ["--import", "tsx", main, ...args], { cwd: root, stdio: ["ignore", output, "ignore"] });
+        const child = spawn(process.execPath, await commandOf(main, args), { cwd: root, stdio: ["ignore", output, "ignore"] });
         const ended = new Promise((resolve) => child.on("exit", resolve));
         while (!existsSync(json)) await new Promise((resolve) => setTimeout(resolve, 100));
         await new Promise((resolve) => setTimeout(resolve, 1000)); // its files are there: now it writes to the pipe
@@ -189,16 +190,16 @@ test("a cell of a hundred thousand digits and a letter takes hardly longer than 
 test("a reader that leaves early, as head does, is no error, and the file is still written", () =>
   inDirectory(async (directory) => {
     const json = join(directory, "result.json");
-    const { child, outcome } = start(main, ["--json", json]);
+    const { child, outcome } = await start(main, ["--json", json]);
     child.stdout.destroy();
     const { code, stderr } = await outcome;
     expect([code, stderr]).toEqual([0, ""]);
     expect(existsSync(json)).toBe(true);
   }));
 
-test.runIf(existsSync("/dev/full"))("a full disk behind the output is one line", () => {
+test.runIf(existsSync("/dev/full"))("a full disk behind the output is one line", async () => {
   const stdio = ["ignore", openSync("/dev/full", "w"), "pipe"] as const;
-  const { status, stderr } = spawnSync(process.execPath, ["--import", "tsx", main], { cwd: root, stdio: [...stdio], encoding: "utf8" });
+  const { status, stderr } = spawnSync(process.execPath, await commandOf(main, []), { cwd: root, stdio: [...stdio], encoding: "utf8" });
   expect(stderr).toBe("logistic-regression: cannot write the output: no space left on the disk\n");
   expect(status).toBe(1);
 });

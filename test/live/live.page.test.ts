@@ -1,28 +1,12 @@
-import { readFileSync } from "node:fs";
-import { createServer, type Server } from "node:http";
-import { createRequire } from "node:module";
-import type { AddressInfo } from "node:net";
-import { extname, join } from "node:path";
+import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { AxeResults } from "axe-core";
-import { type Browser, chromium as browserType, type Page } from "playwright";
+import type { Browser, Page } from "playwright";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { chromium } from "../setup/installed.js";
 import { builtSite } from "../support/built.js";
-
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
-/** A static host that has the site under some path. */
-const PATH = "/some/where/";
-const TYPES: Readonly<Record<string, string>> = {
-  ".html": "text/html",
-  ".js": "text/javascript",
-  ".css": "text/css",
-  ".svg": "image/svg+xml",
-};
+import { type Host, launch, serve, violationsOf } from "../support/pages.js";
 
 let site: string;
-let server: Server;
+let host: Host;
 let browser: Browser;
 let page: Page;
 /** What the page complains of. */
@@ -30,22 +14,14 @@ let complaints: string[] = [];
 
 beforeAll(async () => {
   site = await builtSite();
-  server = createServer(({ url = "" }, response) => {
-    const file = decodeURIComponent(url.slice(PATH.length).replace(/[?#].*$/, ""));
-    try {
-      const content = readFileSync(join(site, file));
-      response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream" }).end(content);
-    } catch {
-      response.writeHead(404).end();
-    }
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  browser = await browserType.launch({ executablePath: chromium as string, args: ["--no-sandbox", "--disable-background-networking"] });
+  // A static host that has the site under some path.
+  host = await serve(site, { path: "/some/where/" });
+  browser = await launch();
 }, 600_000);
 
 afterAll(async () => {
   await browser.close();
-  server.close();
+  host.close();
 });
 
 afterEach(async () => {
@@ -54,7 +30,7 @@ afterEach(async () => {
   complaints = [];
 });
 
-const served = (name: string): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}${PATH}${name}`;
+const served = (name: string): string => host.address + name;
 
 /** Opens a page of the site as it was built: from the host, or from its file. */
 async function open(name: string, options: Parameters<Browser["newContext"]>[0] & { readonly fromFile?: boolean } = {}): Promise<void> {
@@ -77,16 +53,7 @@ const bar = (block: number) => page.locator(".live-bar").nth(block);
 const output = (block: number) => page.locator(".live-output").nth(block);
 
 async function expectAccessible(within = ".tsd-typography"): Promise<void> {
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(
-    (include) =>
-      (globalThis as unknown as { axe: { run: (...what: unknown[]) => Promise<AxeResults> } }).axe.run(
-        { include: [include] },
-        { resultTypes: ["violations"] },
-      ),
-    within,
-  );
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`)).toEqual([]);
+  expect(await violationsOf(page, within)).toEqual([]);
 }
 
 async function expectNoWiderThanScreen(): Promise<void> {

@@ -1,38 +1,25 @@
-import { readFileSync } from "node:fs";
-import { createServer, type Server } from "node:http";
-import { extname, join } from "node:path";
-import { type Browser, chromium as browserType, type Page } from "playwright";
+import type { Browser, Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { chromium } from "../setup/installed.js";
 import { builtPlayground } from "../support/built.js";
+import { type Host, launch, serve } from "../support/pages.js";
 
 // A link comes from anybody, and a server may send a stricter policy than the page's own.
 
-let folder: string;
-let server: Server;
+let host: Host;
 let browser: Browser;
 /** What the server sends beside each file. */
 let policy = "";
 
 beforeAll(async () => {
-  folder = await builtPlayground();
-  const types: Readonly<Record<string, string>> = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css" };
-  server = createServer(({ url = "/" }, response) => {
-    const name = url === "/" ? "/index.html" : url;
-    if (policy !== "") response.setHeader("Content-Security-Policy", policy);
-    response.setHeader("Content-Type", types[extname(name)] ?? "text/plain");
-    response.end(readFileSync(join(folder, name)));
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  browser = await browserType.launch({ executablePath: chromium as string, args: ["--no-sandbox", "--disable-background-networking"] });
+  const folder = await builtPlayground();
+  host = await serve(folder, { headers: () => (policy === "" ? {} : { "content-security-policy": policy }) });
+  browser = await launch();
 }, 300_000);
 
 afterAll(async () => {
   await browser.close();
-  server.close();
+  host.close();
 });
-
-const home = (): string => `http://127.0.0.1:${(server.address() as { port: number }).port}/`;
 
 interface Opened {
   readonly page: Page;
@@ -48,7 +35,7 @@ async function open(hash = "", prepare: (page: Page) => Promise<unknown> = async
     if (message.type() === "error") errors.push(message.text());
   });
   await prepare(page);
-  await page.goto(`${home()}#${hash}`);
+  await page.goto(`${host.address}#${hash}`);
   return { page, errors };
 }
 
@@ -138,6 +125,19 @@ describe("a run that takes forever", () => {
   });
 });
 
+test("a first text that cannot be read comes with a button", async () => {
+  const { page, errors } = await open("f=2x%2B");
+  await settled(page);
+  await page.locator(".repair").first().click();
+  await page.waitForSelector("#panel-tape tbody tr");
+  // A text that is too long has no repair of its own.
+  const long = await open(`f=x${"%2Bx".repeat(9000)}`);
+  await settled(long.page);
+  await long.page.getByText("Begin with an example").click();
+  await long.page.waitForSelector("#panel-tape tbody tr");
+  expect([...errors, ...long.errors]).toEqual([]);
+});
+
 describe("links from strangers", () => {
   const link = (parts: Readonly<Record<string, string>>): string => new URLSearchParams(parts).toString();
   const chain = (count: number, step: (x: string, i: number) => string): string =>
@@ -147,7 +147,7 @@ describe("links from strangers", () => {
   beforeAll(async () => {
     page = await browser.newPage({ reducedMotion: "reduce" });
     page.on("pageerror", ({ message }) => errors.push(message));
-    await page.goto(home());
+    await page.goto(host.address);
     await settled(page);
   }, 120_000);
 

@@ -1,10 +1,10 @@
 import { pathToFileURL } from "node:url";
 import { parseMath } from "gradtape/math";
-import { type Browser, chromium as browserType, type Page } from "playwright";
+import type { Browser, Page } from "playwright";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { accepted, refused } from "../formulas/typed.js";
-import { chromium } from "../setup/installed.js";
 import { builtPlayground } from "../support/built.js";
+import { launch } from "../support/pages.js";
 
 // Sixty of the texts in test/formulas/typed.ts, typed into the page.
 
@@ -14,7 +14,7 @@ const complaints: string[] = [];
 
 beforeAll(async () => {
   const folder = pathToFileURL(await builtPlayground()).href;
-  browser = await browserType.launch({ executablePath: chromium as string, args: ["--no-sandbox", "--disable-background-networking"] });
+  browser = await launch();
   page = await browser.newPage({ reducedMotion: "reduce" });
   page.on("console", (message) => complaints.push(`${message.type()}: ${message.text()}`));
   page.on("pageerror", (error) => complaints.push(error.message));

@@ -1,9 +1,6 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
-import type { AxeResults } from "axe-core";
 import { binaryCrossEntropyWithLogits, grad, minimize, type Tensor, tensor, valueAndGrad } from "gradtape";
-import { type Browser, chromium as browserType, type Page } from "playwright";
+import type { Browser, Page } from "playwright";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { examples } from "../../docs/playground/examples.js";
 import { codeOf, type Target } from "../../docs/playground/export.js";
@@ -14,10 +11,8 @@ import { Model, objective } from "../../docs/playground/training/model.js";
 import { pointsOf } from "../../docs/playground/training/points.js";
 import { type Details, detailsOf } from "../../docs/playground/worker/details.js";
 import { shownOf } from "../../docs/playground/worker/shown.js";
-import { chromium } from "../setup/installed.js";
 import { builtPlayground } from "../support/built.js";
-
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+import { launch, violationsOf } from "../support/pages.js";
 
 let folder: string;
 let address: string;
@@ -30,7 +25,7 @@ let complaints: string[];
 beforeAll(async () => {
   folder = pathToFileURL(await builtPlayground()).href;
   address = `${folder}/index.html`;
-  browser = await browserType.launch({ executablePath: chromium as string, args: ["--no-sandbox", "--disable-background-networking"] });
+  browser = await launch();
   await openWindow({ width: 1280, height: 800 });
   await load();
 }, 300_000);
@@ -675,14 +670,11 @@ describe("For everybody", () => {
         page = usual;
       });
       await load();
-      await page.evaluate(axe);
       for (const [name, hash] of Object.entries(views)) {
         await open(hash);
         if (name === "a text that is wrong") await page.fill("#loss", "L = foo(W)");
         await settled();
-        const { violations } = (await page.evaluate("axe.run({ preload: false, resultTypes: ['violations'] })")) as AxeResults;
-        const found = violations.map(({ id, nodes }) => `${name}: ${id} ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`);
-        expect(found).toEqual([]);
+        expect(await violationsOf(page, "html"), name).toEqual([]);
         expect(await page.evaluate("document.documentElement.scrollWidth - innerWidth")).toBeLessThanOrEqual(0);
         // The page ends where its content ends.
         const blank =

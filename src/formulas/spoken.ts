@@ -1,0 +1,88 @@
+import { functionOf } from "./functions.js";
+import { functionCalled } from "./synonyms.js";
+
+/**
+ * Formulas as they are said: “the square root of x plus 1”, “2 times x squared”. What is said has no parentheses, so `of` may reach
+ * to the end or to the next word only, and both are offered.
+ */
+
+const WORDS: readonly (readonly [pattern: RegExp, sign: string])[] = [
+  [/^\s*(?:please|what(?:'s| is| are)|find|compute|calculate|evaluate|differentiate|minimi[sz]e|maximi[sz]e|take)\b/, ""],
+  [/\b(?:partial )?(?:derivative|gradient|slope|differential)s? of\b/, ""],
+  [/\b(?:with respect to|w\.?r\.?t\.?)\s+[\p{L}\p{M}\w]+/u, ""],
+  [/\bmean squared? error\b/, "meanSquaredError(ŷ, y)"],
+  [/\bbinary cross[- ]entropy\b/, "binaryCrossEntropy(ŷ, y)"],
+  [/\bcross[- ]entropy\b/, "crossEntropy(z, y)"],
+  [/\b(?:raised )?to the (?:power(?: of)?\b)?/, "^"],
+  [/\bthe\b/, ""],
+  [/(?<=\d)(?:st|nd|rd|th)(?: power)?\b/, ""],
+  [/\s*\bsquared\b/, "²"],
+  [/\s*\bcubed\b/, "³"],
+  [/\bsquare root\b/, "sqrt"],
+  [/\bcube root\b/, "cbrt"],
+  [/\babsolute value\b/, "abs"],
+  [/\bnatural log(?:arithm)?\b/, "log"],
+  [/\blog(?:arithm)?(?: to the)? base (2|10)\b/, "log$1"],
+  [/\bmultiplied by\b|\btimes\b/, "*"],
+  [/\bdivided by\b|\bover\b/, "/"],
+  [/\bplus\b/, "+"],
+  [/\b(?:minus|negative)\b/, "-"],
+];
+
+/** Nobody says longer ones. */
+const LONGEST = 200;
+
+/** The functions that are said with “of”: sine of x, sum of squares of w. */
+const OF = /([\p{L}]+\d*)\s+of\s+/gu;
+/** As far as a short “of” reaches: a name or number with what is raised. */
+const NEXT = /^[\p{L}\p{M}\p{N}_.]+(?:[²³]|\s*\^\s*-?[\p{L}\p{N}.]+)?/u;
+
+/** What the words say in signs, the likeliest first; nothing for a text without such words. */
+export function spokenIn(source: string): readonly string[] {
+  if (source.length > LONGEST || /[\\{}[\]\n]/.test(source)) return [];
+  const question = source.replace(/[?.]\s*$/, "");
+  let text = question;
+  for (const [pattern, sign] of WORDS)
+    text = text.replaceAll(new RegExp(pattern.source, `${pattern.flags}gi`), (...found: readonly unknown[]) =>
+      sign === "^" ? "^" : ` ${sign.replace("$1", String(found[1]))} `.replace(/^ ([²³])/, "$1"),
+    );
+  const readings = [true, false].map((far) => withCalls(text, far));
+  return [
+    ...new Set(
+      readings.map((reading) =>
+        reading
+          .replaceAll(/\s+/g, " ")
+          .replaceAll(/\s*\^\s*/g, "^")
+          .trim(),
+      ),
+    ),
+  ].filter((reading) => reading !== question.trim().replaceAll(/\s+/g, " ") && reading !== "");
+}
+
+/** “f of x” as f(x), and far as all that follows. */
+function withCalls(text: string, far: boolean): string {
+  let [written, rest] = ["", text];
+  let closing = "";
+  for (;;) {
+    OF.lastIndex = 0;
+    const match = OF.exec(rest);
+    const name = match === null ? undefined : functionSaid(match[1]);
+    if (match === null || name === undefined) return written + rest.trimEnd() + closing;
+    written += `${rest.slice(0, match.index)}${name}(`;
+    rest = rest.slice(match.index + match[0].length);
+    closing += ")";
+    const [next] = far ? [] : (NEXT.exec(rest) ?? []);
+    if (next === undefined || /^\s+of\b/.test(rest.slice(next.length))) continue;
+    written += next + closing;
+    rest = rest.slice(next.length);
+    closing = "";
+  }
+}
+
+function functionSaid(word: string): string | undefined {
+  for (const name of [word.toLowerCase(), word.toLowerCase().replace(/s$/, "")]) {
+    const own = functionOf(name) === undefined ? functionCalled(name) : name;
+    if (own !== undefined) return own;
+  }
+  return undefined;
+}
