@@ -113,3 +113,6 @@ export async function run(blocks: readonly Block[]): Promise<string[]> {
   );
   return printed;
 }
+
+/** Whether a program uses the package. What does without, as the tape of 60 lines, has arrays of its own. */
+export const usesThePackage = (program: string): boolean => /from "gradtape(?:\/\w+)?";/.test(program);
