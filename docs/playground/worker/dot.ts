@@ -23,4 +23,4 @@ export function dotOf({ tape, name }: Run): string {
 }
 
 /** Four digits of each number; what does not fit is told by its shape: see `formatShort`. */
-const room = ({ size, rank }: Tensor): string => "0".repeat(Math.min(26, rank === 0 ? 9 : 2 * rank + 7 * size));
+const room = ({ size, rank }: Tensor): string => "0".repeat(Math.min(28, rank === 0 ? 9 : 2 * rank + 9 * size));
