@@ -14,10 +14,8 @@ const source = fileURLToPath(new URL(".", import.meta.url));
 const target = process.argv[2] ?? join(source, "../dist");
 
 rmSync(target, { recursive: true, force: true });
-const { status } = spawnSync("npx", ["tsc", "-p", source, "--emitDeclarationOnly", "--outDir", target], {
-  stdio: "inherit",
-  shell: process.platform === "win32",
-});
+const compiler = join(source, "../node_modules/typescript-7/bin/tsc");
+const { status } = spawnSync(process.execPath, [compiler, "-p", source, "--emitDeclarationOnly", "--outDir", target], { stdio: "inherit" });
 if (status !== 0) process.exit(status ?? 1);
 await build({
   entryPoints: entries.map((entry) => join(source, entry)),

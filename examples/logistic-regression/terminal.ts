@@ -90,7 +90,7 @@ function describeDescent(history: readonly LossAt[], columns: number): string {
   const place = (iteration: number): number => (isLong ? Math.log10(iteration + 1) : iteration);
   const ticks = isLong ? [0, 1, 10, 100, 1000, 10_000, 100_000].filter((step) => step <= last) : history.map(({ iteration }) => iteration);
   const chart = plot(
-    history.map(({ iteration, loss }) => [place(iteration), loss]),
+    history.map(({ iteration, loss }): [x: number, y: number] => [place(iteration), loss]),
     {
       width: Math.min(78, columns - 8),
       height: 7,

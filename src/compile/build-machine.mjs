@@ -4,7 +4,8 @@
 // - machine-words.ts: the names of the instructions and of their words, for the encoder;
 // - machine-code.ts: the WebAssembly as text, so that the package needs no file at run time.
 // `npm ci` runs this, and `npm test`.
-import { writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
 import { readMachine, STRIDE } from "./read-machine.mjs";
@@ -17,16 +18,30 @@ const WRITTEN = "// Written by build-machine.mjs.\n\n";
 const OPERATIONS = "operations.ts";
 const DISPATCH = "dispatch.ts";
 const SINGLE = "single.ts";
+const CODE = "machine-code.ts";
 const machine = readMachine(here("machine"), [OPERATIONS, DISPATCH, SINGLE]);
 writeFileSync(here(`machine/${OPERATIONS}`), operationsOf(machine));
 writeFileSync(here(`machine/${SINGLE}`), singlesOf(machine));
 writeFileSync(here(`machine/${DISPATCH}`), dispatchOf(machine));
 writeFileSync(here("machine-words.ts"), wordsOf(machine));
-const code = await compile();
-const memory = new WebAssembly.Memory({ initial: 1 });
-const { instance } = await WebAssembly.instantiate(code, { env: { memory }, math: Math, host: { call() {} } });
-writeFileSync(here("machine-code.ts"), textOf(code, instance.exports.firstFree.value));
-console.log(`The machine: ${code.length} bytes of WebAssembly`);
+const made = `// Made of what has the hash ${hashOfSources()}.\n`;
+if (existsSync(here(CODE)) && readFileSync(here(CODE), "utf8").includes(made)) console.log("The machine has not changed");
+else {
+  const code = await compile();
+  const memory = new WebAssembly.Memory({ initial: 1 });
+  const { instance } = await WebAssembly.instantiate(code, { env: { memory }, math: Math, host: { call() {} } });
+  writeFileSync(here(CODE), textOf(code, instance.exports.firstFree.value));
+  console.log(`The machine: ${code.length} bytes of WebAssembly`);
+}
+
+/** Of all that decides what the WebAssembly is: to compile it takes seconds, and it is asked for at every turn. */
+function hashOfSources() {
+  const hash = createHash("sha256").update(asc.version);
+  const sources = readdirSync(here("machine"), { recursive: true }).filter((name) => name.endsWith(".ts"));
+  const files = [...sources.sort().map((name) => `machine/${name}`), "build-machine.mjs"];
+  for (const name of files) hash.update(`${name}\n${readFileSync(here(name), "utf8")}`);
+  return hash.digest("hex");
+}
 
 /** The codes, and the ops over many numbers. */
 function operationsOf({ ops, instructions }) {
@@ -139,7 +154,8 @@ function textOf(code, firstFree) {
   for (const byte of hexadecimal) count.set(byte, (count.get(byte) ?? 0) + 1);
   const frequent = [...count.keys()].sort((a, b) => count.get(b) - count.get(a)).slice(0, LETTERS.length);
   const text = hexadecimal.map((byte) => LETTERS[frequent.indexOf(byte)] ?? byte).join("");
-  return `${WRITTEN}/** Where a program may begin: what is before it is the machine's own. */
+  return `${WRITTEN}${made}
+/** Where a program may begin: what is before it is the machine's own. */
 export const firstFree = ${firstFree};
 
 /** The bytes that are one letter. */

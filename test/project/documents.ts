@@ -114,16 +114,23 @@ export async function run(blocks: readonly Block[]): Promise<string[]> {
   return printed;
 }
 
-/** What the compiler has to say of the code of documents, each as one file of a strict project that has installed the package. */
-export function typeErrorsOf(texts: ReadonlyMap<string, string>): string[] {
+/** Whether a program uses the package. What does without, as the tape of 60 lines, has arrays of its own. */
+export const usesThePackage = (program: string): boolean => /from "gradtape(?:\/\w+)?";/.test(program);
+
+/**
+ * What the compiler has to say of the code of documents, each as one file of a strict project that has installed the package; in the
+ * `strictest`, an index may find nothing.
+ */
+export function typeErrorsOf(texts: ReadonlyMap<string, string>, strictest = false): string[] {
   const options: ts.CompilerOptions = {
     strict: true,
+    noUncheckedIndexedAccess: strictest,
     noEmit: true,
     skipLibCheck: true,
     target: ts.ScriptTarget.ES2022,
     module: ts.ModuleKind.NodeNext,
     lib: ["lib.es2023.d.ts", "lib.dom.d.ts"],
-    types: [],
+    types: ["node"],
     paths: Object.fromEntries(
       ["index", "math", "onnx", "threads"].map((entry) => [
         entry === "index" ? "gradtape" : `gradtape/${entry}`,

@@ -14,9 +14,13 @@ export function runIn(directory: string, command: string, args: readonly string[
   });
 }
 
-/** Packs the package as it would be published into a directory; returns the path of the tarball. */
+/**
+ * Packs the package as it would be published into a directory; returns the path of the tarball. What is generated is left as it is:
+ * `prepare`, which npm would run, too, writes sources that other tests may be reading.
+ */
 export function pack(directory: string): string {
-  runIn(root, "npm", ["pack", "--silent", "--pack-destination", directory]);
+  runIn(root, "npm", ["run", "--silent", "prepack"]);
+  runIn(root, "npm", ["pack", "--silent", "--ignore-scripts", "--pack-destination", directory]);
   const [tarball] = readdirSync(directory).filter((name) => name.endsWith(".tgz"));
   return join(directory, tarball);
 }

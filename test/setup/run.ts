@@ -17,9 +17,11 @@ const generate: readonly Step[] = [
   { title: "The machine of compiled functions", args: ["src/compile/build-machine.mjs"] },
   { title: "The parser of formulas", args: ["src/formulas/build-parser.mjs"] },
 ];
+/** A fifth of the time that version 6 takes, whose interface TypeDoc and some tests need. */
+const compiler = "node_modules/typescript-7/bin/tsc";
 const checks: readonly Step[] = [
-  { title: "Types: examples, tests, benchmarks, docs", args: ["node_modules/typescript/bin/tsc"] },
-  { title: "Types: the package alone", args: ["node_modules/typescript/bin/tsc", "-p", "src", "--noEmit"] },
+  { title: "Types: examples, tests, benchmarks, docs", args: [compiler] },
+  { title: "Types: the package alone", args: [compiler, "-p", "src", "--noEmit"] },
   { title: "Lint and format", args: ["node_modules/@biomejs/biome/bin/biome", "check", "."] },
   {
     title: "Files, exports and dependencies that nothing uses",

@@ -43,6 +43,9 @@ export class Chain {
   readonly steps: Step[] = [];
   private readonly byQuantity = new Map<Quantity, Step>();
   private readonly readers = new Map<Quantity, Quantity[]>();
+  private readonly depending: ReadonlySet<Quantity>;
+  private readonly edgesFrom = new Map<Quantity, Edge[]>();
+  private readonly places: ReadonlyMap<Tensor, number>;
   readonly sharesTies: boolean;
   private readonly rules = new Map<Quantity, readonly Definition[]>();
 
@@ -53,12 +56,13 @@ export class Chain {
     private readonly numbersOf: (p: Polynomial, indices: readonly (Index | undefined)[], like: Quantity) => Tensor,
   ) {
     this.sharesTies = hasTies(reading.tape.nodes);
+    this.places = new Map(reading.tape.nodes.map(({ output: x }, place) => [x, place]));
     for (const quantity of reading.quantities)
       for (const operand of this.operandsOf(quantity)) this.readers.set(operand, [...(this.readers.get(operand) ?? []), quantity]);
     const reached = this.reachedFrom(output);
-    const depending = this.dependingOn(wanted);
+    this.depending = this.dependingOn(wanted);
     const order = reading.quantities
-      .filter((quantity) => quantity !== output && reached.has(quantity) && (depending.has(quantity) || wanted.has(quantity)))
+      .filter((quantity) => quantity !== output && reached.has(quantity) && this.depending.has(quantity))
       .sort((a, b) => b.place - a.place || a.id - b.id);
     for (const quantity of order) this.add(quantity);
   }
@@ -67,12 +71,22 @@ export class Chain {
     return this.byQuantity.get(quantity);
   }
 
-  /** A named value that reads this one. */
-  operandsOf(quantity: Quantity): Set<Quantity> {
+  /** The edges by which the derivative with respect to a value is made of that with respect to this one. */
+  edgesThrough(quantity: Quantity): readonly Edge[] {
+    return this.edgesFrom.get(quantity) ?? [];
+  }
+
+  /** Whether a value is, or is made of, one with respect to which the derivative is wanted. */
+  isVariable(quantity: Quantity): boolean {
+    return this.depending.has(quantity);
+  }
+
+  /** The named values of which one is made. */
+  operandsOf(quantity: Quantity): ReadonlySet<Quantity> {
     if (quantity.definition !== undefined) return variablesOf(quantity.definition.formula);
     const opaque = this.reading.opaque.get(quantity);
     const found = new Set<Quantity>();
-    for (const x of opaque?.node.inputs ?? []) variablesOf(this.reading.formulaOf(x).formula, found);
+    for (const x of opaque?.node.inputs ?? []) for (const operand of variablesOf(this.reading.formulaOf(x).formula)) found.add(operand);
     return found;
   }
 
@@ -99,6 +113,7 @@ export class Chain {
     const letter = this.reading.derivative(this.output, quantity, this.numbersOf(total, indices, quantity), { indices, formula: total });
     const step: Step = { quantity, indices, edges, letter };
     this.steps.push(step);
+    for (const edge of edges) this.edgesFrom.set(edge.from, [...this.edgesThrough(edge.from), edge]);
     this.byQuantity.set(quantity, step);
   }
 
@@ -200,13 +215,12 @@ export class Chain {
   private opsBetween(from: Quantity, to: Quantity): Pick<Edge, "ops" | "isNested"> {
     const { nodes } = this.reading.tape;
     if (from.place < 0) return { ops: [], isNested: false };
-    const places = new Map<Tensor, number>(nodes.slice(0, from.place + 1).map(({ output }, place) => [output, place]));
     const leads = new Map<Tensor, boolean>();
     const found = new Set<number>();
     const visit = (x: Tensor): boolean => {
       const quantity = this.reading.ofTensor(x);
       if (quantity === to) return true;
-      const place = places.get(x);
+      const place = this.places.get(x);
       if (place === undefined || (quantity !== undefined && quantity !== from)) return false;
       const known = leads.get(x);
       if (known !== undefined) return known;
@@ -222,7 +236,7 @@ export class Chain {
       isNested: [...found].some((place) =>
         isNested(
           nodes[place].op,
-          nodes[place].inputs.some((x) => found.has(places.get(x) ?? -1)),
+          nodes[place].inputs.some((x) => found.has(this.places.get(x) ?? -1)),
         ),
       ),
     };

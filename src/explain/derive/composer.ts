@@ -20,10 +20,14 @@ export interface Written extends Laid {
 /** A formula of several that were put together, as it is written and with its numbers. */
 interface Composite extends Written {
   readonly value: Tensor;
+  /** Whether it is what its step says already, with letters alone. */
+  readonly isAsBefore: boolean;
 }
 
+type Insertable = Omit<Composite, "isAsBefore">;
+
 /** What is put for the derivative with respect to a value in those that follow from it. */
-interface Inserted extends Composite {
+interface Inserted extends Insertable {
   readonly indices: Indices;
   readonly isLetter: boolean;
 }
@@ -45,7 +49,7 @@ export class Composer {
   ) {}
 
   /** Says what is to be put for the derivative with respect to a value: this, or its letter. */
-  insert({ quantity, letter, indices }: Step, found: Composite, isLetter: boolean): void {
+  insert({ quantity, letter, indices }: Step, found: Insertable, isLetter: boolean): void {
     const asLetter = (): Inserted => ({
       ...this.reading.letter(letter),
       form: derivativeForm(this.output, quantity),
@@ -63,15 +67,20 @@ export class Composer {
   }
 
   private ofTotal({ indices, edges, quantity }: Step, total: Polynomial): Composite {
-    const known = (letter: Quantity): Inserted | undefined => {
-      const from = edges.find(({ from }) => this.chain.stepOf(from)?.letter === letter)?.from;
-      const found = from === undefined ? undefined : this.inserted.get(from);
+    const known = ({ derivative }: Quantity): Inserted | undefined => {
+      const found = derivative === undefined ? undefined : this.inserted.get(derivative.by);
       return found === undefined || found.isLetter ? undefined : found;
     };
+    if (edges.every(({ from }) => this.inserted.get(from)?.isLetter !== false)) {
+      const laid = this.printer.lay(total, indices);
+      return { formula: total, ...laid, value: this.numbersOf(total, indices, quantity.value.shape), isAsBefore: true };
+    }
     const formula = replaceQuantities(total, (letter, atom) => {
       const found = known(letter);
       return found === undefined ? undefined : moved(found.formula, found.indices, atom.places);
     });
+    const value = this.numbersOf(total, indices, quantity.value.shape);
+    if (this.printer.isTooLong(formula)) return { formula, ...this.printer.lay(formula, indices), value, isAsBefore: false };
     // What is the same along an axis goes into the formula: Σ(𝟏) would not say how many there are.
     const written = replaceQuantities(total, (letter, atom) => {
       const found = known(letter);
@@ -87,7 +96,7 @@ export class Composer {
         formula: (places) => moved(found.formula, found.indices, places),
       };
     });
-    return { formula, ...laid, value: this.numbersOf(total, indices, quantity.value.shape) };
+    return { formula, ...laid, value, isAsBefore: false };
   }
 
   private ofFactors({ edges, indices, quantity: { value: own } }: Step): Composite {
@@ -97,7 +106,7 @@ export class Composer {
     );
     const written = (one: Written): Written =>
       isIndexed && one.letters === undefined ? { ...one, ...this.printer.layIndexed(one.formula, indices) } : one;
-    const parts = edges.map((edge): Composite => {
+    const parts = edges.map((edge): Insertable => {
       const factor = written(this.factors.get(edge) as Written);
       const factorValue = this.numbersOf(factor.formula, indices, own.shape);
       const above = edge.from === this.output ? undefined : this.chain.stepOf(edge.from);
@@ -121,6 +130,7 @@ export class Composer {
       form,
       letters: parts[0].letters,
       value: parts.map((part) => part.value).reduce((a, b) => a.add(b)),
+      isAsBefore: edges.every(({ from }) => from === this.output),
     };
   }
 

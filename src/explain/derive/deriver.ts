@@ -3,8 +3,9 @@ import type { AnyOp } from "../../ops/op.js";
 import type { Tape } from "../../tape/tape.js";
 import { asTensor, type Tensor } from "../../tensor/tensor.js";
 import { largest } from "../formula/expression.js";
-import { add, fromTerm, ONE } from "./algebra/arithmetic.js";
+import { add, ONE } from "./algebra/arithmetic.js";
 import { Evaluator } from "./algebra/evaluate.js";
+import { Magnitudes } from "./algebra/magnitudes.js";
 import { Index } from "./algebra/places.js";
 import type { Definition, Quantity } from "./algebra/quantity.js";
 import type { Polynomial } from "./algebra/terms.js";
@@ -23,6 +24,8 @@ import { ownRules, textbookRules } from "./textbook.js";
 
 /** A result up to this weight is put into those that follow from it; a larger one stays a letter there. */
 const LARGEST_INSERTED = 40;
+/** The same on a tape of many nodes. */
+const LARGEST_OF_MANY = 8;
 
 /** An equation with all that follows from it. */
 export interface Equation {
@@ -38,6 +41,7 @@ export class Deriver {
   readonly output: Quantity;
   readonly equations: Equation[] = [];
   private readonly evaluator: Evaluator;
+  private readonly magnitudes: Magnitudes;
   private readonly simplifier: Simplifier;
   private readonly chain: Chain;
   private readonly lines: Lines;
@@ -53,15 +57,16 @@ export class Deriver {
     const output = this.reading.ofTensor(tape.outputs[0]);
     if (output === undefined) throw new GradtapeError("derive: the function's result is a constant; there is nothing to derive");
     this.output = output;
-    this.printer = new Printer(asked.notation, () => new Set(this.reading.quantities.map(({ name }) => name)));
+    this.printer = new Printer(asked.notation, this.reading.isLarge, () => new Set(this.reading.quantities.map(({ name }) => name)));
     this.evaluator = new Evaluator(({ value }) => value);
+    this.magnitudes = new Magnitudes(this.evaluator);
     // A result that nobody gave a name is not what a formula is expressed through.
     const isNamed = (quantity: Quantity): boolean => quantity !== output || quantity.value.label !== undefined;
     this.simplifier = new Simplifier(this.reading.quantities.filter(isNamed), this.printer);
-    this.lines = new Lines(this.printer, this.evaluator, this.simplifier, new Set(this.arguments_()));
     this.chain = new Chain(this.reading, output, new Set(this.arguments_()), (p, indices, like) =>
       this.evaluator.tensor(p, indices, like.value.shape),
     );
+    this.lines = new Lines(this.printer, this.evaluator, this.simplifier, (quantity) => this.chain.isVariable(quantity));
     this.composer = new Composer(this.reading, this.printer, this.chain, output, (p, indices, shape) => this.valueOf(p, indices, shape));
   }
 
@@ -78,6 +83,7 @@ export class Deriver {
   run(): Conclusions {
     const { steps } = this.chain;
     const args = this.arguments_();
+    this.magnitudes.prepare(steps.map(({ letter }) => letter));
     for (const argument of args) this.chainRule(argument);
     for (const step of steps) this.differentiate(step, args);
     for (const step of steps) if (!args.includes(step.quantity)) this.conclude(step, false);
@@ -183,9 +189,18 @@ export class Deriver {
   private conclude(step: Step, isArgument: boolean): Written {
     const { quantity, edges, indices } = step;
     const composite = this.composer.of(step);
-    const readers = this.chain.steps.flatMap((other) => other.edges.filter(({ from }) => from === quantity));
-    if (edges.every(({ from }) => from === this.output)) {
-      this.composer.insert(step, composite, !isArgument && composite.formula.weight > LARGEST_INSERTED);
+    const readers = this.chain.edgesThrough(quantity);
+    const isLetter = ({ formula }: Written): boolean =>
+      !isArgument && formula.weight > (this.reading.isLarge ? LARGEST_OF_MANY : LARGEST_INSERTED);
+    if (composite.isAsBefore) {
+      this.composer.insert(step, composite, isLetter(composite));
+      const { form, letters, value } = composite;
+      if (isArgument && edges.some(({ from }) => from !== this.output))
+        this.equations.push({
+          section: "result",
+          left: derivativeForm(this.output, quantity),
+          rights: [{ form, letters, rule: "as above", value }],
+        });
       return composite;
     }
     const isUseful =
@@ -206,11 +221,8 @@ export class Deriver {
       first: composite,
       value: composite.value,
     });
-    this.composer.insert(
-      step,
-      { ...result, value: this.valueOf(result.formula, indices, quantity.value.shape) },
-      !isArgument && result.formula.weight > LARGEST_INSERTED,
-    );
+    const value = this.valueOf(result.formula, indices, quantity.value.shape);
+    this.composer.insert(step, { ...result, value }, isLetter(result));
     return result;
   }
 
@@ -228,12 +240,12 @@ export class Deriver {
       isSame: argument === by,
       isVector,
     };
-    if (found === undefined) {
-      const form: Form = { kind: "words", text: "no formula: an op on the way has none" };
+    if ("words" in found) {
+      const form: Form = { kind: "words", text: found.words };
       this.equations.push({
         section: "second derivatives",
         left,
-        rights: [{ form, letters: undefined, rule: "left to hessian", value: undefined }],
+        rights: [{ form, letters: undefined, rule: found.rule, value: undefined }],
       });
       return undefined;
     }
@@ -275,7 +287,7 @@ export class Deriver {
     shape: readonly number[],
   ): Conclusion {
     const numbers = (p: Polynomial): Tensor => this.valueOf(p, indices, shape);
-    const added = formula.terms.reduce((sum, term) => sum + largest(numbers(fromTerm(term))), 0);
+    const added = largest(this.magnitudes.tensor(formula, indices, shape));
     return { argument, formula, form, indices, value: numbers(formula), added };
   }
 }
@@ -294,7 +306,7 @@ export interface Conclusion {
   readonly form: Form;
   readonly indices: readonly (Index | undefined)[];
   readonly value: Tensor;
-  /** The sum of the largest numbers of its terms. */
+  /** How large what is added up in it is. */
   readonly added: number;
 }
 

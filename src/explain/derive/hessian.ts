@@ -1,4 +1,5 @@
 import { add, isZero, multiply, ONE } from "./algebra/arithmetic.js";
+import { withinBudget } from "./algebra/budget.js";
 import { Derivative } from "./algebra/derivative.js";
 import { delta } from "./algebra/functions.js";
 import { type Axis, type Index, placeOf } from "./algebra/places.js";
@@ -10,9 +11,18 @@ import type { Chain } from "./chain.js";
 /** An op on the way has no formula. */
 class NoFormula extends Error {}
 
+/** Steps of the algebra that a second derivative may take: in a chain of products it doubles with each. */
+const BUDGET = 200_000;
+
+/** In words, why there is no formula. */
+export interface Without {
+  readonly words: string;
+  readonly rule: string;
+}
+
 /**
  * The derivative of a formula with respect to an argument, through the definitions of all named values in it: dv/dx of each is found
- * once. Nothing where one of them depends on the argument and has no definition.
+ * once. Words where one of them depends on the argument and has no definition, and where it grows too large.
  */
 export function totalDerivative(
   p: Polynomial,
@@ -20,7 +30,7 @@ export function totalDerivative(
   columns: readonly (Index | undefined)[],
   chain: Chain,
   opaque: ReadonlyMap<Quantity, unknown>,
-): Polynomial | undefined {
+): Polynomial | Without {
   const known = new Map<Quantity, Definition | undefined>();
   const depends = dependents(by, chain);
   const seed = (quantity: Quantity, places: readonly Axis[]): Polynomial => {
@@ -41,9 +51,9 @@ export function totalDerivative(
   };
   const derivative = new Derivative(seed, chain.sharesTies);
   try {
-    return derivative.of(p);
+    return withinBudget(BUDGET, () => derivative.of(p)) ?? { words: "… a formula too long to find …", rule: "left to hessian" };
   } catch (error) {
-    if (error instanceof NoFormula) return undefined;
+    if (error instanceof NoFormula) return { words: "no formula: an op on the way has none", rule: "left to hessian" };
     throw error;
   }
 }

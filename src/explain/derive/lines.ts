@@ -18,6 +18,7 @@ import { overCommonDenominator } from "./simplify/together.js";
 
 /** Sides of an equation that differ by more, relative to their size, are not equal. */
 const TOLERANCE = 1e-9;
+const LEFT = "left as it stands: too large to simplify";
 /** A form without new names gets a line before one with them if it is so much shorter than what it came from. */
 const WORTH_A_LINE = 0.8;
 /** A right side, why it equals the one before, and its numbers. */
@@ -54,11 +55,16 @@ export class Lines {
     private readonly printer: Printer,
     private readonly evaluator: Evaluator,
     private readonly simplifier: Simplifier,
-    private readonly wanted: ReadonlySet<Quantity>,
+    /** Whether a value is or depends on an argument with respect to which a derivative is wanted. */
+    private readonly isVariable: (quantity: Quantity) => boolean,
   ) {}
 
   private valueOf(p: Polynomial, indices: readonly (Index | undefined)[], shape: readonly number[]): Tensor {
     return this.evaluator.tensor(p, indices, shape);
+  }
+
+  private mention(p: Polynomial): void {
+    for (const quantity of variablesOf(p)) this.mentioned.add(quantity);
   }
 
   /** The lines for one formula: as the rules give it, and what it becomes. */
@@ -69,7 +75,8 @@ export class Lines {
     let formula = raw;
     let { form, letters } = first ?? this.printer.lay(raw, indices);
     rights.push({ form, letters, rule, reason, value });
-    variablesOf(raw, this.mentioned);
+    this.mention(raw);
+    if (this.printer.isTooLong(raw)) return { rights, formula, form, letters };
     // Where the formula as it came has no numbers, ∞·0 say, others may have some.
     const isTrue = (next: Polynomial): boolean => {
       const difference = relativeDifference(value, this.valueOf(next, indices, shape));
@@ -84,7 +91,7 @@ export class Lines {
       if (!isTrue(next)) return false;
       const numbers = this.valueOf(next, indices, shape);
       rights.push({ ...laid, rule: why, value: numbers });
-      variablesOf(next, this.mentioned);
+      this.mention(next);
       formula = next;
       ({ form, letters } = laid);
       return true;
@@ -111,9 +118,13 @@ export class Lines {
     if (isNamed) offer(best.formula, split.length > 0 ? "cancel" : `express through ${names.map(({ name }) => name).join(", ")}`);
     else offer(best.formula, isSum ? "expand and collect" : "cancel");
     const simplify = (p: Polynomial): Polynomial => this.simplifier.simplify(p, indices, () => true).best.formula;
-    const [data] = withSumsOfData(formula, this.wanted, simplify).sort((a, b) => cost(a.formula) - cost(b.formula));
+    const [data] = withSumsOfData(formula, this.isVariable, simplify).sort((a, b) => cost(a.formula) - cost(b.formula));
     if (data !== undefined && cost(data.formula) < cost(formula)) offer(data.formula, data.why);
-    if (!simplified.isComplete) rights.push({ form, letters, rule: "left as it stands: too large to simplify", value });
+    if (!simplified.isComplete) {
+      const last = rights[rights.length - 1];
+      const [why, shown] = [last.rule, last.reason ?? last.rule].map((said) => `${said}; ${LEFT}`);
+      rights.splice(-1, 1, { ...last, rule: why, reason: shown });
+    }
     return { rights, formula, form, letters };
   }
 }

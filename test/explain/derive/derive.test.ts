@@ -324,17 +324,17 @@ describe("bounds", () => {
     const derivation = derive(deep, tensor(0.3).named("x"));
     expect(derivation.largestDifference).toBeLessThan(1e-12);
     expect(derivation.toString().length).toBeLessThan(100_000);
-    expect(derivation.toString()).toContain("signs …");
+    expect(derivation.toString()).toMatch(/… \d+ (factors|signs) …/);
   });
 
   test("an algebra that grows too large is left as it stands, with a word", () => {
     const large = (x: Tensor, y: Tensor): Tensor => {
       let sum = x.mul(0);
-      for (let i = 1; i <= 12; i++) sum = sum.add(x.mul(y).add(x.exp().mul(i)).add(y.sin()).square().add(i).reciprocal());
+      for (let i = 1; i <= 6; i++) sum = sum.add(x.mul(y).add(x.exp().mul(i)).add(y.sin()).square().add(i).reciprocal());
       return sum;
     };
     const derivation = derive(large, tensor(0.3).named("x"), tensor(0.2).named("y"));
-    expect(rules(derivation)).toContain("left as it stands: too large to simplify");
+    expect(rules(derivation).join("\n")).toContain("; left as it stands: too large to simplify");
     expect(derivation.largestDifference).toBeLessThan(1e-12);
   });
 

@@ -9,7 +9,8 @@ import { distributeFractions, expand } from "../../../src/explain/derive/simplif
 import { factor } from "../../../src/explain/derive/simplify/factor.js";
 import { withComplements } from "../../../src/explain/derive/simplify/indicators.js";
 import { mergedSums } from "../../../src/explain/derive/simplify/merge.js";
-import { nameRules, throughNames } from "../../../src/explain/derive/simplify/names.js";
+import { NameRules } from "../../../src/explain/derive/simplify/name-rules.js";
+import { throughNames } from "../../../src/explain/derive/simplify/names.js";
 import { recognized } from "../../../src/explain/derive/simplify/recognize.js";
 import { overCommonDenominator, together } from "../../../src/explain/derive/simplify/together.js";
 import { randomTensor } from "../../support/random.js";
@@ -116,7 +117,7 @@ describe("names", () => {
     );
     const reading = new Reading(tape, ["A", "x", "y"]);
     const evaluator = new Evaluator(({ value }) => value);
-    const rules = nameRules(reading.quantities);
+    const rules = new NameRules(reading.quantities);
     let changes = 0;
     for (const quantity of reading.quantities) {
       if (quantity.definition === undefined) continue;

@@ -4,13 +4,14 @@ import * as reduce from "../../../ops/reduce.js";
 import { applyAgain } from "../../../tensor/apply.js";
 import { tensor } from "../../../tensor/create.js";
 import type { Tensor } from "../../../tensor/tensor.js";
+import type { Fraction } from "../../formula/fraction.js";
 import * as q from "../../formula/fraction.js";
 import { type Axis, type Index, isIndex, type Place } from "./places.js";
 import type { Quantity } from "./quantity.js";
 import type { Atom, AtomOf, Factor, Monomial, Polynomial } from "./terms.js";
 
 /** Numbers for all values of some indices, in row-major order. */
-interface Grid {
+export interface Grid {
   readonly indices: readonly Index[];
   readonly data: Float64Array;
 }
@@ -34,12 +35,16 @@ export class Evaluator {
 
   /** Whether an atom is 0 at all places. */
   isZero(atom: Atom): boolean {
-    const { data } = this.atom(atom);
+    const { data } = this.grid(atom);
     return data.length > 0 && data.every((x) => x === 0);
   }
 
+  protected numberOf(coefficient: Fraction): number {
+    return q.toNumber(coefficient);
+  }
+
   private addTo(out: Float64Array, indices: readonly Index[], p: Polynomial): void {
-    for (const { coefficient, monomial } of p.terms) this.accumulate(out, indices, [], monomial, q.toNumber(coefficient));
+    for (const { coefficient, monomial } of p.terms) this.accumulate(out, indices, [], monomial, this.numberOf(coefficient));
   }
 
   private polynomial(p: Polynomial, indices: readonly Index[] = [...p.free]): Grid {
@@ -60,14 +65,18 @@ export class Evaluator {
     });
   }
 
-  private powerOf({ atom, exponent }: Factor): Grid {
-    const grid = this.atom(atom);
-    if (q.isOne(exponent)) return grid;
+  /** The numbers of a power of an atom. */
+  powerOf({ atom, exponent }: Factor): Grid {
+    if (q.isOne(exponent)) return this.grid(atom);
     const e = q.toNumber(exponent);
+    // e^(0.01·u) of a large u: eᵘ alone may be ∞.
+    if (atom.kind === "exponential") return this.exponential(atom, [...atom.free], e);
+    const grid = this.grid(atom);
     return { ...grid, data: grid.data.map((x) => (e === 2 ? x * x : e === 0.5 ? Math.sqrt(x) : x ** e)) };
   }
 
-  private atom(atom: Atom): Grid {
+  /** The numbers of an atom. */
+  grid(atom: Atom): Grid {
     const before = this.known.get(atom.key);
     if (before !== undefined) return before;
     const grid = this.compute(atom, [...atom.free]);
@@ -75,7 +84,7 @@ export class Evaluator {
     return grid;
   }
 
-  private compute(atom: Atom, indices: readonly Index[]): Grid {
+  protected compute(atom: Atom, indices: readonly Index[]): Grid {
     switch (atom.kind) {
       case "value":
         return over(indices, this.reader(atom.quantity, atom.places));
@@ -87,11 +96,8 @@ export class Evaluator {
         const [x, y] = [atom.base, atom.exponent].map((p) => this.polynomial(p, indices));
         return { indices, data: x.data.map((base, i) => base ** y.data[i]) };
       }
-      case "exponential": {
-        const data = new Float64Array(sizeOf(indices));
-        this.accumulate(data, indices, [], atom.exponent, 1);
-        return { indices, data: data.map(Math.exp) };
-      }
+      case "exponential":
+        return this.exponential(atom, indices, 1);
       case "constant":
         return { indices, data: Float64Array.of(atom.value) };
       case "size":
@@ -114,6 +120,12 @@ export class Evaluator {
       case "reduction":
         return this.reduction(atom, indices);
     }
+  }
+
+  private exponential({ exponent }: AtomOf<"exponential">, indices: readonly Index[], times: number): Grid {
+    const data = new Float64Array(sizeOf(indices));
+    this.accumulate(data, indices, [], exponent, times);
+    return { indices, data: data.map(Math.exp) };
   }
 
   private call({ of, args }: AtomOf<"function">, indices: readonly Index[]): Grid {

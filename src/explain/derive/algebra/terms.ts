@@ -299,9 +299,13 @@ export function ordersOf<T>(list: readonly T[]): (readonly T[])[] {
   return list.flatMap((first, i) => ordersOf([...list.slice(0, i), ...list.slice(i + 1)]).map((rest) => [first, ...rest]));
 }
 
+/** Formulas that grow cost what their keys do. */
+const KEY_OF_ONE_STEP = 200;
+
 function atomOf<A extends AtomKind>(atom: A, free: ReadonlySet<Index>, height: number, weight: number): A & Omit<Atom, keyof AtomKind> {
-  spend(1);
-  return { ...atom, key: computeKey(atom, height, NO_NAMES), free, height, weight };
+  const key = computeKey(atom, height, NO_NAMES);
+  spend(1 + key.length / KEY_OF_ONE_STEP);
+  return { ...atom, key, free, height, weight };
 }
 
 const without = (free: ReadonlySet<Index>, bound: readonly Index[], at: readonly Place[] = []): ReadonlySet<Index> => {

@@ -9,6 +9,16 @@ import { NoMatrixForm } from "./pieces.js";
 /** Letters for the sizes of axes, in the order in which they are asked for. */
 const SIZES = ["n", "m", "d", "k", "N", "M", "D", "K"];
 
+/** A formula of more factors is not written out: nobody would read it. */
+const MOST_FACTORS = 200;
+/** The same on a tape of many nodes, of which there are many lines. */
+const MOST_OF_MANY = 100;
+
+const unwritten = ({ weight }: Polynomial): Laid => ({
+  form: { kind: "words", text: `… ${weight.toLocaleString("en")} factors …` },
+  letters: undefined,
+});
+
 /** A formula as it is laid out, and the letters of its places if that took indices. */
 export interface Laid {
   readonly form: Form;
@@ -29,11 +39,18 @@ export class Printer {
 
   constructor(
     private readonly notation: "matrix" | "index",
+    private readonly isLarge: boolean,
     private readonly takenNames: () => ReadonlySet<string>,
   ) {}
 
+  /** Whether a formula is not written out. */
+  isTooLong({ weight }: Polynomial): boolean {
+    return weight > (this.isLarge ? MOST_OF_MANY : MOST_FACTORS);
+  }
+
   /** A formula at the places that these indices name. */
   lay(p: Polynomial, indices: readonly (Index | undefined)[]): Laid {
+    if (this.isTooLong(p)) return unwritten(p);
     const real = indices.filter((index) => index !== undefined);
     const key = `${p.key}@${real.map(({ id }) => id).join()}`;
     const before = this.known.get(key);
@@ -54,6 +71,7 @@ export class Printer {
 
   /** The same with formulas in the places of some letters. */
   insert(p: Polynomial, indices: readonly (Index | undefined)[], inserted: (quantity: Quantity) => Insertion | undefined): Laid {
+    if (this.isTooLong(p)) return unwritten(p);
     const real = indices.filter((index) => index !== undefined);
     const letter = (atom: AtomOf<"value">): Form | undefined => {
       const found = inserted(atom.quantity);

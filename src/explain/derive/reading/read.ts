@@ -12,11 +12,19 @@ import { areWithoutExponentials, Names } from "./letters.js";
 import { isFlat, rowFor } from "./ops.js";
 import { broadcastPlace, broadcastRanges, type Ranges } from "./row.js";
 
-/** A longer formula gets a name of its own; one that is read more than once sooner. */
-const LONGEST_FORMULA = 40;
-const LONGEST_SHARED = 16;
-/** As does one with more sums within one another. */
-const DEEPEST_FORMULA = 4;
+/** When a formula gets a name of its own. */
+interface Longest {
+  /** It has more factors, */
+  readonly weight: number;
+  /** it has so many and is read more than once, */
+  readonly shared: number;
+  /** or it has more sums within one another. */
+  readonly height: number;
+}
+const LONGEST: Longest = { weight: 40, shared: 16, height: 4 };
+/** Of a tape of many nodes each part is short, so that its derivative is: that of a product of forty factors has forty terms. */
+const LONGEST_OF_MANY: Longest = { weight: 10, shared: 6, height: 1 };
+const MANY_NODES = 60;
 
 /** A node that no formula says: a letter with the rule of its op. */
 export interface Opaque {
@@ -35,6 +43,9 @@ export class Reading {
   private readonly formulas = new Map<Tensor, Definition>();
   private readonly byTensor = new Map<Tensor, Quantity>();
   private readonly functions = new Map<AnyOp, ElementaryFunction | undefined>();
+  /** Whether there are so many nodes that each line is to be short. */
+  readonly isLarge: boolean;
+  private readonly longest: Longest;
 
   constructor(
     readonly tape: Tape,
@@ -44,6 +55,8 @@ export class Reading {
       [...inputNames, ...tape.nodes.flatMap(({ output }) => output.label ?? [])],
       !areWithoutExponentials(tape.nodes.map(({ op }) => op.name)),
     );
+    this.isLarge = tape.nodes.length > MANY_NODES;
+    this.longest = this.isLarge ? LONGEST_OF_MANY : LONGEST;
     this.findRanges(tape.nodes);
     for (const [i, x] of tape.inputs.entries()) this.name(x, inputNames[i], "input", -1, undefined);
     const [result] = tape.outputs;
@@ -65,7 +78,7 @@ export class Reading {
     if (definition === undefined) {
       const quantity = this.name(output, label(), "opaque", place, undefined);
       this.opaque.set(quantity, { node, quantity });
-    } else if (output.label !== undefined || isResult || isLong(definition.formula, readers > 1))
+    } else if (output.label !== undefined || isResult || isLong(definition.formula, readers > 1, this.longest))
       this.name(output, label(), "defined", place, definition);
     else this.formulas.set(output, definition);
   }
@@ -226,8 +239,8 @@ export class Reading {
 const isAlone = ({ terms: [{ coefficient, monomial }] }: Polynomial): boolean =>
   coefficient.numerator === coefficient.denominator && monomial.factors[0].exponent.numerator === monomial.factors[0].exponent.denominator;
 
-const isLong = ({ weight, height }: Polynomial, isShared: boolean): boolean =>
-  weight > (isShared ? LONGEST_SHARED : LONGEST_FORMULA) || height > DEEPEST_FORMULA;
+const isLong = ({ weight, height }: Polynomial, isShared: boolean, longest: Longest): boolean =>
+  weight > (isShared ? longest.shared : longest.weight) || height > longest.height;
 
 function isIdentity(x: Tensor): boolean {
   const [rows, columns] = x.shape;

@@ -2,10 +2,21 @@ import { type Axis, isIndex } from "../algebra/places.js";
 import type { Quantity } from "../algebra/quantity.js";
 import type { Atom, Monomial, Polynomial } from "../algebra/terms.js";
 
+const known = new WeakMap<Polynomial | Atom, ReadonlySet<Quantity>>();
+
 /** The quantities that occur in a formula, those among places included. */
-export function variablesOf(p: Polynomial, found = new Set<Quantity>()): Set<Quantity> {
-  for (const { monomial } of p.terms) inMonomial(monomial, found);
+export function variablesOf(thing: Polynomial | Atom): ReadonlySet<Quantity> {
+  const before = known.get(thing);
+  if (before !== undefined) return before;
+  const found = new Set<Quantity>();
+  if ("terms" in thing) for (const { monomial } of thing.terms) inMonomial(monomial, found);
+  else inAtom(thing, found);
+  known.set(thing, found);
   return found;
+}
+
+function inFormula(p: Polynomial, found: Set<Quantity>): void {
+  for (const quantity of variablesOf(p)) found.add(quantity);
 }
 
 function inMonomial({ factors }: Monomial, found: Set<Quantity>): void {
@@ -27,7 +38,7 @@ function inAtom(atom: Atom, found: Set<Quantity>): void {
       for (const place of atom.places) inPlace(place, found);
       break;
     case "group":
-      variablesOf(atom.body, found);
+      inFormula(atom.body, found);
       break;
     case "sum":
       inMonomial(atom.body, found);
@@ -36,17 +47,17 @@ function inAtom(atom: Atom, found: Set<Quantity>): void {
       inMonomial(atom.exponent, found);
       break;
     case "function":
-      for (const arg of atom.args) variablesOf(arg, found);
+      for (const arg of atom.args) inFormula(arg, found);
       break;
     case "power":
-      variablesOf(atom.base, found);
-      variablesOf(atom.exponent, found);
+      inFormula(atom.base, found);
+      inFormula(atom.exponent, found);
       break;
     case "indicator":
-      variablesOf(atom.difference, found);
+      inFormula(atom.difference, found);
       break;
     case "reduction":
-      variablesOf(atom.body, found);
+      inFormula(atom.body, found);
       for (const place of atom.at) inPlace(place, found);
       break;
     case "delta":

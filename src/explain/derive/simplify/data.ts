@@ -34,21 +34,18 @@ export interface WithSums {
 }
 
 /** The formula with Σ y = 1 along an axis of data for which that holds: for each such axis by itself, and for all at once. */
-export function withSumsOfData(p: Polynomial, wanted: ReadonlySet<Quantity>, simplify: (p: Polynomial) => Polynomial): WithSums[] {
+export function withSumsOfData(
+  p: Polynomial,
+  isVariable: (quantity: Quantity) => boolean,
+  simplify: (p: Polynomial) => Polynomial,
+): WithSums[] {
   const found = [...variablesOf(p)].flatMap((quantity) => {
-    if (quantity.kind === "derivative" || [...madeOf(quantity)].some((own) => wanted.has(own))) return [];
+    if (quantity.kind === "derivative" || isVariable(quantity)) return [];
     const axes = quantity.value.shape.flatMap((size, axis) => (size > 1 && sumsToOne(quantity, axis) ? [axis] : []));
     return axes.map((axis) => ({ quantity, axis }));
   });
   const choices = found.length < 2 ? [found] : [...found.map((one) => [one]), found];
   return found.length === 0 || found.length > MOST_AXES ? [] : choices.map((chosen) => assuming(p, chosen, simplify));
-}
-
-/** A quantity and all of which it is made. */
-function madeOf(quantity: Quantity): Set<Quantity> {
-  const found = new Set<Quantity>([quantity]);
-  for (const own of found) if (own.definition !== undefined) variablesOf(own.definition.formula, found);
-  return found;
 }
 
 /** More axes of data that sum to 1 are a coincidence. */

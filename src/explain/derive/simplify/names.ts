@@ -1,170 +1,13 @@
 import type { Fraction } from "../../formula/fraction.js";
 import * as q from "../../formula/fraction.js";
-import {
-  add,
-  constantOf,
-  fromAtom,
-  fromMonomial,
-  fromTerm,
-  isZero,
-  multiply,
-  ONE,
-  power,
-  primitive,
-  product,
-  scale,
-  subtract,
-  value,
-} from "../algebra/arithmetic.js";
+import { add, fromAtom, fromMonomial, isZero, multiply, ONE, power, primitive, product, scale } from "../algebra/arithmetic.js";
 import { spend } from "../algebra/budget.js";
 import { apply, exponential, indicator, powerOf } from "../algebra/functions.js";
 import { bareIndex, type Index, type Place, placeOf } from "../algebra/places.js";
-import type { Definition, Quantity } from "../algebra/quantity.js";
+import type { Quantity } from "../algebra/quantity.js";
 import { reductionOf, substitute, sum } from "../algebra/sums.js";
 import type { Atom, AtomOf, Factor, Polynomial } from "../algebra/terms.js";
-
-type Places = ReadonlyMap<Index, Place>;
-
-/** What of a definition is put in the place of what it was made of. */
-export interface NameRule {
-  readonly quantity: Quantity;
-  /** Found in a whole sum, in an atom, by solving the definition for one, or in a value of which it is a part: u = x/r. */
-  readonly kind: "sum" | "atom" | "solved" | "part";
-  /** Whether other values come with it: x = q/y. */
-  readonly isLoose: boolean;
-  readonly indices: readonly Index[];
-  readonly pattern: Polynomial;
-  readonly atom: Atom | undefined;
-  /** What is known is this power of the atom. */
-  readonly exponent: Fraction;
-  readonly look: string;
-  /** The atom, or the sum, to a power, in terms of the quantity. */
-  readonly make: (at: Places, exponent: Fraction) => Polynomial;
-}
-
-const looks = new WeakMap<object, string>();
-
-/** How free indices are called does not matter here: a quick look before a match is tried. */
-function lookOf(thing: Atom | Polynomial): string {
-  const known = looks.get(thing);
-  if (known !== undefined) return known;
-  const look = [...thing.key.replace(/i\d+/g, "i").split(/([^\w])/)].sort().join("");
-  looks.set(thing, look);
-  return look;
-}
-
-const isPlain = (atom: Atom): boolean => atom.kind === "size" || atom.kind === "constant";
-
-/** The rules that the definitions of named values give. */
-export function nameRules(quantities: readonly Quantity[]): NameRule[] {
-  return quantities.flatMap((quantity) => (quantity.definition === undefined ? [] : rulesOf(quantity, quantity.definition)));
-}
-
-function rulesOf(quantity: Quantity, { indices, formula }: Definition): NameRule[] {
-  const real = indices.filter((index) => index !== undefined);
-  if (constantOf(formula) !== undefined || !real.every((index) => formula.free.has(index))) return [];
-  const itself = (at: Places): Polynomial =>
-    value(
-      quantity,
-      indices.map((index) => (index === undefined ? undefined : at.get(index))),
-    );
-  if (formula.terms.length > 1) {
-    const { coefficient, body } = primitive(formula);
-    const make = (at: Places, exponent: Fraction): Polynomial => power(scale(itself(at), q.divide(q.ONE, coefficient)), exponent);
-    return [
-      { quantity, kind: "sum", isLoose: false, indices: real, pattern: body, atom: undefined, exponent: q.ONE, look: lookOf(body), make },
-      ...solvedSum(quantity, formula, itself, real),
-    ];
-  }
-  const [{ coefficient, monomial }] = formula.terms;
-  const [main] = monomial.factors
-    .filter(
-      ({ atom }) =>
-        !["value", "size", "constant", "delta", "guard", "indicator"].includes(atom.kind) && real.every((index) => atom.free.has(index)),
-    )
-    .sort((a, b) => b.atom.height - a.atom.height || b.atom.free.size - a.atom.free.size || b.atom.weight - a.atom.weight);
-  if (main === undefined) return dividedValue(quantity, formula, itself, real);
-  const besides = monomial.factors.filter((factor) => factor !== main);
-  const others = product(coefficient, besides);
-  const rules: NameRule[] = [
-    {
-      quantity,
-      kind: "atom",
-      isLoose: !besides.every(({ atom }) => isPlain(atom)),
-      indices: real,
-      pattern: fromAtom(main.atom),
-      atom: main.atom,
-      exponent: main.exponent,
-      look: lookOf(main.atom),
-      make: (at, exponent) => power(multiply(itself(at), power(substitute(others, at), q.MINUS_ONE)), exponent),
-    },
-  ];
-  if (main.atom.kind === "group" && q.equal(main.exponent, q.MINUS_ONE))
-    rules.push(...solved(quantity, main.atom.body, others, itself, real));
-  return rules;
-}
-
-/** u = x/r gives x = u·r, where x is all that stands above the line. */
-function dividedValue(
-  quantity: Quantity,
-  { terms: [{ coefficient, monomial }] }: Polynomial,
-  itself: (at: Places) => Polynomial,
-  real: readonly Index[],
-): NameRule[] {
-  const above = monomial.factors.filter(({ exponent }) => !q.isNegative(exponent));
-  const [only] = above;
-  if (above.length !== 1 || monomial.factors.length < 2 || only.atom.kind !== "value" || !q.isOne(only.exponent)) return [];
-  const { atom } = only;
-  if (!real.every((index) => atom.free.has(index)) || real.length === 0) return [];
-  const below = product(
-    coefficient,
-    monomial.factors.filter((factor) => factor !== only),
-  );
-  const make = (at: Places, exponent: Fraction): Polynomial =>
-    power(multiply(itself(at), power(substitute(below, at), q.MINUS_ONE)), exponent);
-  return [
-    { quantity, kind: "part", isLoose: true, indices: real, pattern: fromAtom(atom), atom, exponent: q.ONE, look: lookOf(atom), make },
-  ];
-}
-
-/** q = c/(a + b·eᵘ) gives eᵘ = (c/q − a)/b. */
-function solved(
-  quantity: Quantity,
-  body: Polynomial,
-  others: Polynomial,
-  itself: (at: Places) => Polynomial,
-  real: readonly Index[],
-): NameRule[] {
-  if (body.terms.length !== 2) return [];
-  const isExponential = ({ monomial }: (typeof body.terms)[number]): boolean =>
-    monomial.factors.length === 1 && monomial.factors[0].atom.kind === "exponential";
-  const found = body.terms.find(isExponential);
-  const rest = body.terms.find((term) => term !== found);
-  if (found === undefined || rest === undefined || rest.monomial.factors.some(({ atom }) => atom.kind === "exponential")) return [];
-  const [{ atom, exponent }] = found.monomial.factors;
-  if (!real.every((index) => atom.free.has(index))) return [];
-  const make = (at: Places, own: Fraction): Polynomial =>
-    power(
-      scale(
-        subtract(multiply(substitute(others, at), power(itself(at), q.MINUS_ONE)), substitute(fromTerm(rest), at)),
-        q.divide(q.ONE, found.coefficient),
-      ),
-      own,
-    );
-  return [{ quantity, kind: "solved", isLoose: false, indices: real, pattern: fromAtom(atom), atom, exponent, look: lookOf(atom), make }];
-}
-
-/** q = a + b·f(u) gives f(u) = (q − a)/b for numbers a and b. */
-function solvedSum(quantity: Quantity, { terms }: Polynomial, itself: (at: Places) => Polynomial, real: readonly Index[]): NameRule[] {
-  const number = terms.find(({ monomial }) => monomial.factors.length === 0);
-  const other = terms.find((term) => term !== number);
-  if (terms.length !== 2 || number === undefined || other === undefined || other.monomial.factors.length !== 1) return [];
-  const [{ atom, exponent }] = other.monomial.factors;
-  if (atom.kind === "value" || isPlain(atom) || !real.every((index) => atom.free.has(index))) return [];
-  const make = (at: Places, own: Fraction): Polynomial =>
-    power(scale(subtract(itself(at), fromTerm(number)), q.divide(q.ONE, other.coefficient)), own);
-  return [{ quantity, kind: "solved", isLoose: false, indices: real, pattern: fromAtom(atom), atom, exponent, look: lookOf(atom), make }];
-}
+import { isPlain, lookOf, type NameRule, type NameRules, type Places } from "./name-rules.js";
 
 /** Which rules may be used. */
 export interface NamesAllowed {
@@ -179,31 +22,29 @@ export interface NamesAllowed {
 const DEEPEST = 12;
 
 /** Puts named values in the places of what they stand for. */
-export function throughNames(p: Polynomial, rules: readonly NameRule[], allowed: NamesAllowed, depth = 0): Polynomial {
-  if (depth > DEEPEST || rules.length === 0) return p;
-  const usable = rules.filter(
-    (rule) =>
-      rule.quantity !== allowed.except &&
-      (allowed.loose || !rule.isLoose) &&
-      (allowed.solved || rule.kind !== "solved") &&
-      (allowed.parts === true || rule.kind !== "part"),
-  );
-  return named(p, usable, depth);
+export function throughNames(p: Polynomial, rules: NameRules, allowed: NamesAllowed): Polynomial {
+  return rules.isEmpty ? p : named(p, { rules, allowed }, 0);
 }
 
-function named(p: Polynomial, rules: readonly NameRule[], depth: number): Polynomial {
+/** The rules, and which of them may be used. */
+interface Usable {
+  readonly rules: NameRules;
+  readonly allowed: NamesAllowed;
+}
+
+const isUsable = (rule: NameRule, { except, loose, solved: withSolved, parts }: NamesAllowed): boolean =>
+  rule.quantity !== except &&
+  (loose || !rule.isLoose) &&
+  (withSolved || rule.kind !== "solved") &&
+  (parts === true || rule.kind !== "part");
+
+function named(p: Polynomial, usable: Usable, depth: number): Polynomial {
   spend(p.weight);
   if (depth > DEEPEST) return p;
   if (p.terms.length > 1) {
     const { coefficient, body } = primitive(p);
-    for (const rule of rules) {
-      if (
-        rule.kind !== "sum" ||
-        rule.pattern.terms.length !== body.terms.length ||
-        rule.pattern.weight !== body.weight ||
-        rule.look !== lookOf(body)
-      )
-        continue;
+    for (const rule of usable.rules.about(body)) {
+      if (rule.kind !== "sum" || !isUsable(rule, usable.allowed) || rule.look !== lookOf(body)) continue;
       const at = match(rule, body.free, (pattern) => pattern.key === body.key);
       if (at !== undefined) return scale(rule.make(at, q.ONE), coefficient);
     }
@@ -211,7 +52,7 @@ function named(p: Polynomial, rules: readonly NameRule[], depth: number): Polyno
   let isChanged = false;
   const terms = p.terms.map(({ coefficient, monomial }) => {
     let result = fromMonomial(monomial, coefficient);
-    const others = monomial.factors.map(({ atom, exponent }) => namedAtom(atom, exponent, rules, depth));
+    const others = monomial.factors.map(({ atom, exponent }) => namedAtom(atom, exponent, usable, depth));
     if (others.some((other) => other !== undefined)) {
       isChanged = true;
       result = others.reduce<Polynomial>(
@@ -223,14 +64,14 @@ function named(p: Polynomial, rules: readonly NameRule[], depth: number): Polyno
   });
   if (!isChanged) return p;
   const result = add(...terms);
-  return result.key === p.key ? result : named(result, rules, depth + 1);
+  return result.key === p.key ? result : named(result, usable, depth + 1);
 }
 
-function namedAtom(atom: Atom, exponent: Fraction, rules: readonly NameRule[], depth: number): Polynomial | undefined {
+function namedAtom(atom: Atom, exponent: Fraction, usable: Usable, depth: number): Polynomial | undefined {
   if (isPlain(atom)) return undefined;
-  for (const rule of rules) {
+  for (const rule of usable.rules.about(atom)) {
     if (atom.kind === "value" && rule.kind !== "part") continue;
-    if (rule.atom === undefined || rule.atom.kind !== atom.kind || rule.atom.weight !== atom.weight || rule.look !== lookOf(atom)) continue;
+    if (!isUsable(rule, usable.allowed) || rule.look !== lookOf(atom)) continue;
     const ratio = q.divide(exponent, rule.exponent);
     if (ratio.denominator !== 1n || (rule.kind === "solved" && q.isNegative(ratio))) continue;
     const at = match(rule, atom.free, (pattern) => {
@@ -241,7 +82,7 @@ function namedAtom(atom: Atom, exponent: Fraction, rules: readonly NameRule[], d
     });
     if (at !== undefined) return rule.make(at, ratio);
   }
-  const inner = (p: Polynomial): Polynomial => named(p, rules, depth + 1);
+  const inner = (p: Polynomial): Polynomial => named(p, usable, depth + 1);
   const unlessSame = (before: Polynomial, make: (after: Polynomial) => Polynomial): Polynomial | undefined => {
     const after = inner(before);
     if (after.key === before.key) return undefined;
@@ -252,7 +93,7 @@ function namedAtom(atom: Atom, exponent: Fraction, rules: readonly NameRule[], d
     case "group":
       return unlessSame(atom.body, (body) => body);
     case "sum":
-      return partOfSum(atom, exponent, rules) ?? unlessSame(fromMonomial(atom.body), (body) => sum(atom.bound, body));
+      return partOfSum(atom, exponent, usable) ?? unlessSame(fromMonomial(atom.body), (body) => sum(atom.bound, body));
     case "exponential":
       return unlessSame(fromMonomial(atom.exponent), exponential);
     case "indicator":
@@ -273,9 +114,9 @@ function namedAtom(atom: Atom, exponent: Fraction, rules: readonly NameRule[], d
 }
 
 /** Σⱼₖ gⱼ·Aⱼₖ·xₖ = Σⱼ gⱼ·qⱼ for q = Ax: a sum within a sum that is a named value. */
-function partOfSum(atom: AtomOf<"sum">, exponent: Fraction, rules: readonly NameRule[]): Polynomial | undefined {
-  for (const rule of rules) {
-    if (rule.atom?.kind !== "sum" || rule.kind !== "atom" || rule.isLoose || !q.isOne(rule.exponent)) continue;
+function partOfSum(atom: AtomOf<"sum">, exponent: Fraction, { rules, allowed }: Usable): Polynomial | undefined {
+  for (const rule of rules.within(atom)) {
+    if (rule.atom?.kind !== "sum" || rule.quantity === allowed.except) continue;
     const { bound, body } = rule.atom;
     if (body.factors.length >= atom.body.factors.length || bound.length >= atom.bound.length + 1) continue;
     const found = embedded(rule, rule.atom, atom);

@@ -1,3 +1,4 @@
+import type { Tensor } from "../../../tensor/tensor.js";
 import * as q from "../../formula/fraction.js";
 import { constantOf, fromAtom, power, primitive, scale, whole } from "../algebra/arithmetic.js";
 import { Allowance, withinBudget } from "../algebra/budget.js";
@@ -10,7 +11,8 @@ import { lengthOf, textOf } from "../print/text.js";
 import { distributeFractions, expand, type Memory } from "./expand.js";
 import { attempt, factor } from "./factor.js";
 import { casesIn, withComplements } from "./indicators.js";
-import { type NameRule, nameRules, throughNames } from "./names.js";
+import { NameRules } from "./name-rules.js";
+import { throughNames } from "./names.js";
 import { recognized } from "./recognize.js";
 import { occurrences, unfactored } from "./size.js";
 import { together } from "./together.js";
@@ -45,13 +47,13 @@ export interface Result {
 export class Simplifier {
   private readonly memory: Memory = new Map();
   private readonly allowance = new Allowance(WHOLE_BUDGET, PART);
-  private readonly rules: readonly NameRule[];
+  private readonly rules: NameRules;
 
   constructor(
     quantities: readonly Quantity[],
     private readonly printer: Printer,
   ) {
-    this.rules = nameRules(quantities);
+    this.rules = new NameRules(quantities);
     for (const quantity of quantities) quantity.sums = this.factsOf(quantity);
   }
 
@@ -63,6 +65,7 @@ export class Simplifier {
       index === undefined
         ? []
         : [1, 2].flatMap((exponent): SumFact[] => {
+            if (!isSumSimple(quantity.value, axis, exponent)) return [];
             const found = withinBudget(FACT_BUDGET, () => this.simpleSum(index, power(definition.formula, whole(exponent)), quantity));
             const isNumber = found !== undefined && (constantOf(found) !== undefined || (exponent === 1 && isCount(found)));
             return isNumber ? [{ axis, power: whole(exponent), sum: found }] : [];
@@ -188,6 +191,24 @@ export class Simplifier {
     if (direct !== undefined) withNames(attempt(() => factor(direct, memory)));
     withNames(attempt(() => factor(p, memory)));
   }
+}
+
+/** What a simple number is a whole part of, perhaps times the size of an axis. */
+const PARTS = 2_772_000;
+/** How much of what is added up rounding may be. */
+const ROUNDING = 1e-13;
+
+/** Whether the sums of a value's powers along an axis are simple numbers here: only then they can be so for all inputs. */
+function isSumSimple(x: Tensor, axis: number, exponent: number): boolean {
+  const size = x.shape[axis];
+  const raised = exponent === 1 ? x : x.square();
+  const added = raised.abs().sum(axis).data;
+  return raised.sum(axis).data.every((sum, k) =>
+    [1, size, size * size].some((times) => {
+      const parts = sum * times * PARTS;
+      return Math.abs(parts - Math.round(parts)) <= 1e-4 + ROUNDING * times * PARTS * added[k];
+    }),
+  );
 }
 
 /** a/2 + b/2 = (a + b)/2 */

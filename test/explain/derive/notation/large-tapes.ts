@@ -152,5 +152,98 @@ export const LARGE_TAPES: readonly LargeTape[] = [
           .mean(),
     }),
   },
+  {
+    name: "layers of attention",
+    make: (nodes) => ({
+      ...matrices,
+      f: (W, X) =>
+        repeated(nodes, 8, X, (h) => {
+          const q = h.matmul(W);
+          return h.add(q.matmul(h.transpose()).mul(0.7).softmax().matmul(h)).mul(0.5);
+        })
+          .square()
+          .mean(),
+    }),
+  },
+  {
+    name: "layers that are normalized",
+    make: (nodes) => ({
+      ...matrices,
+      f: (W, X) =>
+        repeated(nodes, 9, X, (h) => {
+          const c = h.sub(h.mean(1, true));
+          return c.div(c.square().mean(1, true).add(0.1).sqrt()).matmul(W).add(h);
+        })
+          .square()
+          .sum(),
+    }),
+  },
+  {
+    name: "gated cells",
+    make: (nodes) => ({
+      ...matrices,
+      f: (W, X) =>
+        repeated(nodes, 10, X, (h, k) => {
+          const z = h.matmul(W).sigmoid();
+          return z.mul(h).add(z.rsub(1).mul(X.add(k).matmul(W).add(h).tanh()));
+        }).mean(),
+    }),
+  },
+  {
+    name: "a mixture of many",
+    make: (nodes) => ({
+      ...matrices,
+      f: (W, X) =>
+        repeated(nodes, 7, X.sum().mul(0.01), (sum, k) =>
+          sum.add(
+            X.matmul(W)
+              .sub(0.1 * k)
+              .square()
+              .neg()
+              .exp()
+              .mean(),
+          ),
+        ).log(),
+    }),
+  },
+  {
+    name: "choices",
+    make: (nodes) => ({
+      ...matrices,
+      f: (W, X) =>
+        repeated(nodes, 5, X, (h, k) => {
+          const v = h.matmul(W).sub(0.05 * (k % 4));
+          return k % 2 === 0 ? v.relu().add(h) : v.abs().maximum(h.mul(0.9));
+        }).sum(),
+    }),
+  },
+  {
+    name: "powers of a matrix",
+    make: (nodes) => ({
+      ...matrices,
+      f: (W) =>
+        repeated(nodes, 4, W, (A, k) => (k % 2 === 0 ? A.matmul(W).add(W.transpose()).mul(0.5) : A.transpose().matmul(A).sub(0.2).mul(0.7)))
+          .square()
+          .sum(),
+    }),
+  },
+  {
+    name: "a lattice of named values",
+    make: (nodes) => ({
+      ...scalars,
+      f: (x, y) => {
+        let row = [x, y, x.add(y)];
+        for (let k = 0; k < nodes / 9; k++)
+          row = row.map((v, i) =>
+            v
+              .mul(row[(i + 1) % 3])
+              .add(row[(i + 2) % 3])
+              .sin()
+              .named(`r${k}_${i}`),
+          );
+        return row[0].mul(row[1]).add(row[2]);
+      },
+    }),
+  },
   { name: "a random tape", make: (nodes) => ({ ...scalars, f: random(nodes) }) },
 ];
