@@ -14,7 +14,9 @@ const factor = 2 / Math.sqrt(Math.PI);
 const erf = defineOp({
   name: "Erf",
   forward: (out, x) => {
-    for (let i = 0; i < out.data.length; i++) out.data[i] = erfOf(x.data[i]);
+    x.data.forEach((value, i) => {
+      out.data[i] = erfOf(value);
+    });
   },
   vjp: (g, _, x) => [g.mul(x.square().neg().exp()).mul(factor)],
   jvp: ([dx], _, x) => dx.mul(x.square().neg().exp()).mul(factor),

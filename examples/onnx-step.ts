@@ -38,7 +38,7 @@ let own = start;
 let W = given(start);
 for (let i = 0; i <= 1000; i++) {
   const { loss: value, next_W: next } = await session.run({ ...data, W });
-  if (i % 200 === 0) console.log(`step ${String(i).padStart(4)}  loss ${Number(value.data[0]).toFixed(12)}`);
+  if (i % 200 === 0) console.log(`step ${String(i).padStart(4)}  loss ${Number(value?.data[0]).toFixed(12)}`);
   own = step(own, X, y, tensor(0.5))[1];
   W = next as ort.Tensor;
 }

@@ -23,7 +23,10 @@ const byFormula = X.transpose()
   .matmul(X)
   .div(n);
 const byEngine = hessian(loss)(W0);
-const show = (H: Tensor): string => (H.toArray() as number[][]).map((row) => row.map((v) => v.toFixed(6).padStart(10)).join("")).join("\n");
+const show = (H: Tensor): string =>
+  H.toArray(2)
+    .map((row) => row.map((v) => v.toFixed(6).padStart(10)).join(""))
+    .join("\n");
 console.log(`The Hessian by the engine\n${show(byEngine)}`);
 console.log(`and Xᵀ diag(ŷ(1 − ŷ)) X / n\n${show(byFormula)}`);
 console.log("largest difference:", byEngine.sub(byFormula).abs().max().item().toExponential(1));

@@ -61,7 +61,7 @@ export { type RewriteRule, rewriteRules } from "./passes/stabilize/rules.js";
 export { type Rewrite, type Stabilized, stabilize } from "./passes/stabilize/stabilize.js";
 export { type Node, Tape } from "./tape/tape.js";
 export { eye, full, linspace, ones, tensor, zeros } from "./tensor/create.js";
-export { defineOp, type OpDefinition } from "./tensor/define-op.js";
+export { defineOp, type OpDefinition, type Tangents } from "./tensor/define-op.js";
 export { fromJSON } from "./tensor/from-json.js";
 export type { ArraysOfRank, Parts, TupleOf } from "./tensor/known.js";
 export type { CumsumOptions, MatMulOptions, VarianceOptions } from "./tensor/options.js";

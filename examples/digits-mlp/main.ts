@@ -3,21 +3,18 @@
 
 import { readFileSync } from "node:fs";
 import { csvParse } from "d3-dsv";
-import { adam, cosineDecay, crossEntropy, type Tensor, tensor, valueAndGrad } from "gradtape";
-import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
-import { uniformInt } from "pure-rand/distribution/uniformInt";
-import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
+import { adam, cosineDecay, crossEntropy, random, type Tensor, tensor, valueAndGrad } from "gradtape";
 import plot from "simple-ascii-chart";
 
-const random = xoroshiro128plus(1);
+const numbers = random(1);
 const [epochs, batch] = [40, 32];
 
 // 1,797 images of 8 × 8 pixels from 0 to 16, in random order; a fifth is held out.
 const rows = csvParse(readFileSync(new URL("../data/digits.csv", import.meta.url), "utf8"));
-const order = shuffle(rows.map((_, i) => i));
+const order = numbers.permutation(rows.length);
 const pixels = rows.columns.filter((name) => name !== "digit");
-const X = tensor(order.map((i) => pixels.map((name) => Number(rows[i][name]) / 16)));
-const labels = tensor(order.map((i) => Number(rows[i]["digit"])));
+const X = tensor(rows.map((row) => pixels.map((name) => Number(row[name]) / 16))).take(order);
+const labels = tensor(rows.map((row) => Number(row["digit"]))).take(order);
 const held = Math.floor(rows.length / 5);
 const [testX, trainX] = X.split([held, rows.length - held]);
 const [testY, trainY] = labels.split([held, rows.length - held]);
@@ -35,22 +32,23 @@ const loss = valueAndGrad((p: Parameters, x: Tensor, y: Tensor) => crossEntropy(
 const accuracy = (p: Parameters, x: Tensor, y: Tensor): number => logits(p, x).argmax(1).equal(y).mean().item();
 
 let params: Parameters = { W1: glorot(64, 32), b1: tensor(new Float64Array(32)), W2: glorot(32, 10), b2: tensor(new Float64Array(10)) };
-const perEpoch = Math.ceil(trainX.shape[0] / batch);
+const count = rows.length - held;
+const perEpoch = Math.ceil(count / batch);
 const optimizer = adam({ learningRate: cosineDecay({ initial: 0.01, steps: epochs * perEpoch }) });
 let state = optimizer.init(params);
 
 const curves: { loss: [number, number][]; train: [number, number][]; test: [number, number][] } = { loss: [], train: [], test: [] };
 const start = performance.now();
 for (let epoch = 1; epoch <= epochs; epoch++) {
-  const shuffled = shuffle(Array.from({ length: trainX.shape[0] }, (_, i) => i));
+  const shuffled = numbers.permutation(count);
   let total = 0;
-  for (let at = 0; at < shuffled.length; at += batch) {
-    const chosen = tensor(shuffled.slice(at, at + batch));
+  for (let at = 0; at < count; at += batch) {
+    const chosen = shuffled.slice([[at, at + batch]]);
     const [value, gradient] = loss(params, trainX.take(chosen), trainY.take(chosen));
     [params, state] = optimizer.update(gradient, state, params);
     total += value.item() * chosen.size;
   }
-  curves.loss.push([epoch, total / shuffled.length]);
+  curves.loss.push([epoch, total / count]);
   curves.train.push([epoch, 100 * accuracy(params, trainX, trainY)]);
   curves.test.push([epoch, 100 * accuracy(params, testX, testY)]);
 }
@@ -68,17 +66,5 @@ console.log(`${epochs} epochs of ${perEpoch} steps in ${((performance.now() - st
 /** Random weights, uniform within ±√(6/(in + out)) (Glorot and Bengio 2010). */
 function glorot(from: number, to: number): Tensor {
   const limit = Math.sqrt(6 / (from + to));
-  return tensor(
-    Float64Array.from({ length: from * to }, () => limit * (2 * uniformFloat64(random) - 1)),
-    [from, to],
-  );
-}
-
-/** A random order (Fisher and Yates). */
-function shuffle(list: number[]): number[] {
-  for (let i = list.length - 1; i > 0; i--) {
-    const j = uniformInt(random, 0, i);
-    [list[i], list[j]] = [list[j], list[i]];
-  }
-  return list;
+  return numbers.uniform([from, to], -limit, limit);
 }

@@ -6,7 +6,8 @@ import { join, resolve } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { TextDecoderStream } from "node:stream/web";
-import { constants, createGunzip, gunzipSync } from "node:zlib";
+import { constants, createGunzip } from "node:zlib";
+import { refuseDeep } from "./depth.js";
 import { fileProblem, InputError, Interrupted } from "./errors.js";
 import { beforeHeader, type Dialect, firstRecord, LineFinder } from "./record.js";
 import { quote, quoteList } from "./text.js";
@@ -35,6 +36,9 @@ export interface Source {
 /** What the first column is called where it has no name, as R's and pandas' writers leave it. */
 export const UNNAMED = "(unnamed)";
 
+/** Each column takes some milliseconds and kilobytes, even where it is left out. */
+const MOST_COLUMNS = 30_000;
+
 /** So much of a file is looked at: no header is longer. */
 const HEAD = 1 << 20;
 
@@ -43,17 +47,12 @@ export async function lookInto(file: string, reading: Reading, folder: string, s
   try {
     const found = await stat(file);
     if (found.isDirectory()) throw new InputError(`${file}: is a directory, not a file`);
-    const given = resolve(found.isFile() ? file : await copyInto(join(folder, "input"), file, signal));
-    const bytes = await firstBytes(given);
-    if (bytes.length === 0) throw new InputError(`${file}: is empty`);
-    const starts = (...start: number[]): boolean => start.every((byte, i) => bytes[i] === byte);
-    if (starts(0x50, 0x41, 0x52, 0x31)) return { ...plainSource(file, given, "parquet") };
-    if (starts(0x50, 0x4b, 3, 4)) throw new InputError(`${file}: is a spreadsheet or a zip archive; save the sheet as CSV, or unpack it`);
-    if (starts(0x28, 0xb5, 0x2f, 0xfd)) throw new InputError(`${file}: is compressed with zstd; unpack it, or use gzip`);
-    const isZipped = starts(0x1f, 0x8b);
-    const head = isZipped ? gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH }) : bytes;
-    if (/\.(jsonl|ndjson|json)(\.gz)?$/i.test(file)) return { ...plainSource(file, given, "json"), isZipped };
-    return await csvSource(file, given, head, isZipped, reading, folder, signal);
+    const examine = (bytes: Buffer): Promise<Start> => startOf(file, bytes, reading);
+    const given = resolve(found.isFile() ? file : await copyInto(join(folder, "input"), file, examine, signal));
+    const start = await examine(await firstBytes(given));
+    if (start.kind === "json") await refuseDeep(file, unpacked(given, start.isZipped));
+    if (start.kind === "csv") return await csvSource(file, given, start, reading, folder, signal);
+    return { file, path: given, ...start, encoding: "utf-8", header: [], linesBefore: 0 };
   } catch (error) {
     if (error instanceof InputError || error instanceof Interrupted) throw error;
     if (signal?.aborted === true) throw new Interrupted("interrupted");
@@ -63,35 +62,65 @@ export async function lookInto(file: string, reading: Reading, folder: string, s
   }
 }
 
-const plainSource = (file: string, path: string, kind: Source["kind"]): Source => ({
-  ...{ file, path, kind, isZipped: false, encoding: "utf-8", header: [], linesBefore: 0 },
-});
+/** What the beginning of a file tells. */
+interface Start extends Pick<Source, "kind" | "isZipped"> {
+  /** Its first bytes, unpacked. */
+  readonly head: Buffer;
+}
+
+/** Looks at the first bytes of a file, and refuses it if it is nothing that can be read. */
+async function startOf(file: string, bytes: Buffer, { encoding }: Reading): Promise<Start> {
+  if (bytes.length === 0) throw new InputError(`${file}: is empty`);
+  const starts = (...start: number[]): boolean => start.every((byte, i) => bytes[i] === byte);
+  if (starts(0x50, 0x41, 0x52, 0x31)) return { kind: "parquet", isZipped: false, head: bytes };
+  if (starts(0x50, 0x4b, 3, 4)) throw new InputError(`${file}: is a spreadsheet or a zip archive; save the sheet as CSV, or unpack it`);
+  if (starts(0x28, 0xb5, 0x2f, 0xfd)) throw new InputError(`${file}: is compressed with zstd; unpack it, or use gzip`);
+  const isZipped = starts(0x1f, 0x8b);
+  const head = isZipped ? await unpackedStart(bytes) : bytes;
+  const kind = /\.(jsonl|ndjson|json)(\.gz)?$/i.test(file) ? "json" : "csv";
+  const isWide = encoding === "utf-16" || (encoding === "utf-8" && hasByteOrder(head));
+  if (decode(head, isWide ? "utf-16" : "latin-1").includes("\0"))
+    throw new InputError(
+      `${file}: is not text: it has a ${isWide ? "character" : "byte"} 0${encoding === "utf-8" && !isWide ? "; if it is UTF-16, --encoding utf-16 reads it" : ""}`,
+    );
+  return { kind, isZipped, head };
+}
+
+/** Whether a text says that it is UTF-16. */
+const hasByteOrder = (head: Buffer): boolean => (head[0] === 0xfe && head[1] === 0xff) || (head[0] === 0xff && head[1] === 0xfe);
+
+/** The first HEAD bytes of what is packed: a megabyte may hold a thousand. */
+async function unpackedStart(bytes: Buffer): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of Readable.from([bytes]).pipe(createGunzip({ finishFlush: constants.Z_SYNC_FLUSH }))) {
+    parts.push(part);
+    size += part.length;
+    if (size >= HEAD) break;
+  }
+  return Buffer.concat(parts).subarray(0, HEAD);
+}
 
 async function csvSource(
   file: string,
   path: string,
-  head: Buffer,
-  isZipped: boolean,
+  { head, isZipped }: Start,
   reading: Reading,
   folder: string,
   signal?: AbortSignal,
 ): Promise<Source> {
   const { encoding, delimiter } = reading;
-  const isHighFirst = head[0] === 0xfe && head[1] === 0xff;
-  if (encoding === "utf-8" && (isHighFirst || (head[0] === 0xff && head[1] === 0xfe)))
-    throw new InputError(`${file}: is UTF-16 text; --encoding utf-16 reads it`);
-  if (encoding === "utf-16" && isHighFirst) {
+  if (encoding === "utf-8" && hasByteOrder(head)) throw new InputError(`${file}: is UTF-16 text; --encoding utf-16 reads it`);
+  if (encoding === "utf-16" && head[0] === 0xfe && hasByteOrder(head)) {
     // The database reads the other order only.
     const copy = join(folder, "utf-8.csv");
-    const text = createReadStream(path).pipe(isZipped ? createGunzip() : new (await import("node:stream")).PassThrough());
-    await pipeline(Readable.toWeb(text) as never, new TextDecoderStream("utf-16be") as never, createWriteStream(copy), { signal });
-    return csvSource(file, copy, await firstBytes(copy), false, { ...reading, encoding: "utf-8" }, folder, signal);
+    await pipeline(Readable.toWeb(unpacked(path, isZipped)) as never, new TextDecoderStream("utf-16be") as never, createWriteStream(copy), {
+      signal,
+    });
+    const start = { kind: "csv", isZipped: false, head: await firstBytes(copy) } as const;
+    return csvSource(file, copy, start, { ...reading, encoding: "utf-8" }, folder, signal);
   }
   const text = decode(head, encoding);
-  if (text.includes("\0"))
-    throw new InputError(
-      `${file}: is not text: it has a byte 0${encoding === "utf-8" ? "; if it is UTF-16, --encoding utf-16 reads it" : ""}`,
-    );
   // A character may be cut off where the part that is looked at ends.
   if (encoding === "utf-8" && !isUtf8(head.length < HEAD ? head : head.subarray(0, head.lastIndexOf(10) + 1)))
     throw new InputError(`${file}: is not UTF-8 text; --encoding latin-1 or utf-16 may read it`);
@@ -119,6 +148,7 @@ function refuseOtherStarts(file: string, text: string, { skip, comment, delimite
 }
 
 function namesOf(file: string, fields: readonly string[]): string[] {
+  if (fields.length > MOST_COLUMNS) throw new InputError(`${file}: expected at most ${MOST_COLUMNS} columns, got ${fields.length}`);
   const names = fields.map((name) => name.trim());
   names.forEach((name, i) => {
     if (name !== "") return;
@@ -150,9 +180,10 @@ async function firstBytes(path: string): Promise<Buffer> {
 
 /**
  * What comes through a pipe can be read once only, and is read twice. Another process copies it: a read that waits for a
- * writer cannot be ended within this one, and `cat` can.
+ * writer cannot be ended within this one, and `cat` can. What comes without an end, such as /dev/zero, is examined before all of it is
+ * there.
  */
-async function copyInto(copy: string, file: string, signal?: AbortSignal): Promise<string> {
+async function copyInto(copy: string, file: string, examine: (head: Buffer) => Promise<unknown>, signal?: AbortSignal): Promise<string> {
   const inherited = /^\/dev\/(stdin|fd\/(\d+))$/.exec(file);
   const stdin = inherited === null ? "ignore" : Number(inherited[2] ?? 0);
   const cat = spawn("cat", inherited === null ? ["--", resolve(file)] : [], { stdio: [stdin, "pipe", "ignore"] });
@@ -160,10 +191,23 @@ async function copyInto(copy: string, file: string, signal?: AbortSignal): Promi
   const end = (): boolean => cat.kill();
   signal?.addEventListener("abort", end);
   try {
-    await pipeline(output, createWriteStream(copy), { signal });
+    await pipeline(output, (chunks: AsyncIterable<Buffer>) => examined(chunks, examine), createWriteStream(copy), { signal });
     return copy;
   } finally {
+    end();
     signal?.removeEventListener("abort", end);
+  }
+}
+
+/** Passes on what it is given, once the beginning is found good. */
+async function* examined(chunks: AsyncIterable<Buffer>, examine: (head: Buffer) => Promise<unknown>): AsyncGenerator<Buffer> {
+  let head = Buffer.alloc(0);
+  for await (const chunk of chunks) {
+    if (head.length < HEAD) {
+      head = Buffer.concat([head, chunk]);
+      if (head.length >= HEAD) await examine(head.subarray(0, HEAD));
+    }
+    yield chunk;
   }
 }
 
@@ -197,8 +241,11 @@ export async function lineAtByte(source: Source, place: number): Promise<number>
   return line;
 }
 
+const unpacked = (path: string, isZipped: boolean): Readable =>
+  isZipped ? createReadStream(path).pipe(createGunzip()) : createReadStream(path);
+
 async function* textOf(source: Source): AsyncGenerator<string> {
-  const bytes = source.isZipped ? createReadStream(source.path).pipe(createGunzip()) : createReadStream(source.path);
+  const bytes = unpacked(source.path, source.isZipped);
   const encoding = source.encoding === "utf-16" ? "utf-16le" : source.encoding === "latin-1" ? "latin1" : "utf-8";
   const decoder = new TextDecoder(encoding, { ignoreBOM: true });
   for await (const part of bytes) yield decoder.decode(part, { stream: true });

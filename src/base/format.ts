@@ -40,9 +40,9 @@ export function alignColumns(rows: readonly (readonly string[])[]): string {
     .join("\n");
 }
 
-/** `Tensor[2, 2] [[1, 2], [3, 4]]`; without data what `compile` records. */
-export const formatTensor = (label: string | undefined, shape: Shape, data: ArrayLike<number> | undefined): string =>
-  `${label === undefined ? "Tensor" : nameFrom(label)}${formatShape(shape)} ${data === undefined ? "(being recorded by compile)" : formatValues(data, shape)}`;
+/** `Tensor[2, 2] [[1, 2], [3, 4]]`; or what stands in the place of numbers. */
+export const formatTensor = (label: string | undefined, shape: Shape, data: ArrayLike<number> | string): string =>
+  `${label === undefined ? "Tensor" : nameFrom(label)}${formatShape(shape)} ${typeof data === "string" ? data : formatValues(data, shape)}`;
 
 /**
  * Lets `console.log` in Node show of an object what `String` gives. Called by constructors: a method of that name would keep its

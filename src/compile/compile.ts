@@ -3,6 +3,7 @@ import { checkOptions, type Known } from "../base/options.js";
 import { evaluate } from "../passes/evaluate.js";
 import { tidy } from "../passes/tidy.js";
 import { COMPILE } from "../tape/hollow.js";
+import { Notes } from "../tape/notes.js";
 import { Tape } from "../tape/tape.js";
 import { recording } from "../tape/under-way.js";
 import { watcher } from "../tape/watcher.js";
@@ -65,10 +66,10 @@ interface Entry {
  * Records f once for each set of input shapes, and replays the program from then on: the same signature and the same
  * results up to the last digits, without running f again. Made for the function that runs a thousand times, above all `valueAndGrad(loss)`.
  *
- * What f does beside tensor operations is frozen when it is recorded: conditions, loops, random numbers, and arguments
- * that are not tensors (these are part of what a program is kept by, so another number means another recording; pass as
- * a tensor what changes from call to call). Reading a value that depends on an input (`item()`, `data`, `toArray()`) while
- * f is recorded is a `GradtapeError`.
+ * What f does beside tensor operations is frozen when it is recorded: conditions, loops, random numbers, tensors that it takes from
+ * variables outside, numbers and text that it returns, and arguments that are not tensors (these are part of what a program is kept by, so
+ * another number means another recording). Pass as a tensor what changes from call to call, and return what the next call is to have.
+ * Reading a value that depends on an input (`item()`, `data`, `toArray()`) while f is recorded is a `GradtapeError`.
  *
  * Programs are kept for the last 16 sets of shapes; one warning on the console says so when more are called in turn.
  *
@@ -164,19 +165,19 @@ function build(
 ): Entry {
   const hollow = flatten("compile", "the inputs", { leaves: inputs.map(({ shape }) => Tensor.wrap(shape, COMPILE)) });
   const ofLeaves = ({ leaves }: { leaves: readonly Tensor[] }): unknown => f(...(argumentsOf(patterns, leaves) as never[]));
-  const recordOnce = (annotated: boolean): { tape: Tape; output: Flat } => {
-    const segment = trace("compile", ofLeaves as never, [hollow], annotated);
+  const recordOnce = (notes?: Notes): { tape: Tape; output: Flat } => {
+    const segment = trace("compile", ofLeaves as never, [hollow], notes, "keep");
     // Somebody inside f wants to see the numbers of each op.
     if (segment.recording.hasUnseen) ofLeaves({ leaves: inputs });
     return { tape: tidied(tapeOf(segment)), output: segment.output };
   };
-  const { tape, output } = recordOnce(false);
-  // What f returned as a number is the same in every call, and a number.
+  const { tape, output } = recordOnce();
+  // What f returned as a number, or as something else than a tensor, is the same in every call.
   return {
     patterns,
     program: new Program(ready(tape), backend),
     rebuildOutput: (values) => output.rebuild(values.map((x, i) => (output.numbers.has(i) ? (x as Tensor).item() : x))),
-    tape: (at) => evaluate(recordOnce(true).tape, at),
+    tape: (at) => evaluate(recordOnce(new Notes()).tape, at),
   };
 }
 

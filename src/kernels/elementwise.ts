@@ -242,14 +242,33 @@ const plainMul = binary(
   },
 );
 
-// The same with strong zeros. A loop of its own, because the test costs the plain one a tenth.
-const strongMul = (strength: Strength): Kernel =>
-  binary((n, out, o, a, i, di, b, j, dj) => {
+// The same with strong zeros. NaN is looked for in four products at once, before they are written over what they may have come from: a test
+// for each would take twice the time.
+function strongMul(strength: Strength): Kernel {
+  const oneByOne: Loop2 = (n, out, o, a, i, di, b, j, dj) => {
     for (const end = o + n; o < end; o++, i += di, j += dj) {
       const product = a[i] * b[j];
       out[o] = Number.isNaN(product) ? settled(a[i], b[j], strength) : product;
     }
+  };
+  return binary((n, out, o, a, i, di, b, j, dj) => {
+    const end = o + n;
+    for (; o + 3 < end; o += 4, i += 4 * di, j += 4 * dj) {
+      const p0 = a[i] * b[j];
+      const p1 = a[i + di] * b[j + dj];
+      const p2 = a[i + 2 * di] * b[j + 2 * dj];
+      const p3 = a[i + 3 * di] * b[j + 3 * dj];
+      if (Number.isNaN(p0 + p1 + (p2 + p3))) oneByOne(4, out, o, a, i, di, b, j, dj);
+      else {
+        out[o] = p0;
+        out[o + 1] = p1;
+        out[o + 2] = p2;
+        out[o + 3] = p3;
+      }
+    }
+    oneByOne(end - o, out, o, a, i, di, b, j, dj);
   });
+}
 const STRONG_MUL = /* @__PURE__ */ (() => ({
   limit: strongMul({ strong: "limit" }),
   first: strongMul({ strong: "first" }),
@@ -278,11 +297,28 @@ const plainDiv = binary(
 );
 
 const strongDiv = /* @__PURE__ */ binary((n, out, o, a, i, di, b, j, dj) => {
+  const end = o + n;
+  for (; o + 3 < end; o += 4, i += 4 * di, j += 4 * dj) {
+    const q0 = a[i] / b[j];
+    const q1 = a[i + di] / b[j + dj];
+    const q2 = a[i + 2 * di] / b[j + 2 * dj];
+    const q3 = a[i + 3 * di] / b[j + 3 * dj];
+    if (Number.isNaN(q0 + q1 + (q2 + q3))) divideOneByOne(4, out, o, a, i, di, b, j, dj);
+    else {
+      out[o] = q0;
+      out[o + 1] = q1;
+      out[o + 2] = q2;
+      out[o + 3] = q3;
+    }
+  }
+  divideOneByOne(end - o, out, o, a, i, di, b, j, dj);
+});
+const divideOneByOne: Loop2 = (n, out, o, a, i, di, b, j, dj) => {
   for (const end = o + n; o < end; o++, i += di, j += dj) {
     const quotient = a[i] / b[j];
     out[o] = Number.isNaN(quotient) ? settled(a[i], b[j], FIRST) : quotient;
   }
-});
+};
 const FIRST: Strength = { strong: "first" };
 
 /** x/y. */
@@ -345,7 +381,7 @@ export const logisticGradient = ternary((n, out, o, a, i, di, b, j, dj, c, k, dk
 });
 
 // e^r − k·r; where e^r decides, −k·r does not make NaN of it, nor a count of 0 at −∞.
-export const poissonLoss = binary((n, out, o, a, i, di, b, j, dj) => {
+export const poissonLoss = /* @__PURE__ */ binary((n, out, o, a, i, di, b, j, dj) => {
   for (const end = o + n; o < end; o++, i += di, j += dj) {
     const rate = math.exp(a[i]);
     out[o] = rate === Number.POSITIVE_INFINITY || b[j] === 0 ? rate : rate - b[j] * a[i];
@@ -353,7 +389,7 @@ export const poissonLoss = binary((n, out, o, a, i, di, b, j, dj) => {
 });
 
 // e^r − k; near r = 0 as (e^r − 1) + (1 − k), which does not cancel at k = 1.
-export const poissonResidual = binary((n, out, o, a, i, di, b, j, dj) => {
+export const poissonResidual = /* @__PURE__ */ binary((n, out, o, a, i, di, b, j, dj) => {
   for (const end = o + n; o < end; o++, i += di, j += dj)
     out[o] = Math.abs(a[i]) < 1 ? Math.expm1(a[i]) + (1 - b[j]) : math.exp(a[i]) - b[j];
 });

@@ -3,7 +3,7 @@ import { DomainError } from "../base/errors.js";
 import type { Lattice } from "../base/lattice.js";
 import type { Shape } from "../base/shape.js";
 import { broadcastStrides, forEachRow, mergeAxes, stridesOf } from "../base/walk.js";
-import type { Kernel } from "./kernel.js";
+import type { Kernel, NdArray } from "./kernel.js";
 
 /** Reads x with the given strides, one an axis of out, from `offset` on. Transposes, broadcasts and slices are this. */
 function readStrided(out: Float64Array, outShape: Shape, x: Float64Array, offset: number, strides: readonly number[]): void {
@@ -33,8 +33,9 @@ export const broadcastTo: Kernel = (out, inputs) => {
   else readStrided(out.data, out.shape, inputs[0].data, 0, broadcastStrides(inputs[0].shape, out.shape));
 };
 
-const latticeOffset = ({ start }: Lattice, strides: readonly number[]): number => start.reduce((sum, s, i) => sum + s * strides[i], 0);
-const latticeStrides = ({ step }: Lattice, strides: readonly number[]): number[] => step.map((s, i) => s * strides[i]);
+const latticeOffset = ({ start }: Pick<Lattice, "start">, strides: readonly number[]): number =>
+  start.reduce((sum, s, i) => sum + s * strides[i], 0);
+const latticeStrides = ({ step }: Pick<Lattice, "step">, strides: readonly number[]): number[] => step.map((s, i) => s * strides[i]);
 
 /** out[j] = x[start + j·step]. */
 export const slice: Kernel<Lattice> = (out, inputs, lattice) => {
@@ -42,16 +43,25 @@ export const slice: Kernel<Lattice> = (out, inputs, lattice) => {
   readStrided(out.data, out.shape, inputs[0].data, latticeOffset(lattice, strides), latticeStrides(lattice, strides));
 };
 
-/** out[start + j·step] = x[j], and `value` everywhere else: the mirror image of {@link slice}. */
-export const pad: Kernel<Lattice & { readonly value: number }> = (out, inputs, lattice) => {
-  const x = inputs[0];
+/** Visits rows of x with their places in out, where x[j] belongs at start + j·step: n numbers from `at` on, by steps, and from `o` on. */
+function onLattice(
+  out: NdArray,
+  x: NdArray,
+  lattice: Pick<Lattice, "start" | "step">,
+  visit: (n: number, o: number, step: number, at: number, stepX: number) => void,
+): void {
   const strides = stridesOf(out.shape);
   const walk = mergeAxes(x.shape, [latticeStrides(lattice, strides), stridesOf(x.shape)]);
   const inner = walk.sizes.length - 1;
   const [step, stepX] = walk.strides.map((s) => s[inner]);
+  forEachRow(walk, [latticeOffset(lattice, strides), 0], ([o, at]) => visit(walk.sizes[inner], o, step, at, stepX));
+}
+
+/** out[start + j·step] = x[j], and `value` everywhere else: the mirror image of {@link slice}. */
+export const pad: Kernel<Lattice & { readonly value: number }> = (out, [x], lattice) => {
   if (!Object.is(lattice.value, 0)) out.data.fill(lattice.value);
-  forEachRow(walk, [latticeOffset(lattice, strides), 0], ([start, from]) => {
-    for (let i = 0, o = start, at = from; i < walk.sizes[inner]; i++, o += step, at += stepX) out.data[o] = x.data[at];
+  onLattice(out, x, lattice, (n, first, step, from, stepX) => {
+    for (let i = 0, o = first, at = from; i < n; i++, o += step, at += stepX) out.data[o] = x.data[at];
   });
 };
 
@@ -64,14 +74,9 @@ export interface AssembleAttributes {
 
 /** out[start + j·step] += x[j] for each of several parts x; zeros where there is none. */
 export const assemble: Kernel<AssembleAttributes> = (out, inputs, { parts }) => {
-  const strides = stridesOf(out.shape);
   inputs.forEach((x, p) => {
-    const lattice = { ...parts[p], shape: x.shape };
-    const walk = mergeAxes(x.shape, [latticeStrides(lattice, strides), stridesOf(x.shape)]);
-    const inner = walk.sizes.length - 1;
-    const [step, stepX] = walk.strides.map((s) => s[inner]);
-    forEachRow(walk, [latticeOffset(lattice, strides), 0], ([start, from]) => {
-      for (let i = 0, o = start, at = from; i < walk.sizes[inner]; i++, o += step, at += stepX) out.data[o] += x.data[at];
+    onLattice(out, x, parts[p], (n, first, step, from, stepX) => {
+      for (let i = 0, o = first, at = from; i < n; i++, o += step, at += stepX) out.data[o] += x.data[at];
     });
   });
 };

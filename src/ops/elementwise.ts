@@ -207,7 +207,7 @@ export const LogisticGradient: Op<readonly [g: Tensor, z: Tensor, y: Tensor]> = 
  * eʳ − k·r, the loss of a count k at the log rate r.  ∂/∂r = eʳ − k, ∂/∂k = −r.
  * An op of its own because at k = 1 and small r the derivative cancels.
  */
-export const PoissonLoss = binary(
+export const PoissonLoss = /* @__PURE__ */ binary(
   "PoissonLoss",
   k.poissonLoss,
   (g, _, r, count) => g.times(r.run(PoissonResidual, [r, count])),
@@ -215,7 +215,7 @@ export const PoissonLoss = binary(
 );
 
 /** eʳ − k.  ∂/∂r = eʳ, ∂/∂k = −1. */
-export const PoissonResidual = binary(
+export const PoissonResidual = /* @__PURE__ */ binary(
   "PoissonResidual",
   k.poissonResidual,
   (g, _, r) => g.times(r.exp()),

@@ -8,6 +8,7 @@ import { type Watcher, withWatcher } from "../tape/watcher.js";
 import { tensor } from "../tensor/create.js";
 import type { Tensor, TensorLike } from "../tensor/tensor.js";
 import { flatten, type TreeLike } from "../tensor/tree.js";
+import { cotangentAt } from "../transforms/arrival.js";
 import { record } from "../transforms/record.js";
 import { differentiate, pullback } from "../transforms/reverse.js";
 import { hessianAt } from "../transforms/second-order.js";
@@ -119,7 +120,7 @@ export class Part {
         if (product < Number.POSITIVE_INFINITY) sum += product;
       }
     };
-    const own: Watcher = { applied: () => {}, sweeps: (at) => at && add(at.recording.output(at.place), at.g) };
+    const own: Watcher = { applied: () => {}, sweeps: (at) => at && add(at.recording.output(at.place), cotangentAt(at)) };
     const [gradient] = withWatcher(own, () => pull([tensor(1)]));
     for (const [i, g] of flatten(this.packing.name, "the gradient", gradient).leaves.entries()) add(params.leaves[i], g);
     return Number.EPSILON * sum;

@@ -2,19 +2,8 @@ import { List, NumberList } from "../base/list.js";
 import { SCALAR, type Shape } from "../base/shape.js";
 import type { AnyOp } from "../ops/op.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { Hollow } from "./hollow.js";
-
-/** What is noted of the sweeps on a recording that is made for people to look at. */
-export class Notes {
-  /** For nodes that a sweep came to, by their place, the cotangent that arrived there; of several sweeps the first. */
-  readonly cotangents = new Map<number, Tensor>();
-  /** The nodes that sweeps appended: from, and up to but without. */
-  readonly sweeps: (readonly [from: number, to: number])[] = [];
-
-  arrived(place: number, g: Tensor): void {
-    if (!this.cotangents.has(place)) this.cotangents.set(place, g);
-  }
-}
+import type { Hollow } from "./hollow.js";
+import type { Notes } from "./notes.js";
 
 /**
  * The nodes that ran, in execution order. Each tensor that was made knows the recording's id and its own place, and
@@ -45,20 +34,16 @@ export class Recording {
   private readonly ends = new NumberList();
   private readonly constants = new List<Tensor>();
 
-  /** Notes of the sweeps, where somebody wants them. */
-  readonly notes: Notes | undefined;
-
   /** Whether somebody who watches for numbers has met a hollow tensor. */
   hasUnseen = false;
 
   constructor(
     private readonly restore: Restore,
-    annotated: boolean,
+    /** Notes of the sweeps, where somebody wants them. */
+    readonly notes: Notes | undefined,
     /** The recording in which this one stands, whose values are constants here. */
     readonly outer?: Recording,
-  ) {
-    this.notes = annotated ? new Notes() : undefined;
-  }
+  ) {}
 
   get length(): number {
     return this.ops.length;
@@ -95,18 +80,22 @@ export class Recording {
   output(i: number): Tensor {
     const output = this.outputs.get(i);
     if (output === undefined) return this.restore(this.numbers.get(i), this.id, i);
-    return output instanceof Hollow ? this.restore(output, this.id, i) : output;
+    return isHollow(output) ? this.restore(output, this.id, i) : output;
+  }
+
+  /** An output that is kept as a tensor. */
+  private whole(i: number): Tensor | undefined {
+    const output = this.outputs.get(i);
+    return output === undefined || isHollow(output) ? undefined : output;
   }
 
   /** The shape of an output, without the tensor. */
   shape(i: number): Shape {
-    const output = this.outputs.get(i);
-    return output === undefined || output instanceof Hollow ? SCALAR : output.shape;
+    return this.whole(i)?.shape ?? SCALAR;
   }
 
   labelOf(i: number): string | undefined {
-    const output = this.outputs.get(i);
-    return output === undefined || output instanceof Hollow ? undefined : output.label;
+    return this.whole(i)?.label;
   }
 
   /** Puts a copy with a label in the place of an output. */
@@ -143,6 +132,8 @@ export class Recording {
     return inputs;
   }
 }
+
+const isHollow = (output: Tensor | Hollow): output is Hollow => "isHollow" in output;
 
 /** Makes a rank-0 tensor anew from its number, or a hollow one, and its place. */
 export type Restore = (value: number | Hollow, recordingId: object, slot: number) => Tensor;

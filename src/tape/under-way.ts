@@ -1,4 +1,5 @@
 import type { Tensor } from "../tensor/tensor.js";
+import type { Notes } from "./notes.js";
 import { Recording, type Restore } from "./recording.js";
 
 /** The recording that is under way, if any. Set only while a transform runs f, which is synchronous. */
@@ -9,10 +10,10 @@ let enclosing: Recording | undefined;
 
 /**
  * Runs `body` while its ops are recorded: on the recording under way, or else on a new one, of which the outermost call
- * leaves nothing behind. With `annotated` a new recording notes what sweeps do.
+ * leaves nothing behind. With `notes` a new recording notes what sweeps do.
  */
-export function whileRecording<T>(restore: Restore, annotated: boolean, body: (on: Recording) => T): T {
-  const on = recording ?? new Recording(restore, annotated, enclosing);
+export function whileRecording<T>(restore: Restore, notes: Notes | undefined, body: (on: Recording) => T): T {
+  const on = recording ?? new Recording(restore, notes, enclosing);
   return recordedOn(on, () => body(on));
 }
 
@@ -21,7 +22,7 @@ export function whileRecording<T>(restore: Restore, annotated: boolean, body: (o
  * are noted if the recording under way does so.
  */
 export const recordedApart = <T>(restore: Restore, body: () => T): T =>
-  recordedOn(new Recording(restore, recording?.notes !== undefined, recording ?? enclosing), body);
+  recordedOn(new Recording(restore, recording?.notes?.another(), recording ?? enclosing), body);
 
 /** Whether a tensor was made on a recording under way: a variable, not a constant, of some function that has not returned. */
 export function isVariable(x: Tensor): boolean {

@@ -6,8 +6,15 @@ import type { Recording } from "./recording.js";
 export interface Watcher {
   /** An op was applied, and is on the recording if there is one. */
   applied(op: AnyOp, inputs: readonly Tensor[], output: Tensor): void;
-  /** A reverse sweep has come to a node, where the cotangent g arrived; nothing when it is at its end. */
-  sweeps(at: { readonly recording: Recording; readonly place: number; readonly g: Tensor } | undefined): void;
+  /** A reverse sweep has come to a node; nothing when it is at its end. */
+  sweeps(at: Arrival | undefined): void;
+}
+
+/** Where a reverse sweep is, and what has arrived there: a cotangent; or, at an op with several results, one for each that has any. */
+export interface Arrival {
+  readonly recording: Recording;
+  readonly place: number;
+  readonly arrived: Tensor | readonly (Tensor | undefined)[];
 }
 
 /** The watcher of the function that runs, if any. Set only while {@link withWatcher} or {@link unwatched} runs its body. */

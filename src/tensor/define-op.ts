@@ -18,8 +18,14 @@ export interface OpDefinition<Inputs extends readonly NdArray[] = readonly NdArr
   /** Reverse rule: the output's cotangent g, the output and the inputs → one cotangent an input, `null` for none. */
   readonly vjp: (g: Tensor, output: Tensor, ...inputs: Tensor[]) => readonly (TensorLike | null)[];
   /** Forward rule: one tangent an input, the output and the inputs → the output's tangent. */
-  readonly jvp: (tangents: readonly [Tensor, ...Tensor[]], output: Tensor, ...inputs: Tensor[]) => TensorLike;
+  readonly jvp: (tangents: Tangents, output: Tensor, ...inputs: Tensor[]) => TensorLike;
 }
+
+/**
+ * The tangents of the inputs. Which of them there are is known by `forward`, not by the types: like the inputs behind them, each has a name
+ * without a question whether it is there, also where an index may find nothing.
+ */
+export type Tangents = readonly [Tensor, Tensor, Tensor, Tensor, ...Tensor[]];
 
 /**
  * An op of your own, for what cannot be composed of the others: a special function, a solver, a call into other code.
@@ -83,7 +89,7 @@ export function defineOp<Inputs extends readonly NdArray[]>(
     },
     jvp: (tangents, output, inputs) => {
       if (typeof jvp !== "function") throw new GradtapeError(`${name}: forward mode needs a jvp rule, which its definition does not have`);
-      return fitting(name, "the tangent", jvp(tangents as [Tensor, ...Tensor[]], output, ...inputs), output);
+      return fitting(name, "the tangent", jvp(tangents as unknown as Tangents, output, ...inputs), output);
     },
   };
   const { fewest, most } = arityOf(forward);

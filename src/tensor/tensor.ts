@@ -12,8 +12,7 @@ import { MatMul } from "../ops/linalg.js";
 import { BroadcastTo, Concat, OneHot, Pad, Reshape, Slice, StopGradient, Take, Transpose } from "../ops/movement.js";
 import type { Op, SeveralOp } from "../ops/op.js";
 import { ArgMax, CumSum, LogSoftmax, LogSumExp, Max, Mean, Min, Prod, Softmax, Sum } from "../ops/reduce.js";
-import { Hollow } from "../tape/hollow.js";
-import { refuseHollow } from "../tape/refuse-hollow.js";
+import type { Hollow } from "../tape/hollow.js";
 import { recording } from "../tape/under-way.js";
 import { apply, applyAgain } from "./apply.js";
 import type { ArraysOfRank, Parts } from "./known.js";
@@ -79,12 +78,12 @@ export class Tensor {
 
   /** @internal Whether all there is to know is `first`, or that there is none: rank 0, no array yet, no label. */
   get isLoneNumber(): boolean {
-    return (typeof this.values === "number" || this.values instanceof Hollow) && this.shape.length === 0 && this.label === undefined;
+    return !(this.values instanceof Float64Array) && this.shape.length === 0 && this.label === undefined;
   }
 
   /** @internal What stands in the place of its numbers, if there are none. */
   get hollow(): Hollow | undefined {
-    return typeof this.values === "object" && this.values instanceof Hollow ? this.values : undefined;
+    return typeof this.values === "number" || this.values instanceof Float64Array ? undefined : this.values;
   }
 
   /** @internal Other numbers, or none; `apply` makes its results of the tensors that it is given. */
@@ -104,15 +103,15 @@ export class Tensor {
 
   /** The numbers in row-major order. Not to be written to: other tensors may share them. */
   get data(): Float64Array {
-    if (this.values instanceof Hollow) refuseHollow(this.values, this, "data");
-    if (typeof this.values === "number") {
-      const data = Float64Array.of(this.values);
-      if (Object.isFrozen(this)) return data;
-      this.values = data;
+    const { values } = this;
+    if (typeof values === "number") {
+      const data = Float64Array.of(values);
+      if (!Object.isFrozen(this)) this.values = data;
       return data;
     }
-    if (this.values.length === 0 && this.size > 0) refuseTransferred(this);
-    return this.values;
+    if (!(values instanceof Float64Array)) return values.refuse(this, "data");
+    if (values.length === 0 && this.size > 0) refuseTransferred(this);
+    return values;
   }
 
   /** The number of axes. */
@@ -128,7 +127,7 @@ export class Tensor {
   /** The number in a tensor of size 1; any other size is a `ShapeError`. */
   item(): number {
     if (this.size !== 1) throw new ShapeError(`item: expected a tensor of size 1, got shape ${formatShape(this.shape)}`);
-    if (this.values instanceof Hollow) refuseHollow(this.values, this, "item()");
+    this.hollow?.refuse(this, "item()");
     return this.first;
   }
 
@@ -157,7 +156,7 @@ export class Tensor {
    * depends on an input shows no values.
    */
   toString(): string {
-    return formatTensor(this.label, this.shape, this.hollow ? undefined : this.data);
+    return formatTensor(this.label, this.shape, this.hollow?.toString() ?? this.data);
   }
 
   /** @internal What messages call it. */

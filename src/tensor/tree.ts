@@ -52,11 +52,14 @@ export interface Flat {
   readonly rebuild: (values: readonly unknown[]) => unknown;
 }
 
+/** What to do with what is neither a tensor nor a branch, such as text: refuse it, or put it back where it stood. */
+export type Others = "refuse" | "keep";
+
 /**
  * Takes a tree apart. An array of numbers is one tensor; an array with anything else in it is a branch.
  * `name` is the calling function's and `what` the argument's, for errors.
  */
-export function flatten(name: string, what: string, tree: unknown): Flat {
+export function flatten(name: string, what: string, tree: unknown, others: Others = "refuse"): Flat {
   const leaves: Tensor[] = [];
   const paths: string[] = [];
   const numbers = new Set<number>();
@@ -80,6 +83,7 @@ export function flatten(name: string, what: string, tree: unknown): Flat {
       const parts = Object.keys(value).map((key) => [key, walk(value[key], `${path}.${key}`, depth + 1)] as const);
       return (values) => Object.fromEntries(parts.map(([key, part]) => [key, part(values)]));
     }
+    if (others === "keep" && (value === null || !/^(?:object|function)$/.test(typeof value))) return () => value;
     throw new TypeError(
       `${name}: expected a tensor, a number, or arrays and plain objects of them, got ${describe(value)} at ${what}${nameFrom(path)}${adviceOnTensor(value)}`,
     );

@@ -2,6 +2,7 @@ import type { Shape } from "../base/shape.js";
 import { Leaf } from "../ops/movement.js";
 import { type Columns, Ints, Kinds, type Source } from "../tape/columns.js";
 import { View } from "../tape/nodes.js";
+import { Notes } from "../tape/notes.js";
 import type { Recording } from "../tape/recording.js";
 import { Tape } from "../tape/tape.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -24,7 +25,7 @@ import { indexIn, type Segment, trace, within } from "./trace.js";
  */
 export function record<Args extends unknown[]>(f: (...args: Args) => unknown, ...inputs: TreesLike<Args>): Tape {
   const flats = (inputs as unknown[]).map((input, i) => labeled(flatten("record", `input ${i}`, input)));
-  return tapeOf(trace("record", f, flats, true));
+  return tapeOf(trace("record", f, flats, new Notes(), "keep"));
 }
 
 /** Tensors of a tree that have no label get their path as one: `w`, `layers[0].w`. */

@@ -2,10 +2,9 @@ import { broadcastShapes } from "../base/broadcast.js";
 import { checkFunction, describe, ShapeError } from "../base/errors.js";
 import type { Lattice } from "../base/lattice.js";
 import { checkOptions, type Known } from "../base/options.js";
-import { formatShape, type Shape, sameShape, sizeOf } from "../base/shape.js";
+import { formatShape, type Shape, sameShape } from "../base/shape.js";
 import { Assemble, Result, Slice } from "../ops/movement.js";
 import { type AnyOp, type AttributesOf, isElementwise } from "../ops/op.js";
-import { aside } from "../tape/aside.js";
 import type { Recording } from "../tape/recording.js";
 import { recording as underWay } from "../tape/under-way.js";
 import { watcher } from "../tape/watcher.js";
@@ -29,19 +28,16 @@ export function sweepBackward(segment: Segment, depends: Uint8Array, seeds: read
   const from = recording.length;
   const cotangents = new Array<Tensor | undefined>(end - start).fill(undefined);
   const parts = new Map<number, Part[]>();
-  /** What has arrived at ops with several results: a cotangent a result. */
-  const results = new Map<number, (Tensor | undefined)[]>();
   const accumulate = (at: number, g: Tensor): void => {
-    const sum = cotangents[at];
-    cotangents[at] = sum === undefined ? g : sum.add(g);
+    cotangents[at] = cotangents[at]?.add(g) ?? g;
   };
-  /** What has arrived at a place, the parts from slices among it. */
-  const total = (at: number): Tensor | undefined => {
+  /** What has arrived at a place, the parts from slices among it; of an op with several results what has arrived at each. */
+  const arrivedAt = (at: number): Tensor | (Tensor | undefined)[] | undefined => {
     const own = parts.get(at);
-    if (own !== undefined) {
-      parts.delete(at);
-      accumulate(at, assembled(own, recording, recording.shape(start + at)));
-    }
+    if (own === undefined) return cotangents[at];
+    parts.delete(at);
+    if (recording.op(start + at).results !== undefined) return resultsOf(own, recording);
+    accumulate(at, assembled(own, recording, recording.shape(start + at)));
     return cotangents[at];
   };
   segment.output.leaves.forEach((output, i) => {
@@ -55,41 +51,33 @@ export function sweepBackward(segment: Segment, depends: Uint8Array, seeds: read
   };
   for (let i = end - 1; i >= start + leaves; i--) {
     const op = recording.op(i);
-    const several = results.get(i - start);
-    const arrived = several === undefined ? total(i - start) : several.find((g) => g !== undefined);
-    if (arrived === undefined) continue;
+    const all = arrivedAt(i - start);
+    if (all === undefined) continue;
     cotangents[i - start] = undefined; // used up; let it go
     const shape = recording.shape(i);
-    const g = isElementwise(op) || several !== undefined ? arrived : arrived.broadcastTo(shape);
-    if (several === undefined) notes?.arrived(i, g);
-    if (watcher !== undefined) watcher.sweeps({ recording, place: i, g: several === undefined ? g : inOne(several, recording, i) });
+    const arrived = Array.isArray(all) || isElementwise(op) ? all : all.broadcastTo(shape);
+    if (!Array.isArray(arrived)) notes?.arrived(i, arrived);
+    if (watcher !== undefined) watcher.sweeps({ recording, place: i, arrived });
     const first = recording.begin(i);
     let joint: readonly (Tensor | undefined)[] | undefined;
     if (typeof op.vjp === "function") {
       const wanted = Array.from({ length: recording.end(i) - first }, (_, j) => isWanted(first + j));
-      joint = op.vjp(several ?? g, recording.output(i), recording.inputsOf(i), recording.attributesOf(i), wanted);
+      joint = op.vjp(arrived, recording.output(i), recording.inputsOf(i), recording.attributesOf(i), wanted);
     }
     for (let j = first; j < recording.end(i); j++) {
-      const at = within(segment, recording.source(j));
-      if (at < 0 || depends[at] === 0) continue;
-      if (op === Result && recording.op(start + at).results !== undefined) {
-        const list = results.get(at) ?? [];
-        results.set(at, list);
-        const { index } = recording.attributesOf(i) as AttributesOf<typeof Result>;
-        list[index] = list[index]?.add(g) ?? g;
-        continue;
-      }
-      if (op === Slice) {
+      if (!isWanted(j)) continue;
+      const at = recording.source(j) - start;
+      if (op === Slice || (op === Result && recording.op(start + at).results !== undefined)) {
         const own = parts.get(at) ?? [];
         parts.set(at, own);
-        own.push({ g, slice: i });
+        own.push({ g: arrived as Tensor, node: i });
         continue;
       }
-      const part = joint === undefined ? callRule(op.vjp, j - first, g, recording, i) : joint[j - first];
+      const part = joint === undefined ? callRule(op.vjp, j - first, arrived as Tensor, recording, i) : joint[j - first];
       if (part !== undefined) accumulate(at, undoBroadcast(part, recording.inputShape(j), op, shape));
     }
   }
-  for (let at = 0; at < leaves; at++) total(at);
+  for (let at = 0; at < leaves; at++) arrivedAt(at);
   watcher?.sweeps(undefined);
   const found = cotangents.slice(0, leaves).map((g, i) => g?.broadcastTo(recording.shape(start + i)));
   found.forEach((g, i) => {
@@ -99,31 +87,33 @@ export function sweepBackward(segment: Segment, depends: Uint8Array, seeds: read
   return found;
 }
 
-/** A cotangent that belongs to some places of a tensor. */
+/** A cotangent that belongs to some places of a tensor, or to one of several results. */
 interface Part {
   readonly g: Tensor;
-  /** The slice through which it came. */
-  readonly slice: number;
+  /** The node through which it came: a slice, or the result. */
+  readonly node: number;
 }
 
 /** Parts among zeros: one by the rule of its slice, several put together at once, which would otherwise take time for all zeros each. */
 function assembled(parts: readonly Part[], recording: Recording, shape: Shape): Tensor {
-  const [{ g, slice }] = parts;
-  if (parts.length === 1) return callRule(Slice.vjp, 0, g, recording, slice) as Tensor;
-  const places = parts.map(({ slice }) => {
-    const { start, step } = recording.attributesOf(slice) as Lattice;
+  const [{ g, node }] = parts;
+  if (parts.length === 1) return callRule(Slice.vjp, 0, g, recording, node) as Tensor;
+  const places = parts.map((part) => {
+    const { start, step } = recording.attributesOf(part.node) as Lattice;
     return { start, step };
   });
   return g.run(Assemble, [g, ...parts.slice(1).map((part) => part.g)], { shape, parts: places });
 }
 
-/** What has arrived at an op with several results as a cotangent of its output: for those who watch, not for the recording. */
-const inOne = (cotangents: readonly (Tensor | undefined)[], recording: Recording, i: number): Tensor =>
-  aside(() => {
-    const results = recording.op(i).results?.(recording.attributesOf(i)) ?? [];
-    const [first, ...rest] = results.map((shape, index) => (cotangents[index] ?? zeros(shape)).reshape([sizeOf(shape)]));
-    return first.concatWith(rest, 0);
-  });
+/** What has arrived at each of several results. */
+function resultsOf(parts: readonly Part[], recording: Recording): (Tensor | undefined)[] {
+  const list: (Tensor | undefined)[] = [];
+  for (const { g, node } of parts) {
+    const { index } = recording.attributesOf(node) as AttributesOf<typeof Result>;
+    list[index] = list[index]?.add(g) ?? g;
+  }
+  return list;
+}
 
 /** Where the op repeated its input along an axis, the input's cotangent is the sum over the repeats. */
 export function undoBroadcast(g: Tensor, input: Shape, op: AnyOp, output: Shape): Tensor {

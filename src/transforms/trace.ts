@@ -1,11 +1,12 @@
 import { checkFunction } from "../base/errors.js";
 import { Leaf } from "../ops/movement.js";
 import type { AnyOp, AnyRule } from "../ops/op.js";
+import type { Notes } from "../tape/notes.js";
 import type { Recording } from "../tape/recording.js";
 import { whileRecording } from "../tape/under-way.js";
 import { apply } from "../tensor/apply.js";
 import { Tensor } from "../tensor/tensor.js";
-import { type Flat, flatten, nameOfPath } from "../tensor/tree.js";
+import { type Flat, flatten, nameOfPath, type Others } from "../tensor/tree.js";
 
 /** One run of a function: the part of a recording that it added, nodes `start` to `end` without the latter. The first are its leaves. */
 export interface Segment {
@@ -26,12 +27,18 @@ export function indexIn(segment: Segment, x: Tensor): number {
  * Runs f on fresh aliases of its primals and keeps what was recorded. The aliases are what makes nesting safe:
  * they are new variables, so an inner transform never mistakes an outer one's variable for its own.
  */
-export function trace(name: string, f: (...args: never[]) => unknown, primals: readonly Flat[], annotated = false): Segment {
+export function trace(
+  name: string,
+  f: (...args: never[]) => unknown,
+  primals: readonly Flat[],
+  notes?: Notes,
+  others: Others = "refuse",
+): Segment {
   checkFunction(name, f);
-  return whileRecording(Tensor.restore, annotated, (recording) => {
+  return whileRecording(Tensor.restore, notes, (recording) => {
     const start = recording.length;
     const args = primals.map(({ leaves, rebuild }) => rebuild(leaves.map(leaf)));
-    const output = flatten(name, "the function's result", synchronous(name, f(...(args as never[]))));
+    const output = flatten(name, "the function's result", synchronous(name, f(...(args as never[]))), others);
     return { recording, start, end: recording.length, leaves: primals.reduce((sum, { leaves }) => sum + leaves.length, 0), output };
   });
 }

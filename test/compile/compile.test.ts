@@ -254,7 +254,7 @@ describe("recording", () => {
     expect(() => compile((x: Tensor) => x.add(kept))(tensor([1, 2]))).toThrow(message);
     expect(() => compile((x: Tensor) => x.add(1))(kept)).toThrow(message);
     expect(() => grad((x: Tensor) => x.mul(kept).sum().mul(kept.sum().item()))([1, 2])).toThrow(GradtapeError);
-    expect(String(kept)).toBe("Tensor[2] (being recorded by compile)");
+    expect(String(kept)).toBe("Tensor[2] (without numbers: compile recorded it)");
   });
 
   test("goes through a function that is looked at: stabilize with a tensor from outside, and requireFinite", () => {

@@ -1,7 +1,8 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { root } from "../support/root.js";
-import { blocksOf, documents, run, runSessions, sessionsOf, typeErrorsOf } from "./documents.js";
+import { blocksOf, documents, run, runSessions, sessionsOf, usesThePackage } from "./documents.js";
+import { typeErrorsOf } from "./type-errors.js";
 
 describe("documents do what they show", () => {
   for (const document of documents) {
@@ -23,16 +24,32 @@ describe("documents do what they show", () => {
   }
 });
 
-test("the code of each document is one file that a strict project compiles", () => {
-  const texts = documents.map((document) => [document, readFileSync(root + document, "utf8")] as const);
-  const programs = texts.map(
-    ([document, text]) =>
-      [
-        document,
-        blocksOf(text)
-          .map(({ code }) => code)
-          .join("\n"),
-      ] as const,
-  );
-  expect(typeErrorsOf(new Map(programs.filter(([, program]) => program !== ""))), "mend the code in the document").toEqual([]);
+/** The code of each document as one file. */
+const programs = documents.flatMap((document) => {
+  const code = blocksOf(readFileSync(root + document, "utf8")).map((block) => block.code);
+  return code.length === 0 ? [] : [[document, code.join("\n")] as const];
+});
+
+/** The examples that are programs; the logistic regression and the distributed one are applications, with much code about no tensors. */
+const examples = readdirSync(`${root}examples`, { recursive: true, encoding: "utf8" })
+  .map((file) => `examples/${file.replaceAll("\\", "/")}`)
+  .filter((file) => file.endsWith(".ts") && !/logistic-regression|distributed/.test(file))
+  .map((file) => [file.replace(/\.ts$/, ""), readFileSync(root + file, "utf8")] as const);
+
+test("a project as strict as can be compiles the code of each document, and the examples", () => {
+  const strict = [...programs, ...examples].filter(([, program]) => usesThePackage(program));
+  expect(strict.length).toBeGreaterThan(35);
+  expect(typeErrorsOf(new Map(strict), true), "mend the code").toEqual([]);
+  const others = programs.filter(([, program]) => !usesThePackage(program));
+  expect(typeErrorsOf(new Map(others)), "mend the code").toEqual([]);
+});
+
+test("no document and no example tells the compiler what a tensor is", () => {
+  for (const [name, program] of [...programs, ...examples]) {
+    const casts = program.match(/^.*(?:\bas (?:unknown|never|any|Tensor|number)\b|[\w)\]]!(?!=)).*$/gm) ?? [];
+    expect(
+      casts.filter((line) => !/document as unknown as Document/.test(line)),
+      name,
+    ).toEqual([]);
+  }
 });

@@ -1,11 +1,12 @@
 import type { AnyOp } from "../../ops/op.js";
 import { aside } from "../../tape/aside.js";
-import type { Recording } from "../../tape/recording.js";
+import { Notes } from "../../tape/notes.js";
 import { type Node, Tape } from "../../tape/tape.js";
-import { type Watcher, withWatcher } from "../../tape/watcher.js";
+import { type Arrival, type Watcher, withWatcher } from "../../tape/watcher.js";
 import { ones } from "../../tensor/create.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { type Flat, flatten } from "../../tensor/tree.js";
+import { cotangentAt } from "../../transforms/arrival.js";
 import { tapeOf } from "../../transforms/record.js";
 import { vjp } from "../../transforms/reverse.js";
 import { type Segment, trace } from "../../transforms/trace.js";
@@ -25,9 +26,9 @@ class Notebook implements Watcher {
     this.owners[output.slot] = this.rule;
   }
 
-  sweeps(at: { readonly recording: Recording; readonly place: number; readonly g: Tensor } | undefined): void {
+  sweeps(at: Arrival | undefined): void {
     this.rule = at?.place;
-    if (at !== undefined) this.cotangents[at.place] = at.g; // of several sweeps that of the last, which is the outermost one's
+    if (at !== undefined) this.cotangents[at.place] = cotangentAt(at); // of several sweeps that of the last, which is the outermost one's
   }
 }
 
@@ -70,7 +71,9 @@ export function runWithGradient(f: (...args: never[]) => unknown, args: readonly
     const seed = outputs.rebuild(outputs.leaves.map((x) => ones(x.shape)));
     return { result, gradient: pullback(seed as never) };
   };
-  const segment: Segment = aside(() => withWatcher(notebook, () => withLongStacks(() => trace("diagnose", both as never, first, true))));
+  const segment: Segment = aside(() =>
+    withWatcher(notebook, () => withLongStacks(() => trace("diagnose", both as never, first, new Notes()))),
+  );
   const tape = tapeOf(segment);
   const ofSlot = new Map(tape.nodes.map((node) => [node.output.slot, node]));
   const isForward = (node: Node): boolean => node.output.slot < forwardEnd;

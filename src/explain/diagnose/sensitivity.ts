@@ -3,6 +3,7 @@ import type { Node, Tape } from "../../tape/tape.js";
 import { type Watcher, withWatcher } from "../../tape/watcher.js";
 import { applyAgain } from "../../tensor/apply.js";
 import { Tensor } from "../../tensor/tensor.js";
+import { cotangentAt } from "../../transforms/arrival.js";
 import { undoBroadcast, vjp } from "../../transforms/reverse.js";
 
 // How much a number at the end changes with each number on the way, all ways together: the reverse sweep over the whole tape, the
@@ -25,7 +26,7 @@ export function sensitivityOf(tape: Tape, outputs: readonly Tensor[], data: read
   const watcher: Watcher = {
     applied: () => undefined,
     sweeps: (at) => {
-      if (at !== undefined) cotangents[at.place] = at.g;
+      if (at !== undefined) cotangents[at.place] = cotangentAt(at);
     },
   };
   const values = new Map<Tensor, Tensor>();

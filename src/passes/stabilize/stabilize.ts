@@ -57,7 +57,7 @@ export function stabilize<F extends (...args: never[]) => unknown>(f: F): Stabil
   const look = (args: readonly unknown[]) => {
     const flats = args.map((arg, i) => flatten("stabilize", `argument ${i}`, arg));
     const leaves = flats.flatMap((flat) => flat.leaves);
-    const segment = aside(() => trace("stabilize", f as (...args: never[]) => unknown, flats));
+    const segment = aside(() => trace("stabilize", f as (...args: never[]) => unknown, flats, undefined, "keep"));
     const tape = tapeOf(segment);
     return { leaves, tape, ...findRewrites(tape), output: segment.output };
   };

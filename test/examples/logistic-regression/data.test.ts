@@ -100,6 +100,10 @@ describe("reading", () => {
     expect(data.dropped).toBe(1);
     await expect(read({ "data.jsonl": text }, { positive: "yes" })).rejects.toThrow('data.jsonl, line 4, column "a": is empty');
     await expect(read({ "data.jsonl": '{"a":1,"y":0}\nnonsense\n' })).rejects.toThrow(/data\.jsonl: /);
+    // The database would follow each bracket by a call, and end the process; those in texts are none.
+    const deep = `{"a":${"[".repeat(100_000)}${"]".repeat(100_000)},"y":1}\n`;
+    const message = "data.jsonl, line 2: expected JSON at most 100 levels deep, got deeper";
+    await expect(read({ "data.jsonl": `{"a":"]\\"${"[".repeat(200)}","y":0}\n${deep}` })).rejects.toThrow(message);
   });
 
   test("Parquet, with its types", () =>

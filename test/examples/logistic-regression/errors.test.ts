@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { outcomeOfRun } from "../processes.js";
 import { inDirectory, main, runHere } from "./program.js";
@@ -108,6 +109,22 @@ const options: [title: string, args: string[], message: string | RegExp][] = [
 
 test.each(options)("%s is refused", (_title, args, message) => expectError(args, message));
 
+test.runIf(process.platform === "linux").each(["utf-8", "utf-16", "latin-1"])(
+  "what never ends and is no text in %s is refused",
+  (encoding) =>
+    expectError(["--data", "/dev/zero", "--target", "y", "--encoding", encoding], /\/dev\/zero: is not text: it has a (byte|character) 0/),
+);
+
+test("of a packed file the beginning only is unpacked to see what it is", () =>
+  inDirectory(async (directory) => {
+    const file = join(directory, "zeros.csv.gz");
+    const part = gzipSync(Buffer.alloc(1 << 24));
+    writeFileSync(file, Buffer.concat(new Array(50).fill(part))); // 800 MB, in as many bytes as are looked at
+    const before = process.resourceUsage().maxRSS;
+    await expectError(["--data", file, "--target", "y"], "is not text: it has a byte 0");
+    expect(1024 * (process.resourceUsage().maxRSS - before)).toBeLessThan(1 << 28);
+  }));
+
 const files: [title: string, csv: string | Uint8Array, message: string | RegExp][] = [
   [
     "text in a numeric column",
@@ -151,6 +168,7 @@ const files: [title: string, csv: string | Uint8Array, message: string | RegExp]
   ["percentages", "a,y\n12%,0\n8%,1\n", '"12%" is a percentage; --strip "%" takes the sign off'],
   ["units", "a,y\n70 kg,0\n80 kg,1\n", '"70 kg" is a number with a unit; --strip "kg" takes it off'],
   ["a byte 0", "a,y\n1,0\n\0,1\n", "is not text: it has a byte 0"],
+  ["more columns than anybody means", `a${",".repeat(50_000)}\n1\n`, "expected at most 30000 columns, got 50001"],
   ["a name twice in the header", "a,a,y\n1,2,0\n3,4,1\n", 'two columns are called "a"'],
   ["a column without a name", "a,,y\n1,2,0\n3,4,1\n", "column 2 has no name"],
   [
