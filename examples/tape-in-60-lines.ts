@@ -50,7 +50,6 @@ const hit = tape.apply(Mul, y, tape.apply(Log, ŷ));
 const miss = tape.apply(Mul, tape.apply(Sub, one, y), tape.apply(Log, tape.apply(Sub, one, ŷ)));
 const loss = tape.apply(Neg, tape.apply(Add, hit, miss));
 const cotangents = tape.gradient(loss);
-
 for (let i = 0; i < tape.nodes.length; i++) {
   const { op, inputs, value } = tape.nodes[i];
   const what = op === undefined ? "input" : `${op.name}(${inputs.join(", ")})`;
