@@ -1,7 +1,7 @@
 // What `npm run docs` builds: the API reference and the guides, into docs/site/.
 import markdownItMath from "markdown-it-math/no-default-renderer";
 import temml from "temml";
-import { JSX } from "typedoc";
+import { JSX, PageEvent } from "typedoc";
 import { liveMarks } from "./live/plugin.mjs";
 
 const render = (displayMode) => (tex) => temml.renderToString(tex, { displayMode, throwOnError: true });
@@ -24,11 +24,19 @@ function keepCodeOfHeadings(parser) {
   });
 }
 
-/** A link to the playground, which `npm run docs` builds beside the reference, on every page. */
-function linkToPlayground({ renderer }) {
-  renderer.hooks.on("sidebar.begin", ({ relativeURL }) =>
-    JSX.createElement("p", {}, JSX.createElement("a", { href: relativeURL("playground/index.html") }, "Playground")),
-  );
+/** The same links as on the first page, at the top of each page. */
+function linksAtTop({ renderer }) {
+  const links = {
+    Playground: "playground/index.html",
+    Learn: "documents/1-the-chain-rule-by-hand.html",
+    Guide: "documents/README.html",
+    Reference: "modules/gradtape.html",
+  };
+  renderer.on(PageEvent.END, (page) => {
+    const base = /data-base="([^"]*)"/.exec(page.contents ?? "")?.[1] ?? "./";
+    const written = Object.entries(links).map(([title, address]) => `<a href="${base}${address}">${title}</a>`);
+    page.contents = page.contents?.replace('<div id="tsd-toolbar-links">', `$&${written.join("")}`);
+  });
 }
 
 /** And one to the licenses of what the pages are made of, which docs/licenses/ writes when all is built. */
@@ -81,7 +89,7 @@ export default {
     "../CONTRIBUTING.md",
   ],
   plugin: [
-    linkToPlayground,
+    linksAtTop,
     linkToLicenses,
     "./site-structure.mjs",
     "./live/plugin.mjs",

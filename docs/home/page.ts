@@ -68,10 +68,10 @@ function diagnosis(): string {
 function stepping(): string {
   const { tape } = traceOf(FORMULA, VALUES, "w");
   const rows = linesOf(tape).map(
-    ({ number, name, op, value, cotangent }) =>
-      `<tr><td>${number}</td><th scope="row">${escapeHtml(name)}</th><td>${escapeHtml(op)}</td><td>${escapeHtml(value)}</td><td class="cotangent">${escapeHtml(cotangent)}</td></tr>`,
+    ({ name, op, value, cotangent }) =>
+      `<tr><th scope="row">${escapeHtml(name)}</th><td>${escapeHtml(op)}</td><td>${escapeHtml(value)}</td><td class="cotangent">${escapeHtml(cotangent)}</td></tr>`,
   );
-  return `<table class="tape"><thead><tr><th scope="col">No.</th><th scope="col">Name</th><th scope="col">Op</th><th scope="col">Value ↓</th><th scope="col">Gradient ↑</th></tr></thead><tbody>${rows.join("")}</tbody></table>
+  return `<table class="tape"><thead><tr><th scope="col">Name</th><th scope="col">Op</th><th scope="col">Value ↓</th><th scope="col">Gradient ↑</th></tr></thead><tbody>${rows.join("")}</tbody></table>
     <p class="note">Read down, it is the function. Read up, it is the gradient.</p>`;
 }
 
@@ -121,8 +121,9 @@ export function homePage({ samples: [cube, exam], highlight, version, hostedAt }
 <section class="hero">
 <div>
 <h1>Derivatives that show their work</h1>
-<p class="lead">gradtape is a small TypeScript library. Write a function; it computes the function’s derivatives, exactly, and shows you every step of how.</p>
+<p class="lead">gradtape is a small TypeScript library. Write a function; it computes the function’s derivatives, exactly, and shows you every step: to learn from, to check your own work, to train models.</p>
 <p class="buttons"><a class="button main" href="playground/index.html">Try it</a> <a class="button" href="documents/1-the-chain-rule-by-hand.html">Learn</a> <a class="button" href="documents/README.html#use-it">Install</a></p>
+<p class="first"><code>grad(x => x.pow(3))(2)</code> is 12, the slope of x³ at 2:</p>
 <div class="code" data-live-code="">${code(cube)}</div>
 </div>
 ${miniature()}

@@ -46,9 +46,16 @@ export function describe(value: unknown): string {
 
 /** What to say where a tensor is no tensor of this library. */
 export const adviceOnTensor = (value: unknown): string =>
-  tagOf(value) === "Tensor"
-    ? "; it comes from another copy of the library, or from another realm such as a worker or a frame: load one copy, and send x.shape and x.data to make the tensor anew"
-    : "";
+  describe(value) === CLONE
+    ? "; make it anew of x.shape and x.data"
+    : tagOf(value) === "Tensor"
+      ? "; it comes from another copy of the library, or another realm such as a frame: load one copy, or make it anew of x.shape and x.data"
+      : "";
+
+const CLONE = "a clone of a tensor";
+
+/** Whether a value is what `structuredClone` and `postMessage` make of a tensor: its fields, without what it can do. */
+export const isCloneOfTensor = (value: object): boolean => "recordingId" in value && tagOf(value) === "Object";
 
 /** What a value calls itself: `Array`, `Promise`. `Tensor` for one of another copy of the library, too. */
 export const tagOf = (value: unknown): string => nameFrom(Object.prototype.toString.call(value).slice(8, -1));
@@ -56,6 +63,7 @@ export const tagOf = (value: unknown): string => nameFrom(Object.prototype.toStr
 function describeObject(value: object): string {
   const tag = tagOf(value);
   const { length, shape } = value as { readonly length?: unknown; readonly shape?: readonly number[] };
+  if (isCloneOfTensor(value)) return CLONE;
   if (tag === "Tensor") return `a tensor of shape [${shape?.join(", ")}]`;
   if (tag !== "Object")
     return `${/^[AEIO]/.test(tag) ? "an" : "a"} ${tag === "Array" ? "array" : tag}${length === undefined ? "" : ` of ${length}`}`;

@@ -1,4 +1,4 @@
-import { describe } from "./errors.js";
+import { describe, isCloneOfTensor } from "./errors.js";
 import { nearest } from "./nearest.js";
 import { quote } from "./text.js";
 
@@ -31,9 +31,11 @@ export function checkOptions<Options extends object>(
   return options;
 }
 
-/** Whether a value is an object that was written as one, of no class. */
+/** Whether a value is an object that was written as one, of no class; in another realm, such as a frame, too. */
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== "object" || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
+  // Of what classes make, this prototype has one itself.
+  if (prototype !== Object.prototype && prototype !== null && Object.getPrototypeOf(prototype) !== null) return false;
+  return !isCloneOfTensor(value);
 }

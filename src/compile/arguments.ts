@@ -1,4 +1,5 @@
-import { describe } from "../base/errors.js";
+import { adviceOnTensor, describe } from "../base/errors.js";
+import { isPlainObject } from "../base/options.js";
 import { MOST_AXES, type Shape, sameShape } from "../base/shape.js";
 import { asTensor, Tensor, type TensorLike } from "../tensor/tensor.js";
 import { DEEPEST, nameOfPath } from "../tensor/tree.js";
@@ -36,13 +37,13 @@ function patternOf(value: unknown, path: string, depth = 0): Pattern {
     return { kind: "tensor", shape, label, name: label ?? nameOfPath(path) };
   }
   if (Array.isArray(value)) return { kind: "list", parts: value.map((part, i) => patternOf(part, `${path}[${i}]`, depth + 1)) };
-  if (isRecord(value)) {
+  if (isPlainObject(value)) {
     const names = Object.keys(value);
     return { kind: "record", names, parts: names.map((name) => patternOf(value[name], `${path}.${name}`, depth + 1)) };
   }
   if (value === null || ["number", "string", "boolean", "undefined", "bigint"].includes(typeof value)) return { kind: "frozen", value };
   throw new TypeError(
-    `compile: expected tensors, numbers, strings, or arrays and plain objects of them as arguments, got ${describe(value)}`,
+    `compile: expected tensors, numbers, strings, or arrays and plain objects of them as arguments, got ${describe(value)}${adviceOnTensor(value)}`,
   );
 }
 
@@ -63,7 +64,7 @@ function match(pattern: Pattern, value: unknown, inputs: Tensor[]): boolean {
     }
     case "record": {
       const { names, parts } = pattern;
-      if (!isRecord(value)) return false;
+      if (!isPlainObject(value)) return false;
       const own = Object.keys(value);
       return (
         own.length === names.length &&
@@ -98,8 +99,4 @@ function isNumbers(value: unknown): boolean {
   let first = value;
   for (let axis = 0; axis <= MOST_AXES && Array.isArray(first) && first.length > 0; axis++) first = first[0];
   return typeof first === "number" && Array.isArray(value);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }

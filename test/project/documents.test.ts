@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { root } from "../support/root.js";
-import { blocksOf, documents, run, runSessions, sessionsOf, typeErrorsOf, usesThePackage } from "./documents.js";
+import { blocksOf, documents, run, runSessions, sessionsOf, usesThePackage } from "./documents.js";
+import { typeErrorsOf } from "./type-errors.js";
 
 describe("documents do what they show", () => {
   for (const document of documents) {

@@ -7,7 +7,7 @@ import * as threads from "gradtape/threads";
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
 import { root } from "../support/root.js";
-import { typeErrorsOf } from "./documents.js";
+import { typeErrorsOf } from "./type-errors.js";
 
 // The examples in doc comments are run: each line `expression; // result` must give that result.
 const exported = { ...gradtape, ...math, ...onnx, ...threads };

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { examples } from "../../docs/playground/examples.js";
 import { codeOf, targets } from "../../docs/playground/export.js";
 import { readLoss } from "../../docs/playground/expression.js";
-import { typeErrorsOf } from "./documents.js";
+import { typeErrorsOf } from "./type-errors.js";
 
 /** What a program for gradtape prints. */
 function printedBy(code: string): unknown[] {
@@ -31,9 +31,13 @@ describe("A loss of the playground is exported", () => {
       const [value, gradient] = printedBy(code);
       expect(value).toEqual(loss(w).item());
       expect(gradient).toEqual(grad(loss)(w).toArray());
-      expect(typeErrorsOf(new Map([["exported", code]]))).toEqual([]);
       for (const target of targets) expect(codeOf(source, values, by, target)).not.toMatch(/undefined|NaN/);
     });
+});
+
+test("The programs for gradtape are what a strict project compiles", () => {
+  const programs = examples.map(({ title, source, values, by }) => [title, codeOf(source, values, by, "gradtape")] as const);
+  expect(typeErrorsOf(new Map(programs))).toEqual([]);
 });
 
 test("The program for PyTorch and that for JAX read as one writes them", () => {

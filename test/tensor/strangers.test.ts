@@ -1,4 +1,4 @@
-import { add, compile, defineOp, grad, hessian, jacobian, oneHot, type Tensor, tensor, variance, vjp, zeros } from "gradtape";
+import { add, compile, defineOp, grad, hessian, jacobian, oneHot, type Tensor, tensor, variance, vjp, vmap, zeros } from "gradtape";
 import { parseMath } from "gradtape/math";
 import { describe, expect, test } from "vitest";
 
@@ -96,9 +96,37 @@ describe("surroundings", () => {
     }
     const foreign = new Foreign() as never;
     expect(refusal(() => tensor([1, 2]).add(foreign)).message).toMatch(
-      /^add: .*it comes from another copy of the library, or from another realm/,
+      /^add: .*it comes from another copy of the library, or another realm/,
     );
     expect(refusal(() => grad((x: Tensor) => x)({ w: foreign } as never)).message).toContain("another copy of the library");
+    expect(refusal(() => compile((x: Tensor) => x)(foreign)).message).toMatch(/^compile: .*another copy of the library/);
+    expect(refusal(() => compile((x: { w: Tensor }) => x.w)({ w: foreign })).message).toMatch(/^compile: .*another copy of the library/);
+  });
+
+  test("a clone of a tensor is refused by name, alone and in a tree", () => {
+    const clone = structuredClone({ ...tensor([1, 2]) }) as never;
+    for (const use of [
+      () => tensor([1, 2]).add(clone),
+      () => grad((x: Tensor) => x.sum())(clone),
+      () => grad((p: { w: Tensor }) => p.w.sum())({ w: clone }),
+      () => compile((x: Tensor) => x.sum())(clone),
+      () => compile((p: Tensor[]) => p[0].sum())([clone]),
+      () => vmap((x: Tensor) => x.sum())(clone),
+    ])
+      expect(refusal(use).message).toMatch(/got a clone of a tensor.*; make it anew of x\.shape and x\.data$/);
+  });
+
+  test("plain objects of another realm are plain objects: trees and options", () => {
+    // What JSON.parse of a frame gives: its prototype is one that nobody here knows, and has none itself.
+    const foreign = <T extends object>(fields: T): T => Object.assign(Object.create(Object.create(null)), fields);
+    const f = (p: { w: Tensor }): Tensor => p.w.sum();
+    expect(grad(f)(foreign({ w: tensor([1, 2]) })).w.toArray()).toEqual([1, 1]);
+    expect(compile(f)(foreign({ w: tensor([1, 2]) })).item()).toBe(3);
+    expect((grad((x: Tensor) => x, foreign({ argnums: [0] as const }))(3) as Tensor[])[0].item()).toBe(1);
+    class Own {
+      readonly w = tensor([1, 2]);
+    }
+    expect(refusal(() => compile(f)(new Own())).message).toContain("an instance of Own");
   });
 
   test("a tensor can be frozen, and shapes of broadcasts are", () => {

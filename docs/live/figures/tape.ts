@@ -60,6 +60,7 @@ export const tape: Figure = (place, settings) => {
 
   const draw = (): void => {
     paint(svg, trace, step);
+    reveal(stage);
     const value = values[moved];
     render(
       html`<div class="live-transport">
@@ -127,6 +128,15 @@ function paint(svg: SVGSVGElement, { tape: { inputs, nodes, cotangents }, moment
     edge.classList.toggle("feeds", moment.kind === "forward" && isOfNode);
     edge.classList.toggle("flows", moment.kind === "backward" && isOfNode && moment.parts.some((part) => ids.get(part.to) === from));
   }
+}
+
+/** Scrolls a graph that is taller than its place so that the current node can be seen. The page stays where it is. */
+function reveal(stage: HTMLElement): void {
+  const node = stage.querySelector("g.node:is(.current, .source)")?.getBoundingClientRect();
+  if (node === undefined || stage.scrollHeight <= stage.clientHeight) return;
+  const { top, bottom } = stage.getBoundingClientRect();
+  if (node.top < top) stage.scrollTop += node.top - top - 8;
+  else if (node.bottom > bottom) stage.scrollTop += node.bottom - bottom + 8;
 }
 
 /** What happens at a step: forward a value, backward what arrives times the slope. */

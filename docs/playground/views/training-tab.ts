@@ -243,13 +243,13 @@ export class TrainingTab {
           <div class="buttons">
             <button id="train" class="main" @click=${() => trainer.toggle()} ?disabled=${points.length === 0}>${trainer.isRunning ? "Pause" : "Train"}</button>
             <button id="one-step" @click=${() => trainer.advance()} ?disabled=${points.length === 0 || trainer.isRunning}>One step</button>
-            <button id="reset" @click=${() => trainer.restart()}>Reset weights</button>
+            <button id="reset" @click=${() => trainer.restart()}>Reset</button>
             <button id="undo" aria-disabled=${state.placed.length === 0 ? "true" : "false"} @click=${() => (state.placed.length === 0 ? undefined : this.remove(undefined))}>Undo point</button>
           </div>
+          <p id="plane-help" class="note">The solid line is where ŷ is 50 %; on the dashed ones it is 10 % and 90 %. Hollow points are held back for the test. Click to place a point, with Shift one of the other class; click a point to select it. By keyboard: the arrow keys move a cross, 0 or 1 places a point, Delete removes the point at the cross or else the last one.</p>
         </section>
         <section class="plane" aria-label="Points and decision boundary">
           ${this.plot.canvas}
-          <p id="plane-help" class="note">The solid line is where ŷ is 50 %; on the dashed ones it is 10 % and 90 %. Hollow points are held back for the test. Click to place a point, with Shift one of the other class; click a point to select it. By keyboard: the arrow keys move a cross, 0 or 1 places a point, Delete removes the point at the cross or else the last one.</p>
           <p class="hidden" role="status" id="said">${this.said}</p>
         </section>
         <section class="numbers" aria-label="Loss and weights">

@@ -9,7 +9,7 @@ export function dotOf({ tape, name }: Run): string {
   const labels = new Map<string, string>();
   const add = (id: string, x: Tensor, op: readonly string[]): void => {
     const g = tape.cotangents.get(x);
-    const lines = [name(x), ...op, room(x), ...(g === undefined ? [] : [`∂ ${room(g)}`])];
+    const lines = [name(x), ...op, room(x), ...(g === undefined ? [] : [`∂ ${room(g, 2)}`])];
     labels.set(id, lines.map((line) => line.replaceAll("\\", "\\\\").replaceAll('"', '\\"')).join("\\n"));
   };
   for (const [i, x] of tape.inputs.entries()) add(`i${i + 1}`, x, []);
@@ -22,5 +22,5 @@ export function dotOf({ tape, name }: Run): string {
     .replace('margin="0.18,', 'margin="0.26,'); // bold letters are wider than those that it measures
 }
 
-/** Four digits of each number; what does not fit is told by its shape: see `formatShort`. */
-const room = ({ size, rank }: Tensor): string => "0".repeat(Math.min(26, rank === 0 ? 9 : 2 * rank + 7 * size));
+/** Four digits of each number, which are wider in bold; what does not fit is told by its shape: see `formatShort`. */
+const room = ({ size, rank }: Tensor, bold = 0): string => "0".repeat(Math.min(26 + bold, rank === 0 ? 9 : 2 * rank + (7 + bold) * size));

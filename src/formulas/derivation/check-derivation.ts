@@ -8,11 +8,11 @@ import type { TreesLike } from "../../tensor/tree.js";
 import { checkLimits, withinLimits } from "../limits.js";
 import { editsOf } from "./edits.js";
 import { Effort, Exhausted } from "./effort.js";
-import { evaluate, type Meaning, READINGS, type Reading, ShapesDiffer } from "./evaluate.js";
+import { evaluate, type Meaning, type Reading, readingsOf, ShapesDiffer } from "./evaluate.js";
 import { linesOf, sides, tooLong } from "./lines.js";
-import { derivativeOf, NotUnderstood, parseSide, type Vocabulary, type Written } from "./parse.js";
+import { derivativeOf, innerOf, NotUnderstood, parseSide, type Vocabulary, type Written } from "./parse.js";
 import { type Point, type Points, pointsOf } from "./points.js";
-import { normalized } from "./text.js";
+import { GREEK, normalized } from "./text.js";
 
 /** Settings of {@link checkDerivation}. */
 export interface CheckDerivationOptions {
@@ -52,6 +52,8 @@ const CALLER = "checkDerivation";
 const LIMITS = /* @__PURE__ */ checkLimits(CALLER, undefined);
 /** Sides that differ by no more, relative to their size, are the same. */
 const TOLERANCE = 1e-7;
+/** Nor are sides different that differ by no more, relative to the largest named value at the point: rounding may do that. */
+const ROUNDING = 1e-13;
 /** Letters for how many samples there are. */
 const COUNTS = ["n", "N", "m", "M", "B"];
 /** Letters that may stand for sizes of axes. */
@@ -143,7 +145,10 @@ class Checker {
     if (left === undefined) return this.ofDerivative(result, wanted[0]);
     const text = normalized(left).replace(/\s+/g, " ").trim();
     const found = names.has(text) ? undefined : derivativeOf(text);
-    if (found !== undefined) return this.ofDerivative(this.nameOf(found.of) ?? result, this.nameOf(found.by) ?? found.by);
+    if (found !== undefined) {
+      const by = found.by === "" ? wanted[0] : found.by;
+      return this.ofDerivative(this.nameOf(found.of) ?? result, this.nameOf(by) ?? by);
+    }
     const name = this.nameOf(text);
     if (name === undefined)
       return new NotUnderstood(`expected ∂${result}/∂${wanted[0]} or a named value to the left, got ${quote(left.trim())}`);
@@ -179,6 +184,12 @@ class Checker {
 
   private compare(written: Written, asked: Asked): Pick<CheckedLine, "verdict" | "hint" | "difference"> {
     const tried = this.best(written, asked);
+    if (tried.isUndecided) {
+      const isValue = ({ data }: Tensor): boolean => data.every(Number.isFinite);
+      if (tried.values?.every((x, k) => !isValue(x) && isValue(asked.expected[k])))
+        return { verdict: "false", hint: `it has no value where ${asked.left} has one`, difference: Number.NaN };
+      throw new NotUnderstood("it cannot be compared: ∞, NaN or rounding at all points that were tried");
+    }
     if (tried.difference <= TOLERANCE) {
       this.sizes = tried.sizes;
       return { verdict: "true", hint: tried.note, difference: tried.difference };
@@ -192,7 +203,7 @@ class Checker {
     let best: Tried | undefined;
     let trouble: Error | undefined;
     for (const sizes of this.meaningsOfSizes(written))
-      for (const reading of READINGS) {
+      for (const reading of readingsOf(written)) {
         try {
           const tried = this.at(written, asked, reading, sizes);
           if (
@@ -207,7 +218,16 @@ class Checker {
           trouble ??= error;
         }
       }
-    return best ?? { difference: Number.NaN, note: "", sizes: this.sizes, values: undefined, trouble: trouble?.message ?? "" };
+    return (
+      best ?? {
+        difference: Number.NaN,
+        isUndecided: false,
+        note: "",
+        sizes: this.sizes,
+        values: undefined,
+        trouble: trouble?.message ?? "",
+      }
+    );
   }
 
   private at(written: Written, asked: Asked, reading: Reading, sizes: ReadonlyMap<string, number>): Tried {
@@ -215,20 +235,51 @@ class Checker {
     this.effort.spend(written, points.length);
     const values = points.map((point) => withinLimits(CALLER, LIMITS, () => evaluate(written, meaningAt(point, sizes), reading)));
     let note = "";
-    let difference = 0;
+    const differences: number[] = [];
     for (const [k, { x, isRow }] of values.entries()) {
       const expected = asked.expected[k];
       const fitted = inShapeOf(x, expected.shape);
-      let own = fitted === undefined ? Number.NaN : relative(fitted, expected);
+      if (fitted === undefined && !asked.isJacobian) return { ...NO_FIT, sizes, values: values.map((value) => value.x) };
+      const rounding = ROUNDING * this.largestAt(points[k]);
+      let own = fitted === undefined ? Number.POSITIVE_INFINITY : differenceOf(fitted, expected, rounding);
       if (asked.isJacobian && !(own <= TOLERANCE) && x.rank === 2 && sameShape(x.shape, [...expected.shape].reverse())) {
-        own = relative(x.transpose(), expected);
+        own = differenceOf(x.transpose(), expected, rounding);
         note = "true up to a transpose: rows and columns the other way round";
       } else if (isRow && expected.rank === 1) note = "true up to a transpose: it is written as a row";
       else if (x.rank < expected.rank && expected.size > 1 && x.size < expected.size)
         note = "true up to a broadcast: the same number everywhere, or the same row";
-      difference = Number.isNaN(own) ? own : Math.max(difference, own);
+      differences.push(own);
     }
-    return { difference, note, sizes, values: values.map(({ x }) => x), trouble: "" };
+    const difference = this.decided(differences, asked);
+    return { difference, isUndecided: Number.isNaN(difference), note, sizes, values: values.map(({ x }) => x), trouble: "" };
+  }
+
+  /** The largest difference where it can be told; NaN if it cannot. Far from the inputs only if it cannot be told close to them. */
+  private decided(differences: readonly number[], { expected }: Asked): number {
+    const { close } = this.points;
+    const largestOf = (list: readonly number[]): number => {
+      const told = list.filter((difference) => !Number.isNaN(difference));
+      return told.length === 0 ? Number.NaN : Math.max(...told);
+    };
+    const here = largestOf(differences.slice(0, close));
+    // Where all is 0, that may be what is left of numbers that were too small.
+    const isTold = here > 0 || expected.slice(0, close).some(({ data }, k) => differences[k] === 0 && data.some((value) => value !== 0));
+    const there = isTold ? Number.NaN : largestOf(differences.slice(close));
+    return Number.isNaN(there) ? here : there;
+  }
+
+  private readonly largest = new Map<Point, number>();
+
+  /** The largest number of a named value at a point. */
+  private largestAt(point: Point): number {
+    let found = this.largest.get(point);
+    if (found === undefined) {
+      found = 0;
+      for (const name of this.points.names)
+        for (const value of point.value(name)?.data ?? []) if (Number.isFinite(value)) found = Math.max(found, Math.abs(value));
+      this.largest.set(point, found);
+    }
+    return found;
   }
 
   /** What n and the like may be: what they were found to be, or each size that there is. */
@@ -247,7 +298,14 @@ class Checker {
   // Hints: what they say has been tried.
 
   private hint(written: Written, asked: Asked, tried: Tried): string {
-    const isTrue = (other: Written): boolean => this.best(other, asked).difference <= TOLERANCE;
+    const isTrue = (other: Written): boolean => {
+      try {
+        return this.best(other, asked).difference <= TOLERANCE;
+      } catch (error) {
+        if (error instanceof NotUnderstood) return false; // Iᵀ, say
+        throw error;
+      }
+    };
     const factor = this.constantFactor(written, asked);
     if (factor !== undefined) return factor;
     const turned: Written = { kind: "transpose", of: written };
@@ -296,7 +354,7 @@ class Checker {
       ...others,
     ];
     for (const sizes of this.meaningsOfSizes(written))
-      for (const reading of READINGS)
+      for (const reading of readingsOf(written))
         for (const [ratio, words] of candidates) {
           const scaled: Written = {
             kind: "product",
@@ -341,13 +399,14 @@ const notUnderstood = (line: Pick<CheckedLine, "source" | "left" | "right">, hin
 
 const ACCENTS: Readonly<Record<string, string>> = { "\u0302": "hat", "\u0304": "bar", "\u0303": "tilde" };
 
-/** ŷ as yhat, y_hat and hat y, W₁ as W1. */
+/** ŷ as yhat, y_hat and hat y, W₁ as W1, μ as mu. */
 function aliasesOf(names: ReadonlySet<string>): ReadonlyMap<string, string> {
   const aliases = new Map<string, string>();
   for (const name of names) {
     const [letter, accent] = name.normalize("NFD");
-    const word = accent === undefined ? undefined : ACCENTS[accent];
-    if (word !== undefined) for (const alias of [`${letter}${word}`, `${letter}_${word}`]) aliases.set(alias, name);
+    const mark = accent === undefined ? undefined : ACCENTS[accent];
+    if (mark !== undefined) for (const alias of [`${letter}${mark}`, `${letter}_${mark}`]) aliases.set(alias, name);
+    for (const [word, sign] of Object.entries(GREEK)) if (sign === name) aliases.set(word, name);
     const digits = name.replace(/[₀-₉]/g, (digit) => String((digit.codePointAt(0) ?? 0) % 16));
     if (digits !== name) aliases.set(digits, name);
   }
@@ -357,11 +416,16 @@ function aliasesOf(names: ReadonlySet<string>): ReadonlyMap<string, string> {
 
 interface Tried {
   readonly difference: number;
+  /** Whether no point tells. */
+  readonly isUndecided: boolean;
   readonly note: string;
   readonly sizes: ReadonlyMap<string, number>;
   readonly values: readonly Tensor[] | undefined;
   readonly trouble: string;
 }
+
+/** A shape that is not what was asked for. */
+const NO_FIT = { difference: Number.NaN, isUndecided: false, note: "", trouble: "" };
 
 const MOST_MEANINGS = 64;
 const isZero = ({ expected }: Asked): boolean => expected.every(({ data }) => data.every((value) => value === 0));
@@ -373,32 +437,8 @@ const meaningAt = (point: Point, sizes: ReadonlyMap<string, number>): Meaning =>
 
 /** The names in a formula. */
 function lettersOf(written: Written, found = new Set<string>()): Set<string> {
-  switch (written.kind) {
-    case "name":
-      found.add(written.name);
-      break;
-    case "sum":
-      for (const { of } of written.terms) lettersOf(of, found);
-      break;
-    case "product":
-      for (const { of } of written.factors) lettersOf(of, found);
-      break;
-    case "power":
-      lettersOf(written.base, found);
-      lettersOf(written.exponent, found);
-      break;
-    case "transpose":
-      lettersOf(written.of, found);
-      break;
-    case "call":
-      for (const arg of written.args) lettersOf(arg, found);
-      break;
-    case "relation":
-      lettersOf(written.left, found);
-      lettersOf(written.right, found);
-      break;
-    default:
-  }
+  if (written.kind === "name") found.add(written.name);
+  for (const inner of innerOf(written)) lettersOf(inner, found);
   return found;
 }
 
@@ -413,13 +453,15 @@ function inShapeOf(x: Tensor, shape: readonly number[]): Tensor | undefined {
   return undefined;
 }
 
-function relative(a: Tensor, b: Tensor): number {
+/** How far two values are apart, relative to their size; NaN where that cannot be told: for what is not finite, and where rounding may be it. */
+function differenceOf(a: Tensor, b: Tensor, rounding: number): number {
   let [difference, size] = [0, 0];
   for (const [i, x] of a.data.entries()) {
     const y = b.data[i];
-    if (Number.isNaN(x) || Number.isNaN(y)) return Number.NaN;
+    if (!(Number.isFinite(x) && Number.isFinite(y))) return Number.NaN;
     difference = Math.max(difference, Math.abs(x - y));
     size = Math.max(size, Math.abs(x), Math.abs(y));
   }
-  return difference === 0 ? 0 : difference / size;
+  if (difference === 0) return 0;
+  return difference > TOLERANCE * size && difference <= rounding ? Number.NaN : difference / size;
 }

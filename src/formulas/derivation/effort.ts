@@ -1,4 +1,4 @@
-import type { Written } from "./parse.js";
+import { innerOf, type Written } from "./parse.js";
 
 // A derivation may be a stranger's: what checking it costs is counted, in parts of formulas that are evaluated at a point.
 
@@ -36,22 +36,4 @@ export class Effort {
 }
 
 /** How many numbers, names, sums, products and calls a formula has. */
-export function partsOf(written: Written): number {
-  const all = (list: readonly Written[]): number => list.reduce((sum, of) => sum + partsOf(of), 1);
-  switch (written.kind) {
-    case "sum":
-      return all(written.terms.map(({ of }) => of));
-    case "product":
-      return all(written.factors.map(({ of }) => of));
-    case "power":
-      return all([written.base, written.exponent]);
-    case "transpose":
-      return all([written.of]);
-    case "call":
-      return all(written.args);
-    case "relation":
-      return all([written.left, written.right]);
-    default:
-      return 1;
-  }
-}
+export const partsOf = (written: Written): number => innerOf(written).reduce((sum, inner) => sum + partsOf(inner), 1);

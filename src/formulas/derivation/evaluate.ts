@@ -5,7 +5,7 @@ import { norm } from "../../functions/reduce.js";
 import { cosh, erf, sinh, tan } from "../../functions/special.js";
 import { eye, full } from "../../tensor/create.js";
 import { asTensor, type Tensor } from "../../tensor/tensor.js";
-import { type Joined, NotUnderstood, type Written } from "./parse.js";
+import { innerOf, type Joined, NotUnderstood, type Written } from "./parse.js";
 
 /** A number, a vector or a matrix; a vector may lie, as xᵀ does. */
 export interface Value {
@@ -25,14 +25,19 @@ export interface Reading {
   readonly vectors: "place by place" | "inner";
   /** Whether a/bc is a/(bc). */
   readonly isTight: boolean;
+  /** Whether Σ(x − μ)² adds up squares, or is the square of a sum. */
+  readonly addsPowers: boolean;
 }
 
-export const READINGS: readonly Reading[] = [
-  { vectors: "place by place", isTight: false },
-  { vectors: "place by place", isTight: true },
-  { vectors: "inner", isTight: false },
-  { vectors: "inner", isTight: true },
-];
+const READINGS: readonly Reading[] = [false, true].flatMap((addsPowers) =>
+  (["place by place", "inner"] as const).flatMap((vectors) => [false, true].map((isTight) => ({ vectors, isTight, addsPowers }))),
+);
+
+/** The ways in which a formula may be meant. */
+export function readingsOf(written: Written): readonly Reading[] {
+  const hasPowerOfSum = (of: Written): boolean => (of.kind === "power" && isOfSum(of)) || innerOf(of).some(hasPowerOfSum);
+  return hasPowerOfSum(written) ? READINGS : READINGS.filter(({ addsPowers }) => !addsPowers);
+}
 
 /** Shapes do not fit where they are put together. */
 export class ShapesDiffer extends Error {}
@@ -63,12 +68,12 @@ export function evaluate(written: Written, meaning: Meaning, reading: Reading): 
       throw new NotUnderstood("expected 𝟏 and I within a product or a sum");
     case "sum":
       return sum(
-        written.terms.map(({ isNegative, of }) => [of.kind === "identity" || of.kind === "ones" ? of.kind : inner(of), isNegative]),
+        written.terms.map(({ isNegative, of }) => [of.kind === "identity" || of.kind === "ones" ? of.kind : ofTerm(of, inner), isNegative]),
       );
     case "product":
       return product(written.factors, inner, reading);
     case "power":
-      return power(written, inner);
+      return reading.addsPowers && isOfSum(written) ? inner(ofEach(written)) : power(written, inner);
     case "transpose": {
       if (written.of.kind === "ones" || written.of.kind === "identity") throw new NotUnderstood("expected 𝟏ᵀ within a product");
       const { x, isRow } = inner(written.of);
@@ -97,17 +102,42 @@ function together(a: Value, b: Value, f: (x: Tensor, y: Tensor) => Tensor): Valu
   return { x: f(a.x, b.x), isRow: a.isRow && b.isRow };
 }
 
-function sum(terms: readonly (readonly [Value | "identity" | "ones", boolean])[]): Value {
-  const like = terms.map(([value]) => value).find((value) => typeof value !== "string" && value.x.rank > 0);
+/** λI, by the number beside I. */
+interface Multiple {
+  readonly ofIdentity: Tensor;
+}
+
+/** A term of a sum; a number times I is as large as what it is added to. */
+function ofTerm(of: Written, inner: (of: Written) => Value): Value | Multiple {
+  const value = inner(of);
+  const isMultiple = of.kind === "product" && of.factors.some((factor) => factor.of.kind === "identity") && isScalar(value);
+  return isMultiple ? { ofIdentity: scalar(value) } : value;
+}
+
+/** Σ(x − μ)² as Σ((x − μ)²). */
+const ofEach = ({ base, exponent }: PowerOfSum): Written => ({
+  ...base,
+  args: base.args.map((arg) => ({ kind: "power", base: arg, exponent })),
+});
+interface PowerOfSum {
+  readonly base: Extract<Written, { kind: "call" }>;
+  readonly exponent: Written;
+}
+const isOfSum = (written: { readonly base: Written; readonly exponent: Written }): written is PowerOfSum =>
+  written.base.kind === "call" && written.base.name === "Σ";
+
+function sum(terms: readonly (readonly [Value | Multiple | "identity" | "ones", boolean])[]): Value {
+  const like = terms.map(([value]) => value).find((value) => typeof value !== "string" && "x" in value && value.x.rank > 0);
   const values = terms.map(([value, isNegative]): Value => {
-    const own = typeof value !== "string" ? value : special(value, like as Value | undefined);
+    const own = typeof value !== "string" && "x" in value ? value : special(value, like as Value | undefined);
     return isNegative ? { ...own, x: own.x.neg() } : own;
   });
   return values.reduce((a, b) => together(a, b, (x, y) => x.add(y)));
 }
 
-function special(kind: "identity" | "ones", like: Value | undefined): Value {
+function special(kind: Multiple | "identity" | "ones", like: Value | undefined): Value {
   if (like === undefined) throw new NotUnderstood("expected something beside 𝟏 or I that says how long it is");
+  if (typeof kind !== "string") return plain(eye(like.x.shape[0]).mul(kind.ofIdentity));
   return plain(kind === "identity" ? eye(like.x.shape[0]) : full(like.x.shape, 1));
 }
 
@@ -154,6 +184,8 @@ function times(a: Part, b: Part, sign: Joined["sign"], reading: Reading): Part {
   if (sign === "⊙") return together(a, b, (x, y) => x.mul(y));
   if (sign === "/") return together(a, b, (x, y) => x.div(y));
   if (isScalar(a) || isScalar(b)) return together(a, b, (x, y) => x.mul(y));
+  // As NumPy has it; a product of matrices where shapes fit that only.
+  if (sign === "*" && reading.vectors === "place by place" && sameShape(a.x.shape, b.x.shape)) return together(a, b, (x, y) => x.mul(y));
   return matrixProduct(a, b, reading);
 }
 
@@ -247,6 +279,10 @@ function call(name: string, axis: number | undefined, args: readonly Value[]): V
       return plain(name === "max" ? first.x.max(along) : first.x.min(along));
     case "norm":
       return plain(norm(first.x));
+    case "outer":
+    case "dot":
+      if (second === undefined) throw new NotUnderstood(`expected two vectors in ${name}`);
+      return name === "outer" ? plain(outer(first.x, second.x)) : plain(first.x.mul(second.x).sum());
     case "diag":
       return plain(diag(first.x));
     case "tr":

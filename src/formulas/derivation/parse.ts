@@ -8,7 +8,7 @@ export type Written =
   | { readonly kind: "ones" }
   | { readonly kind: "identity" }
   | { readonly kind: "sum"; readonly terms: readonly Signed[] }
-  /** Signs stand before the factors: nothing beside the one before, `·`, `⊙`, `/`. */
+  /** Signs stand before the factors: nothing beside the one before, `·`, `*`, `⊙`, `/`. */
   | { readonly kind: "product"; readonly factors: readonly Joined[] }
   | { readonly kind: "power"; readonly base: Written; readonly exponent: Written }
   | { readonly kind: "transpose"; readonly of: Written }
@@ -21,8 +21,28 @@ export interface Signed {
   readonly of: Written;
 }
 export interface Joined {
-  readonly sign: "" | "·" | "⊙" | "/";
+  readonly sign: "" | "·" | "*" | "⊙" | "/";
   readonly of: Written;
+}
+
+/** The formulas of which one is made. */
+export function innerOf(written: Written): readonly Written[] {
+  switch (written.kind) {
+    case "sum":
+      return written.terms.map(({ of }) => of);
+    case "product":
+      return written.factors.map(({ of }) => of);
+    case "power":
+      return [written.base, written.exponent];
+    case "transpose":
+      return [written.of];
+    case "call":
+      return written.args;
+    case "relation":
+      return [written.left, written.right];
+    default:
+      return [];
+  }
 }
 
 /** A line that is no formula, or means something that is not known. */
@@ -69,6 +89,8 @@ const FUNCTIONS: readonly string[] = [
   "min",
   "erf",
   "norm",
+  "outer",
+  "dot",
   "σ",
   "Σ",
   "√",
@@ -80,6 +102,8 @@ const SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉";
 
 /** A derivative that a formula mentions, or a left side asks for. */
 export function derivativeOf(text: string): { readonly of: string; readonly by: string } | undefined {
+  const [, alone] = /^\s*∇\s*(\p{L}[\p{L}\p{M}₀-₉]*)\s*$/u.exec(text) ?? [];
+  if (alone !== undefined) return { of: alone, by: "" };
   const [, of, by] = /^\s*\(*[∂dδ]\s*(\S+?)\s*\)*\s*\/\s*\(*[∂dδ]\s*([^\s)]+)\s*\)*\s*$/u.exec(text) ?? [];
   if (of !== undefined) return { of, by };
   const [, named, below] = /^\s*(\p{L}\p{M}*)\s*_\s*\(?(\S+?)\)?\s*$/u.exec(text) ?? [];
@@ -97,6 +121,8 @@ export function parseSide(text: string, vocabulary: Vocabulary): Written {
 class Parser {
   private at = 0;
   private depth = 0;
+  /** Whether the next ‖ closes a norm. */
+  private isInNorm = false;
 
   constructor(
     private readonly text: string,
@@ -162,8 +188,8 @@ class Parser {
   private product(): Written {
     const factors: Joined[] = [{ sign: "", of: this.signed() }];
     for (;;) {
-      const sign = this.take("·", "*", "@", "/", "÷");
-      if (sign === "/" || sign === "÷") factors.push({ sign: "/", of: this.signed() });
+      const sign = this.take("·", "*", "@", "/");
+      if (sign === "/" || sign === "*") factors.push({ sign, of: this.signed() });
       else if (sign !== undefined) factors.push({ sign: "·", of: this.signed() });
       else if (this.beginsOperand()) factors.push({ sign: "", of: this.power() });
       else break;
@@ -181,6 +207,7 @@ class Parser {
 
   private beginsOperand(): boolean {
     this.space();
+    if (this.isInNorm && this.text[this.at] === "‖") return false;
     return /[\p{L}\d(√Σ‖𝟏∂∇[.]/u.test(String.fromCodePoint(this.text.codePointAt(this.at) ?? 0)) && this.at < this.text.length;
   }
 
@@ -206,6 +233,16 @@ class Parser {
     }
   }
 
+  /** A sum up to a sign. */
+  private within(isNorm: boolean, end: string): Written {
+    const before = this.isInNorm;
+    this.isInNorm = isNorm;
+    const inner = this.sum();
+    this.isInNorm = before;
+    this.expect(end);
+    return inner;
+  }
+
   private operand(): Written {
     this.space();
     const rest = this.text.slice(this.at);
@@ -214,15 +251,11 @@ class Parser {
       this.at += number.length;
       return { kind: "number", value: Number(number) };
     }
-    if (this.take("(") !== undefined) {
-      const inner = this.sum();
-      this.expect(")");
-      return inner;
-    }
+    if (this.take("(") !== undefined) return this.within(false, ")");
     if (this.take("[") !== undefined) return this.bracket();
     if (this.take("‖") !== undefined) {
-      const inner = this.sum();
-      this.expect("‖");
+      const inner = this.within(true, "‖");
+      this.take("_2", "₂");
       return { kind: "call", name: "norm", axis: undefined, args: [inner] };
     }
     if (this.take("|") !== undefined) {

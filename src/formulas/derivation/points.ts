@@ -25,6 +25,8 @@ export interface Points {
   /** The names of the arguments with respect to which is differentiated. */
   readonly wanted: readonly string[];
   readonly points: readonly Point[];
+  /** So many of them, the first, are the inputs and close to them. The others have numbers of moderate size: there nothing overflows. */
+  readonly close: number;
   /** What n may stand for: how many values f averages or adds up along axes; if it does neither, the sizes of axes. */
   readonly counts: readonly number[];
   /** Whether f averages. */
@@ -48,20 +50,26 @@ export function pointsOf(f: AnyFunction, inputs: readonly unknown[], places: rea
   const offsets = flats.map((_, i) => flats.slice(0, i).reduce((count, { leaves }) => count + leaves.length, 0));
   const isWanted = new Set(places.flatMap((place) => flats[place].leaves.map((_, j) => offsets[place] + j)));
   const leaves = flats.flatMap((flat) => flat.leaves);
-  const points = [pointAt(f, flats, leaves, argumentNames)];
   const source = random(20_240_229);
-  for (let tries = 0; points.length <= FRESH && tries < MOST_TRIES; tries++) {
-    const reach = 0.3 / (1 + tries);
-    const moved = leaves.map((x, i) =>
-      nearby(x, isWanted.has(i), source.uniform(x.shape, -1, 1), source.permutation(x.shape[0] ?? 1), reach),
-    );
-    try {
-      const point = pointAt(f, flats, moved, argumentNames);
-      if ([...isWanted].every((i) => point.derivative(points[0].result, argumentNames[i])?.data.every(Number.isFinite))) points.push(point);
-    } catch (error) {
-      if (!(error instanceof GradtapeError)) throw error; // a matrix that is not positive definite there, say
+  const around = (center: readonly Tensor[], count: number): NamedPoint[] => {
+    const found: NamedPoint[] = [];
+    for (let tries = 0; found.length < count && tries < MOST_TRIES; tries++) {
+      const reach = 0.3 / (1 + tries);
+      const moved = center.map((x, i) =>
+        nearby(x, isWanted.has(i), source.uniform(x.shape, -1, 1), source.permutation(x.shape[0] ?? 1), reach),
+      );
+      try {
+        const point = pointAt(f, flats, moved, argumentNames);
+        if ([...isWanted].every((i) => point.derivative(point.result, argumentNames[i])?.data.every(Number.isFinite))) found.push(point);
+      } catch (error) {
+        if (!(error instanceof GradtapeError)) throw error; // a matrix that is not positive definite there, say
+      }
     }
-  }
+    return found;
+  };
+  const close = [pointAt(f, flats, leaves, argumentNames), ...around(leaves, FRESH)];
+  const moderate = leaves.map((x, i) => ofModerateSize(x, isWanted.has(i)));
+  const points = [...close, ...(moderate.every((x, i) => x === leaves[i]) ? [] : around(moderate, FRESH))];
   const [first] = points;
   const sizes = [...new Set(leaves.flatMap(({ shape }) => shape))].filter((size) => size > 1);
   return {
@@ -69,16 +77,31 @@ export function pointsOf(f: AnyFunction, inputs: readonly unknown[], places: rea
     result: first.result,
     wanted: [...isWanted].map((i) => argumentNames[i]),
     points,
+    close: close.length,
     counts: first.counts.length > 0 ? first.counts : sizes,
     isMean: first.isMean,
     sizes,
   };
 }
 
+/** Numbers between these, by size, are moderate. */
+const MODERATE = [0.05, 3] as const;
+
+/** The same numbers in another unit, if they are large or tiny; labels and indices stay. */
+function ofModerateSize(x: Tensor, isWanted: boolean): Tensor {
+  if (isLabels(x, isWanted)) return x;
+  const size = x.data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  if (size === 0 || !Number.isFinite(size) || (size >= MODERATE[0] && size <= MODERATE[1])) return x;
+  const scaled = x.div(size);
+  return x.label === undefined ? scaled : scaled.named(x.label);
+}
+
+const isLabels = (x: Tensor, isWanted: boolean): boolean => !isWanted && x.rank > 0 && x.data.every(Number.isInteger);
+
 /** Numbers like these. Whole numbers of data are put in another order: they may be labels or indices. Rows that sum to 1 still do. */
 function nearby(x: Tensor, isWanted: boolean, noise: Tensor, order: Tensor, reach: number): Tensor {
   const named = (y: Tensor): Tensor => (x.label === undefined ? y : y.named(x.label));
-  if (!isWanted && x.rank > 0 && x.data.every(Number.isInteger)) return named(x.take(order));
+  if (isLabels(x, isWanted)) return named(x.take(order));
   const moved = x.mul(noise.mul(reach).add(1)).add(noise.mul(x.data.every((value) => value > 0) ? 0 : reach * 0.3));
   if (x.rank > 0 && !isWanted && x.data.every((value) => value >= 0) && x.sum(-1).data.every((total) => Math.abs(total - 1) < 1e-12))
     return named(moved.div(moved.sum(-1, true)));
@@ -124,12 +147,15 @@ function pointAt(f: AnyFunction, flats: readonly Flat[], leaves: readonly Tensor
   };
 }
 
-/** By what the means on a tape divide; without any, how many values its sums add up. */
+/** By what the means on a tape divide, and how long the axes are along which they go; without any, the same of its sums. */
 function countsOn(tape: Tape): number[] {
-  const counts = (name: string): number[] =>
-    tape.nodes.flatMap(({ op, inputs: [x], output, backward }) =>
-      op.name === name && !backward && output.size > 0 ? [x.size / output.size] : [],
+  const counts = (name: string): number[] => {
+    const found = tape.nodes.filter(({ op, output, backward }) => op.name === name && !backward && output.size > 0);
+    const along = found.flatMap(({ inputs: [x], attributes }) =>
+      (attributes as { axes: readonly number[] }).axes.map((axis) => x.shape[axis]),
     );
+    return [...found.map(({ inputs: [x], output }) => x.size / output.size), ...along];
+  };
   const [means, sums] = [counts("Mean"), counts("Sum")];
   return [...new Set(means.length > 0 ? means : sums)].filter((count) => count > 1);
 }

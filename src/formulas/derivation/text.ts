@@ -1,6 +1,6 @@
 // What people type for formulas, as one way to write them: LaTeX and ASCII become the signs of Unicode.
 
-const GREEK: Readonly<Record<string, string>> = {
+export const GREEK: Readonly<Record<string, string>> = {
   alpha: "α",
   beta: "β",
   gamma: "γ",
@@ -73,9 +73,12 @@ const SIGNS: Readonly<Record<string, string>> = {
   rVert: "‖",
   Vert: "‖",
   vert: "|",
+  oslash: "⊘",
   lvert: "|",
   rvert: "|",
 };
+/** Fractions that have a sign of their own. */
+const VULGAR: Readonly<Record<string, string>> = { "½": "1/2", "⅓": "1/3", "⅔": "2/3", "¼": "1/4", "¾": "3/4", "⅕": "1/5", "⅛": "1/8" };
 const DIGITS = "₀₁₂₃₄₅₆₇₈₉";
 const lowered = (digits: string): string => [...digits].map((digit) => DIGITS[Number(digit)]).join("");
 
@@ -157,6 +160,8 @@ export function normalized(text: string): string {
     .replace(/[−–]/g, "-")
     .replace(/\*\*/g, "^")
     .replace(/[×⋅∙]/g, "·")
+    .replace(/[⊘÷]/g, "/")
+    .replace(/[½⅓⅔¼¾⅕⅛]/g, (sign) => `(${VULGAR[sign]})`)
     .replace(/\^\s*\{?\s*[⊤ᵀT]\s*\}?(?![\p{L}\d])/gu, "ᵀ")
     .replace(/⊤/g, "ᵀ")
     .replace(/\.T\b/g, "ᵀ")
