@@ -185,6 +185,50 @@ describe("A block of code", () => {
       .waitFor();
   });
 
+  test("leaves the page as it is, whatever it does", { timeout: 300_000 }, async () => {
+    await open(chapter("1-the-chain-rule-by-hand"));
+    await bar(0).locator(".live-edit").click();
+    const programs = [
+      ["prints without end", "for (let i = 0; ; i++) console.log(i);", /12499\s*Line 1: Error: This program prints or draws more than/],
+      ["prints empty lines without end", 'for (;;) console.log("");', /prints or draws more than/],
+      ["prints a text that no page holds", 'console.log("x".repeat(1e8));', /prints or draws more than/],
+      ["draws a million points", "plot(Array.from({ length: 1e6 }, (_, i) => i));", /prints or draws more than/],
+      ["throws null", "throw null;", /^thrown: null$/],
+      [
+        "throws what cannot be looked at",
+        "throw new Proxy({}, { get() { throw 1; }, ownKeys() { throw 2; }, getPrototypeOf() { throw 3; } });",
+        /^thrown: something that cannot be shown$/,
+      ],
+      [
+        "throws an error without a message",
+        'throw Object.defineProperty(new Error(), "message", { get() { throw 1; } });',
+        /cannot be shown$/,
+      ],
+      ["throws a book", 'throw new Error("y".repeat(1e8));', /^Line 1: Error: y{1900,2000} …$/],
+      [
+        "forgets a promise that fails",
+        'Promise.reject(new Error("lost")); await new Promise((r) => setTimeout(r, 2000));',
+        /^Line 1: Error: lost$/,
+      ],
+      ["talks past its console", "postMessage(null); for (;;);", /sent its page something that is no output/],
+      ["talks of another block", 'postMessage({ kind: "shown", block: 99, shown: { kind: "text", text: "" } }); for (;;);', /no output/],
+      ["forges a tape", 'postMessage({ kind: "shown", block: 0, shown: { kind: "tape", text: "" } }); for (;;);', /no output/],
+      ["imports another module", 'import fs from "fs"; console.log(fs);', /A page can import gradtape and gradtape\/math, got fs/],
+      ["fetches", 'await fetch("https://example.org/");', /Failed to fetch/],
+      ["evaluates a text", 'eval("1 + 1");', /EvalError/],
+      ["looks for the page", "console.log(typeof document, typeof parent, typeof localStorage);", /^undefined undefined undefined\s*$/],
+      ["is no program", "(".repeat(100_000), /Maximum call stack|Unexpected token/],
+    ] as const;
+    for (const [what, code, says] of programs) {
+      await page.locator(".live-editor .cm-content").click();
+      await page.keyboard.press("Control+a");
+      await page.keyboard.insertText(code);
+      await bar(0).locator(".live-run").click();
+      await expect.poll(() => output(0).textContent(), { timeout: 20_000, message: `a program that ${what}` }).toMatch(says);
+      await bar(0).getByText("▶ Run").waitFor();
+    }
+  });
+
   test("compiles to the machine in its worker, in a page that was opened from a folder as well", async () => {
     await open(chapter("7-compile"), { fromFile: true });
     await bar(1).locator(".live-run").click();
