@@ -50,11 +50,11 @@ const hit = tape.apply(Mul, y, tape.apply(Log, ŷ));
 const miss = tape.apply(Mul, tape.apply(Sub, one, y), tape.apply(Log, tape.apply(Sub, one, ŷ)));
 const loss = tape.apply(Neg, tape.apply(Add, hit, miss));
 const cotangents = tape.gradient(loss);
-
-tape.nodes.forEach(({ op, inputs, value }, i) => {
-  const what = op ? `${op.name}(${inputs.join(", ")})` : "input";
+for (let i = 0; i < tape.nodes.length; i++) {
+  const { op, inputs, value } = tape.nodes[i];
+  const what = op === undefined ? "input" : `${op.name}(${inputs.join(", ")})`;
   console.log(`${String(i).padStart(2)}  ${what.padEnd(12)} ${value.toFixed(6).padStart(9)}   ∂ ${cotangents[i].toFixed(6).padStart(9)}`);
-});
+}
 const error = tape.nodes[ŷ].value - 1;
 console.log("from the tape", cotangents[w0].toFixed(12), cotangents[w1].toFixed(12));
 console.log("(ŷ − y)x     ", (error * 1).toFixed(12), (error * 0.3).toFixed(12));

@@ -22,8 +22,11 @@ export const modules: Readonly<Record<string, unknown>> = {
   "gradtape/math": { ...math, __esModule: true },
 };
 
-/** A page has no room for more. */
+/** A page has no room for more. What is shown counts as so many characters at least, and each number of a plot as well. */
 const MOST_CHARACTERS = 100_000;
+const LEAST = 8;
+/** Of what is thrown, the beginning says enough. */
+const LONGEST_ERROR = 2000;
 
 /** Texts of tapes and derivations that were asked for, so that they are known again when they are printed. */
 const MOST_TEXTS = 100;
@@ -41,9 +44,9 @@ export async function runProgram(
   let characters = 0;
   const { texts, forget } = rememberTexts();
   const show = (shown: Shown): void => {
-    characters += shown.text.length;
+    characters += sizeOf(shown);
     if (characters <= MOST_CHARACTERS) tell({ kind: "shown", block, shown });
-    else throw new Error(`This program prints more than ${MOST_CHARACTERS} characters.`);
+    else throw new Error(`This program prints or draws more than ${MOST_CHARACTERS} characters.`);
   };
   const log = (...values: unknown[]): void => {
     const [only] = values;
@@ -52,6 +55,8 @@ export async function runProgram(
     else if (known instanceof Derivation) show(shownDerivation(known));
     else show({ kind: "text", text: `${format(...values)}\n` });
   };
+  const fail = (error: unknown): void => tell({ kind: "failed", block, text: thrown(error), line: placeOf(error, lineOf) });
+  const stopListening = listenForRejections(fail);
   try {
     await program({
       require: (module) => {
@@ -70,11 +75,43 @@ export async function runProgram(
       },
     });
   } catch (error) {
-    const text = error instanceof Error ? `${error.name}: ${error.message}` : `thrown: ${format(error)}`;
-    tell({ kind: "failed", block, text, line: error instanceof Error ? lineOf(error.stack ?? "") : 0 });
+    fail(error);
   }
+  stopListening();
   forget();
   tell({ kind: "done" });
+}
+
+const sizeOf = (shown: Shown): number =>
+  Math.max(LEAST, shown.text.length) + (shown.kind === "plot" ? shown.curves.reduce((sum, { x }) => sum + LEAST * x.length, 0) : 0);
+
+/** What a program throws may be anything, also what fails where one looks at it. */
+function thrown(error: unknown): string {
+  try {
+    const text = error instanceof Error ? `${error.name}: ${error.message}` : `thrown: ${format(error)}`;
+    return text.length > LONGEST_ERROR ? `${text.slice(0, LONGEST_ERROR)} …` : text;
+  } catch {
+    return "thrown: something that cannot be shown";
+  }
+}
+
+function placeOf(error: unknown, lineOf: (stack: string) => number): number {
+  try {
+    return error instanceof Error ? lineOf(String(error.stack ?? "").slice(-10 * LONGEST_ERROR)) : 0;
+  } catch {
+    return 0;
+  }
+}
+
+/** A promise that nobody waits for fails silently; in a worker of its own the program has no other. */
+function listenForRejections(fail: (error: unknown) => void): () => void {
+  if (typeof addEventListener !== "function") return () => undefined;
+  const listener = (event: PromiseRejectionEvent): void => {
+    event.preventDefault();
+    fail(event.reason);
+  };
+  addEventListener("unhandledrejection", listener);
+  return () => removeEventListener("unhandledrejection", listener);
 }
 
 /** Until `forget` the text of a tape or a derivation leads back to it: `console.log(String(tape))` shows the tape. */

@@ -7,6 +7,7 @@ import { curvesPicture } from "./picture.js";
 export class Output {
   readonly element = document.createElement("div");
   private shown: Shown[] = [];
+  private isWaiting = false;
 
   constructor() {
     this.element.className = "live-output";
@@ -22,7 +23,7 @@ export class Output {
     const last = this.shown[this.shown.length - 1];
     if (shown.kind === "text" && last?.kind === "text") this.shown[this.shown.length - 1] = { kind: "text", text: last.text + shown.text };
     else this.shown.push(shown);
-    this.draw();
+    this.drawSoon();
   }
 
   /** The place where nothing is shown yet, once a program has ended. */
@@ -30,7 +31,15 @@ export class Output {
     if (this.shown.length === 0) this.add({ kind: "text", text: "(It prints nothing.)\n" });
   }
 
+  /** A program may print line after line: they are drawn once a frame. */
+  private drawSoon(): void {
+    if (this.isWaiting) return;
+    this.isWaiting = true;
+    requestAnimationFrame(() => this.draw());
+  }
+
   private draw(): void {
+    this.isWaiting = false;
     render(html`${this.shown.map(viewOf)}`, this.element);
   }
 }

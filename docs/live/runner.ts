@@ -4,8 +4,34 @@ import { CodeError, programOf } from "./program.js";
 /** A program that takes longer is stopped: it may never end. */
 export const MOST_SECONDS = 10;
 
+/** A program counts what it prints, but a worker could tell its page without end; see inside.ts for the program's own limit. */
+const MOST_TOLD = 1_000_000;
+const LEAST = 8;
+
 /** The library as the function that makes it, by library.js. Its text goes into the worker: one file serves both. */
 declare const gradtapeLibrary: () => unknown;
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === "object" && value !== null;
+
+function isMessage(data: unknown, blocks: number): data is Message {
+  if (!isObject(data)) return false;
+  if (data["kind"] === "done") return true;
+  const { kind, block, text, line, shown } = data;
+  if (!Number.isInteger(block) || (block as number) < 0 || (block as number) >= blocks) return false;
+  if (kind === "failed") return typeof text === "string" && typeof line === "number";
+  if (kind !== "shown" || !isObject(shown) || typeof shown["text"] !== "string") return false;
+  const list = LISTS.get(shown["kind"]);
+  return list !== undefined && (list === "" || Array.isArray(shown[list]));
+}
+
+/** The list that each kind of what is shown has. */
+const LISTS: ReadonlyMap<unknown, string> = new Map([
+  ["text", ""],
+  ["error", ""],
+  ["tape", "lines"],
+  ["derivation", "lines"],
+  ["plot", "curves"],
+]);
 
 /** A run that can be stopped. */
 export interface RunningProgram {
@@ -61,11 +87,18 @@ library.runProgram(({ require, exports, console, plot, at: __at }) => (async () 
     if (isOver) return;
     fail(last, `Stopped: it ran for ${MOST_SECONDS} seconds. Does a loop never end?`, 0);
   }, 1000 * MOST_SECONDS);
-  worker.addEventListener("message", ({ data }: MessageEvent<Message>) => {
+  let told = 0;
+  worker.addEventListener("message", ({ data }: MessageEvent<unknown>) => {
     if (isOver) return;
-    if (data.kind === "done") end();
+    // The program has the worker to itself, and can say what it likes.
+    if (!isMessage(data, blocks.length)) fail(last, "The program sent its page something that is no output.", 0);
+    else if (data.kind === "done") end();
     else if (data.kind === "failed") fail(data.block, data.text, data.line);
-    else show(data.block, data.shown);
+    else {
+      told += Math.max(LEAST, data.shown.text.length);
+      if (told > MOST_TOLD) fail(data.block, "Stopped: it prints too much.", 0);
+      else show(data.block, data.shown);
+    }
   });
   worker.addEventListener("error", (event) => {
     event.preventDefault();

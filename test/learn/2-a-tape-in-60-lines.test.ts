@@ -29,7 +29,8 @@ function overwriting(tape: InstanceType<typeof Tape>, output: number): number[] 
   const cotangents: number[] = tape.nodes.map((_, i) => (i === output ? 1 : 0));
   for (let i = output; i >= 0; i--) {
     const { op, inputs, value } = tape.nodes[i];
-    const slopes = op?.slopes(value, ...tape.values(inputs)) ?? [];
+    if (op === undefined) continue; // an input has nothing to pass on
+    const slopes = op.slopes(value, ...tape.values(inputs));
     for (let k = 0; k < inputs.length; k++) cotangents[inputs[k]] = cotangents[i] * slopes[k];
   }
   return cotangents;
@@ -50,18 +51,21 @@ test("2.2 without += the gradient is right only where each value is used once: x
   expect(overwriting(twice, square)[x]).toBe(3);
 });
 
-/** The rates of all nodes by one input. */
+/** How fast each node grows with one input. */
 function forwards(tape: InstanceType<typeof Tape>, input: number): number[] {
-  const tangents: number[] = [];
-  tape.nodes.forEach(({ op, inputs, value }, i) => {
-    const slopes = op?.slopes(value, ...tape.values(inputs)) ?? [];
-    tangents.push(inputs.reduce((sum, place, k) => sum + slopes[k] * tangents[place], i === input ? 1 : 0));
-  });
+  const tangents = tape.nodes.map(() => 0);
+  tangents[input] = 1;
+  for (let i = 0; i < tape.nodes.length; i++) {
+    const { op, inputs, value } = tape.nodes[i];
+    if (op === undefined) continue; // an input grows with itself alone
+    const slopes = op.slopes(value, ...tape.values(inputs));
+    for (let k = 0; k < inputs.length; k++) tangents[i] += slopes[k] * tangents[inputs[k]];
+  }
   return tangents;
 }
 
 // A walk forwards starts with 1 at one input and gives how fast every node grows with that input: forward mode. The gradient
-// by n inputs takes n walks, while one sweep backwards gives all n for one output.
+// with respect to n inputs takes n walks, while one sweep backwards gives all n for one output.
 test("2.3 a walk forwards gives how fast every node grows with one input, so the gradient takes one walk an input", () => {
   const tape = new Tape();
   const inputs = [0.5, -1, 2].map((value) => tape.input(value));

@@ -1,4 +1,5 @@
 """Checks the models that elsewhere.ts wrote, and runs them; fails where results differ from gradtape's."""
+import collections
 import json
 import pathlib
 import sys
@@ -28,21 +29,23 @@ def largest_error(found, expected, tolerance, where):
 models = json.loads((pathlib.Path(sys.argv[1]) / "models.json").read_text())
 assert len(models) > 0, "no models"
 worst = {}
+ran = collections.defaultdict(set)
 for model in models:
     precision = model["precision"]
     proto = onnx.load(model["file"])
     onnx.checker.check_model(proto, full_check=True)
     feeds = {port.name: array(x, precision) for port, x in zip(proto.graph.input, model["inputs"], strict=True)}
-    session = onnxruntime.InferenceSession(model["file"], providers=["CPUExecutionProvider"])
-    for runtime, results in (
-        (f"onnxruntime {onnxruntime.__version__}", session.run(None, feeds)),
-        (f"reference implementation of onnx {onnx.__version__}", ReferenceEvaluator(proto).run(None, feeds)),
-    ):
-        for port, found, x in zip(proto.graph.output, results, model["outputs"], strict=True):
+    runtimes = {f"onnxruntime {onnxruntime.__version__}": onnxruntime.InferenceSession(model["file"], providers=["CPUExecutionProvider"])}
+    # The reference implementation puts together what a loop collects by vstack, which is wrong for rows of rank 0 and fails without steps.
+    if all(node.op_type != "Loop" for node in proto.graph.node):
+        runtimes[f"reference implementation of onnx {onnx.__version__}"] = ReferenceEvaluator(proto)
+    for runtime, session in runtimes.items():
+        for port, found, x in zip(proto.graph.output, session.run(None, feeds), model["outputs"], strict=True):
             error = largest_error(found, array(x), TOLERANCE[precision], (runtime, model["file"], port.name))
             worst[runtime, precision] = max(worst.get((runtime, precision), 0), error)
+            ran[runtime, precision].add(model["file"])
 
 print(f"{len(models)} models pass the checker")
 for (runtime, precision), error in worst.items():
-    print(f"{runtime}, {precision}: largest error {error:.1e}")
+    print(f"{runtime}, {precision}: {len(ran[runtime, precision])} models, largest error {error:.1e}")
     assert error < TOLERANCE[precision]

@@ -20,6 +20,9 @@ export function* tapes(): Generator<Tape> {
   }
 }
 
+/** Whether all ops of a tape have a form. */
+export const hasForms = (tape: Tape): boolean => tape.nodes.every(({ op }) => typeof forms[op.name] === "function");
+
 /** Stands for what the tape of a loop's step becomes: its ops have rows of their own. */
 const STEP = "step";
 const stepOf: Write = (graph, tape, inputs) => tape.outputs.map((_, i) => graph.node(STEP, inputs, { i }));

@@ -1,4 +1,4 @@
-import type { Shape } from "../../base/shape.js";
+import { type Shape, sizeOf } from "../../base/shape.js";
 import type { AttributesOf } from "../../ops/op.js";
 import type { Graph } from "../graph.js";
 import type { Form, Forms } from "./form.js";
@@ -6,20 +6,28 @@ import type { Form, Forms } from "./form.js";
 type Ops = typeof import("../../ops/linalg.js");
 
 /**
- * A transposed matrix goes to Gemm, which reads it as it is stored and copies nothing; in batches Transpose goes before MatMul.
- * Beside a matrix a vector is written as one, too: Gemm knows no vectors, and onnxruntime (1.30) multiplies by a vector wrongly
- * when it fuses a Transpose into MatMul.
+ * Two matrices go to Gemm, which reads a transposed one as it is stored and copies nothing. A vector is written as a matrix, and matrices
+ * one below the other that meet a single one are a taller one. Other batches go to MatMul, a transposed operand by Transpose before it.
+ *
+ * Gemm is exact: of a factor before or behind MatMul onnxruntime (1.30) makes one of its own, which it keeps in float32, and it multiplies
+ * by a vector wrongly when it fuses a Transpose into MatMul. In batches a Reshape, which may change nothing, keeps the two apart.
  */
 const product: Form<AttributesOf<Ops["MatMul"]>> = (graph, [a, b], { inputs, output, attributes: { transposeA, transposeB } }) => {
   const [shapeA, shapeB] = inputs.map(({ shape }) => shape);
-  if (shapeA.length === 1 && shapeB.length === 1) return graph.node("MatMul", [a, b]);
-  const left = shapeA.length === 1 ? graph.reshape(a, [1, shapeA[0]]) : a;
-  const right = shapeB.length === 1 ? graph.reshape(b, [shapeB[0], 1]) : b;
-  const matrix =
-    (transposeA || transposeB) && shapeA.length <= 2 && shapeB.length <= 2
-      ? graph.node("Gemm", [left, right], { transA: Number(transposeA), transB: Number(transposeB) })
-      : graph.node("MatMul", [transposeA ? transposed(graph, a, shapeA) : left, transposeB ? transposed(graph, b, shapeB) : right]);
-  return shapeA.length === 1 || shapeB.length === 1 ? graph.reshape(matrix, output.shape) : matrix;
+  const columns = shapeA[shapeA.length - 1];
+  const ofRight = shapeB.length === 1 ? [shapeB[0], 1] : shapeB;
+  if (shapeB.length <= 2 && (shapeA.length <= 2 || !transposeA)) {
+    const left = shapeA.length === 2 ? a : graph.reshape(a, [sizeOf(shapeA.slice(0, -1)), columns]);
+    const right = shapeB.length === 2 ? b : graph.reshape(b, ofRight);
+    const matrix = graph.node("Gemm", [left, right], { transA: Number(transposeA), transB: Number(transposeB) });
+    return shapeA.length === 2 && shapeB.length === 2 ? matrix : graph.reshape(matrix, output.shape);
+  }
+  const operand = (x: string, shape: Shape, isTransposed: boolean): string => {
+    const apart = graph.reshape(x, shape);
+    return isTransposed ? transposed(graph, apart, shape) : apart;
+  };
+  const left = operand(a, shapeA.length === 1 ? [1, columns] : shapeA, transposeA);
+  return graph.reshape(graph.node("MatMul", [left, operand(b, ofRight, transposeB)]), output.shape);
 };
 
 function transposed(graph: Graph, x: string, shape: Shape): string {

@@ -84,8 +84,8 @@ class Finder {
     const term = this.terms.of(node.output);
     const rule = this.terms.contracted.get(node);
     if (rule === undefined || this.hands(node, term)) return [];
-    const expression =
-      term.kind === "atom" ? this.fromTerm(term, this.placeOf(node.output)) : this.structure(term, this.placeOf(node.output));
+    const isOnTape = term.kind === "atom" || (term.kind === "call" && term.op !== undefined); // formulas do not know how to make it
+    const expression = isOnTape ? this.fromTerm(term, this.placeOf(node.output)) : this.structure(term, this.placeOf(node.output));
     const ends = valuesOf(expression);
     return [{ rule, expression, cover: this.cover(node, (x) => ends.has(x)), weight: rule.weight, isPart: false }];
   }

@@ -105,7 +105,7 @@ export class TapeTerms {
     const args = inputs.map((x) => this.of(x));
     // The same in every run. What holds NaN or ∞ is left as it is.
     if (args.every(({ kind }) => kind === "number"))
-      return output.size === 1 && Number.isFinite(output.first) ? terms.number(output.first) : this.atom();
+      return output.size === 1 && output.hollow === undefined && Number.isFinite(output.first) ? terms.number(output.first) : this.atom();
     // The guard of binaryCrossEntropy does not change what it guards, as far as a logarithm sees.
     const guard = op === e.Log ? this.look.guard(inputs[0]) : undefined;
     if (guard !== undefined) return applied(terms, "log", [this.of(guard.p)]);
