@@ -254,7 +254,8 @@ function general(before: string, after: string, wantsOperand: boolean): Advice {
   }
   const [first] = after;
   const character = String.fromCodePoint(after.codePointAt(0) ?? 0);
-  const without = change(at, at + character.length, "", `without ${character}`);
+  const seen = /[\p{C}\p{Z}]/u.test(character) ? "what cannot be seen" : character;
+  const without = change(at, at + character.length, "", `without ${seen}`);
   if (/^[)\]}]/.test(after)) {
     if (wantsOperand) {
       const comma = /,\s*$/.exec(before);

@@ -34,7 +34,8 @@ export async function serve(
     const file = join(folder, name === "" ? "index.html" : name);
     try {
       const content = readFileSync(file);
-      response.writeHead(200, { ...headers(), "content-type": TYPES[extname(file)] ?? "application/octet-stream" }).end(content);
+      const type = TYPES[extname(file)] ?? "application/octet-stream";
+      response.writeHead(200, { ...headers(), "content-type": type, "cache-control": "max-age=3600" }).end(content);
     } catch {
       response.writeHead(404).end();
     }

@@ -1,4 +1,5 @@
 import { html, nothing, svg, type TemplateResult } from "lit-html";
+import { live } from "lit-html/directives/live.js";
 import type { Received } from "../cotangents.js";
 import { formatNumber, indexOf } from "../text.js";
 import type { Curve } from "../worker/curve.js";
@@ -6,6 +7,8 @@ import type { ShownRun, ShownValue } from "../worker/shown.js";
 
 const WIDTH = 320;
 const HEIGHT = 150;
+/** What is further out than this cannot be seen, and is drawn there. */
+const FAR = 1e5;
 
 /** The loss against one number of the variable, with the tangent there: its slope is that number of the gradient. */
 export function plotView(
@@ -28,13 +31,15 @@ export function plotView(
     seen.map(([, y]) => y),
     loss,
   );
+  if (![high - low, top - bottom].every(Number.isFinite)) return html`<p class="note">There is no curve: the numbers are too large.</p>`;
   const toX = (value: number): number => ((value - low) / (high - low)) * WIDTH;
   const toY = (value: number): number => HEIGHT - ((value - bottom) / (top - bottom)) * HEIGHT;
   const path = pathOf(points, toX, (y) => Math.min(2 * HEIGHT, Math.max(-HEIGHT, toY(y))));
-  const at = (t: number): string => `${toX(t).toFixed(1)} ${toY(loss + slope * (t - x)).toFixed(1)}`;
+  const within = (y: number): number => Math.min(FAR, Math.max(-FAR, toY(y)));
+  const at = (t: number): string => `${toX(t).toFixed(1)} ${within(loss + slope * (t - x)).toFixed(1)}`;
   return html`<figure class="plot">
     <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="The loss against ${name}: at ${formatNumber(x, 4)} it is ${formatNumber(loss, 4)} with the slope ${formatNumber(slope, 4)}">
-      ${svg`<path class="curve-line" d=${path} /><path class="tangent" d=${`M${at(low)}L${at(high)}`} />
+      ${svg`<path class="curve-line" d=${path} /><path class="tangent" d=${Number.isFinite(slope) ? `M${at(low)}L${at(high)}` : ""} />
         <circle class="here" cx=${toX(x).toFixed(1)} cy=${toY(loss).toFixed(1)} r="4.5" />`}
     </svg>
     <figcaption>
@@ -43,7 +48,7 @@ export function plotView(
         variable.data.length === 1
           ? nothing
           : html`. Another number: <select id="plot-place" aria-label="Number of ${variable.name} that the loss is drawn against" @change=${(event: Event) => choosePlace(Number((event.target as HTMLSelectElement).value))}>
-              ${Array.from(variable.data.slice(0, 40), (_, i) => html`<option value=${i} ?selected=${i === place}>${variable.name}${indexOf(variable, i)}</option>`)}
+              ${Array.from(variable.data.slice(0, 40), (_, i) => html`<option value=${i} .selected=${live(i === place)}>${variable.name}${indexOf(variable, i)}</option>`)}
             </select>`
       }
     </figcaption>

@@ -79,19 +79,20 @@ export function tapeTab(tab: TapeTab): TemplateResult {
     JSON.stringify(state.values) === JSON.stringify(example.values);
   // Of a text that cannot be read, the variables stay as they were.
   const variables = failure === undefined || failure.variables.length === 0 ? (run?.variables ?? []) : failure.variables;
-  // The variable that is used, whatever the address or an older text says.
+  // The variable that is used, whatever the address or an older text says. Its option says so, not the menu: a menu forgets its value
+  // when the options change.
   const by = withRespectTo(variables, state.by);
   return html`<section class="editor" aria-label="Loss and variables">
       <div class="about">
         <label class="field example">
           <span>Example</span>
-          <select id="example" .value=${live(example?.title ?? "")} @change=${(event: Event) => {
+          <select id="example" @change=${(event: Event) => {
             const found = examples.find(({ title }) => title === (event.target as HTMLSelectElement).value);
             if (found !== undefined)
               tab.replace({ source: found.source, values: found.values, by: found.by, stabilized: false, step: undefined });
           }}>
-            ${example === undefined ? html`<option value="" selected>your own</option>` : nothing}
-            ${examples.map(({ title }) => html`<option value=${title} ?selected=${title === example?.title}>${title}</option>`)}
+            ${example === undefined ? html`<option value="" .selected=${live(true)}>your own</option>` : nothing}
+            ${examples.map(({ title }) => html`<option value=${title} .selected=${live(title === example?.title)}>${title}</option>`)}
           </select>
         </label>
         <p id="hint">${isUntouched ? example.note : html`Lines <code>name = formula</code>; the last one is the loss. <code>*</code> multiplies place by place, <code>@</code> multiplies matrices, <code>Xᵀ</code> transposes.`}</p>
@@ -116,8 +117,8 @@ export function tapeTab(tab: TapeTab): TemplateResult {
           variables.length === 0
             ? nothing
             : html`<label class="field by"><span>With respect to</span>
-                <select id="by" .value=${live(by)} @change=${(event: Event) => tab.update({ by: (event.target as HTMLSelectElement).value, step: undefined })}>
-                  ${variables.map((name) => html`<option value=${name} ?selected=${name === by}>${name}</option>`)}
+                <select id="by" @change=${(event: Event) => tab.update({ by: (event.target as HTMLSelectElement).value, step: undefined })}>
+                  ${variables.map((name) => html`<option value=${name} .selected=${live(name === by)}>${name}</option>`)}
                 </select></label>`
         }
       </div>

@@ -105,9 +105,9 @@ describe.runIf(process.platform !== "win32")("a run as a process", () => {
       // At a rate at which it will not converge for a long time.
       const slow = ["--target", "y", "--solver", "adam", "--learning-rate", "1e-9", "--steps", "1000000"];
       const { child, outcome } = await start(main, ["--data", out("pipe"), ...slow, ...outputs]);
-      const rows = Array.from({ length: 400_000 }, (_, i) => `${Math.sin(i)},${i % 17},${i % 3 === 0 ? 1 : 0}`);
+      const rows = Array.from({ length: 100_000 }, (_, i) => `${Math.sin(i)},${i % 17},${i % 3 === 0 ? 1 : 0}`);
       await writeFile(out("pipe"), `a,b,y\n${rows.join("\n")}\n`); // from then on it is at work
-      setTimeout(() => child.kill(signal), 2000);
+      setTimeout(() => child.kill(signal), 1000);
       const { code, stderr } = await outcome;
       expect([code, stderr]).toEqual([expected, "logistic-regression: interrupted\n"]);
       expect(readdirSync(directory)).toEqual(["pipe"]);
