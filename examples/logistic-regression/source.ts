@@ -122,8 +122,10 @@ async function csvSource(
   }
   const text = decode(head, encoding);
   // A character may be cut off where the part that is looked at ends.
-  if (encoding === "utf-8" && !isUtf8(head.length < HEAD ? head : head.subarray(0, head.lastIndexOf(10) + 1)))
-    throw new InputError(`${file}: is not UTF-8 text; --encoding latin-1 or utf-16 may read it`);
+  if (encoding === "utf-8" && !isUtf8(head.length < HEAD ? head : head.subarray(0, head.lastIndexOf(10) + 1))) {
+    const what = head.includes(0) ? "is not text: it has a byte 0" : "is not UTF-8 text; --encoding latin-1 or utf-16 may read it";
+    throw new InputError(`${file}: ${what}`);
+  }
   if (text.trim() === "" || text === "\ufeff") throw new InputError(`${file}: is empty`);
   refuseOtherStarts(file, text, reading);
   const { lines, rest } = beforeHeader(text, reading);
