@@ -1,15 +1,17 @@
 import type { AnyOp, AnyRule } from "../../ops/op.js";
 import { Max, Min } from "../../ops/reduce.js";
 import type { Node } from "../../tape/tape.js";
+import { tensor } from "../../tensor/create.js";
 import { asTensor, type Tensor } from "../../tensor/tensor.js";
 import { record } from "../../transforms/record.js";
 import { undoBroadcast } from "../../transforms/reverse.js";
 import * as q from "../formula/fraction.js";
 import { add, isZero, multiply, ONE, product, scale, value } from "./algebra/arithmetic.js";
 import { chained, Derivative } from "./algebra/derivative.js";
+import { Evaluator } from "./algebra/evaluate.js";
 import { delta } from "./algebra/functions.js";
-import { Index, type Place, placeOf } from "./algebra/places.js";
-import type { Definition, Quantity } from "./algebra/quantity.js";
+import { type Axis, fixedPlace, Index, type Place, placeOf, scaledPlace } from "./algebra/places.js";
+import type { Definition, Quantity, Recurrence } from "./algebra/quantity.js";
 import { moved, sum } from "./algebra/sums.js";
 import { type AtomOf, type Polynomial, polynomialOf } from "./algebra/terms.js";
 import type { Reading } from "./reading/read.js";
@@ -64,7 +66,11 @@ export class Chain {
     const order = reading.quantities
       .filter((quantity) => quantity !== output && reached.has(quantity) && this.depending.has(quantity))
       .sort((a, b) => b.place - a.place || a.id - b.id);
-    for (const quantity of order) this.add(quantity);
+    for (const quantity of order) {
+      const { recurrence } = quantity;
+      if (recurrence === undefined) this.add(quantity);
+      else if (!this.byQuantity.has(quantity)) this.addLoop(order.filter((other) => other.recurrence?.loop === recurrence.loop));
+    }
   }
 
   stepOf(quantity: Quantity): Step | undefined {
@@ -103,28 +109,64 @@ export class Chain {
   }
 
   private add(quantity: Quantity): void {
-    const indices = quantity.ranges.map((range) => (range === undefined ? undefined : new Index(range)));
-    const edges = (this.readers.get(quantity) ?? [])
-      .filter((from) => from === this.output || this.byQuantity.has(from))
-      .sort((a, b) => b.place - a.place)
-      .flatMap((from) => this.edge(from, quantity, indices));
+    const indices = indicesOf(quantity);
+    const edges = this.edgesTo(quantity, indices);
     if (edges.length === 0) return;
     const total = add(...edges.map(({ part }) => part));
     const letter = this.reading.derivative(this.output, quantity, this.numbersOf(total, indices, quantity), { indices, formula: total });
-    const step: Step = { quantity, indices, edges, letter };
+    this.note({ quantity, indices, edges, letter });
+  }
+
+  private note(step: Step): void {
     this.steps.push(step);
-    for (const edge of edges) this.edgesFrom.set(edge.from, [...this.edgesThrough(edge.from), edge]);
-    this.byQuantity.set(quantity, step);
+    for (const edge of step.edges) this.edgesFrom.set(edge.from, [...this.edgesThrough(edge.from), edge]);
+    this.byQuantity.set(step.quantity, step);
+  }
+
+  private edgesTo(quantity: Quantity, indices: readonly (Index | undefined)[]): Edge[] {
+    return (this.readers.get(quantity) ?? [])
+      .filter((from) => from === this.output || this.byQuantity.has(from))
+      .sort((a, b) => b.place - a.place)
+      .flatMap((from) => this.edge(from, quantity, indices));
+  }
+
+  /**
+   * The derivatives with respect to what a loop hands on come from those one step later: they are letters before it is known what they
+   * are made of.
+   */
+  private addLoop(quantities: readonly Quantity[]): void {
+    const begun = quantities.map((quantity): Step => {
+      const indices = indicesOf(quantity);
+      const zeros = zerosOf(quantity.value.shape);
+      return { quantity, indices, edges: [], letter: this.reading.derivative(this.output, quantity, zeros, { indices, formula: add() }) };
+    });
+    for (const step of begun) this.byQuantity.set(step.quantity, step);
+    const steps = begun.map((step) => ({ ...step, edges: this.edgesTo(step.quantity, step.indices) }));
+    for (const { letter, indices, edges } of steps) letter.definition = { indices, formula: add(...edges.map(({ part }) => part)) };
+    // Each pass finds the derivatives at one place more, from the last on.
+    const [{ value: series }] = quantities;
+    for (let pass = 0; pass < series.shape[0]; pass++) {
+      const evaluator = new Evaluator(({ value: own }) => own);
+      const found = steps.map(({ letter, quantity }) =>
+        evaluator.tensor(letter.definition?.formula ?? add(), letter.definition?.indices ?? [], quantity.value.shape),
+      );
+      for (const [k, { letter }] of steps.entries()) letter.value.data.set(found[k].data);
+    }
+    for (const step of steps) this.note(step);
   }
 
   private edge(from: Quantity, to: Quantity, indices: readonly (Index | undefined)[]): Edge[] {
     const letter = this.byQuantity.get(from)?.letter;
+    const { recurrence } = from;
     const part =
       from.definition === undefined
         ? this.throughRule(from, letter, to, indices)
-        : this.throughDefinition(from.definition, letter, to, indices);
+        : recurrence === undefined || letter === undefined
+          ? this.throughDefinition(from.definition, letter, to, indices)
+          : this.throughRecurrence(recurrence, letter, to, indices);
     if (isZero(part)) return [];
-    return [{ from, to, part, factor: letter === undefined ? part : factorOf(part, letter, indices), ...this.opsBetween(from, to) }];
+    const ops = recurrence === undefined ? this.opsBetween(from, to) : { ops: recurrence.ops, isNested: true };
+    return [{ from, to, part, factor: letter === undefined ? part : factorOf(part, letter, indices), ...ops }];
   }
 
   /** Σ G·∂f/∂x over the places of f, with δ's as the direction. */
@@ -142,6 +184,32 @@ export class Chain {
     return sum(
       fresh.filter((index) => index !== undefined),
       chained(value(letter, places), direction),
+    );
+  }
+
+  /** Σ G₀·∂v₀/∂x + Σₜ Gₜ₊₁·∂vₜ₊₁/∂x */
+  private throughRecurrence(
+    { step, indices: own, first, next }: Recurrence,
+    letter: Quantity,
+    to: Quantity,
+    indices: readonly (Index | undefined)[],
+  ): Polynomial {
+    const through = (
+      formula: Polynomial,
+      bound: readonly (Index | undefined)[],
+      along: (places: readonly Axis[]) => readonly Axis[],
+    ): Polynomial => {
+      const fresh = bound.map((index) => (index === undefined ? undefined : new Index(index.range)));
+      const places = fresh.map((index) => (index === undefined ? undefined : placeOf(index)));
+      const direction = this.derivative(to, indices).of(moved(formula, bound, places));
+      return sum(
+        fresh.filter((index) => index !== undefined),
+        chained(value(letter, along(places)), direction),
+      );
+    };
+    return add(
+      through(first, own, (places) => [fixedPlace(0), ...places]),
+      through(next, [step, ...own], ([t, ...places]) => [t === undefined ? t : scaledPlace(t, 1, 1), ...places]),
     );
   }
 
@@ -242,6 +310,11 @@ export class Chain {
     };
   }
 }
+
+const indicesOf = ({ ranges }: Quantity): (Index | undefined)[] =>
+  ranges.map((range) => (range === undefined ? undefined : new Index(range)));
+
+const zerosOf = (shape: readonly number[]): Tensor => tensor(new Float64Array(shape.reduce((a, b) => a * b, 1)), [...shape]);
 
 /** What a letter is multiplied by, where each term has it once, at the place of the result or without a place. */
 function factorOf(part: Polynomial, letter: Quantity, indices: readonly (Index | undefined)[]): Polynomial | undefined {

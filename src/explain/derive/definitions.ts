@@ -32,7 +32,12 @@ export function definitionsOf(source: Source, evaluator: Evaluator, chain: Chain
     const { definition, value, name, kind } = quantity;
     if (kind === "derivative") continue;
     if (definition !== undefined) {
-      add(name, printer.lay(definition.formula, definition.indices), "definition", value);
+      add(
+        name,
+        printer.lay(definition.formula, definition.indices),
+        quantity.recurrence === undefined ? "definition" : "recurrence",
+        value,
+      );
       const plain = withoutIdleGuards(definition.formula, evaluator);
       if (plain !== undefined) {
         const [first] = equations.splice(-1);

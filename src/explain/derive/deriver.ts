@@ -110,14 +110,16 @@ export class Deriver {
 
   private chainRule(argument: Quantity): void {
     const paths: Quantity[][] = [];
+    let isLoop = false;
     const walk = (path: Quantity[]): void => {
-      if (paths.length > MOST_PATHS) return;
       const [first] = path;
+      if (first.recurrence !== undefined) isLoop = true;
+      if (paths.length > MOST_PATHS || isLoop) return;
       if (first === this.output) paths.push(path);
       else for (const { from } of this.chain.stepOf(first)?.edges ?? []) walk([from, ...path]);
     };
     walk([argument]);
-    if (paths.length === 0 || paths.length > MOST_PATHS || paths.every((path) => path.length <= 2)) return;
+    if (isLoop || paths.length === 0 || paths.length > MOST_PATHS || paths.every((path) => path.length <= 2)) return;
     const products = paths.map((path): Form => {
       const factors = path.slice(1).map((to, i) => {
         // A direct part beside others would read like the whole.
@@ -191,7 +193,7 @@ export class Deriver {
     const composite = this.composer.of(step);
     const readers = this.chain.edgesThrough(quantity);
     const isLetter = ({ formula }: Written): boolean =>
-      !isArgument && formula.weight > (this.reading.isLarge ? LARGEST_OF_MANY : LARGEST_INSERTED);
+      quantity.recurrence !== undefined || (!isArgument && formula.weight > (this.reading.isLarge ? LARGEST_OF_MANY : LARGEST_INSERTED));
     if (composite.isAsBefore) {
       this.composer.insert(step, composite, isLetter(composite));
       const { form, letters, value } = composite;

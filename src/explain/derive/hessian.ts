@@ -40,7 +40,8 @@ export function totalDerivative(
         return place === undefined || index === undefined ? all : multiply(all, delta(place, placeOf(index)));
       }, ONE);
     if (!depends(quantity)) return add();
-    if (quantity.definition === undefined) throw new NoFormula(opaque.has(quantity) ? quantity.name : "");
+    if (quantity.definition === undefined || quantity.recurrence !== undefined)
+      throw new NoFormula(opaque.has(quantity) ? quantity.name : "");
     if (!known.has(quantity)) {
       const { indices, formula } = quantity.definition;
       const slope = derivative.of(formula);

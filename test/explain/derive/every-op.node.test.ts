@@ -31,8 +31,24 @@ test.each(chosen)("%s is derived", (name, { f, inputs }) => {
 });
 
 describe("a loop", () => {
-  test("stands as a letter, whose derivative is that of the op's own rule", () => {
-    const final = (a: Tensor, x0: Tensor): Tensor => (scan((x: Tensor) => [x.mul(a).sin(), x], x0, 4)[0] as Tensor).square().named("L");
+  const step = (x: Tensor, a: Tensor): Tensor => x.mul(a).sin();
+
+  test("is a recurrence, and so is its derivative", () => {
+    const final = (a: Tensor, x0: Tensor): Tensor =>
+      scan((x: Tensor) => [step(x, a), x], x0, 4)[0]
+        .square()
+        .named("L");
+    const derivation = derive(final, tensor(0.8).named("a"), tensor(0.5).named("x0"), { wrt: [0, 1] });
+    expect(derivation.verdict).toMatch(/^grad gives the same/);
+    expect(derivation.steps.map(({ left, right }) => `${left} = ${right}`)).toContain("h_t = x₀ · [t = 0] + sin(a · h_{t−1}) · [t ≥ 1]");
+    expect(derivation.gradients.get("a")).toBe("Σ(h[0:4] ⊙ cos(a · h[0:4]) ⊙ ∂L/∂h[1:5])");
+  });
+
+  test("within a loop stands as a letter, whose derivative is that of the op's own rule", () => {
+    const final = (a: Tensor, x0: Tensor): Tensor =>
+      scan((x: Tensor) => [scan((u: Tensor) => [step(u, a), undefined], x, 2)[0], x], x0, 4)[0]
+        .square()
+        .named("L");
     const derivation = derive(final, tensor(0.8).named("a"), tensor(0.5).named("x0"), { wrt: [0, 1] });
     expect(derivation.verdict).toMatch(/^grad gives the same/);
     expect(derivation.steps.map(({ rule }) => rule).join()).toContain("Scan");

@@ -26,6 +26,8 @@ export class Magnitudes extends Evaluator {
     const { kind, definition, value } = quantity;
     let found = this.letters.get(quantity);
     if (found === undefined) {
+      // The derivative through a loop is made of itself.
+      this.letters.set(quantity, value.abs());
       const isLetter = kind === "derivative" && definition !== undefined;
       found = isLetter ? this.tensor(definition.formula, definition.indices, value.shape) : value.abs();
       this.letters.set(quantity, found);

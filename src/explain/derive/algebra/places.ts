@@ -18,6 +18,8 @@ export class Range {
   constructor(
     readonly size: number,
     readonly numbering: Numbering,
+    /** The letter that an index over it has if it is free: t for steps. */
+    private preferred?: string,
   ) {
     this.id = numbering.number();
   }
@@ -26,12 +28,16 @@ export class Range {
     while (range.parent !== undefined) range = range.parent;
     return range;
   }
+  get letter(): string | undefined {
+    return this.root.preferred;
+  }
   /** Makes two ranges one. */
   unify(other: Range): void {
     const [a, b] = [this.root, other.root];
     if (a === b) return;
-    if (a.id < b.id) b.parent = a;
-    else a.parent = b;
+    const [root, below] = a.id < b.id ? [a, b] : [b, a];
+    below.parent = root;
+    root.preferred ??= below.preferred;
   }
 }
 

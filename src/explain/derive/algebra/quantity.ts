@@ -1,3 +1,4 @@
+import type { AnyOp } from "../../../ops/op.js";
 import type { Tensor } from "../../../tensor/tensor.js";
 import type { Fraction } from "../../formula/fraction.js";
 import type { Index, Range } from "./places.js";
@@ -27,8 +28,24 @@ export interface Quantity {
   isSymmetric?: boolean;
   /** What sums over it are known to be. */
   sums: readonly SumFact[];
+  /** How each place along its first axis comes from the one before, if that is what defines it. */
+  readonly recurrence?: Recurrence;
   /** Of a derivative: of what with respect to what. */
   readonly derivative?: { readonly of: Quantity; readonly by: Quantity };
+}
+
+/** v₀ = first, vₜ₊₁ = next, which reads vₜ. */
+export interface Recurrence {
+  /** Stands for all values that go on together. */
+  readonly loop: object;
+  /** The op by which one step is made of others. */
+  readonly ops: readonly AnyOp[];
+  /** t */
+  readonly step: Index;
+  /** Of the places within a step. */
+  readonly indices: readonly (Index | undefined)[];
+  first: Polynomial;
+  next: Polynomial;
 }
 
 /** Σ of a power of a named value over one of its axes. */

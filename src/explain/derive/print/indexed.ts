@@ -46,7 +46,8 @@ export class IndexLayout {
     if (known !== undefined) return known;
     const used = new Set(this.letters.values());
     const free = LETTERS.filter((letter) => !used.has(letter) && !this.taken.has(letter));
-    const found = free[0] ?? `i${"′".repeat(this.letters.size)}`;
+    const { letter } = index.range;
+    const found = (letter !== undefined && free.includes(letter) ? letter : free[0]) ?? `i${"′".repeat(this.letters.size)}`;
     this.letters.set(index, found);
     return found;
   }

@@ -41,7 +41,11 @@ const within = (form: Form, asked: number): Written => {
   return own.level < asked ? parenthesized(own.text) : own;
 };
 /** What can have something raised behind it. */
-const raisable = (form: Form): Written => within(form, form.kind === "derivative" || form.kind === "secondDerivative" ? ATOM + 1 : ATOM);
+const raisable = (form: Form): Written => within(form, isDerivative(form) ? ATOM + 1 : ATOM);
+const isDerivative = (form: Form): boolean =>
+  form.kind === "derivative" ||
+  form.kind === "secondDerivative" ||
+  ((form.kind === "slice" || form.kind === "indexed") && isDerivative(form.of));
 const parenthesized = (text: string): Written => ({ text: `(${text})`, level: ATOM, opens: true, closes: true });
 
 /** A place that is nothing but an index. */

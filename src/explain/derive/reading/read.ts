@@ -1,14 +1,16 @@
+import { Result } from "../../../ops/movement.js";
 import type { AnyOp } from "../../../ops/op.js";
 import type { Node, Tape } from "../../../tape/tape.js";
 import type { Tensor } from "../../../tensor/tensor.js";
 import { fromAtom, isNonnegativeSum, numeral, value } from "../algebra/arithmetic.js";
 import { delta, isSymmetric } from "../algebra/functions.js";
 import { type Axis, fixedPlace, Index, type Lookup, Numbering, type Place, placeOf, Range } from "../algebra/places.js";
-import type { Definition, Quantity } from "../algebra/quantity.js";
+import type { Definition, Quantity, Recurrence } from "../algebra/quantity.js";
 import { moved } from "../algebra/sums.js";
 import { type ElementaryFunction, type Polynomial, raw } from "../algebra/terms.js";
 import { customFunction } from "./custom.js";
 import { areWithoutExponentials, Names } from "./letters.js";
+import { type LoopRanges, rangesOfLoop, readLoop, resultRanges } from "./loops.js";
 import { isFlat, rowFor } from "./ops.js";
 import { broadcastPlace, broadcastRanges, type Ranges } from "./row.js";
 
@@ -42,6 +44,9 @@ export class Reading {
   private readonly ranges = new Map<Tensor, Ranges>();
   private readonly formulas = new Map<Tensor, Definition>();
   private readonly byTensor = new Map<Tensor, Quantity>();
+  /** By the output of a scan, its ranges, and what its results are. */
+  private readonly loops = new Map<Tensor, LoopRanges>();
+  private readonly results = new Map<Tensor, readonly Definition[]>();
   private readonly functions = new Map<AnyOp, ElementaryFunction | undefined>();
   /** Whether there are so many nodes that each line is to be short. */
   readonly isLarge: boolean;
@@ -73,6 +78,12 @@ export class Reading {
 
   private read(node: Node, place: number, readers: number, isResult: boolean): void {
     const { output } = node;
+    const loop = this.loops.get(output);
+    const results = loop === undefined ? undefined : readLoop(loop, place, this);
+    if (results !== undefined) {
+      this.results.set(output, results);
+      return;
+    }
     const definition = this.define(node);
     const label = (): string => output.label ?? (isResult ? this.names.free(["L", "f", "loss"]) : this.names.numbered("v"));
     if (definition === undefined) {
@@ -103,7 +114,15 @@ export class Reading {
 
   /** Which axes are of one range, from the inputs on. */
   findRanges(nodes: readonly Node[]): void {
-    for (const { op, inputs, output, attributes } of nodes) {
+    for (const node of nodes) {
+      const { op, inputs, output, attributes } = node;
+      const loop = rangesOfLoop(node, this);
+      if (loop !== undefined) this.loops.set(output, loop);
+      const source = op === (Result as unknown) ? this.loops.get(inputs[0]) : undefined;
+      if (source !== undefined) {
+        this.ranges.set(output, resultRanges(source, this)[(attributes as { readonly index: number }).index]);
+        continue;
+      }
       const ranges = inputs.map((x) => this.rangesOf(x));
       const row = rowFor(op);
       const found =
@@ -116,7 +135,29 @@ export class Reading {
     }
   }
 
+  noteRanges(x: Tensor, ranges: Ranges): void {
+    this.ranges.set(x, ranges);
+  }
+
   // Values
+
+  /** A value that a recurrence defines. */
+  recurrent(label: string, x: Tensor, ranges: Ranges, place: number, recurrence: Recurrence): Quantity {
+    const quantity: Quantity = {
+      id: this.quantities.length,
+      name: this.names.unique(label),
+      kind: "defined",
+      value: x,
+      ranges,
+      place,
+      definition: undefined,
+      isNonnegative: false,
+      sums: [],
+      recurrence,
+    };
+    this.quantities.push(quantity);
+    return quantity;
+  }
 
   private name(x: Tensor, label: string, kind: Quantity["kind"], place: number, definition: Definition | undefined): Quantity {
     const quantity: Quantity = {
@@ -193,6 +234,8 @@ export class Reading {
   /** What a node computes; nothing where no formula says it. */
   define(node: Node): Definition | undefined {
     const { op, inputs, output, attributes } = node;
+    const results = op === (Result as unknown) ? this.results.get(inputs[0]) : undefined;
+    if (results !== undefined) return results[(attributes as { readonly index: number }).index];
     const ranges = inputs.map((x) => this.rangesOf(x));
     const indices = this.rangesOf(output).map((range) => (range === undefined ? undefined : new Index(range)));
     const at = indices.map((index) => (index === undefined ? undefined : placeOf(index)));

@@ -1,7 +1,7 @@
 import type { Fraction } from "../../formula/fraction.js";
 import * as q from "../../formula/fraction.js";
 import { constantOf, fromAtom, fromTerm, multiply, power, primitive, product, scale, subtract, value } from "../algebra/arithmetic.js";
-import type { Index, Place } from "../algebra/places.js";
+import { type Axis, type Index, type Place, placeOf, scaledPlace } from "../algebra/places.js";
 import type { Definition, Quantity } from "../algebra/quantity.js";
 import { substitute } from "../algebra/sums.js";
 import type { Atom, AtomOf, Polynomial } from "../algebra/terms.js";
@@ -49,7 +49,8 @@ export class NameRules {
 
   constructor(quantities: readonly Quantity[]) {
     for (const quantity of quantities)
-      if (quantity.definition !== undefined) for (const rule of rulesOf(quantity, quantity.definition)) this.add(rule);
+      if (quantity.definition !== undefined)
+        for (const rule of rulesOf(quantity, statementOf(quantity, quantity.definition))) this.add(rule);
   }
 
   get isEmpty(): boolean {
@@ -92,14 +93,28 @@ function subjectOf(thing: Atom | Polynomial): string {
   return subject;
 }
 
-function rulesOf(quantity: Quantity, { indices, formula }: Definition): NameRule[] {
+/** That a value, at the place that some indices name, is a formula. */
+interface Statement extends Definition {
+  readonly placesOf: (at: Places) => readonly Axis[];
+}
+
+/** What a definition says; of a recurrence, what vₜ₊₁ is. */
+function statementOf({ recurrence }: Quantity, { indices, formula }: Definition): Statement {
+  const from = (own: Definition["indices"], at: Places): readonly Axis[] =>
+    own.map((index) => (index === undefined ? undefined : at.get(index)));
+  if (recurrence === undefined) return { indices, formula, placesOf: (at) => from(indices, at) };
+  const { step } = recurrence;
+  return {
+    indices: [step, ...recurrence.indices],
+    formula: recurrence.next,
+    placesOf: (at) => [scaledPlace(at.get(step) ?? placeOf(step), 1, 1), ...from(recurrence.indices, at)],
+  };
+}
+
+function rulesOf(quantity: Quantity, { indices, formula, placesOf }: Statement): NameRule[] {
   const real = indices.filter((index) => index !== undefined);
   if (constantOf(formula) !== undefined || !real.every((index) => formula.free.has(index))) return [];
-  const itself = (at: Places): Polynomial =>
-    value(
-      quantity,
-      indices.map((index) => (index === undefined ? undefined : at.get(index))),
-    );
+  const itself = (at: Places): Polynomial => value(quantity, placesOf(at));
   if (formula.terms.length > 1) {
     const { coefficient, body } = primitive(formula);
     const make = (at: Places, exponent: Fraction): Polynomial => power(scale(itself(at), q.divide(q.ONE, coefficient)), exponent);

@@ -184,6 +184,10 @@ function aligned(one: Atom, other: Atom, at: ReadonlyMap<Index, Index>): Readonl
   return extended;
 }
 
+/** Whether one index may be put for another: both run over one range, or over steps and the places between these. */
+const runsLike = (one: Index, other: Index): boolean =>
+  one.range.root === other.range.root || (one.range.letter !== undefined && one.range.letter === other.range.letter);
+
 /** Indices to put into a pattern so that it is what is looked at. */
 function match({ indices, pattern }: NameRule, free: ReadonlySet<Index>, isFound: (pattern: Polynomial) => boolean): Places | undefined {
   if (indices.length > free.size) return undefined;
@@ -191,7 +195,7 @@ function match({ indices, pattern }: NameRule, free: ReadonlySet<Index>, isFound
     spend(2);
     if (k === indices.length) return isFound(substitute(pattern, at)) ? at : undefined;
     for (const index of free) {
-      if (used.has(index) || index.range.root !== indices[k].range.root) continue;
+      if (used.has(index) || !runsLike(index, indices[k])) continue;
       const found = visit(k + 1, new Map([...at, [indices[k], placeOf(index)]]), new Set([...used, index]));
       if (found !== undefined) return found;
     }

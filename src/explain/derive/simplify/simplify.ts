@@ -60,7 +60,7 @@ export class Simplifier {
   /** Sums over a named value that its definition makes a number: Σᵢ pᵢ = 1, Σᵢ (xᵢ − x̄) = 0, Σᵢ uᵢ² = 1. */
   private factsOf(quantity: Quantity): SumFact[] {
     const { definition } = quantity;
-    if (definition === undefined) return [];
+    if (definition === undefined || quantity.recurrence !== undefined) return [];
     return definition.indices.flatMap((index, axis) =>
       index === undefined
         ? []

@@ -1,9 +1,11 @@
 import { derive, type Tensor, tensor } from "gradtape";
 import { expect, test } from "vitest";
 import { check } from "./check.js";
+import { randomNest } from "./nests.js";
 import { type Program, randomProgram } from "./programs.js";
 
 const PROGRAMS = 500;
+const NESTS = 100;
 const GROUPS = 10;
 
 /** What is not true in the lines of a program's derivation, as it is read at fresh points. */
@@ -41,3 +43,8 @@ for (let group = 0; group < GROUPS; group++) {
     expect(count).toBeGreaterThan((3 * PROGRAMS) / GROUPS);
   });
 }
+
+test("every line of the derivations of nested functions of numbers is true as it is read", () => {
+  const found = Array.from({ length: NESTS }, (_, k) => complaintsAbout(randomNest(k + 1), k + 1).complaints);
+  expect(found.flat()).toEqual([]);
+});

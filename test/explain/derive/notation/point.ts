@@ -11,6 +11,36 @@ export interface Defined {
   readonly shapes: Shapes;
 }
 
+/** Definitions that are computed together: those that mention one another, or themselves, are a recurrence. */
+interface Group {
+  readonly definitions: readonly Defined[];
+  readonly isRecurrence: boolean;
+}
+
+function groupsOf(definitions: readonly Defined[]): Group[] {
+  const groups: Group[] = [];
+  for (let from = 0; from < definitions.length; ) {
+    let to = from;
+    for (let k = from; k <= to; k++) {
+      const mentioned = namesIn(definitions[k].formula);
+      for (let later = definitions.length - 1; later > to; later--) if (mentioned.has(definitions[later].name)) to = later;
+    }
+    const own = definitions.slice(from, to + 1);
+    groups.push({ definitions: own, isRecurrence: to > from || namesIn(own[0].formula).has(own[0].name) });
+    from = to + 1;
+  }
+  return groups;
+}
+
+/** The names in a formula, and in its indices. */
+function namesIn(part: unknown, found = new Set<string>()): Set<string> {
+  if (typeof part !== "object" || part === null) return found;
+  const { kind, name } = part as { readonly kind?: unknown; readonly name?: unknown };
+  if (kind === "name" && typeof name === "string") found.add(name);
+  for (const inner of Object.values(part)) namesIn(inner, found);
+  return found;
+}
+
 /** A difference quotient that depends on its step: a kink is near. */
 export class Kink extends Error {}
 
@@ -29,6 +59,7 @@ export const placesBelow = (sizes: readonly number[]): number[][] =>
  */
 export class Point implements Scope {
   private readonly values: Known;
+  private readonly groups: readonly Group[];
   private readonly derivatives = new Map<string, Values>();
 
   constructor(
@@ -37,6 +68,7 @@ export class Point implements Scope {
     private readonly output: string,
     readonly custom: Scope["custom"],
   ) {
+    this.groups = groupsOf(definitions);
     this.values = this.from(new Map());
   }
 
@@ -113,16 +145,41 @@ export class Point implements Scope {
   /** The values from the first defined one on; those that are moved stay as they are. */
   private from(moved: Known): Known {
     const values = new Map([...this.given, ...moved]);
-    for (const definition of this.definitions)
-      if (!moved.has(definition.name))
-        values.set(
-          definition.name,
-          numbersOf(
-            definition,
-            scopeOf((name) => values.get(name), this),
-          ),
-        );
+    for (const group of this.groups)
+      if (group.isRecurrence) this.follow(group.definitions, values, moved);
+      else
+        for (const definition of group.definitions)
+          if (!moved.has(definition.name))
+            values.set(
+              definition.name,
+              numbersOf(
+                definition,
+                scopeOf((name) => values.get(name), this),
+              ),
+            );
     return values;
+  }
+
+  /** Values whose places along their first axis come one from the other. Where one of them is moved, those behind it follow. */
+  private follow(definitions: readonly Defined[], values: Map<string, Values>, moved: Known): void {
+    const series = definitions.map(({ name, sizes }) => ({ sizes, data: Array<number>(count(sizes)).fill(0), name }));
+    for (const { name, sizes, data } of series) values.set(name, { sizes, data });
+    for (let t = 0; t < series[0].sizes[0]; t++)
+      for (const [k, definition] of definitions.entries()) {
+        const { data, name, sizes } = series[k];
+        const width = count(sizes.slice(1));
+        const row = numbersOf(
+          definition,
+          scopeOf((one) => values.get(one), this),
+          t,
+        ).data;
+        const other = moved.get(name)?.data;
+        const usual = this.values?.get(name)?.data;
+        for (let i = 0; i < width; i++) {
+          const at = t * width + i;
+          data[at] = row[i] + (other === undefined || usual === undefined ? 0 : other[at] - usual[at]);
+        }
+      }
   }
 
   private at(moved: Known): Scope {
@@ -159,15 +216,15 @@ function gradientOrDiagonal(rows: readonly (readonly number[])[], of: string, by
   return rows.map((row, i) => row[i]);
 }
 
-/** The numbers of a definition. */
-export function numbersOf({ sizes, letters, formula, shapes }: Defined, scope: Scope): Values {
+/** The numbers of a definition; of a recurrence, those of one place along its first axis. */
+export function numbersOf({ sizes, letters, formula, shapes }: Defined, scope: Scope, row?: number): Values {
+  const places = (): readonly number[][] =>
+    row === undefined ? placesBelow(sizes) : placesBelow(sizes.slice(1)).map((rest) => [row, ...rest]);
   if (isZero(formula)) return { sizes, data: Array<number>(count(sizes)).fill(0) };
   if (letters.length === 0) return { sizes, data: evaluate(formula, scope, shapes).data };
   return {
     sizes,
-    data: placesBelow(sizes).map(
-      (places) => evaluate(formula, scope, shapes, new Map(letters.map((letter, k) => [letter, places[k]]))).data[0],
-    ),
+    data: places().map((at) => evaluate(formula, scope, shapes, new Map(letters.map((letter, k) => [letter, at[k]]))).data[0]),
   };
 }
 

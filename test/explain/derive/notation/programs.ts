@@ -1,4 +1,4 @@
-import { concat, cumsum, type Tensor, take, tensor, where } from "gradtape";
+import { concat, cumsum, scan, type Tensor, take, tensor, where } from "gradtape";
 import { numbers } from "../../../support/random.js";
 
 /** A random scalar function of named arguments. */
@@ -78,6 +78,46 @@ const binary: readonly Binary[] = [
   ["joined", (x, y) => (x.rank === 1 && y.rank === 1 ? (x, y) => concat([x, y]) : undefined)],
   ["power of", (x, y) => (isBroadcast(x, y) ? (x, y) => x.square().add(1).pow(y) : undefined)],
 ];
+/** Loops over the rows of a value: what they hand on and what they collect, added up. */
+const loops: readonly [string, (x: Tensor, a: Tensor) => Tensor][] = [
+  [
+    "filtered",
+    (x, a) => {
+      const [s, all] = scan((s: Tensor, v: Tensor) => [s.mul(a).add(v).tanh(), s.mul(v)], x.slice([0]).mul(0.1), x);
+      return s.sum().add(all.square().sum());
+    },
+  ],
+  [
+    "with two states",
+    (x, a) => {
+      const step = ([p, q]: readonly [Tensor, Tensor], v: Tensor): [[Tensor, Tensor], undefined] => {
+        const next = q.sub(p.sin().mul(0.3)).add(v.mul(a));
+        return [[p.add(next.mul(0.2)).named("p"), next.named("q")], undefined];
+      };
+      const start: [Tensor, Tensor] = [x.slice([0]).mul(0.5), x.slice([0]).square()];
+      const [[p, q]] = scan(step as never, start, x) as unknown as [[Tensor, Tensor]];
+      return p.square().sum().add(q.sum());
+    },
+  ],
+  ["a product of rows", (x, a) => scan((s: Tensor, v: Tensor) => [s.mul(v.mul(0.4).add(1)), undefined], a.add(x.slice([0])), x)[0].sum()],
+  [
+    "handed on and collected",
+    (x, a) => {
+      const [, hs] = scan(
+        (h: Tensor, v: Tensor) => {
+          const next = h.mul(0.5).add(v.mul(a)).sigmoid().named("h");
+          return [next, next];
+        },
+        x.slice([0]).mul(0),
+        x,
+      );
+      return hs.mul(x).mean();
+    },
+  ],
+];
+/** One program in so many has a loop. */
+const LOOPS_IN = 4;
+
 const ends: readonly [string, (x: Tensor) => Tensor][] = [
   ["sum", (x) => x.sum()],
   ["mean", (x) => x.mean()],
@@ -127,6 +167,11 @@ export function randomProgram(seed: number): Program {
   }
   const [name, end] = ends[pick(ends.length)];
   steps.push(name);
+  const looped = [...values].reverse().find(({ rank, shape }) => rank > 0 && shape[0] > 1);
+  const [kind, loop] = loops[Math.floor(seed / LOOPS_IN) % loops.length];
+  const hasLoop = seed % LOOPS_IN === 0 && looped !== undefined;
+  const place = looped === undefined ? -1 : values.indexOf(looped);
+  if (hasLoop) steps.push(`${kind} ${place}`);
   const names = Object.keys(inputs);
   return {
     inputs: Object.fromEntries(Object.entries(inputs).map(([key, x]) => [key, x.named(key)])),
@@ -136,9 +181,8 @@ export function randomProgram(seed: number): Program {
       for (const move of moves) known.push(move(known));
       const last = known[known.length - 1];
       const before = known[known.length - 2];
-      return end(last)
-        .add(before.rank === 0 ? before : before.sum().mul(0.5))
-        .named("L");
+      const sum = end(last).add(before.rank === 0 ? before : before.sum().mul(0.5));
+      return (hasLoop ? sum.add(loop(known[place], given["a"])) : sum).named("L");
     },
   };
 }

@@ -1,4 +1,4 @@
-import { type DerivationStep, derive, type Tensor, tensor } from "gradtape";
+import { type DerivationStep, derive, scan, type Tensor, tensor } from "gradtape";
 import { describe, expect, test } from "vitest";
 import { check } from "./check.js";
 
@@ -89,5 +89,39 @@ describe("a line that is not is caught:", () => {
   ])("%s", (_, left, right, what) => {
     const [complaint] = read(left, right);
     expect(complaint).toContain(what);
+  });
+});
+
+describe("a recurrence", () => {
+  const start = tensor([0.1, -0.3]).named("s");
+  const W = tensor([
+    [0.4, -0.2],
+    [0.7, 0.1],
+  ]).named("W");
+  const { steps: lines } = derive(
+    (W: Tensor, X: Tensor, s: Tensor) => {
+      const [last] = scan((h: Tensor, x: Tensor) => [W.matmul(h).add(x).tanh().named("h"), undefined], s, X);
+      return last.square().sum().named("L");
+    },
+    W,
+    X,
+    start,
+    { wrt: [0, 1, 2] },
+  );
+  const said = (change: (text: string) => string): string[] =>
+    check(
+      lines.map((line) => ({ ...line, right: change(line.right) })),
+      { inputs: { W, X, s: start } },
+    ).complaints.map(({ line }) => line.split(" = ")[0]);
+
+  test("is followed from place to place, and so is the derivative that goes back", () => {
+    expect(lines.some(({ left, right }) => left === "h_ti" && right.includes("h_{t−1,j}"))).toBe(true);
+    expect(said((text) => text)).toEqual([]);
+  });
+
+  test("that goes wrong is found", () => {
+    expect(said((text) => text.replace("[t ≤ 2]", "[t ≤ 1]"))).toContain("∂L/∂h_ti");
+    expect(said((text) => text.replace("∂L/∂h[1:4]", "∂L/∂h[0:3]"))).toContain("∂L/∂W");
+    expect(said((text) => text.replace("tanh(Σ_j W_ij", "tanh(Σ_j W_ji"))).toContain("h_ti");
   });
 });

@@ -15,7 +15,7 @@ function stepsOf(work: () => void): number {
 /** About twice what the slowest of them took. */
 const MOST_OF_300 = 600_000;
 const MOST_OF_1800 = 2_600_000;
-const SLOWEST = ["layers of attention", "a tower of softmaxes", "a chain of named values"];
+const SLOWEST = ["layers of attention", "a chain of named values"];
 
 describe("the steps of a derivation do not run away:", () => {
   test.each(LARGE_TAPES)("$name of 300 nodes", ({ make }) => {
@@ -38,7 +38,7 @@ describe("the steps of a derivation do not run away:", () => {
     expect(steps).toBeLessThan(MOST_OF_1800);
   });
 
-  test.each([3, 12, 40, 120])("second derivatives of a product within a product, %i times over", (times) => {
+  test.each([12, 120])("second derivatives of a product within a product, %i times over", (times) => {
     const tower = (x: Tensor): Tensor => {
       let v = x;
       for (let k = 0; k < times; k++) v = v.sin().mul(v);
