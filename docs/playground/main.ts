@@ -35,6 +35,7 @@ class Playground {
   private tour: number | undefined = wasOnTour() ? undefined : 0;
   private player: ReturnType<typeof setInterval> | undefined;
   private addressTimer: ReturnType<typeof setTimeout> | undefined;
+  private noticeTimer: ReturnType<typeof setTimeout> | undefined;
   private notice = "";
   private announced = "";
   private announcementTimer: ReturnType<typeof setTimeout> | undefined;
@@ -281,7 +282,8 @@ class Playground {
       this.notice = "The address of this page is the link.";
     }
     this.render();
-    setTimeout(() => {
+    clearTimeout(this.noticeTimer);
+    this.noticeTimer = setTimeout(() => {
       this.notice = "";
       this.render();
     }, 4000);
