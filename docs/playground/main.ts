@@ -37,6 +37,7 @@ class Playground {
   private marked: Element | null = null;
   private player: ReturnType<typeof setInterval> | undefined;
   private addressTimer: ReturnType<typeof setTimeout> | undefined;
+  private noticeTimer: ReturnType<typeof setTimeout> | undefined;
   private notice = "";
   private announced = "";
   private announcementTimer: ReturnType<typeof setTimeout> | undefined;
@@ -283,7 +284,8 @@ class Playground {
       this.notice = "The address of this page is the link.";
     }
     this.render();
-    setTimeout(() => {
+    clearTimeout(this.noticeTimer);
+    this.noticeTimer = setTimeout(() => {
       this.notice = "";
       this.render();
     }, 4000);
