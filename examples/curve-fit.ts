@@ -36,10 +36,10 @@ const [x, y] = [tensor(problem.x), tensor(problem.y)];
 const initial = { over: problem.start1.slice(0, 4), under: problem.start1.slice(4) };
 const fit = leastSquares((p: Parameters) => model(p, x).sub(y), initial);
 
-console.log(`${fit.status} after ${fit.iterations} iterations: ${fit.reason}`);
+console.log(`${problem.name}, ${x.size} values: ${fit.status} after ${fit.iterations} iterations, ${fit.reason}`);
 const found = [...fit.params.over.data, ...fit.params.under.data];
 const errors = [...fit.standardErrors.over.data, ...fit.standardErrors.under.data];
-console.log("        parameter     standard error          certified     standard error");
+console.log("           fitted     standard error  certified by NIST     standard error");
 found.forEach((value, i) => {
   const columns = [value, errors[i], problem.certified[i], problem.standardDeviation[i]];
   console.log(`b${i + 1}${columns.map((column) => (column ?? Number.NaN).toPrecision(9).padStart(19)).join("")}`);
@@ -77,7 +77,8 @@ const picture = Plot.plot({
 });
 picture.setAttribute("xmlns", "http://www.w3.org/2000/svg");
 const [file] = process.argv.slice(2);
-if (file !== undefined) {
+if (file === undefined) console.log("for a picture of the curve name a file: npx tsx examples/curve-fit.ts curve.svg");
+else {
   writeFileSync(file, picture.outerHTML);
   console.log(`${file}: the curve with two standard errors around it`);
 }

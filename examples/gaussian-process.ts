@@ -41,8 +41,8 @@ const loss = (p: Hyperparameters): Tensor => {
 
 const { params, value, status, iterations } = minimize(loss, { width: 0, height: 0, noise: -1 });
 const shown = [params.width, params.height, params.noise].map((p) => p.exp().item().toFixed(4));
-console.log(`${status} after ${iterations} iterations: −ln p(y) = ${value.toFixed(6)}`);
-console.log(`width ${shown[0]}, height ${shown[1]}, noise ${shown[2]}`);
+console.log(`${n} values: ${status} after ${iterations} iterations, −ln p(y) = ${value.toFixed(6)}`);
+console.log(`the kernel has the width ${shown[0]} and the height ${shown[1]}; noise ${shown[2]}, where 0.1 was added`);
 
 // The same gradient by the formula ½·tr((K⁻¹ − ααᵀ)·∂K/∂w) with α = K⁻¹y, away from the minimum, where it is not 0.
 const away: Hyperparameters = { width: params.width.add(0.3), height: params.height, noise: params.noise };
@@ -53,7 +53,9 @@ const byFormula = trace(solve(K, byWidth))
   .sub(α.matmul(byWidth.matmul(α), { transposeA: true }).sum())
   .mul(0.5);
 const byEngine = grad(loss)(away).width;
-console.log(`the gradient by the formula differs by ${byEngine.div(byFormula).sub(1).abs().item().toExponential(1)}, relative`);
+console.log(
+  `the gradient with respect to the width differs from its formula by ${byEngine.div(byFormula).sub(1).abs().item().toExponential(1)}, relative`,
+);
 
 // At a new place: mean kᵀK⁻¹y, variance h² − kᵀK⁻¹k. Written for one place, applied to all.
 const known = measured(params);
@@ -68,7 +70,7 @@ const predict = (at: Tensor): [mean: Tensor, deviation: Tensor] => {
 };
 const places = linspace(-3, 3, 13);
 const [means, deviations] = vmap(predict)(places);
-console.log("     x      mean  deviation     curve");
+console.log("     x predicted  deviation     curve");
 places.data.forEach((at, i) => {
   const row = [means, deviations, curve(places)].map((column) => (column.data[i] ?? Number.NaN).toFixed(4).padStart(10));
   console.log(`${at.toFixed(2).padStart(6)}${row.join("")}`);

@@ -50,7 +50,7 @@ const misses = (angles: Tensor): { place: Tensor; direction: Tensor } => {
 };
 const fit = leastSquares(misses, tensor([0.4, -0.5, 0.5, 0.2, 0.5, 0]));
 const degrees = Array.from(fit.params.data, (angle) => `${((angle * 180) / Math.PI).toFixed(2)}°`);
-console.log(`${fit.status} after ${fit.iterations} iterations: ${degrees.join(", ")}`);
+console.log(`the angles of six joints, ${fit.status} after ${fit.iterations} iterations: ${degrees.join(", ")}`);
 console.log(`the hand misses by ${Math.sqrt(fit.sumOfSquares).toExponential(1)}`);
 
 // By mechanics the hand moves with joint i as (axis of i) × (hand − joint i).

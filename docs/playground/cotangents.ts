@@ -20,6 +20,17 @@ export function cotangentsAt(run: ShownRun, step: number): ReadonlyMap<ShownValu
   return received;
 }
 
+/** The gradient of the variable: all that the whole run sends to it, added up. */
+export function gradientOf({ inputs, moments }: ShownRun): ShownValue | undefined {
+  const [variable] = inputs;
+  let sum: ShownValue | undefined;
+  for (const { parts } of moments)
+    for (const { to, amount } of parts) if (to === variable) sum = sum === undefined ? amount : plus(sum, amount);
+  return sum;
+}
+
+const plus = (a: ShownValue, b: ShownValue): ShownValue => ({ ...b, data: a.data.map((x, place) => x + b.data[place]) });
+
 function addedUp({ moments, turn }: ShownRun, step: number): ReadonlyMap<ShownValue, Received> {
   const received = new Map<ShownValue, Received>();
   const all = new Map<ShownValue, number>();
@@ -34,7 +45,7 @@ function addedUp({ moments, turn }: ShownRun, step: number): ReadonlyMap<ShownVa
     for (const { to, amount } of parts) {
       const before = received.get(to);
       const paths = [...(before?.paths ?? []), amount];
-      const sum = before === undefined ? amount : { ...amount, data: before.sum.data.map((x, place) => x + amount.data[place]) };
+      const sum = before === undefined ? amount : plus(before.sum, amount);
       received.set(to, { paths, sum, isComplete: paths.length === all.get(to) });
     }
   }

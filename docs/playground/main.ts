@@ -33,8 +33,11 @@ class Playground {
   /** Texts, with their values, that something else was put in the place of. */
   private readonly past: State[] = [];
   private tour: number | undefined = wasOnTour() ? undefined : 0;
+  /** What the tour is at. */
+  private marked: Element | null = null;
   private player: ReturnType<typeof setInterval> | undefined;
   private addressTimer: ReturnType<typeof setTimeout> | undefined;
+  private noticeTimer: ReturnType<typeof setTimeout> | undefined;
   private notice = "";
   private announced = "";
   private announcementTimer: ReturnType<typeof setTimeout> | undefined;
@@ -281,7 +284,8 @@ class Playground {
       this.notice = "The address of this page is the link.";
     }
     this.render();
-    setTimeout(() => {
+    clearTimeout(this.noticeTimer);
+    this.noticeTimer = setTimeout(() => {
       this.notice = "";
       this.render();
     }, 4000);
@@ -312,7 +316,7 @@ class Playground {
       html`<header>
           <h1><a href="../index.html">gradtape</a> playground</h1>
           <div role="tablist" aria-label="What to look at">${tab("tape", "Tape")}${tab("training", "Training")}</div>
-          <div class="share"><span role="status">${this.notice}</span><button id="share" @click=${() => this.share()}>Copy link</button></div>
+          <div class="share"><a href="../documents/1-the-chain-rule-by-hand.html">Learn</a><span role="status">${this.notice}</span><button id="share" @click=${() => this.share()}>Copy link</button></div>
         </header>
         <main><div id="page" role="tabpanel" aria-labelledby="tab-${state.tab}" aria-busy=${live(this.runner.isBusy ? "true" : "false")} data-late=${this.runner.isDetailing ? "true" : "false"}>
           ${
@@ -356,8 +360,9 @@ class Playground {
       this.root,
     );
     const target = this.tour === undefined ? null : this.root.querySelector(targetOf(this.tour));
-    for (const marked of this.root.querySelectorAll(".on-tour")) if (marked !== target) marked.classList.remove("on-tour");
+    if (target !== this.marked) this.marked?.classList.remove("on-tour");
     target?.classList.add("on-tour");
+    this.marked = target;
     const shown = [state.tab, run?.structure, this.step, this.picture, this.details];
     if (shown.some((part, i) => part !== this.shown[i])) this.root.querySelectorAll<HTMLElement>(".scroll").forEach(revealCurrent);
     this.shown = shown;

@@ -72,7 +72,7 @@ function findSingular(a: Float64Array, from: number, lu: Float64Array, rows: Int
     const pivot = Math.abs(lu[k * n + k]);
     let terms = Math.abs(a[from + rows[k] * n + k]);
     for (let p = 0; p < k; p++) terms += Math.abs(lu[k * n + p] * lu[p * n + k]);
-    if (pivot === 0 || pivot <= n * Number.EPSILON * terms * ROUNDING) return k;
+    if (pivot === 0 || (pivot < Number.POSITIVE_INFINITY && pivot <= n * Number.EPSILON * terms * ROUNDING)) return k;
   }
   return -1;
 }

@@ -17,6 +17,7 @@ const BENCHMARKS: Record<string, { readonly flags: readonly string[]; readonly f
   small: { flags: [] },
   short: { flags: [] },
   scan: { flags: [] },
+  segments: { flags: [] },
   chain: { flags: [] },
   derive: { flags: [] },
   first: { flags: [], file: "first-call" },

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Browser, Page } from "playwright";
+import type { Browser, BrowserContextOptions, Page } from "playwright";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { builtSite } from "../support/built.js";
-import { type Host, launch, serve, violationsOf } from "../support/pages.js";
+import { type Host, launch, openWindow, serve, violationsOf } from "../support/pages.js";
 
 let site: string;
 let host: Host;
@@ -17,7 +17,7 @@ beforeAll(async () => {
   // A static host that has the site under some path.
   host = await serve(site, { path: "/some/where/" });
   browser = await launch();
-}, 600_000);
+});
 
 afterAll(async () => {
   await browser.close();
@@ -34,15 +34,11 @@ afterEach(async () => {
 
 const served = (name: string): string => host.address + name;
 
-type Settings = Parameters<Browser["newContext"]>[0];
-
 /** By their settings, since a window that has shown the site opens its next page in half the time of a new one. */
 const windows = new Map<string, Page>();
 
-async function openWindow(settings: Settings): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...settings });
-  const page = await context.newPage();
-  page.setDefaultTimeout(60_000);
+async function newWindow(settings: BrowserContextOptions): Promise<Page> {
+  const page = await openWindow(browser, { viewport: { width: 1280, height: 900 }, ...settings });
   // A browser does not take an icon from another file of a folder; a script of TypeDoc puts them into the page then.
   const isOfIcons = (text: string): boolean => text.includes("/icons.svg");
   page.on("console", (message) => {
@@ -53,9 +49,12 @@ async function openWindow(settings: Settings): Promise<Page> {
 }
 
 /** Opens a page of the site as it was built: from the host, or from its file. */
-async function open(name: string, { fromFile = false, ...settings }: Settings & { readonly fromFile?: boolean } = {}): Promise<void> {
+async function open(
+  name: string,
+  { fromFile = false, ...settings }: BrowserContextOptions & { readonly fromFile?: boolean } = {},
+): Promise<void> {
   const key = JSON.stringify(settings);
-  page = windows.get(key) ?? (await openWindow(settings));
+  page = windows.get(key) ?? (await newWindow(settings));
   windows.set(key, page);
   await page.goto(fromFile ? pathToFileURL(join(site, name)).href : served(name));
 }
@@ -78,11 +77,11 @@ describe("The first page", () => {
   test("moves by itself, runs its code, and leads to the playground, the course and the guide", async () => {
     await open("index.html");
     const count = page.locator(".hero .live-count");
-    await expect.poll(() => count.textContent(), { timeout: 30_000 }).toMatch(/^[2-9] \/ 9$/);
+    await expect.poll(() => count.textContent()).toMatch(/^[2-9] \/ 9$/);
     await bar(0).locator(".live-run").click();
-    await expect.poll(() => output(0).textContent(), { timeout: 30_000 }).toBe("12\n");
+    await expect.poll(() => output(0).textContent()).toBe("12\n");
     await bar(1).locator(".live-run").click();
-    await expect.poll(() => output(1).textContent(), { timeout: 30_000 }).toBe("An hour multiplies them by 3.87\n");
+    await expect.poll(() => output(1).textContent()).toBe("An hour multiplies them by 3.87\n");
     for (const [name, address] of [
       ["Learn", /1-the-chain-rule-by-hand\.html$/],
       ["Install", /README\.html#use-it$/],
@@ -95,7 +94,7 @@ describe("The first page", () => {
     await page.waitForSelector(".graph svg");
   });
 
-  test("stands still for those who want no motion, and can be read on a phone, in the dark, and by axe", { timeout: 300_000 }, async () => {
+  test("stands still for those who want no motion, and can be read on a phone, in the dark, and by axe", async () => {
     for (const [width, colorScheme] of [
       [390, "light"],
       [1280, "dark"],
@@ -185,7 +184,7 @@ describe("A block of code", () => {
       .waitFor();
   });
 
-  test("leaves the page as it is, whatever it does", { timeout: 300_000 }, async () => {
+  test("leaves the page as it is, whatever it does", async () => {
     await open(chapter("1-the-chain-rule-by-hand"));
     await bar(0).locator(".live-edit").click();
     const programs = [
@@ -224,7 +223,7 @@ describe("A block of code", () => {
       await page.keyboard.press("Control+a");
       await page.keyboard.insertText(code);
       await bar(0).locator(".live-run").click();
-      await expect.poll(() => output(0).textContent(), { timeout: 20_000, message: `a program that ${what}` }).toMatch(says);
+      await expect.poll(() => output(0).textContent(), { message: `a program that ${what}` }).toMatch(says);
       await bar(0).getByText("▶ Run").waitFor();
     }
   });
@@ -232,7 +231,7 @@ describe("A block of code", () => {
   test("compiles to the machine in its worker, in a page that was opened from a folder as well", async () => {
     await open(chapter("7-compile"), { fromFile: true });
     await bar(1).locator(".live-run").click();
-    await expect.poll(() => output(1).textContent(), { timeout: 30_000 }).toContain("instructions");
+    await expect.poll(() => output(1).textContent()).toContain("instructions");
     expect(await output(1).textContent()).toContain("MatMul(X, w)");
   });
 });
@@ -273,9 +272,7 @@ describe("A figure", () => {
     const figure = page.locator(".live-train");
     expect(await figure.locator(".live-answer").textContent()).toContain("Step 0");
     await figure.locator(".live-run").click();
-    await expect
-      .poll(() => figure.locator(".live-answer").textContent(), { timeout: 60_000 })
-      .toMatch(/Step \d{3,}: .* on the points held back (9[5-9]|100)/);
+    await expect.poll(() => figure.locator(".live-answer").textContent()).toMatch(/Step \d{3,}: .* on the points held back (9[5-9]|100)/);
     await figure.getByText("Pause").click();
     await expectAccessible();
   });
@@ -330,9 +327,7 @@ test("The gallery steps through each example, and writes a loss as a program for
   await open(chapter("gallery"));
   for (const on of await page.getByLabel("To the end").all()) await on.click();
   await expect
-    .poll(async () => (await page.locator(".live-moment").allTextContents()).filter((text) => text.includes("Done")).length, {
-      timeout: 30_000,
-    })
+    .poll(async () => (await page.locator(".live-moment").allTextContents()).filter((text) => text.includes("Done")).length, {})
     .toBe(await page.locator(".live-tape").count());
   const figure = page.locator(".live-export");
   expect(await figure.locator("pre").textContent()).toContain("    ŷ = torch.sigmoid(z)");
@@ -356,7 +351,7 @@ test("A derivation that is typed is checked line by line, and a classic mistake 
   await expectAccessible();
 });
 
-test("On a phone no live page is wider than the screen, and in the dark it can be read", { timeout: 300_000 }, async () => {
+test("On a phone no live page is wider than the screen, and in the dark it can be read", async () => {
   for (const name of ["1-the-chain-rule-by-hand", "5-gradients-of-gradients", "6-numerics", "8-a-model-from-data-to-report"]) {
     await open(chapter(name), { viewport: { width: 390, height: 844 }, colorScheme: "dark" });
     await page.locator(".live-ready").first().waitFor();

@@ -2,6 +2,7 @@ import { record, type Tape, type Tensor, vjp } from "gradtape";
 import type { Write } from "../../src/onnx/forms/form.js";
 import { forms } from "../../src/onnx/forms/table.js";
 import { Graph, type OnnxNode } from "../../src/onnx/graph.js";
+import { bodyOf } from "../../src/ops/body.js";
 import type { AnyOp } from "../../src/ops/op.js";
 import { cases } from "../oracles/cases.js";
 import { randomTensor } from "../support/random.js";
@@ -20,8 +21,12 @@ export function* tapes(): Generator<Tape> {
   }
 }
 
-/** Whether all ops of a tape have a form. */
-export const hasForms = (tape: Tape): boolean => tape.nodes.every(({ op }) => typeof forms[op.name] === "function");
+/** Whether all ops of a tape have a form, those of the functions in it as well. */
+export const hasForms = (tape: Tape): boolean =>
+  tape.nodes.every(({ op, attributes }) => {
+    const body = bodyOf(attributes);
+    return typeof forms[op.name] === "function" && (body === undefined || hasForms(body.tape));
+  });
 
 /** Stands for what the tape of a loop's step becomes: its ops have rows of their own. */
 const STEP = "step";

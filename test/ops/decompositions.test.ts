@@ -153,6 +153,19 @@ test("equal eigenvalues have a gradient, their vectors have none", () => {
   expect(ofVectors.data.some(Number.isFinite)).toBe(false);
 });
 
+test("an infinite matrix is not taken for singular, and what is NaN comes out as NaN", () => {
+  const { NaN: nan, POSITIVE_INFINITY: inf } = Number;
+  // biome-ignore format: a matrix a line
+  const upper = [[inf, 1], [0, 1]];
+  expect(gt.solve(upper, [1, 1]).toArray()).toEqual([0, 1]);
+  expect(gt.det(upper).item()).toBe(inf);
+  expect(gt.slogdet(upper).map((x) => x.item())).toEqual([1, inf]);
+  expect(gt.inv([[inf]]).item()).toBe(0);
+  expect(gt.solve([[nan]], [1]).item()).toBe(nan);
+  expect(gt.solve([[inf, inf], [inf, inf]], [1, 1]).toArray()).toEqual([nan, nan]); // biome-ignore format: a matrix
+  expect(() => gt.solve([[0, inf], [0, 1]], [1, 1])).toThrow("whose column 0 is a combination of those before it"); // biome-ignore format: a matrix
+});
+
 test("matrices without numbers", () => {
   const none = gt.zeros([0, 0]);
   expect(gt.det(none).item()).toBe(1);

@@ -1,7 +1,7 @@
 import { pathToFileURL } from "node:url";
 import { binaryCrossEntropyWithLogits, grad, minimize, type Tensor, tensor, valueAndGrad } from "gradtape";
-import type { Browser, Page } from "playwright";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import type { Browser, BrowserContextOptions, Page } from "playwright";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { examples } from "../../docs/playground/examples.js";
 import { codeOf, type Target } from "../../docs/playground/export.js";
 import { type Run, runOf } from "../../docs/playground/run.js";
@@ -12,7 +12,7 @@ import { pointsOf } from "../../docs/playground/training/points.js";
 import { type Details, detailsOf } from "../../docs/playground/worker/details.js";
 import { shownOf } from "../../docs/playground/worker/shown.js";
 import { builtPlayground } from "../support/built.js";
-import { launch, violationsOf } from "../support/pages.js";
+import { launch, openWindow, violationsOf } from "../support/pages.js";
 
 let folder: string;
 let address: string;
@@ -26,9 +26,9 @@ beforeAll(async () => {
   folder = pathToFileURL(await builtPlayground()).href;
   address = `${folder}/index.html`;
   browser = await launch();
-  await openWindow({ width: 1280, height: 800 });
+  await newWindow({ viewport: { width: 1280, height: 800 } });
   await load();
-}, 300_000);
+});
 
 afterAll(() => browser.close());
 
@@ -41,21 +41,32 @@ afterEach(() => {
   expect(complaints).toEqual([]);
 });
 
-async function openWindow(viewport: { width: number; height: number }, colorScheme: "light" | "dark" = "light"): Promise<void> {
+type Settings = Pick<BrowserContextOptions, "viewport" | "colorScheme">;
+
+async function newWindow(settings: Settings): Promise<void> {
   // What moves all the time would keep a processor busy.
-  const context = await browser.newContext({
-    viewport,
-    colorScheme,
+  page = await openWindow(browser, {
+    ...settings,
     reducedMotion: "reduce",
     permissions: ["clipboard-read", "clipboard-write"],
   });
-  page = await context.newPage();
-  page.setDefaultTimeout(20_000);
   page.on("console", (message) => complaints.push(`${message.type()}: ${message.text()}`));
   page.on("pageerror", (error) => complaints.push(error.message));
   page.on("request", (request) => {
     if (!request.url().startsWith(folder) && !/^(data|blob):/.test(request.url())) complaints.push(`request: ${request.url()}`);
   });
+}
+
+/** Does something in a window of its own. */
+async function inWindow(settings: Settings, body: () => Promise<void>): Promise<void> {
+  const usual = page;
+  await newWindow(settings);
+  try {
+    await body();
+  } finally {
+    await page.context().close();
+    page = usual;
+  }
 }
 
 /** Loads the page as it was built, from its file, without a server. */
@@ -81,8 +92,7 @@ async function open(hash = ""): Promise<void> {
 }
 
 /** Waits until a text in JavaScript is true of the page. The page's policy lets a browser's tester evaluate, but not a page's function. */
-const until = (expression: string): Promise<void> =>
-  expect.poll(() => page.evaluate(expression), { timeout: 20_000, interval: 20 }).toBe(true);
+const until = (expression: string): Promise<void> => expect.poll(() => page.evaluate(expression), { interval: 20 }).toBe(true);
 
 /** Waits until what was changed has been run, and its derivation is there. */
 const settled = async (): Promise<void> => void (await page.waitForSelector("#page[aria-busy=false][data-late=false]"));
@@ -463,6 +473,19 @@ describe("The tape", () => {
     expect(await texts("#panel-tape td")).toEqual(before);
     expect(await page.inputValue("#step")).toBe("14");
   });
+
+  test("tells of a link that is copied for as long after another", async () => {
+    await inWindow({ viewport: { width: 1280, height: 800 } }, async () => {
+      await page.clock.install();
+      await load();
+      await sharedHash();
+      await page.clock.runFor(3000);
+      await sharedHash();
+      // The notice of the first would have been taken away by now.
+      await page.clock.runFor(1100);
+      expect(await page.locator(".share [role=status]").textContent()).toMatch(/^The /);
+    });
+  });
 });
 
 describe("The user's own derivation and code", () => {
@@ -503,10 +526,10 @@ describe("The user's own derivation and code", () => {
     expect(await code.textContent()).toBe(inNode("PyTorch", 2));
     for (const target of ["JAX", "gradtape"] as const) {
       await page.selectOption("#target", target);
-      await expect.poll(() => code.textContent(), { timeout: 20_000 }).toBe(inNode(target, 2));
+      await expect.poll(() => code.textContent()).toBe(inNode(target, 2));
     }
     await page.getByLabel("a, slider").fill("4");
-    await expect.poll(() => code.textContent(), { timeout: 20_000 }).toBe(inNode("gradtape", 4));
+    await expect.poll(() => code.textContent()).toBe(inNode("gradtape", 4));
     await page.click("#copy-code");
     await page.getByText("Copied.", { exact: true }).waitFor();
     expect(await page.evaluate("navigator.clipboard.readText()")).toBe(inNode("gradtape", 4));
@@ -695,16 +718,8 @@ describe("For everybody", () => {
   test.each([
     ["light", 1280, 800],
     ["dark", 390, 844],
-  ] as const)(
-    "axe finds nothing in %s at %d × %d, and nothing is wider than the screen",
-    { timeout: 300_000 },
-    async (scheme, width, height) => {
-      const usual = page;
-      await openWindow({ width, height }, scheme);
-      onTestFinished(async () => {
-        await page.context().close();
-        page = usual;
-      });
+  ] as const)("axe finds nothing in %s at %d × %d, and nothing is wider than the screen", async (colorScheme, width, height) => {
+    await inWindow({ viewport: { width, height }, colorScheme }, async () => {
       await load();
       for (const [name, hash] of Object.entries(views)) {
         await open(hash);
@@ -717,8 +732,8 @@ describe("For everybody", () => {
           "document.documentElement.scrollHeight - Math.max(innerHeight, document.querySelector('main').getBoundingClientRect().bottom + scrollY)";
         expect(await page.evaluate(blank)).toBeLessThanOrEqual(1);
       }
-    },
-  );
+    });
+  });
 
   test("tabs change by the arrow keys, and what happens at a step is announced", async () => {
     await open();

@@ -1,7 +1,7 @@
 import type { Browser, Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { builtPlayground } from "../support/built.js";
-import { type Host, launch, serve } from "../support/pages.js";
+import { type Host, launch, openWindow, serve } from "../support/pages.js";
 
 // A link comes from anybody, and a server may send a stricter policy than the page's own.
 
@@ -14,7 +14,7 @@ beforeAll(async () => {
   const folder = await builtPlayground();
   host = await serve(folder, { headers: () => (policy === "" ? {} : { "content-security-policy": policy }) });
   browser = await launch();
-}, 300_000);
+});
 
 afterAll(async () => {
   await browser.close();
@@ -27,8 +27,8 @@ interface Opened {
 }
 
 async function open(hash = "", prepare: (page: Page) => Promise<unknown> = async () => undefined): Promise<Opened> {
-  const page = await browser.newPage({ reducedMotion: "reduce" });
-  onTestFinished(() => page.close());
+  const page = await openWindow(browser, { reducedMotion: "reduce" });
+  onTestFinished(() => page.context().close());
   const errors: string[] = [];
   page.on("pageerror", ({ message }) => errors.push(message));
   page.on("console", (message) => {
@@ -39,8 +39,7 @@ async function open(hash = "", prepare: (page: Page) => Promise<unknown> = async
   return { page, errors };
 }
 
-const settled = async (page: Page): Promise<void> =>
-  void (await page.waitForSelector("#page[aria-busy=false]", { state: "attached", timeout: 30_000 }));
+const settled = async (page: Page): Promise<void> => void (await page.waitForSelector("#page[aria-busy=false]", { state: "attached" }));
 
 describe("the policy", () => {
   test("of the page lets its own scripts run, and nothing that is written into the page or evaluated", async () => {
@@ -78,7 +77,7 @@ describe("the policy", () => {
     expect(await page.locator("#panel-tape tbody tr").count()).toBe(13);
     expect(await page.textContent("#panel-graph")).toContain("The picture needs WebAssembly");
     await page.click("#last");
-    await expect.poll(() => page.locator("#panel-derivation math").count(), { timeout: 20_000 }).toBeGreaterThan(10);
+    await expect.poll(() => page.locator("#panel-derivation math").count()).toBeGreaterThan(10);
     await page.click("#tab-training");
     await page.click("#one-step");
     expect(await page.textContent("#iteration")).toBe("1");
@@ -102,19 +101,19 @@ describe("a run that takes forever", () => {
       }),
     );
 
-  test("is stopped after a while, the page can be used meanwhile, and the next text is run", { timeout: 120_000 }, async () => {
+  test("is stopped after a while, the page can be used meanwhile, and the next text is run", async () => {
     const { page } = await open("f=forever", endless);
     await page.waitForSelector("#stop");
     await page.click("#tab-training");
     await page.click("#one-step");
     expect(await page.textContent("#iteration")).toBe("1");
     await page.click("#tab-tape");
-    await page.getByText("stopped after 5 seconds").first().waitFor({ timeout: 30_000 });
+    await page.getByText("stopped after 5 seconds").first().waitFor();
     await page.fill("#loss", "x");
     await page.getByText("done: x").first().waitFor();
   });
 
-  test("is stopped by hand, and what was typed meanwhile is run", { timeout: 120_000 }, async () => {
+  test("is stopped by hand, and what was typed meanwhile is run", async () => {
     const { page } = await open("f=forever", endless);
     await page.fill("#loss", "forever 2");
     await page.fill("#loss", "y");
@@ -145,11 +144,11 @@ describe("links from strangers", () => {
   let page: Page;
   let errors: string[] = [];
   beforeAll(async () => {
-    page = await browser.newPage({ reducedMotion: "reduce" });
+    page = await openWindow(browser, { reducedMotion: "reduce" });
     page.on("pageerror", ({ message }) => errors.push(message));
     await page.goto(host.address);
     await settled(page);
-  }, 120_000);
+  });
 
   const links: Readonly<Record<string, string>> = {
     "a text of a million characters": link({ f: `x${"+x".repeat(500_000)}` }),
@@ -180,18 +179,18 @@ describe("links from strangers", () => {
     "weights at the edge": link({ tab: "training", w: "1 1e308 -1e308 1e308", method: "newton", rate: "1e308", l2: "1e308" }),
   };
 
-  test.each(Object.keys(links))("%s: the page can be used", { timeout: 120_000 }, async (name) => {
+  test.each(Object.keys(links))("%s: the page can be used", async (name) => {
     errors = [];
     await page.evaluate((hash) => {
       location.hash = hash;
     }, links[name]);
     await page.click("#tab-training");
-    await page.click("#one-step", { timeout: 20_000 });
+    await page.click("#one-step");
     await page.click("#tab-tape");
     await settled(page);
-    await page.fill("#loss", "u * v", { timeout: 20_000 });
+    await page.fill("#loss", "u * v");
     await settled(page);
-    await expect.poll(() => page.locator("#panel-tape th[scope=row]").allTextContents(), { timeout: 20_000 }).toEqual(["u", "v", "v1"]);
+    await expect.poll(() => page.locator("#panel-tape th[scope=row]").allTextContents()).toEqual(["u", "v", "v1"]);
     expect(errors).toEqual([]);
   });
 });

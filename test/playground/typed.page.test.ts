@@ -4,7 +4,7 @@ import type { Browser, Page } from "playwright";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { accepted, refused } from "../formulas/typed.js";
 import { builtPlayground } from "../support/built.js";
-import { launch } from "../support/pages.js";
+import { launch, openWindow } from "../support/pages.js";
 
 // Sixty of the texts in test/formulas/typed.ts, typed into the page.
 
@@ -15,12 +15,12 @@ const complaints: string[] = [];
 beforeAll(async () => {
   const folder = pathToFileURL(await builtPlayground()).href;
   browser = await launch();
-  page = await browser.newPage({ reducedMotion: "reduce" });
+  page = await openWindow(browser, { reducedMotion: "reduce" });
   page.on("console", (message) => complaints.push(`${message.type()}: ${message.text()}`));
   page.on("pageerror", (error) => complaints.push(error.message));
   await page.goto(`${folder}/index.html#step=0`);
   await page.waitForSelector(".graph svg");
-}, 300_000);
+});
 
 afterAll(() => browser.close());
 
@@ -32,7 +32,7 @@ async function type(text: string): Promise<void> {
 const everyNth = <T>(list: readonly T[], count: number): T[] =>
   list.filter((_, i) => Math.floor((i * count) / list.length) !== Math.floor(((i - 1) * count) / list.length));
 
-test("forty texts are run as they are typed", { timeout: 300_000 }, async () => {
+test("forty texts are run as they are typed", async () => {
   const scalars = accepted.filter(([text, value]) => typeof value === "number" && parseMath(text).variables.length > 0);
   const texts = everyNth(scalars, 40);
   expect(texts.length).toBeGreaterThanOrEqual(40);
@@ -49,9 +49,7 @@ test("forty texts are run as they are typed", { timeout: 300_000 }, async () => 
   expect(complaints).toEqual([]);
 });
 
-test("twenty others are refused with what to write; one click writes it, and one more brings the text back", {
-  timeout: 300_000,
-}, async () => {
+test("twenty others are refused with what to write; one click writes it, and one more brings the text back", async () => {
   const texts = everyNth(
     refused.filter(([text, , offers]) => offers.length > 0 && !/=|lambda|return|\n|∂/.test(text)),
     20,

@@ -4,7 +4,8 @@ import { instructions } from "../../src/compile/instructions/table.js";
 import { formulaRows } from "../../src/explain/facts/formulas.js";
 import { numericRows } from "../../src/explain/facts/numerics.js";
 import { forms } from "../../src/onnx/forms/table.js";
-import type { AnyOp } from "../../src/ops/op.js";
+import { type AnyOp, isElementwise } from "../../src/ops/op.js";
+import { batchRules, severalRules } from "../../src/transforms/batching/table.js";
 import { functionNames, ops as knownOps } from "../oracles/families.js";
 import { root } from "../support/root.js";
 
@@ -61,6 +62,13 @@ test("ops are called what their modules export them as, no two alike, and each h
     expect(missing, `${file} lacks a family`).toEqual([]);
     expect(Object.keys(rows).length, file).toBe(all.length);
   }
+});
+
+test("each op that is not elementwise has a rule for batches", async () => {
+  const all = (await exportsIn<AnyOp>("ops")).map(([, op]) => op);
+  const without = all.filter((op) => !isElementwise(op) && !Object.hasOwn(batchRules, op.name) && !Object.hasOwn(severalRules, op.name));
+  // A result stands for what its op gives.
+  expect(without.map(({ name }) => name)).toEqual(["Result"]);
 });
 
 test("the tests know every function and op", async () => {

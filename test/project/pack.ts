@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../support/root.js";
 
@@ -23,4 +23,12 @@ export function pack(directory: string): string {
   runIn(root, "npm", ["pack", "--silent", "--ignore-scripts", "--pack-destination", directory]);
   const [tarball] = readdirSync(directory).filter((name) => name.endsWith(".tgz"));
   return join(directory, tarball);
+}
+
+/** What the README does in an empty folder, with a packed package, as a script. */
+export function quickStart(tarball: string): string {
+  const [, script = ""] = /^(npm init -y[\s\S]*?)^```/m.exec(readFileSync(join(root, "README.md"), "utf8")) ?? [];
+  const ours = script.replace(/install \S+\.tgz/, `install ${tarball}`);
+  if (ours === script) throw new Error("expected a block of the README that installs a packed package in an empty folder, got none");
+  return ours;
 }

@@ -5,7 +5,7 @@ import { formatMessage } from "publint/utils";
 import { beforeAll, expect, test } from "vitest";
 import { builtPackage } from "../support/built.js";
 import { root } from "../support/root.js";
-import { runIn } from "./pack.js";
+import { quickStart, runIn } from "./pack.js";
 
 // Uses the package as it would be published, in an empty project.
 let project: string;
@@ -81,6 +81,10 @@ test("attw finds its types right for every way to import an ES module", () => {
   const tool = join(root, "node_modules", "@arethetypeswrong", "cli", "dist", "index.js");
   // It ends with an error if it finds any.
   expect(run(process.execPath, [tool, "--profile", "esm-only", "--no-color", tarball])).toContain('"gradtape/math"');
+});
+
+test("the README has a quick start for `npm run try-package` to follow", () => {
+  expect(quickStart("a.tgz")).toMatch(/^npm init -y.*\nnpm install a\.tgz\n[\s\S]*node gradient\.mjs/);
 });
 
 test("JavaScript in an empty project imports it and gets a gradient", () => {

@@ -4,7 +4,7 @@ import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { builtSite } from "../support/built.js";
-import { launch } from "../support/pages.js";
+import { launch, openWindow } from "../support/pages.js";
 
 // The site, opened from its folder.
 
@@ -15,12 +15,12 @@ let failed: string[] = [];
 beforeAll(async () => {
   site = await builtSite();
   browser = await launch();
-}, 600_000);
+});
 
 afterAll(() => browser.close());
 
 async function newPage(width: number, height: number): Promise<Page> {
-  const page = await browser.newPage({ viewport: { width, height } });
+  const page = await openWindow(browser, { viewport: { width, height } });
   failed = [];
   // A browser does not take an icon from another file of a folder; a script of TypeDoc puts them into the page then.
   page.on("requestfailed", (request) => {
@@ -33,7 +33,7 @@ async function newPage(width: number, height: number): Promise<Page> {
 
 const addressOf = (name: string): string => pathToFileURL(join(site, name)).href;
 
-test("no page is wider than a phone", { timeout: 300_000 }, async () => {
+test("no page is wider than a phone", async () => {
   const page = await newPage(390, 844);
   const documents = readdirSync(join(site, "documents")).filter((name) => name.endsWith(".html"));
   expect(documents.length).toBeGreaterThan(30);
@@ -47,7 +47,7 @@ test("no page is wider than a phone", { timeout: 300_000 }, async () => {
   expect(failed).toEqual([]);
 });
 
-test("the first page, the sidebar, the search and the way to the playground work", { timeout: 300_000 }, async () => {
+test("the first page, the sidebar, the search and the way to the playground work", async () => {
   const page = await newPage(1280, 800);
   await page.goto(addressOf("index.html"));
   await page.locator(".top a", { hasText: "Guide" }).click();

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Browser } from "playwright";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { builtPackage } from "../support/built.js";
-import { launch, serve } from "../support/pages.js";
+import { launch, openWindow, serve } from "../support/pages.js";
 import { root } from "../support/root.js";
 import { runIn } from "./pack.js";
 import { imports, program } from "./threads-program.js";
@@ -20,7 +20,7 @@ beforeAll(async () => {
   mkdirSync(folder);
   writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module" }));
   browser = await launch();
-}, 300_000);
+});
 
 afterAll(() => browser.close());
 
@@ -28,13 +28,13 @@ afterAll(() => browser.close());
 async function titleOf(files: string, isolated: boolean): Promise<string> {
   const isolation = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
   const host = await serve(files, { headers: () => (isolated ? isolation : {}) });
-  const page = await browser.newPage();
+  const page = await openWindow(browser);
   try {
     await page.goto(host.address);
-    await page.waitForFunction(() => document.title !== "", undefined, { timeout: 60_000 });
+    await page.waitForFunction(() => document.title !== "", undefined);
     return await page.title();
   } finally {
-    await page.close();
+    await page.context().close();
     host.close();
   }
 }

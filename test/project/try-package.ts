@@ -8,8 +8,7 @@ import { tmpdir } from "node:os";
 import { extname, join, normalize } from "node:path";
 import { chromium as browserType } from "playwright";
 import { chromium } from "../setup/installed.js";
-import { root } from "../support/root.js";
-import { pack, runIn } from "./pack.js";
+import { pack, quickStart, runIn } from "./pack.js";
 
 const TOOLS = ["bun@latest", "deno@latest", "esbuild@latest", "vite@latest", "webpack@latest", "webpack-cli@latest"];
 
@@ -95,9 +94,7 @@ try {
   await attempt(
     "the quick start of the README",
     () => {
-      const [, script] = /^```sh\n(npm init[\s\S]*?)^```/m.exec(readFileSync(join(root, "README.md"), "utf8")) ?? [];
-      if (script === undefined) throw new Error("the README has no quick start");
-      const printed = runIn(inWorkplace("quick-start"), "sh", ["-ec", script.replace("install gradtape", `install ${tarball}`)]);
+      const printed = runIn(inWorkplace("quick-start"), "sh", ["-ec", quickStart(tarball)]);
       return printed.trim().split("\n").at(-1) ?? "";
     },
     "12",

@@ -9,6 +9,9 @@ function find(...paths: (string | undefined)[]): string | undefined {
 /** The path of a Chromium. */
 export const chromium = find(process.env["CHROMIUM"], "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome");
 
+/** How long a test waits for something in a page, in milliseconds. */
+export const PATIENCE = 60_000;
+
 /** The path of a Firefox. */
 export const firefox = find(process.env["FIREFOX"], "/usr/bin/firefox-esr", "/usr/bin/firefox");
 

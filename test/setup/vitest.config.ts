@@ -3,7 +3,7 @@ import { playwright } from "@vitest/browser-playwright";
 import { configDefaults, defineConfig, type TestProjectConfiguration } from "vitest/config";
 import type { BrowserProviderOption } from "vitest/node";
 import { firefoxProvider } from "./firefox-provider.js";
-import { chromium, firefox, mpirun } from "./installed.js";
+import { chromium, firefox, mpirun, PATIENCE } from "./installed.js";
 import { Slowest } from "./slowest.js";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -55,7 +55,17 @@ function inBrowser(
 }
 
 /** Pages of the site, the playground and the package, where the machine has a Chromium; after all else, which would slow them down. */
-const pages: TestProjectConfiguration = { extends: true, test: { name: "pages", include: ofPages, sequence: { groupOrder: 1 } } };
+const pages: TestProjectConfiguration = {
+  extends: true,
+  test: {
+    name: "pages",
+    include: ofPages,
+    sequence: { groupOrder: 1 },
+    testTimeout: 5 * PATIENCE,
+    hookTimeout: 10 * PATIENCE,
+    expect: { poll: { timeout: PATIENCE } },
+  },
+};
 
 export default defineConfig({
   root: here("../.."),

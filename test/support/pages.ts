@@ -5,11 +5,18 @@ import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { extname, join } from "node:path";
 import type { AxeResults } from "axe-core";
-import { type Browser, chromium as browserType, type Page } from "playwright";
-import { chromium } from "../setup/installed.js";
+import { type Browser, type BrowserContextOptions, chromium as browserType, type Page } from "playwright";
+import { chromium, PATIENCE } from "../setup/installed.js";
 
 export const launch = (): Promise<Browser> =>
   browserType.launch({ executablePath: chromium as string, args: ["--no-sandbox", "--disable-background-networking"] });
+
+/** A window of its own, in which one waits as long as may be needed where others are at work. */
+export async function openWindow(browser: Browser, settings: BrowserContextOptions = {}): Promise<Page> {
+  const context = await browser.newContext(settings);
+  context.setDefaultTimeout(PATIENCE);
+  return context.newPage();
+}
 
 const TYPES: Readonly<Record<string, string>> = {
   ".html": "text/html",

@@ -161,6 +161,6 @@ function titleOf({ tape: { inputs, nodes, outputs }, moments, name, gradient }: 
     return html`<span>${above} ${isSum ? "gets" : "="} ${local}<strong>${brief(amount)}</strong>${isSum ? html`, in all <strong>${brief(whole)}</strong>` : nothing}</span>`;
   });
   return html`Backward through ${nodes[node].op.name}: ${line.map((part, i) => html`${i > 0 ? "; " : ""}${part}`)}${
-    parts.length === 0 ? "nobody needs what it would send on" : nothing
+    parts.length === 0 ? "nothing needs what it would send on" : nothing
   }${isLast ? html`. Done: <strong>∂${loss}/∂${wrt} = ${brief(gradient)}</strong>` : nothing}`;
 }

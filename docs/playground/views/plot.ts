@@ -1,6 +1,5 @@
 import { html, nothing, svg, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
-import type { Received } from "../cotangents.js";
 import { formatNumber, indexOf } from "../text.js";
 import type { Curve } from "../worker/curve.js";
 import type { ShownRun, ShownValue } from "../worker/shown.js";
@@ -13,7 +12,7 @@ const FAR = 1e5;
 /** The loss against one number of the variable, with the tangent there: its slope is that number of the gradient. */
 export function plotView(
   run: ShownRun,
-  whole: ReadonlyMap<ShownValue, Received>,
+  gradient: ShownValue | undefined,
   curve: Curve | undefined,
   choosePlace: (place: number) => void,
 ): TemplateResult {
@@ -22,7 +21,7 @@ export function plotView(
   const { place, points } = curve;
   const x = variable.data[place];
   const loss = run.output.data[0];
-  const slope = whole.get(variable)?.sum.data[place] ?? 0;
+  const slope = gradient?.data[place] ?? 0;
   const name = `${variable.name}${indexOf(variable, place)}`;
   const seen = points.filter(([, y]) => Number.isFinite(y));
   if (!Number.isFinite(loss) || seen.length < 2) return html`<p class="note">There is no curve: the loss is not finite here.</p>`;

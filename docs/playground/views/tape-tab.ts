@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import { guard } from "lit-html/directives/guard.js";
 import { live } from "lit-html/directives/live.js";
-import { cotangentsAt } from "../cotangents.js";
+import { cotangentsAt, gradientOf } from "../cotangents.js";
 import { examples } from "../examples.js";
 import { LONGEST_TEXT } from "../expression.js";
 import { functionNames } from "../function-names.js";
@@ -170,13 +170,12 @@ function runView(tab: TapeTab, run: ShownRun): TemplateResult {
   const last = run.moments.length - 1;
   const title = titleOf(run, moment);
   const cotangents = cotangentsAt(run, step);
-  const whole = cotangentsAt(run, last);
+  const gradient = gradientOf(run);
   const details = typeof tab.details === "object" && tab.details.structure === run.structure ? tab.details : undefined;
   const findings = details?.findings ?? NO_FINDINGS;
   graph.paint(run, moment, cotangents, findings, tab.picture, tab.isFollowing);
   const stale = tab.failure === undefined ? "" : "stale";
   const missing = html`<p class="note">${typeof tab.details === "string" ? tab.details : "The derivation is being worked out …"}</p>`;
-  const gradient = whole.get(run.inputs[0])?.sum;
   return html`${stale === "" ? (typeof tab.details === "object" ? healthView(tab, tab.details) : nothing) : html`<p class="note" id="stale">Below is the last loss that could be run.</p>`}
     ${tourView(tab.tour, (stop) => tab.goOnTour(stop))}
     <section class="transport ${stale}" aria-label="Steps of the run">
@@ -215,7 +214,7 @@ function runView(tab: TapeTab, run: ShownRun): TemplateResult {
       ${panel(
         "plot",
         `${run.output.name} against ${run.by}`,
-        guard([run, details], () => plotView(run, whole, details?.curve, (place) => tab.choosePlace(place))),
+        guard([run, details], () => plotView(run, gradient, details?.curve, (place) => tab.choosePlace(place))),
       )}
       ${panel("check", "Check", details === undefined ? missing : guard([run, step, details], () => checkView(run, cotangents, step, details, (node) => tab.choose(node))))}
     </div>
