@@ -23,7 +23,7 @@ export interface Materials {
 
 const mathml = (latex: string): string => temml.renderToString(latex, { throwOnError: true });
 
-const FORMULA = "z = w * x\nŷ = sigmoid(z)\nL = (ŷ - y)²";
+const FORMULA = "z = w * x\nŷ = sigmoid(z)\nerror = ŷ - y\nL = error²";
 const VALUES = { w: 0.5, x: 1.2, y: 1 };
 
 /** The loss of the derivation: the one that all began with. */
@@ -147,7 +147,7 @@ ${miniature()}
 <li>In float64, to any order, forward and reverse.</li>
 <li>No dependencies. Runs in Node, browsers, Deno and Bun; nothing to dispose of.</li>
 <li><a href="documents/compile.html">Compiled</a> to WebAssembly for the loop that runs a thousand times: <a href="documents/performance.html">measured</a>.</li>
-<li>Every gradient <a href="documents/verified-gradients.html">verified by three independent oracles</a>.</li>
+<li>Every gradient <a href="documents/verified-gradients.html">checked in three independent ways</a>.</li>
 </ul>
 <p><a href="documents/coming-from.html">Coming from PyTorch, JAX or TensorFlow.js?</a></p>
 </div>

@@ -316,7 +316,7 @@ class Playground {
       html`<header>
           <h1><a href="../index.html">gradtape</a> playground</h1>
           <div role="tablist" aria-label="What to look at">${tab("tape", "Tape")}${tab("training", "Training")}</div>
-          <div class="share"><span role="status">${this.notice}</span><button id="share" @click=${() => this.share()}>Copy link</button></div>
+          <div class="share"><a href="../documents/1-the-chain-rule-by-hand.html">Learn</a><span role="status">${this.notice}</span><button id="share" @click=${() => this.share()}>Copy link</button></div>
         </header>
         <main><div id="page" role="tabpanel" aria-labelledby="tab-${state.tab}" aria-busy=${live(this.runner.isBusy ? "true" : "false")} data-late=${this.runner.isDetailing ? "true" : "false"}>
           ${

@@ -143,15 +143,27 @@ function checkIndices(root: Expression, said: (from: number, to: number) => stri
   );
 }
 
+/** Where a stretch begins if it takes the command with it whose braces it closes: that of `w}^T` at \mathbf. */
+function withCommand(source: string, start: number, end: number): number {
+  let open = 0;
+  for (let at = end - 1; at >= 0; at--) {
+    if (source[at] === "}") open++;
+    else if (source[at] === "{") open--;
+    if (at <= start && open <= 0)
+      return at === start ? start : at - (/\\[A-Za-z]+\s*$/.exec(source.slice(Math.max(0, at - 30), at))?.[0].length ?? 0);
+  }
+  return start;
+}
+
 /** What was thrown as something with places in the source. */
 function misread(error: unknown, source: string, { text, startOf, endOf }: Spelled): unknown {
   if (error instanceof Refusal) {
     const [start, end] = [startOf(error.start), Math.max(startOf(error.start), endOf(error.end))];
-    const suggestions = error.suggestions.map((suggestion) => ({
-      ...suggestion,
-      start: startOf(suggestion.start),
-      end: Math.max(startOf(suggestion.start), endOf(suggestion.end)),
-    }));
+    const suggestions = error.suggestions.map((suggestion) => {
+      const from = startOf(suggestion.start);
+      const to = Math.max(from, endOf(suggestion.end));
+      return { ...suggestion, start: withCommand(source, from, to), end: to };
+    });
     return new Misread(error.message, start, end, suggestions);
   }
   if (!(error instanceof GrammarError)) return error;

@@ -19,7 +19,8 @@ interface Rule {
 }
 
 /** Most texts have nothing of the kind. */
-const SUSPECT = /[∂∇∫∈𝔼]|\\[a-zA-Z]|\b(?:for|if|einsum)\b|(?:min|max)_|^\s*\w['′’]|N\(/u;
+const SUSPECT =
+  /^\s*(?:[Dd]ifferent|[Dd]eriv|[Mm]inimi|[Mm]aximi|[Ii]ntegr|[Ff]ind|[Cc]omp|[Cc]alc|[Pp]lot|[Ss]implify|[Ss]olve)|[∂∇∫∈𝔼]|\\[a-zA-Z]|\b(?:for|if|einsum)\b|(?:min|max)_|^\s*\w['′’]|N\(/u;
 
 /** Longer texts are not looked through. */
 const LONGEST = 2000;
@@ -59,6 +60,12 @@ const RULES: readonly Rule[] = [
     pattern: new RegExp(String.raw`^\s*(?:${DERIVATIVE})\s*=?\s*(.*)$`, "su"),
     says: "expected a function, got a derivative of one; write the function only, its gradient is computed from it",
     write: ([, rest]) => (NOTHING_YET.test(rest) ? [["(w * x - y)²", "an example of a function"]] : [[rest, "the function only"]]),
+  },
+  {
+    pattern:
+      /^\s*(?:[Dd]ifferentiate|[Dd]erivative of|[Dd]erive|[Mm]inimi[sz]e|[Mm]aximi[sz]e|[Ff]ind|[Cc]ompute|[Cc]alculate|[Pp]lot|[Ss]implify|[Ss]olve|[Ii]ntegrate)\s+(?!of\b)([\p{L}\d(|√‖\\½-].*)$/su,
+    says: "expected a formula, got what to do with one; write the function only",
+    write: ([, rest]) => [[rest, "the function only"]],
   },
   {
     pattern: new RegExp(

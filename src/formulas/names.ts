@@ -12,6 +12,7 @@ export function checkFunctions(caller: string, source: string, nodes: readonly E
     if (node.kind === "variable" && functionOf(node.name) !== undefined && node.name !== "σ" && !variables.has(node.name))
       throw new ExpressionError(`${caller}: ${node.name} is a function, expected its arguments: ${node.name}(…)`, { source, ...node }, [
         ...pointwise(node, source),
+        ...(source.trim() === node.name ? [replaced(node, `${node.name}(x)`, `${node.name} of a variable x`)] : []),
         replaced(node, `${node.name}_0`, `a variable called ${node.name}_0`),
       ]);
     if (node.kind !== "call" || node.name === undefined || node.operator) continue;
@@ -38,6 +39,9 @@ function pointwise({ start, end }: Expression, source: string): Suggestion[] {
 
 /** The arguments of a call as they are written. */
 const argumentsOf = (source: string, { args }: Call): string[] => args.map(({ from, to }) => source.slice(from, to));
+
+/** Functions of others that make numbers. */
+const RANDOM = /^(?:rand\w*|normal|uniform|linspace|arange|range|zeros|ones)$/;
 
 function refuseUnknown(caller: string, source: string, node: Call): never {
   const { name = "", args, start, end, from, to } = node;
@@ -71,7 +75,7 @@ function refuseUnknown(caller: string, source: string, node: Call): never {
     isProduct
       ? `; write ${factors.join(" * ")} * (…) for a product, or what ${name} stands for`
       : "; write its formula, or a product with *",
-    args.length === 1
+    args.length === 1 && !RANDOM.test(name)
       ? [
           {
             start,
@@ -80,11 +84,13 @@ function refuseUnknown(caller: string, source: string, node: Call): never {
             meaning: `${(factors ?? [name]).join(" times ")} times the parentheses`,
           },
         ]
-      : texts.length === 0
-        ? [replaced({ start: from, end: to }, name, `a variable ${name}`)]
-        : /loss|criterion|cost|error|objective/i.test(name)
-          ? ["meanSquaredError", "binaryCrossEntropy"].map((loss) => offer(`${loss}(${prediction}, ${second})`, `the function ${loss}`))
-          : [offer(`(${texts.join(" * ")})`, "a product, for example")],
+      : RANDOM.test(name)
+        ? [offer("[0.5, -1, 2]", "numbers, for example")]
+        : texts.length === 0
+          ? [replaced({ start: from, end: to }, name, `a variable ${name}`)]
+          : /loss|criterion|cost|error|objective/i.test(name)
+            ? ["meanSquaredError", "binaryCrossEntropy"].map((loss) => offer(`${loss}(${prediction}, ${second})`, `the function ${loss}`))
+            : [offer(`(${texts.join(" * ")})`, "a product, for example")],
   );
 }
 
@@ -104,6 +110,7 @@ function checkCount(source: string, node: Call): void {
   const offer = (replacement: string, meaning: string): void => {
     suggestions.push({ start: from, end: to, replacement, meaning });
   };
+  if (args.length === 0 && counts.includes(1)) offer(`${name}(x)`, `${name} of a variable x`);
   if (isLog && args.length === 2) offer(`${name}(${first}) / ${name}(${second})`, `the logarithm to the base ${second}`);
   if (name === "sqrt" && args.length === 2) offer(`(${first})^(1 / (${second}))`, "that root");
   if (isMore && counts[0] === 1 && node.args.every(({ kind }) => kind === "literal") && !isLog)

@@ -1,4 +1,4 @@
-import { isCapital } from "./letters.js";
+import { isCapital, isLetter } from "./letters.js";
 import { productOf } from "./products.js";
 import { refuse } from "./refusal.js";
 import { type Call, type Expression, inOrder, rewritten, type Span } from "./tree.js";
@@ -114,6 +114,24 @@ export function questions(said: (from: number, to: number) => string, isVariable
           [
             [`${name}ᵀ`, `${name} transposed`],
             [`${name}^(T)`, `${name} to the power T`],
+          ],
+        );
+      }
+      // w^Tx
+      if (
+        exponent.kind === "variable" &&
+        /^T\p{L}/u.test(exponent.name) &&
+        isLetter(exponent.name.slice(1)) &&
+        !isVariable(exponent.name)
+      ) {
+        const [name, power] = [textOf(base), textOf(exponent)];
+        const [one, other] = [`${name}ᵀ ${power.slice(1)}`, `${name}^(T * ${power.slice(1)})`];
+        refuse(
+          `expected ${one} (transposed) or ${other}, got neither`,
+          [node.from, node.to],
+          [
+            [one, `${name} transposed, times ${power.slice(1)}`],
+            [other, "a power"],
           ],
         );
       }

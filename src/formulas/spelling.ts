@@ -328,7 +328,7 @@ class Speller {
 
   private root(end: number): void {
     const { source, at } = this;
-    const [index, degree] = /^\s*\[\s*(\d+)\s*\]/.exec(source.slice(end, end + 20)) ?? ["", "2"];
+    const [index, degree] = /^\s*\[\s*([\p{L}\d]+)\s*\]/u.exec(source.slice(end, end + 20)) ?? ["", "2"];
     const from = at;
     const after = end + index.length;
     this.write(degree === "2" ? "√" : degree === "3" ? "∛" : "(", from, after);

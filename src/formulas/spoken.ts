@@ -18,6 +18,22 @@ const WORDS: readonly (readonly [pattern: RegExp, sign: string])[] = [
   [/(?<=\d)(?:st|nd|rd|th)(?: power)?\b/, ""],
   [/\s*\bsquared\b/, "²"],
   [/\s*\bcubed\b/, "³"],
+  [/\bsum of ([^\s]+) and ([^\s]+)/, "($1 + $2)"],
+  [/\bproduct of ([^\s]+) and ([^\s]+)/, "($1 * $2)"],
+  [/\bdifference (?:of|between) ([^\s]+) and ([^\s]+)/, "($1 - $2)"],
+  [/\b(?:quotient|ratio) of ([^\s]+) and ([^\s]+)/, "($1 / $2)"],
+  [/\bmax(?:imum)? of ([^\s]+) and ([^\s]+)/, "max($1, $2)"],
+  [/\bmin(?:imum)? of ([^\s]+) and ([^\s]+)/, "min($1, $2)"],
+  [/\bhalf (?:of )?/, "1/2 *"],
+  [/\btwice\b/, "2 *"],
+  [/\bfourth(?: power)?\b/, "4"],
+  [/\bfifth(?: power)?\b/, "5"],
+  [/\bone\b/, "1"],
+  [/\btwo\b/, "2"],
+  [/\bthree\b/, "3"],
+  [/\bfour\b/, "4"],
+  [/\bfive\b/, "5"],
+  [/\bten\b/, "10"],
   [/\bsquare root\b/, "sqrt"],
   [/\bcube root\b/, "cbrt"],
   [/\babsolute value\b/, "abs"],
@@ -44,7 +60,7 @@ export function spokenIn(source: string): readonly string[] {
   let text = question;
   for (const [pattern, sign] of WORDS)
     text = text.replaceAll(new RegExp(pattern.source, `${pattern.flags}gi`), (...found: readonly unknown[]) =>
-      sign === "^" ? "^" : ` ${sign.replace("$1", String(found[1]))} `.replace(/^ ([²³])/, "$1"),
+      sign === "^" ? "^" : ` ${sign.replaceAll(/\$(\d)/g, (_, place: string) => String(found[Number(place)]))} `.replace(/^ ([²³])/, "$1"),
     );
   const readings = [true, false].map((far) => withCalls(text, far));
   return [

@@ -33,7 +33,7 @@ export const derivation: Figure = (place, settings) => {
   };
   const draw = (): void => {
     render(
-      html`<label for=${id}>Your derivation, one equation a line</label>
+      html`<label for=${id}>Your derivation, one equation per line</label>
         <textarea id=${id} rows="5" spellcheck="false" autocomplete="off" autocapitalize="off" .value=${live(text)}
           @input=${(event: Event) => {
             text = (event.target as HTMLTextAreaElement).value;

@@ -6,7 +6,7 @@ import type { Details } from "../worker/details.js";
 import type { ShownMoment, ShownNode, ShownRun, ShownValue } from "../worker/shown.js";
 import { InView } from "./in-view.js";
 
-/** The tape as a list: a line a node, with its value and, once it is there, its gradient. A line goes to its step. */
+/** The tape as a list: a line per node, with its value and, once it is there, its gradient. A line goes to its step. */
 export class TapeView {
   private readonly inView: InView;
   private body: HTMLTableSectionElement | undefined;
@@ -41,7 +41,7 @@ export class TapeView {
     ];
     this.lines = draw.map((line, i) => (isFollowing && isSame && !this.inView.has(this.body?.rows[i]) ? this.lines[i] : line()));
     return html`<table class="lines">
-      <caption class="hidden">The tape: inputs, then one line a node</caption>
+      <caption class="hidden">The tape: inputs, then one line per node</caption>
       <thead>
         <tr><th scope="col">No.</th><th scope="col">Name</th><th scope="col">Op</th><th scope="col">Value</th><th scope="col">Gradient</th></tr>
       </thead>

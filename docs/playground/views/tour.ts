@@ -2,7 +2,10 @@ import { html, nothing, type TemplateResult } from "lit-html";
 
 /** A short way round: what each part of the page is for, and what to do there. */
 const STOPS: readonly { readonly at: string; readonly text: string }[] = [
-  { at: "#loss", text: "This is the loss. Type your own: 2x, sin x, X @ w, even LaTeX. Its variables get sliders and cells beside it." },
+  {
+    at: "#loss",
+    text: "This is the loss, the function whose gradient is computed. Type your own: 2x, sin x, X @ w, even LaTeX. Its variables stand beside it; the menu after them chooses the one that the gradient is taken with respect to.",
+  },
   { at: "#forth", text: "Each press of this button is one step. First forward: every operation appends one node to the tape." },
   { at: "#panel-graph", text: "Then backward: each node multiplies the gradient that comes in by its local derivative and passes it on." },
   { at: "#panel-derivation", text: "The same steps as a derivation on paper, line by line." },

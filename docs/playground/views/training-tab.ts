@@ -239,7 +239,7 @@ export class TrainingTab {
             ${(["gd", "adam", "newton"] as const).map((method) => html`<label><input type="radio" name="method" value=${method} .checked=${live(state.method === method)} ?disabled=${method === "newton" && state.hidden > 0} @change=${() => trainer.update({ method })} />${METHODS[method]}</label>`)}
           </fieldset>
           ${logSlider("rate", "Learning rate", state.learningRate, -3, 1.5, state.method === "newton", (learningRate) => trainer.update({ learningRate }))}
-          ${logSlider("l2", "L2", state.l2, -5, 1, false, (l2) => trainer.update({ l2 }))}
+          ${logSlider("l2", "L2 penalty", state.l2, -5, 1, false, (l2) => trainer.update({ l2 }))}
           <div class="buttons">
             <button id="train" class="main" @click=${() => trainer.toggle()} ?disabled=${points.length === 0}>${trainer.isRunning ? "Pause" : "Train"}</button>
             <button id="one-step" @click=${() => trainer.advance()} ?disabled=${points.length === 0 || trainer.isRunning}>One step</button>
@@ -257,12 +257,12 @@ export class TrainingTab {
             <div><dt>Steps</dt><dd id="iteration">${state.iteration}</dd></div>
             <div><dt>Training loss</dt><dd id="loss-now">${last === undefined ? "–" : formatNumber(last.loss)}</dd></div>
             <div><dt>Test loss</dt><dd id="test-loss">${last === undefined || Number.isNaN(last.testLoss) ? "–" : formatNumber(last.testLoss)}</dd></div>
-            <div><dt>‖∂L/∂W‖</dt><dd id="norm">${last === undefined ? "–" : formatNumber(last.gradientNorm, 3)}</dd></div>
+            <div><dt>Gradient ‖∂L/∂W‖</dt><dd id="norm">${last === undefined ? "–" : formatNumber(last.gradientNorm, 3)}</dd></div>
             <div><dt>Accuracy</dt><dd id="accuracy">${percent(last?.accuracy)}</dd></div>
             <div><dt>Test accuracy</dt><dd id="test-accuracy">${percent(last?.testAccuracy)}</dd></div>
             ${state.hidden > 0 ? nothing : state.weights.map((w, i) => html`<div><dt>w<sub>${i}</sub></dt><dd class="weight">${formatNumber(w, 4)}</dd></div>`)}
           </dl>
-          <p role="status" id="training-message">${points.length === 0 ? "Place points of both classes, then train." : trainer.message === "" ? trainer.course : trainer.message}</p>
+          <p role="status" id="training-message">${this.message}</p>
           <h2>Loss curve</h2>
           ${this.curve.element}
           <p class="note">Solid: the points that train. Dashed: those held back.</p>
@@ -272,6 +272,14 @@ export class TrainingTab {
         </section>`,
       this.element,
     );
+  }
+
+  /** What to do, or how it goes. */
+  private get message(): string {
+    const { state, points, message, course, isRunning } = this.trainer;
+    if (points.train.length === 0) return "Place points of both classes, then train.";
+    if (message !== "") return message;
+    return state.iteration === 0 && !isRunning ? BEGIN : course;
   }
 
   private pullView(): TemplateResult {
@@ -298,6 +306,9 @@ export class TrainingTab {
       }}>${featureNames.map((name) => html`<option value=${name} ?selected=${name === features[place]}>${readable(name)}</option>`)}</select></div>`;
   }
 }
+
+/** Said before the first step. */
+const BEGIN = "Press Train. Each step moves the weights against the gradient of the loss, and with them the line between the classes.";
 
 const readable = (name: string): string => name.replaceAll("_", " ");
 const percent = (part: number | undefined): string => (part === undefined || Number.isNaN(part) ? "–" : `${formatNumber(100 * part, 3)} %`);
