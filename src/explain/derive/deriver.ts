@@ -14,6 +14,7 @@ import { Composer, type Written } from "./composer.js";
 import { definitionsOf } from "./definitions.js";
 import type { DerivationSection } from "./derivation.js";
 import { totalDerivative } from "./hessian.js";
+import { lettersForSoftmaxes } from "./letters.js";
 import { type Equality, type Given, Lines } from "./lines.js";
 import { type Form, named } from "./print/form.js";
 import { derivativeForm, Printer } from "./print/printer.js";
@@ -88,9 +89,15 @@ export class Deriver {
     for (const step of steps) this.differentiate(step, args);
     for (const step of steps) if (!args.includes(step.quantity)) this.conclude(step, false);
     const first = args.map((argument) => this.resultOf(argument));
+    if (this.asked.order === 2) for (const { formula } of first) this.nameSoftmaxes(formula);
     const second = this.asked.order === 2 ? first.map((own, k) => first.slice(k).map((other) => this.secondOf(own, other))) : [];
     this.equations.unshift(...definitionsOf(this, this.evaluator, this.chain, this.lines.mentioned));
     return { first, second };
+  }
+
+  private nameSoftmaxes(formula: Polynomial): void {
+    for (const quantity of lettersForSoftmaxes(formula, this.reading, (p, indices, shape) => this.valueOf(p, indices, shape)))
+      this.simplifier.learn(quantity);
   }
 
   // Equations

@@ -75,6 +75,9 @@ function visit(x: Written, whole: Rebuild, edits: Edit[]): void {
       offer({ ...x, exponent: opposite(x.exponent) }, "the sign of an exponent");
       visit(x.exponent, (exponent) => whole({ ...x, exponent }), edits);
       break;
+    case "total":
+      visit(x.of, (of) => whole({ ...x, of }), edits);
+      break;
     case "transpose":
       offer(x.of, "a transpose is too much");
       visit(x.of, (of) => whole({ ...x, of }), edits);

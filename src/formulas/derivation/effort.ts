@@ -28,12 +28,14 @@ export class Effort {
     }
   }
 
-  /** Pays for a formula at so many points. */
-  spend(written: Written, points: number): void {
-    this.left[this.what] -= partsOf(written) * points;
+  /** Pays for a formula at so many points, where an index goes over at most so many places. */
+  spend(written: Written, points: number, length = 1): void {
+    this.left[this.what] -= partsOf(written, length) * points;
     if (this.left[this.what] < 0) throw new Exhausted("the derivation is too long to be checked whole; check it in parts");
   }
 }
 
-/** How many numbers, names, sums, products and calls a formula has. */
-export const partsOf = (written: Written): number => innerOf(written).reduce((sum, inner) => sum + partsOf(inner), 1);
+/** How many numbers, names, sums, products and calls are evaluated for a formula. */
+export const partsOf = (written: Written, length = 1): number =>
+  innerOf(written).reduce((sum, inner) => sum + partsOf(inner, length), 1) *
+  (written.kind === "total" ? length ** written.indices.length : 1);

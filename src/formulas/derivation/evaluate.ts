@@ -1,10 +1,12 @@
 import { sameShape } from "../../base/shape.js";
 import { det, inv } from "../../functions/decompositions.js";
 import { diag, matmul, outer, trace } from "../../functions/linalg.js";
+import { stack } from "../../functions/movement.js";
 import { norm } from "../../functions/reduce.js";
 import { cosh, erf, sinh, tan } from "../../functions/special.js";
 import { eye, full } from "../../tensor/create.js";
 import { asTensor, type Tensor } from "../../tensor/tensor.js";
+import { partOf, placeOf, rangeOf, rowOf, ShapesDiffer } from "./indices.js";
 import { innerOf, type Joined, NotUnderstood, type Written } from "./parse.js";
 
 /** A number, a vector or a matrix; a vector may lie, as xᵀ does. */
@@ -17,6 +19,8 @@ export interface Value {
 export interface Meaning {
   readonly value: (name: string) => Tensor | undefined;
   readonly derivative: (of: string, by: string) => Tensor | undefined;
+  /** The places of indices, from 0. */
+  readonly places: ReadonlyMap<string, number>;
 }
 
 /** How a formula is read where people differ. */
@@ -38,9 +42,6 @@ export function readingsOf(written: Written): readonly Reading[] {
   const hasPowerOfSum = (of: Written): boolean => (of.kind === "power" && isOfSum(of)) || innerOf(of).some(hasPowerOfSum);
   return hasPowerOfSum(written) ? READINGS : READINGS.filter(({ addsPowers }) => !addsPowers);
 }
-
-/** Shapes do not fit where they are put together. */
-export class ShapesDiffer extends Error {}
 
 const plain = (x: Tensor): Value => ({ x, isRow: false });
 const number = (value: number): Value => plain(asTensor("checkDerivation", value));
@@ -83,7 +84,54 @@ export function evaluate(written: Written, meaning: Meaning, reading: Reading): 
       return call(written.name, written.axis, written.args.map(inner));
     case "relation":
       return relation(written.sign, inner(written.left), inner(written.right));
+    case "at":
+      return plain(
+        partOf(
+          inner(written.of).x,
+          written.indices.map((index) => placeOf(index, meaning.places)),
+        ),
+      );
+    case "total":
+      return total(written, meaning, reading);
   }
+}
+
+const withPlace = (meaning: Meaning, index: string, place: number): Meaning => ({
+  ...meaning,
+  places: new Map(meaning.places).set(index, place),
+});
+
+/** The value of a formula with an axis for each of these indices, which are as long as what it has of them. */
+export function atIndices(written: Written, meaning: Meaning, reading: Reading, free: readonly string[]): Tensor {
+  const atFirst = free.reduce((places, index) => withPlace(places, index, 0), meaning);
+  const shape = free.map((index) => rangeOf(index, written, (value) => evaluate(value, atFirst, reading).x.shape));
+  return evaluateAtAll(written, meaning, reading, free, shape).x;
+}
+
+/** The value of a formula in the places of free indices one after the other, as one value with an axis for each of them. */
+export function evaluateAtAll(
+  written: Written,
+  meaning: Meaning,
+  reading: Reading,
+  free: readonly string[],
+  shape: readonly number[],
+): Value {
+  if (free.length === 0) return evaluate(written, meaning, reading);
+  const [index, ...others] = free;
+  const parts = Array.from({ length: shape[0] }, (_, place) => {
+    const { x } = evaluateAtAll(written, withPlace(meaning, index, place), reading, others, shape.slice(1));
+    return others.length > 0 ? x : rowOf(x, shape.slice(1));
+  });
+  return plain(stack(parts));
+}
+
+/** Σ over the first index, of Σ over the others. */
+function total({ indices: [index, ...others], of }: Extract<Written, { kind: "total" }>, meaning: Meaning, reading: Reading): Value {
+  const length = rangeOf(index, of, (value) => evaluate(value, meaning, reading).x.shape);
+  const inner: Written = others.length === 0 ? of : { kind: "total", indices: others, of };
+  const values = Array.from({ length }, (_, place) => evaluate(inner, withPlace(meaning, index, place), reading));
+  if (values.length === 0) return number(0);
+  return values.reduce((a, b) => together(a, b, (x, y) => x.add(y)));
 }
 
 /** One shape for what is added or multiplied place by place: numbers everywhere, a vector in each row. */
@@ -236,6 +284,9 @@ function power({ base, exponent }: Extract<Written, { kind: "power" }>, inner: (
 type Elementwise = (x: Tensor) => Tensor;
 const ELEMENTWISE: Readonly<Record<string, Elementwise>> = {
   σ: (x) => x.sigmoid(),
+  sigma: (x) => x.sigmoid(),
+  logistic: (x) => x.sigmoid(),
+  expit: (x) => x.sigmoid(),
   sigmoid: (x) => x.sigmoid(),
   tanh: (x) => x.tanh(),
   relu: (x) => x.relu(),

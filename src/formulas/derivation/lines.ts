@@ -24,8 +24,8 @@ export function sides(line: string): string[] {
   const signs = [...line];
   for (const [i, sign] of signs.entries()) {
     const around = `${signs[i - 1] ?? ""}${signs[i + 1] ?? ""}`;
-    if (/[[(]/.test(sign)) depth++;
-    if (/[\])]/.test(sign)) depth--;
+    if (/[[({]/.test(sign)) depth++;
+    if (/[\])}]/.test(sign)) depth--;
     if (sign === "=" && depth <= 0 && !/[=<>!]/.test(around)) parts.push("");
     else parts[parts.length - 1] += sign;
   }

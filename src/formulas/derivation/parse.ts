@@ -14,7 +14,11 @@ export type Written =
   | { readonly kind: "transpose"; readonly of: Written }
   | { readonly kind: "call"; readonly name: string; readonly axis: number | undefined; readonly args: readonly Written[] }
   | { readonly kind: "relation"; readonly sign: string; readonly left: Written; readonly right: Written }
-  | { readonly kind: "derivative"; readonly of: string; readonly by: string };
+  | { readonly kind: "derivative"; readonly of: string; readonly by: string }
+  /** x_ij: a place of a value, or with fewer indices than axes a row. An index is a letter, or a number that counts from 1. */
+  | { readonly kind: "at"; readonly of: Written; readonly indices: readonly string[] }
+  /** Σ over all places of some indices. */
+  | { readonly kind: "total"; readonly indices: readonly string[]; readonly of: Written };
 
 export interface Signed {
   readonly isNegative: boolean;
@@ -35,6 +39,8 @@ export function innerOf(written: Written): readonly Written[] {
     case "power":
       return [written.base, written.exponent];
     case "transpose":
+    case "at":
+    case "total":
       return [written.of];
     case "call":
       return written.args;
@@ -59,6 +65,9 @@ export interface Vocabulary {
 
 const FUNCTIONS: readonly string[] = [
   "sigmoid",
+  "sigma",
+  "logistic",
+  "expit",
   "softmax",
   "softplus",
   "logSumExp",
@@ -251,7 +260,9 @@ class Parser {
       this.at += number.length;
       return { kind: "number", value: Number(number) };
     }
-    if (this.take("(") !== undefined) return this.within(false, ")");
+    if (this.take("(") !== undefined) return this.indexed(this.within(false, ")"));
+    const total = TOTAL.exec(rest);
+    if (total !== null) return this.total(total);
     if (this.take("[") !== undefined) return this.bracket();
     if (this.take("‖") !== undefined) {
       const inner = this.within(true, "‖");
@@ -298,7 +309,13 @@ class Parser {
     if (callee.length > known.length || (callee !== "" && callee.length === known.length && !names.has(known))) return this.call(callee);
     if (known !== "") {
       this.at += known.length;
-      return { kind: "name", name: aliases.get(known) ?? known };
+      return this.indexed({ kind: "name", name: aliases.get(known) ?? known });
+    }
+    // The entries of X are written x_ij, as a rule.
+    const upper = rest.slice(0, 1).toUpperCase();
+    if (names.has(upper) && indicesAt(rest.slice(1)) !== undefined) {
+      this.at += 1;
+      return this.indexed({ kind: "name", name: upper });
     }
     if (rest.startsWith("e") && /^e\s*\^/.test(rest)) {
       this.at += 1;
@@ -316,6 +333,27 @@ class Parser {
     throw new NotUnderstood(word === "" ? "expected an operand, got the end" : `expected a name of the derivation, got ${quote(word)}`);
   }
 
+  /** The indices that stand at what was just read. */
+  private indexed(of: Written): Written {
+    const found = indicesAt(this.text.slice(this.at));
+    if (found === undefined) return of;
+    this.at += found.length;
+    return { kind: "at", of, indices: found.indices };
+  }
+
+  /** Σ_i takes all factors that follow, to the next + or −. */
+  private total([whole, inParentheses, plain, low]: RegExpExecArray): Written {
+    this.deeper();
+    this.at += whole.length;
+    const letters = inParentheses?.replace(/(?:=|∈|in\b).*/u, "") ?? plain ?? raisedLetters(low);
+    const indices = [...letters.replace(/[\s,]/g, "")];
+    if (indices.length === 0 || !indices.every((index) => /\p{L}/u.test(index)))
+      throw new NotUnderstood(`expected Σ with letters as indices, got ${quote(whole)}`);
+    const of = this.product();
+    this.depth--;
+    return { kind: "total", indices, of };
+  }
+
   private call(name: string): Written {
     this.deeper();
     this.at += name.length;
@@ -325,7 +363,6 @@ class Parser {
       axis = SUBSCRIPTS.indexOf(low);
       this.at += low.length;
     }
-    if (this.take("_") !== undefined) throw new NotUnderstood("expected a formula of whole vectors and matrices, got a sum with indices");
     const power = this.raisedFunction();
     const args: Written[] = [];
     if (this.take("(") !== undefined) {
@@ -350,6 +387,23 @@ class Parser {
     this.at += digits.length;
     return SUPERSCRIPTS.indexOf(digits);
   }
+}
+
+const LOW = "ᵢⱼₖₗₘₙₚₛₜᵣ";
+const LETTERS = "ijklmnpstr";
+const raisedLetters = (low: string): string => [...low].map((letter) => LETTERS[LOW.indexOf(letter)]).join("");
+
+/** Σ_i, Σ_(i=1)^n, Σ_ij, Σᵢ, sum_i */
+const TOTAL = /^(?:Σ|sum)\s*(?:_\s*(?:\(([^()]*)\)|([a-z]+(?:,[a-z]+)*))|([ᵢⱼₖₗₘₙₚₛₜᵣ]+))(?:\s*\^\s*(?:\([^()]*\)|[\p{L}\d]))?/u;
+
+/** The indices that a text begins with: _ij, _i,j, _(ij), ᵢⱼ, ₁₂; and how long they are. */
+export function indicesAt(text: string): { readonly indices: readonly string[]; readonly length: number } | undefined {
+  const found = /^(?:_\s*(?:\(([a-z\d,\s]+)\)|([a-z\d]+(?:,[a-z\d]+)*))|([ᵢⱼₖₗₘₙₚₛₜᵣ]+)|([₁-₉]+))/u.exec(text);
+  if (found === null) return undefined;
+  const [whole, inParentheses, plain, low, digits] = found;
+  const signs =
+    inParentheses ?? plain ?? (low !== undefined ? raisedLetters(low) : [...digits].map((digit) => SUBSCRIPTS.indexOf(digit)).join(""));
+  return { indices: [...signs.replace(/[\s,]/g, "")], length: whole.length };
 }
 
 const followsCall = (rest: string, name: string): boolean =>

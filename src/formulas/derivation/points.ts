@@ -1,4 +1,5 @@
 import { GradtapeError } from "../../base/errors.js";
+import { sameShape } from "../../base/shape.js";
 import { namesOfArguments } from "../../explain/derive/names.js";
 import { printedName } from "../../explain/derive/reading/letters.js";
 import type { Tape } from "../../tape/tape.js";
@@ -19,8 +20,13 @@ export interface Point {
 
 /** A function at its inputs and at fresh points of the same shapes. */
 export interface Points {
-  /** Names of arguments, of named steps and of the result. */
+  /** Names of arguments, of named steps and of the result, and those that were given since. */
   readonly names: ReadonlySet<string>;
+  /**
+   * Gives a name to what has these values, one a point. Where a step of f has them, or has them with the other sign, it is a name of that
+   * step, and has derivatives; returns whether it is.
+   */
+  define(name: string, values: readonly Tensor[], isRequired: boolean): boolean;
   readonly result: string;
   /** The names of the arguments with respect to which is differentiated. */
   readonly wanted: readonly string[];
@@ -71,9 +77,24 @@ export function pointsOf(f: AnyFunction, inputs: readonly unknown[], places: rea
   const moderate = leaves.map((x, i) => ofModerateSize(x, isWanted.has(i)));
   const points = [...close, ...(moderate.every((x, i) => x === leaves[i]) ? [] : around(moderate, FRESH))];
   const [first] = points;
+  const names = new Set(first.names);
+  const define = (name: string, values: readonly Tensor[], isRequired: boolean): boolean => {
+    const step = stepWith(values, points);
+    if (step === undefined && isRequired) return false;
+    points.forEach(
+      (point, k) =>
+        void point.define(
+          name,
+          step === undefined ? { x: values[k], sign: 1, isStep: false } : { x: point.steps[step.place], sign: step.sign, isStep: true },
+        ),
+    );
+    names.add(name);
+    return step !== undefined;
+  };
   const sizes = [...new Set(leaves.flatMap(({ shape }) => shape))].filter((size) => size > 1);
   return {
-    names: first.names,
+    names,
+    define,
     result: first.result,
     wanted: [...isWanted].map((i) => argumentNames[i]),
     points,
@@ -116,7 +137,17 @@ function nearby(x: Tensor, isWanted: boolean, noise: Tensor, order: Tensor, reac
   return named(isSymmetric && !isWanted ? moved.add(moved.transpose()).div(2) : moved);
 }
 
+/** What a name stands for: a step of f, or the same with the other sign; or a value that is no step. */
+interface Named {
+  readonly x: Tensor;
+  readonly sign: 1 | -1;
+  readonly isStep: boolean;
+}
+
 interface NamedPoint extends Point {
+  /** All values of the run of f, in their order. */
+  readonly steps: readonly Tensor[];
+  readonly define: (name: string, named: Named) => void;
   readonly counts: readonly number[];
   readonly isMean: boolean;
   readonly names: ReadonlySet<string>;
@@ -127,24 +158,50 @@ function pointAt(f: AnyFunction, flats: readonly Flat[], leaves: readonly Tensor
   const args = rebuildAll(flats, leaves);
   const argnums = args.map((_, i) => i);
   const tape = record((...xs: unknown[]) => valueAndGrad(f, { argnums })(...(xs as Parameters<AnyFunction>)), ...(args as never[]));
-  const byName = new Map<string, Tensor>(tape.inputs.map((x, i) => [argumentNames[i], x]));
-  for (const { output, backward } of tape.nodes) if (output.label !== undefined && !backward) byName.set(printedName(output.label), output);
+  const step = (x: Tensor): Named => ({ x, sign: 1, isStep: true });
+  const byName = new Map<string, Named>(tape.inputs.map((x, i) => [argumentNames[i], step(x)]));
+  const forward = tape.nodes.filter(({ backward }) => !backward).map(({ output }) => output);
+  for (const output of forward) if (output.label !== undefined) byName.set(printedName(output.label), step(output));
   const [output] = tape.outputs;
   const result = output.label === undefined ? "L" : printedName(output.label);
-  byName.set(result, output);
+  byName.set(result, step(output));
   return {
     names: new Set(byName.keys()),
+    steps: [...tape.inputs, ...forward],
+    define: (name, named) => void byName.set(name, named),
     counts: countsOn(tape),
     isMean: tape.nodes.some(({ op, backward }) => op.name === "Mean" && !backward),
     result,
-    value: (name) => byName.get(name),
+    value: (name) => {
+      const named = byName.get(name);
+      return named?.sign === -1 ? named.x.neg() : named?.x;
+    },
     derivative: (of, by) => {
       const [to, from] = [byName.get(of), byName.get(by)];
-      if (to === undefined || from === undefined) return undefined;
-      if (to === output) return tape.cotangents.get(from) ?? (from === output ? tensor(1) : from.mul(0));
-      return between(tape, from, to);
+      if (!to?.isStep || !from?.isStep) return undefined;
+      const derivative =
+        to.x === output ? (tape.cotangents.get(from.x) ?? (from.x === output ? tensor(1) : from.x.mul(0))) : between(tape, from.x, to.x);
+      return to.sign === from.sign ? derivative : derivative?.neg();
     },
   };
+}
+
+/** The step that has these values at all points, or has them with the other sign. */
+function stepWith(values: readonly Tensor[], points: readonly NamedPoint[]): { readonly place: number; readonly sign: 1 | -1 } | undefined {
+  const [{ steps }] = points;
+  for (let place = 0; place < steps.length; place++)
+    for (const sign of [1, -1] as const)
+      if (points.every((point, k) => isSame(values[k], point.steps[place], sign))) return { place, sign };
+  return undefined;
+}
+
+/** Values that differ by no more, relative to their size, are of one step: at several points that is no accident. */
+const SAME = 1e-10;
+
+function isSame(value: Tensor, step: Tensor | undefined, sign: number): boolean {
+  if (step === undefined || !sameShape(value.shape, step.shape)) return false;
+  const size = step.data.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+  return value.data.every((x, i) => Math.abs(x - sign * step.data[i]) <= SAME * size);
 }
 
 /** By what the means on a tape divide, and how long the axes are along which they go; without any, the same of its sums. */

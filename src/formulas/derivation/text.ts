@@ -156,6 +156,7 @@ function withoutLatex(text: string): string {
 export function normalized(text: string): string {
   return withoutLatex(text.normalize("NFC"))
     .replaceAll("&", " ")
+    .replaceAll("∑", "Σ")
     .replaceAll("\u00b5", "μ")
     .replace(/[−–]/g, "-")
     .replace(/\*\*/g, "^")

@@ -62,7 +62,7 @@ describe("the Hessian, as textbooks have it, of", () => {
   test("softmax cross entropy and log-sum-exp", () => {
     const loss = (z: Tensor, y: Tensor): Tensor => y.mul(z.softmax().named("p").log()).sum().neg();
     expect(hessianOf(loss, z, tensor([0.2, 0.5, 0.3]).named("y"))).toBe("diag(p) − ppᵀ");
-    expect(hessianOf((x: Tensor) => x.logSumExp(), x)).toBe("diag(softmax(x)) − softmax(x) · softmax(x)ᵀ");
+    expect(hessianOf((x: Tensor) => x.logSumExp(), x)).toBe("diag(p) − ppᵀ");
   });
 
   test("quadratic forms, norms and kernels", () => {

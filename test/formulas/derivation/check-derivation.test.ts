@@ -57,7 +57,7 @@ describe("a left side", () => {
   });
 
   test("that nobody knows is not understood", () => {
-    const [line] = checkDerivation(models.logistic.f, [...models.logistic.inputs], "q = Xw").lines;
+    const [line] = checkDerivation(models.logistic.f, [...models.logistic.inputs], "q = 3Xw").lines;
     expect(line).toMatchObject({ verdict: "not understood", difference: Number.NaN });
     expect(line.hint).toBe('expected ∂L/∂w or a named value to the left, got "q"');
   });
@@ -99,7 +99,9 @@ describe("a right side", () => {
     ["Xᵀ(ŷ − y", 'expected ")", got the end'],
     ["Xᵀ(ŷ − y)) / n", 'expected an operator or the end, got ") / n"'],
     ["", "expected an operand, got the end"],
-    ["Σ_i x_i", "expected a formula of whole vectors and matrices, got a sum with indices"],
+    ["Σ_1 x_i", 'expected an index of Σ or of the left side, got "i"'],
+    ["Σ_i x_j", "expected something with the index i behind Σ, got nothing"],
+    ["Σ_i x_ij", 'expected an index of Σ or of the left side, got "j"'],
   ])("that cannot be read is not understood, with the reason: %s", (right, hint) => {
     const [line] = checkDerivation(models.logistic.f, [...models.logistic.inputs], `∂L/∂w = ${right}`).lines;
     expect(line).toMatchObject({ verdict: "not understood", hint });

@@ -43,18 +43,24 @@ const degreeOf = (monomial: Monomial): number => monomial.factors.reduce((sum, {
 const firstLetter = ({ factors }: Monomial): number =>
   Math.min(...factors.map(({ atom }) => (atom.kind === "value" ? atom.quantity.id : Number.POSITIVE_INFINITY)));
 
-/** A fraction, for which the order of a text counts more than its sign. */
-const isFraction = ({ monomial }: Term): boolean =>
-  monomial.factors.some(({ atom, exponent }) => q.isNegative(exponent) && atom.kind !== "size");
+const divisorsOf = ({ monomial }: Term): string[] =>
+  monomial.factors.flatMap(({ atom, exponent }) => (q.isNegative(exponent) && atom.kind !== "size" ? [atom.key] : []));
+
+/** Fractions by different things, for which the order of a text counts more than their signs: −y/ŷ + (1 − y)/(1 − ŷ). */
+function areFractions(terms: readonly Term[]): boolean {
+  const [first, ...others] = terms.map(divisorsOf);
+  if (first === undefined || [first, ...others].some((divisors) => divisors.length === 0)) return false;
+  return others.length === 0 || !first.some((key) => others.every((divisors) => divisors.includes(key)));
+}
 
 /** Whether a matrix in a term stands with its columns as the rows of the result: A comes before Aᵀ. */
 const isTurnedIn = ({ monomial }: Term, [rows]: readonly Index[]): boolean =>
   rows !== undefined &&
   monomial.factors.some(({ atom }) => atom.kind === "value" && atom.places.length === 2 && occursIn(rows, atom.places[1]));
 
-/** Terms in the order in which they are written: what is positive first, unless all are fractions. */
+/** Terms in the order in which they are written: what is positive first, unless all are fractions by different things. */
 export function inOrder({ terms }: Polynomial, targets: readonly Index[] = []): readonly Term[] {
-  const ignoresSign = terms.every(isFraction);
+  const ignoresSign = areFractions(terms);
   const order = (term: Term): readonly number[] => [
     q.isNegative(term.coefficient) && !ignoresSign ? 1 : 0,
     rankOfTerm(term),

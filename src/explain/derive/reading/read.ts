@@ -13,6 +13,7 @@ import { areWithoutExponentials, Names } from "./letters.js";
 import { type LoopRanges, rangesOfLoop, readLoop, resultRanges } from "./loops.js";
 import { isFlat, rowFor } from "./ops.js";
 import { broadcastPlace, broadcastRanges, type Ranges } from "./row.js";
+import { variablesOf } from "./variables.js";
 
 /** When a formula gets a name of its own. */
 interface Longest {
@@ -143,17 +144,26 @@ export class Reading {
 
   /** A value that a recurrence defines. */
   recurrent(label: string, x: Tensor, ranges: Ranges, place: number, recurrence: Recurrence): Quantity {
+    return this.add(label, x, ranges, { place, recurrence });
+  }
+
+  /** A letter for what has no name on the tape; it stands before that of which it is made. */
+  auxiliary(label: string, x: Tensor, ranges: Ranges, definition: Definition): Quantity {
+    const place = Math.max(...[...variablesOf(definition.formula)].map((own) => own.place));
+    return this.add(label, x, ranges, { place, definition });
+  }
+
+  private add(label: string, x: Tensor, ranges: Ranges, own: Partial<Quantity> & Pick<Quantity, "place">): Quantity {
     const quantity: Quantity = {
       id: this.quantities.length,
       name: this.names.unique(label),
       kind: "defined",
       value: x,
       ranges,
-      place,
       definition: undefined,
       isNonnegative: false,
       sums: [],
-      recurrence,
+      ...own,
     };
     this.quantities.push(quantity);
     return quantity;

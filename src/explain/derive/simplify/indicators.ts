@@ -1,11 +1,14 @@
 import * as q from "../../formula/fraction.js";
-import { add, fromAtom, fromMonomial, multiply, ONE, product, subtract } from "../algebra/arithmetic.js";
+import { add, fromAtom, fromMonomial, fromTerm, multiply, ONE, product, subtract } from "../algebra/arithmetic.js";
 import { sum } from "../algebra/sums.js";
 import { type AtomOf, type Factor, type Polynomial, polynomialOf, raw, type Term } from "../algebra/terms.js";
 
-/** a·[u > v] + b − b·[u > v] = a·[u > v] + b·[u ≤ v], within groups and sums as well */
-export function withComplements(given: Polynomial): Polynomial {
-  const p = within(given);
+/**
+ * a·[u > v] + b − b·[u > v] = a·[u > v] + b·[u ≤ v], within groups and sums as well; with `all` also
+ * a·m·[u > v] + b·m = (a + b)·m·[u > v] + b·m·[u ≤ v] for numbers a and b.
+ */
+export function withComplements(given: Polynomial, all = false): Polynomial {
+  const p = within(given, all);
   for (const term of p.terms) {
     const indicator = term.monomial.factors.find(({ atom }) => atom.kind === "indicator");
     if (indicator === undefined) continue;
@@ -15,25 +18,26 @@ export function withComplements(given: Polynomial): Polynomial {
     );
     const [own] = rest.terms;
     const other = p.terms.find(
-      ({ coefficient, monomial }: Term) => monomial.key === own.monomial.key && q.equal(coefficient, own.coefficient),
+      ({ coefficient, monomial }: Term) => monomial.key === own.monomial.key && (all || q.equal(coefficient, own.coefficient)),
     );
     if (other === undefined) continue;
-    const opposite = multiply(rest, fromAtom(raw.group(subtract(ONE, fromAtom(indicator.atom)))));
-    return withComplements(polynomialOf([...p.terms.filter((one) => one !== term && one !== other), ...opposite.terms]));
+    const opposite = multiply(fromTerm(other), fromAtom(raw.group(subtract(ONE, fromAtom(indicator.atom)))));
+    const both = { ...term, coefficient: q.add(term.coefficient, other.coefficient) };
+    return withComplements(polynomialOf([...p.terms.filter((one) => one !== term && one !== other), both, ...opposite.terms]), all);
   }
   return p;
 }
 
 /** The same within groups and sums. */
-function within(p: Polynomial): Polynomial {
+function within(p: Polynomial, all: boolean): Polynomial {
   const isOpen = ({ atom, exponent }: Factor): boolean => q.isOne(exponent) && (atom.kind === "group" || atom.kind === "sum");
   if (!p.terms.some(({ monomial }) => monomial.factors.some((factor) => isOpen(factor) && factor.atom.key.includes("I")))) return p;
   return add(
     ...p.terms.map(({ coefficient, monomial }) => {
       const opened = monomial.factors.filter(isOpen).map(({ atom }): Polynomial => {
-        if (atom.kind === "sum") return sum(atom.bound, withComplements(fromMonomial(atom.body)));
+        if (atom.kind === "sum") return sum(atom.bound, withComplements(fromMonomial(atom.body), all));
         const { body } = atom as AtomOf<"group">;
-        return isComplement(body) ? fromAtom(atom) : withComplements(body);
+        return isComplement(body) ? fromAtom(atom) : withComplements(body, all);
       });
       const rest = product(
         coefficient,

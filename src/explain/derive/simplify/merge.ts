@@ -37,7 +37,12 @@ function bestPair({ terms }: Polynomial): (Joined & { readonly one: Term; readon
   for (const [k, one] of terms.entries())
     for (const other of terms.slice(k + 1)) {
       spend(1);
-      const found = joinedSums(one, other) ?? joinedIdentity(one, other) ?? joinedIdentity(other, one);
+      const found =
+        joinedCovariance(one, other) ??
+        joinedCovariance(other, one) ??
+        joinedSums(one, other) ??
+        joinedIdentity(one, other) ??
+        joinedIdentity(other, one);
       if (found !== undefined && (best === undefined || found.score > best.score)) best = { ...found, one, other };
     }
   return best;
@@ -118,6 +123,40 @@ function matchings(to: readonly Index[], from: readonly Index[]): ReadonlyMap<In
   };
   visit(0, new Map());
   return found;
+}
+
+/** Σₖ aₖpₖbₖ − Σₖ aₖpₖ·Σₗ bₗpₗ = Σₖₗ aₖ(δₖₗpₖ − pₖpₗ)bₗ */
+function joinedCovariance(one: Term, other: Term): Joined | undefined {
+  if (!q.equal(one.coefficient, q.negate(other.coefficient))) return undefined;
+  for (const f of one.monomial.factors.filter(isSum)) {
+    const beside = one.monomial.factors.filter((own) => own !== f);
+    const sums = other.monomial.factors.filter((own) => !beside.some((twin) => isSame(own, twin)));
+    if (sums.length !== 2 || !sums.every(isSum) || other.monomial.factors.length !== beside.length + 2) continue;
+    const { bound, body } = f.atom as AtomOf<"sum">;
+    const [k] = bound;
+    const [left, right] = sums.map(({ atom }) => factorsAlong(atom as AtomOf<"sum">, k));
+    if (bound.length !== 1 || left === undefined || right === undefined) continue;
+    const within = (own: Factor, list: readonly Factor[]): boolean => list.some((twin) => isSame(own, twin));
+    const weights = left.filter((own) => within(own, right) && within(own, body.factors));
+    const [a, b] = [left, right].map((list) => list.filter((own) => !weights.includes(own) && !within(own, weights)));
+    const parts = [...a, ...weights, ...b];
+    if (weights.length === 0 || parts.length !== body.factors.length || !parts.every((own) => within(own, body.factors))) continue;
+    const [l] = fresh([k]);
+    const at = (list: readonly Factor[]): Polynomial => substitute(product(q.ONE, list), new Map([[k, placeOf(l)]]));
+    const weight = product(q.ONE, weights);
+    const covariance = add(multiply(delta(placeOf(k), placeOf(l)), weight), scale(multiply(weight, at(weights)), q.MINUS_ONE));
+    const [{ monomial }] = multiply(product(q.ONE, a), at(b)).terms;
+    const joined = raw.sum([k, l], monomialOf([...monomial.factors, { atom: raw.group(covariance, true), exponent: q.ONE }]));
+    return { score: 50, joined: product(one.coefficient, [...beside, { atom: joined, exponent: q.ONE }]) };
+  }
+  return undefined;
+}
+
+/** The factors of a sum over one index, with another letter for it. */
+function factorsAlong({ bound, body }: AtomOf<"sum">, k: Index): readonly Factor[] | undefined {
+  if (bound.length !== 1 || bound[0].range.root !== k.range.root) return undefined;
+  const { terms } = substitute(fromMonomial(body), new Map([[bound[0], placeOf(k)]]));
+  return terms.length === 1 && q.isOne(terms[0].coefficient) ? terms[0].monomial.factors : undefined;
 }
 
 /** Vᵢⱼ − Σₖ AᵢₖVₖⱼ = Σₖ (δᵢₖ − Aᵢₖ)Vₖⱼ */

@@ -48,9 +48,12 @@ export class NameRules {
   private readonly sums = new Map<Quantity | undefined, NameRule[]>();
 
   constructor(quantities: readonly Quantity[]) {
-    for (const quantity of quantities)
-      if (quantity.definition !== undefined)
-        for (const rule of rulesOf(quantity, statementOf(quantity, quantity.definition))) this.add(rule);
+    for (const quantity of quantities) this.learn(quantity);
+  }
+
+  learn(quantity: Quantity): void {
+    const { definition } = quantity;
+    if (definition !== undefined) for (const rule of rulesOf(quantity, statementOf(quantity, definition))) this.add(rule);
   }
 
   get isEmpty(): boolean {

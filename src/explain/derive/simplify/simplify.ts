@@ -15,7 +15,7 @@ import { NameRules } from "./name-rules.js";
 import { throughNames } from "./names.js";
 import { recognized } from "./recognize.js";
 import { occurrences, unfactored } from "./size.js";
-import { together } from "./together.js";
+import { dividedBy, together, withoutNestedFractions } from "./together.js";
 
 /** Steps of the algebra that one simplification may take. */
 const BUDGET = 60_000;
@@ -55,6 +55,12 @@ export class Simplifier {
   ) {
     this.rules = new NameRules(quantities);
     for (const quantity of quantities) quantity.sums = this.factsOf(quantity);
+  }
+
+  /** Takes note of a value that got its name later. */
+  learn(quantity: Quantity): void {
+    this.rules.learn(quantity);
+    quantity.sums = this.factsOf(quantity);
   }
 
   /** Sums over a named value that its definition makes a number: Σᵢ pᵢ = 1, Σᵢ (xᵢ − x̄) = 0, Σᵢ uᵢ² = 1. */
@@ -112,6 +118,7 @@ export class Simplifier {
       consider(formula, hasNames, isLoose);
       const cases = withComplements(formula);
       consider(cases, hasNames, isLoose);
+      consider(withComplements(formula, true), hasNames, isLoose);
       if (cases.key !== formula.key) consider(attempt(() => factor(cases, this.memory)) ?? cases, hasNames, isLoose);
       consider(withContent(formula), hasNames, isLoose);
     };
@@ -185,6 +192,13 @@ export class Simplifier {
         see(attempt(() => factor(base, memory)));
       }
     }
+    withNames(attempt(() => withoutNestedFractions(p)));
+    const sums = sumsIn(p);
+    const divided = expanded === undefined || sums.length === 0 ? undefined : attempt(() => dividedBy(expanded, sums, memory));
+    if (divided !== undefined) {
+      withNames(divided);
+      withNames(attempt(() => factor(divided, memory)));
+    }
     const direct = attempt(() => together(p, memory));
     withNames(direct);
     withNames(attempt(() => distributeFractions(p)));
@@ -221,6 +235,24 @@ function withContent(p: Polynomial): Polynomial {
 /** A rational number times sizes. */
 const isCount = ({ terms }: Polynomial): boolean =>
   terms.length === 1 && terms[0].monomial.factors.every(({ atom }) => atom.kind === "size");
+
+/** More sums are not tried as divisors. */
+const MOST_SUMS = 3;
+
+/** The sums that stand as factors in a formula, short ones first. */
+function sumsIn(p: Polynomial): Polynomial[] {
+  const found = new Map<string, Polynomial>();
+  const visit = (formula: Polynomial): void => {
+    for (const { monomial } of formula.terms)
+      for (const { atom } of monomial.factors)
+        if (atom.kind === "group") {
+          found.set(atom.key, atom.body);
+          visit(atom.body);
+        }
+  };
+  visit(p);
+  return [...found.values()].sort((a, b) => a.weight - b.weight).slice(0, MOST_SUMS);
+}
 
 /** The values by which a formula divides. */
 function divisorsOf(p: Polynomial): Set<Quantity> {

@@ -80,6 +80,7 @@ export function unfactored(p: Polynomial): number {
     first.monomial.factors.some(
       ({ atom, exponent }) =>
         atom.kind !== "size" &&
+        (!q.isNegative(exponent) || haveSameDivisors(p.terms)) &&
         others.every(({ monomial }) =>
           monomial.factors.some((own) => own.atom.key === atom.key && q.isNegative(own.exponent) === q.isNegative(exponent)),
         ),
@@ -93,6 +94,14 @@ export function unfactored(p: Polynomial): number {
       ),
     isShared || isMultiple(p) ? 1 : 0,
   );
+}
+
+/** Whether a sum over one denominator has no fractions above the line. */
+function haveSameDivisors(terms: Polynomial["terms"]): boolean {
+  const divisors = terms.map(({ monomial }) =>
+    monomial.factors.flatMap(({ atom, exponent }) => (q.isNegative(exponent) && atom.kind !== "size" ? [atom.key] : [])).join(),
+  );
+  return divisors.every((own) => own === divisors[0]);
 }
 
 /** 2a − 2b and a/2 − 1/2: a number that all terms have; beside matrices and sums it may stay. */

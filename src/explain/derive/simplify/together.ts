@@ -1,7 +1,8 @@
 import * as q from "../../formula/fraction.js";
-import { add, fromTerm, isZero, multiply, product, subtract } from "../algebra/arithmetic.js";
+import { add, fromAtom, fromMonomial, fromTerm, isWhole, isZero, multiply, power, product, subtract } from "../algebra/arithmetic.js";
 import { spend } from "../algebra/budget.js";
-import type { Atom, Factor, Monomial, Polynomial, Term } from "../algebra/terms.js";
+import { sum } from "../algebra/sums.js";
+import { type Atom, type Factor, type Monomial, type Polynomial, raw, type Term } from "../algebra/terms.js";
 import { expand, type Memory } from "./expand.js";
 
 /** The denominators of a sum, each to the highest power in which it occurs. */
@@ -48,6 +49,35 @@ const inverse = (below: readonly Factor[]): Polynomial =>
     q.ONE,
     below.filter(({ exponent }) => !q.isZero(exponent)).map(({ atom, exponent }) => ({ atom, exponent: q.negate(exponent) })),
   );
+
+/** 1/(a/b + c) = b/(a + c·b), within sums, too. */
+export function withoutNestedFractions(p: Polynomial): Polynomial {
+  const flat = ({ atom, exponent }: Factor): Polynomial => {
+    if (atom.kind === "sum") return power(sum(atom.bound, withoutNestedFractions(fromMonomial(atom.body))), exponent);
+    if (atom.kind !== "group" || !q.isNegative(exponent) || !isWhole(exponent)) return fromAtom(atom, exponent);
+    const body = withoutNestedFractions(atom.body);
+    return power(overCommonDenominator(body) ?? body, exponent);
+  };
+  return add(
+    ...p.terms.map(({ coefficient, monomial }) =>
+      monomial.factors.reduce<Polynomial>((all, factor) => multiply(all, flat(factor)), product(coefficient, [])),
+    ),
+  );
+}
+
+/** p as a product of sums of which it was made, and what is left: what expansion has hidden. */
+export function dividedBy(p: Polynomial, sums: readonly Polynomial[], memory: Memory): Polynomial | undefined {
+  const below = denominatorsOf(p, true);
+  let top = expand(add(...p.terms.map(({ coefficient, monomial }) => product(coefficient, [...monomial.factors, ...below]))), memory);
+  let found: Polynomial | undefined;
+  for (const sum of sums)
+    for (let quotient = divide(top, sum); quotient !== undefined; quotient = divide(top, sum)) {
+      top = quotient;
+      found = multiply(found ?? inverse(below), fromAtom(raw.group(sum)));
+      if (top.terms.length < 2) break;
+    }
+  return found === undefined ? undefined : multiply(found, top);
+}
 
 /** Longer divisions are not worth their time. */
 const MOST_STEPS = 40;

@@ -3,12 +3,14 @@ import { type Finding, find } from "./check.js";
 import { divergences } from "./divergences.js";
 import { physics, recurrent, survival } from "./dynamics.js";
 import type { Entry } from "./entry.js";
+import { harvest } from "./harvest.js";
 import { hessians } from "./hessians.js";
 import { likelihoods } from "./likelihoods.js";
 import { margins } from "./margins.js";
 import { metric } from "./metric.js";
 import { normalizations } from "./normalizations.js";
 import { regression } from "./regression.js";
+import { statistics } from "./statistics.js";
 import { matrices } from "./structures.js";
 
 /** All losses and models, by fields. */
@@ -24,7 +26,9 @@ export const fields: ReadonlyMap<string, readonly Entry[]> = new Map([
   ["Survival", survival],
   ["Matrices, kernels and factorizations", matrices],
   ["Physics and economics", physics],
+  ["Estimates and samples", statistics],
   ["Second derivatives", hessians],
+  ["A second harvest", harvest],
 ]);
 
 /** What derive prints for each of them, by fields. */

@@ -78,6 +78,12 @@ function valuesAt(entry: Entry, at: readonly Tensor[], derivation: Derivation): 
     if (rule.startsWith("the size of")) values.set(left, { sizes: [], data: [Number(right)] });
   for (const [i, name] of Object.keys(entry.args).entries()) values.set(printed(name), squeezed(at[i]));
   for (const { output } of tape.nodes) if (output.label !== undefined) values.set(printed(output.label), squeezed(output));
+  for (const { section, left, right, value } of [...derivation.steps].reverse())
+    if (section === "definitions" && value !== undefined && !values.has(left) && !left.includes("_"))
+      values.set(
+        left,
+        right.startsWith("a constant") ? squeezed(value) : { sizes: squeezed(value).sizes, data: evaluate(right, values, value.shape) },
+      );
   return values;
 }
 

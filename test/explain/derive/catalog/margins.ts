@@ -113,7 +113,7 @@ export const margins: readonly Entry[] = [
       const p = z.sigmoid().named("p");
       return p.rsub(1).square().mul(p.log()).neg();
     },
-    "(1 − p)²(2p · ln(p) + p − 1)",
+    "(2p · ln(p) + p − 1)(1 − p)²",
   ),
   entry(
     "class-balanced cross entropy",

@@ -220,7 +220,7 @@ export const matrices: readonly Entry[] = [
         .sum()
         .div(2)
         .add(λ.div(2).mul(α.matmul(K.matmul(α)))),
-    "λ(Kᵀ + K)α/2 + Kᵀ(Kα − y)",
+    "λ(K + Kᵀ)α/2 + Kᵀ(Kα − y)",
   ),
   entry(
     "Stein's loss",

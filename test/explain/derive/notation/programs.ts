@@ -116,7 +116,7 @@ const loops: readonly [string, (x: Tensor, a: Tensor) => Tensor][] = [
   ],
 ];
 /** One program in so many has a loop. */
-const LOOPS_IN = 4;
+const LOOPS_IN = 9;
 
 const ends: readonly [string, (x: Tensor) => Tensor][] = [
   ["sum", (x) => x.sum()],

@@ -1,0 +1,154 @@
+import { grad, type Tensor, tensor } from "gradtape";
+import { checkDerivation } from "gradtape/math";
+import { describe, expect, test } from "vitest";
+
+// Lines with indices, and lines that give names of their own: as most textbooks derive gradients.
+
+const X = tensor([
+  [1, 0.4],
+  [-0.7, 1.3],
+  [0.2, -1.1],
+]).named("X");
+const w = tensor([0.5, -1]).named("w");
+const y = tensor([0.3, -0.6, 1.2]).named("y");
+const A = tensor([
+  [1, 2],
+  [3, -1],
+]).named("A");
+const z = tensor([0.2, -0.4, 1]).named("z");
+const t = tensor([0.7, -0.2, 0.4]).named("t");
+
+const squares = (w: Tensor, X: Tensor, y: Tensor): Tensor => X.matmul(w).sub(y).square().mean();
+const logistic = (w: Tensor, X: Tensor, y: Tensor): Tensor => {
+  const p = X.matmul(w).sigmoid().named("ŷ");
+  return y
+    .mul(p.log())
+    .add(y.rsub(1).mul(p.rsub(1).log()))
+    .sum()
+    .neg();
+};
+const form = (w: Tensor, A: Tensor): Tensor => w.matmul(A).matmul(w);
+const soft = (z: Tensor, t: Tensor): Tensor => z.softmax().mul(t).sum();
+
+type Case = readonly [title: string, f: (...args: Tensor[]) => Tensor, inputs: readonly Tensor[], lines: readonly string[]];
+
+const right: readonly Case[] = [
+  [
+    "least squares",
+    squares as never,
+    [w, X, y],
+    [
+      "dL/dw_j = 2/n sum_i (x_i w - y_i) x_ij",
+      "∂L/∂w_j = 2/n Σ_i (Σ_k x_ik w_k − y_i) x_ij",
+      "∂L/∂wⱼ = 2/n Σᵢ (Xw − y)ᵢ xᵢⱼ",
+      "\\frac{\\partial L}{\\partial w_j} = \\frac{2}{n} \\sum_{i=1}^{n} (x_i^\\top w - y_i) x_{ij}",
+      "\\frac{\\partial L}{\\partial w} = \\frac{2}{n} \\sum_{i=1}^n (x_i^\\top w - y_i) x_i",
+      "dL/dw = -2/3 ∑_i (y_i - w^T x_i) x_i",
+      "dL/dw_1 = 2/n sum_i (x_i w - y_i) x_i1",
+      "∂L/∂w₂ = 2/n Σ_i (x_i w − y_i) x_i2",
+      "dL/dy_i = -2/n (x_i w - y_i)",
+      "dL/dX_ij = 2/n (x_i w - y_i) w_j",
+      "∂L/∂X_{i,j} = 2/n (Σ_k X_{i,k} w_k − y_i) w_j",
+      "L = 1/n sum_{i=1}^n (x_i w - y_i)^2",
+      "L = 1/n Σ_i (Σ_j x_ij w_j − y_i)²",
+    ],
+  ],
+  [
+    "a logistic regression",
+    logistic as never,
+    [w, X, y],
+    ["∂L/∂w_j = Σ_i (ŷ_i − y_i) x_ij", "ŷ_i = σ(x_i w)", "ŷ_i = 1/(1 + e^(−Σ_j x_ij w_j))"],
+  ],
+  [
+    "a quadratic form",
+    form as never,
+    [w, A],
+    ["∂L/∂w_k = Σ_j (A_kj + A_jk) w_j", "∂L/∂A_ij = w_i w_j", "L = Σ_ij w_i A_ij w_j", "L = Σ_i Σ_j A_ij w_i w_j"],
+  ],
+  [
+    "a softmax",
+    soft as never,
+    [z, t],
+    ["∂L/∂z_k = e^{z_k}/(Σ_j e^{z_j}) (t_k − Σ_j t_j e^{z_j}/(Σ_m e^{z_m}))", "L = Σ_k t_k e^{z_k}/(Σ_j e^{z_j})"],
+  ],
+];
+
+describe.each(right)("right lines with indices: %s", (_, f, inputs, lines) => {
+  test.each(lines)("%s", (line) => {
+    expect(checkDerivation(f, [...inputs] as never, line).lines).toMatchObject([{ verdict: "true", hint: "" }]);
+  });
+});
+
+test.each([
+  ["dL/dw_j = 1/n sum_i (x_i w - y_i) x_ij", "false", "a factor of 2 is missing"],
+  ["dL/dw_j = 2 sum_i (x_i w - y_i) x_ij", "false", "1/n is missing"],
+  ["dL/dw_j = 2/n sum_i (y_i - x_i w) x_ij", "false", "the sign is wrong"],
+  ["dL/dX_ij = 2/n (x_i w - y_i) x_ij", "false", ""],
+  ["dL/dw_j = 2/n sum_i x_ij", "false", ""],
+  ["dL/dw_1 = 2/n sum_i (x_i w - y_i) x_i2", "false", ""],
+  ["dL/dw_j = 2/n sum_k (x_i w - y_i) x_ij", "not understood", "expected something with the index k behind Σ, got nothing"],
+  ["dL/dw_j = 2/n sum_i (x_i w - y_i) x_ik", "not understood", 'expected an index of Σ or of the left side, got "k"'],
+  ["dL/dw_jk = 3", "not understood", "expected at most 1 different indices at the left side, got ∂L/∂w_jk"],
+  ["dL/dw_3 = 0", "not understood", "expected a place of ∂L/∂w of shape [2], got ∂L/∂w_3"],
+])("a line with indices that is wrong: %s", (line, verdict, hint) => {
+  expect(checkDerivation(squares, [w, X, y], line).lines).toMatchObject([{ verdict, hint }]);
+});
+
+test("a line with an index is compared at each of its places", () => {
+  const [line] = checkDerivation(form as never, [w, A] as never, `∂L/∂w_k = ${grad(form)(w, A).data[0]}`).lines;
+  expect(line.verdict).toBe("false");
+});
+
+describe("names of one's own", () => {
+  const verdicts = (f: unknown, inputs: readonly Tensor[], text: string) =>
+    checkDerivation(f as (...args: Tensor[]) => Tensor, [...inputs] as never, text).lines.map(({ verdict, hint }) =>
+      hint === "" ? verdict : `${verdict}: ${hint}`,
+    );
+
+  test("stand for steps of f that have none, and have derivatives", () => {
+    expect(verdicts(squares, [w, X, y], "r = Xw − y\n∂L/∂r = 2r/n\n∂r/∂w = X\n∂L/∂w = Xᵀ∂L/∂r\ndL/dr = 2r")).toEqual([
+      "true",
+      "true",
+      "true",
+      "true",
+      "false: 1/n is missing",
+    ]);
+    expect(verdicts(soft, [z, t], "p = softmax(z)\n∂L/∂p = t\n∂L/∂z = p ⊙ (t − Σ(p ⊙ t))\n∂L/∂z_k = p_k (t_k − Σ_j p_j t_j)")).toEqual(
+      new Array(4).fill("true"),
+    );
+  });
+
+  test("may have the other sign than the step", () => {
+    expect(verdicts(squares, [w, X, y], "let r = y − Xw\n∂L/∂r = 2r/n\n∂r/∂w = −X\n∂L/∂w = −2/n Xᵀr\n∂L/∂r = −2r/n")).toEqual([
+      "true",
+      "true",
+      "true",
+      "true",
+      "false: the sign is wrong",
+    ]);
+  });
+
+  test("may be given place by place", () => {
+    expect(verdicts(squares, [w, X, y], "e_i = x_i w − y_i\n∂L/∂w = 2/n Σ_i e_i x_i\n∂L/∂e_i = 2e_i/n")).toEqual(["true", "true", "true"]);
+  });
+
+  test("of what is no step are read where lines that follow use them, and have no derivatives", () => {
+    expect(verdicts(squares, [w, X, y], "g = 2/n Xᵀ(Xw − y)\n∂L/∂w = g\n∂L/∂g = 1")).toEqual([
+      "true: taken as what g stands for",
+      "true",
+      "not understood: expected a derivative between named values, got ∂L/∂g",
+    ]);
+    // Nothing follows that it could stand for: it may as well be meant as the gradient.
+    expect(verdicts(squares, [w, X, y], "g = 2/n Xᵀ(Xw − y)")[0]).toMatch(/^not understood: expected ∂L\/∂w or a named value to the left/);
+    expect(verdicts(squares, [w, X, y], "dLdw = 2/n Xᵀ(Xw − y)\n∂L/∂w = dLdw")[0]).toMatch(/^not understood/);
+  });
+
+  test("are checked like any other name from then on", () => {
+    expect(verdicts(squares, [w, X, y], "r = Xw − y\nr = y − Xw")).toEqual(["true", "false: the sign is wrong"]);
+    expect(verdicts(squares, [w, X, y], "r = Xw − y = −(y − Xw) = y − Xw")).toEqual(["true", "true", "false: the sign is wrong"]);
+  });
+
+  test("do not take those of f", () => {
+    expect(verdicts(squares, [w, X, y], "w = 2w\ny = Xw")).toEqual(["false: a factor of 2 is too much", "false"]);
+  });
+});
