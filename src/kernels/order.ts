@@ -10,24 +10,74 @@ export interface OrderAttributes {
   readonly descending: boolean;
 }
 
-/** NaN counts as larger than every number. */
-const compare = (a: number, b: number): number => (a < b ? -1 : a > b ? 1 : Number(Number.isNaN(a)) - Number(Number.isNaN(b)));
+/** Numbers with the places from which they come. */
+interface Row {
+  readonly keys: Float64Array;
+  readonly places: Uint32Array;
+}
+const rowOf = (n: number): Row => ({ keys: new Float64Array(n), places: new Uint32Array(n) });
 
-/** The places of each row along one axis in the order of their numbers; equal ones stay as they were. */
+/** Runs of so many are sorted by insertion. */
+const RUN = 8;
+
+/** Sorts the first n, first short runs and then ever longer ones by merging; equal ones stay as they were. The result is here or in `spare`. */
+function sorted(row: Row, spare: Row, n: number): Row {
+  for (let low = 0; low < n; low += RUN) insertEach(row, low, Math.min(low + RUN, n));
+  let [from, to] = [row, spare];
+  for (let width = RUN; width < n; width *= 2) {
+    for (let low = 0; low < n; low += 2 * width) merge(from, to, low, Math.min(low + width, n), Math.min(low + 2 * width, n));
+    [from, to] = [to, from];
+  }
+  return from;
+}
+
+function insertEach({ keys, places }: Row, low: number, high: number): void {
+  for (let i = low + 1; i < high; i++) {
+    const key = keys[i];
+    const place = places[i];
+    let at = i;
+    for (; at > low && keys[at - 1] > key; at--) {
+      keys[at] = keys[at - 1];
+      places[at] = places[at - 1];
+    }
+    keys[at] = key;
+    places[at] = place;
+  }
+}
+
+function merge(from: Row, to: Row, low: number, middle: number, high: number): void {
+  const { keys, places } = from;
+  for (let at = low, a = low, b = middle; at < high; at++) {
+    const next = b < high && (a >= middle || keys[b] < keys[a]) ? b++ : a++;
+    to.keys[at] = keys[next];
+    to.places[at] = places[next];
+  }
+}
+
+/** The places of each row along one axis in the order of their numbers; equal ones stay as they were. NaN counts as larger than all. */
 export const argsort: Kernel<OrderAttributes> = (out, [x], { axis, descending }) => {
   const { outer, size: n, inner } = around(x.shape, axis);
-  const row = new Float64Array(n);
-  const places = new Uint32Array(n);
+  const [row, spare] = [rowOf(n), rowOf(n)];
+  const without = new Uint32Array(n); // the places of NaN
   const sign = descending ? -1 : 1;
   for (let o = 0; o < outer; o++) {
     for (let j = 0; j < inner; j++) {
       const start = o * n * inner + j;
+      let count = 0;
       for (let i = 0, at = start; i < n; i++, at += inner) {
-        row[i] = x.data[at];
-        places[i] = i;
+        const key = sign * x.data[at];
+        if (Number.isNaN(key)) without[i - count] = i;
+        else {
+          row.keys[count] = key;
+          row.places[count++] = i;
+        }
       }
-      places.sort((a, b) => sign * compare(row[a], row[b]) || a - b);
-      for (let i = 0, at = start; i < n; i++, at += inner) out.data[at] = places[i];
+      const { places } = sorted(row, spare, count);
+      const first = descending ? n - count : 0;
+      for (let i = 0, at = start; i < n; i++, at += inner) {
+        const isNumber = i >= first && i < first + count;
+        out.data[at] = isNumber ? places[i - first] : without[descending ? i : i - count];
+      }
     }
   }
 };

@@ -20,10 +20,13 @@ function solutionShape(name: string, a: Tensor, b: Tensor): Shape {
   const { shape } = b;
   const square = checkSquare(name, a.shape);
   const n = square[square.length - 1];
-  if (shape[shape.length - 2] !== n)
+  if (shape[shape.length - 2] !== n) {
+    const isBatch = square.length > 2 && shape[shape.length - 1] === n;
     throw new ShapeError(
-      `${name}: the right side must have as many rows as the matrix, got ${formatShape(square)} and ${formatShape(shape)} (${n} ≠ ${shape[shape.length - 2]})`,
+      `${name}: the right side must have as many rows as the matrix, got ${formatShape(square)} and ${formatShape(shape)} (${n} ≠ ${shape[shape.length - 2]})` +
+        (isBatch ? "; a vector for each matrix is a column, expandDims(-1)" : ""),
     );
+  }
   return [...broadcastShapes(name, square.slice(0, -2), shape.slice(0, -2)), n, shape[shape.length - 1]];
 }
 

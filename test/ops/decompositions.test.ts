@@ -166,6 +166,13 @@ test("an infinite matrix is not taken for singular, and what is NaN comes out as
   expect(() => gt.solve([[0, inf], [0, 1]], [1, 1])).toThrow("whose column 0 is a combination of those before it"); // biome-ignore format: a matrix
 });
 
+test("a vector for each matrix of a batch is asked for as a column", () => {
+  expect(() => gt.solve(gt.ones([5, 3, 3]), gt.ones([5, 3]))).toThrow(
+    "got [5, 3, 3] and [5, 3] (3 ≠ 5); a vector for each matrix is a column, expandDims(-1)",
+  );
+  expect(() => gt.solve(eye(2), [1, 2, 3])).toThrow(/\(2 ≠ 3\)$/);
+});
+
 test("matrices without numbers", () => {
   const none = gt.zeros([0, 0]);
   expect(gt.det(none).item()).toBe(1);

@@ -1,6 +1,7 @@
 import * as gt from "gradtape";
 import { DomainError, grad, ShapeError, type Tensor, tensor } from "gradtape";
 import { expect, test } from "vitest";
+import { numbers } from "../support/random.js";
 
 const { NaN: nan, POSITIVE_INFINITY: inf } = Number;
 
@@ -26,6 +27,21 @@ test("order is stable, with NaN last", () => {
   ]);
   expect(gt.sort(gt.zeros([0])).shape).toEqual([0]);
   expect(() => gt.topK([1, 2], 3)).toThrow(ShapeError);
+});
+
+test("rows of any length, of numbers that come often, are in the order that a comparison gives, in either direction", () => {
+  const often = [nan, inf, -inf, 0, -0, 1, -1, 2.5];
+  const compare = (a: number, b: number): number => (a < b ? -1 : a > b ? 1 : Number(Number.isNaN(a)) - Number(Number.isNaN(b)));
+  const next = numbers(1);
+  for (let n = 1; n <= 70; n++) {
+    const rows = Array.from({ length: 3 }, () =>
+      Array.from({ length: n }, () => (next(0, 1) < 0.4 ? next(-3, 3) : often[Math.floor(next(0, often.length))])),
+    );
+    const inOrder = (sign: number) => rows.map((row) => row.map((_, i) => i).sort((i, j) => sign * compare(row[i], row[j]) || i - j));
+    expect(gt.argsort(rows).toArray(), `${n} numbers`).toEqual(inOrder(1));
+    expect(gt.topK(rows, n)[1].toArray(), `${n} numbers`).toEqual(inOrder(-1));
+    expect(gt.argsort(tensor(rows).transpose(), 0).transpose().toArray(), `${n} numbers`).toEqual(inOrder(1));
+  }
 });
 
 test("the gradient of sort is a permutation, also of equal numbers", () => {

@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { playwright } from "@vitest/browser-playwright";
 import { configDefaults, defineConfig, type TestProjectConfiguration } from "vitest/config";
@@ -46,6 +47,7 @@ function inBrowser(
       extends: true,
       test: {
         name,
+        sequence: { groupOrder: 1 },
         include: inEveryEngine,
         exclude: [...nodeOnly, ...ofPages],
         browser: { enabled: true, headless: true, screenshotFailures: false, provider: provider(path), instances: [{ browser: name }] },
@@ -60,7 +62,7 @@ const pages: TestProjectConfiguration = {
   test: {
     name: "pages",
     include: ofPages,
-    sequence: { groupOrder: 1 },
+    sequence: { groupOrder: 2 },
     testTimeout: 5 * PATIENCE,
     hookTimeout: 10 * PATIENCE,
     expect: { poll: { timeout: PATIENCE } },
@@ -107,6 +109,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: "node",
+          // Many wait at times, for programs that they start and for clocks: one more than processors has these at work.
+          maxWorkers: availableParallelism() + 1,
           include: ["test/**/*.test.ts"],
           exclude: [...configDefaults.exclude, ...ofPages, ...(mpirun === undefined ? withMpi : [])],
         },
