@@ -33,7 +33,7 @@ function program(seed: number): number {
 
 const catalog = [...fields.values()].flat();
 // What the engine has not compiled yet would count with whatever comes first.
-for (let seed = 1; seed <= 20; seed++) program(-seed);
+for (let seed = 1; seed <= 20; seed++) program(10_000 + seed);
 console.log(`| | median, ms | longest, ms |
 | --- | ---: | ---: |
 ${row(
