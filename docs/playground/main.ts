@@ -256,7 +256,7 @@ class Playground {
 
   private key(event: KeyboardEvent): void {
     if (this.state.tab !== "tape" || this.run === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
-    if ((event.target as Element).closest?.("input, textarea, select, summary, [role=tab], .scroll, #formulas, #title") !== null) return;
+    if ((event.target as Element).closest?.("input, textarea, select, summary, [role=tab], .scroll, #formulas") !== null) return;
     const to = { ArrowRight: this.step + 1, ArrowLeft: this.step - 1, Home: 0, End: this.run.moments.length - 1 }[event.key];
     if (to === undefined) return;
     event.preventDefault();
