@@ -4,11 +4,13 @@ import { formatShape } from "../base/shape.js";
 import { nameFrom } from "../base/text.js";
 import { Leaf } from "../ops/movement.js";
 import type { AnyOp } from "../ops/op.js";
+import { aside } from "../tape/aside.js";
 import type { Recording } from "../tape/recording.js";
 import { recording } from "../tape/under-way.js";
 import { type Watcher, withWatcher } from "../tape/watcher.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { type Birth, findBirth } from "./diagnose/birth.js";
+import { bornInside } from "./diagnose/inside.js";
 import { indexOf } from "./places.js";
 
 /** Where an op stands among those that ran: see {@link NonFiniteError}. */
@@ -65,14 +67,14 @@ class Inspector implements Watcher {
   private readonly numbers = new WeakMap<object, number[]>();
   private rule: { readonly recording: Recording; readonly place: number } | undefined;
 
-  applied(op: AnyOp, inputs: readonly Tensor[], output: Tensor): void {
+  applied(op: AnyOp, inputs: readonly Tensor[], output: Tensor, attributes: unknown): void {
     if (op !== Leaf) this.count++;
     if (output.recordingId !== undefined) {
       const known = this.numbers.get(output.recordingId);
       if (known === undefined) this.numbers.set(output.recordingId, Object.assign([], { [output.slot]: this.count }));
       else known[output.slot] = this.count;
     }
-    if (output.hollow === undefined) this.inspect(op, inputs, output);
+    if (output.hollow === undefined) this.inspect(op, inputs, output, attributes);
     // While `compile` records there are no numbers yet; it lets us see those of the first call.
     else if (recording !== undefined) recording.hasUnseen = true;
   }
@@ -81,7 +83,7 @@ class Inspector implements Watcher {
     this.rule = at;
   }
 
-  private inspect(op: AnyOp, inputs: readonly Tensor[], output: Tensor): void {
+  private inspect(op: AnyOp, inputs: readonly Tensor[], output: Tensor, attributes: unknown): void {
     const birth = findBirth(op, inputs, output);
     const place = birth?.place ?? output.data.findIndex(Number.isNaN);
     if (place < 0) return;
@@ -90,11 +92,12 @@ class Inspector implements Watcher {
       node: this.numbers.get(this.rule.recording.id)?.[this.rule.place] ?? 0,
     };
     const index = indexOf(place, output.shape);
+    const inside = aside(() => bornInside({ inputs, attributes }));
     const what = birth === undefined ? "passed on a NaN that came from outside" : `made ${formatNumber(birth.output)}`;
     const where =
       ruleOf === undefined ? `node ${this.count}` : `node ${this.count}, in the backward pass of node ${ruleOf.node}, ${ruleOf.op}`;
     throw new NonFiniteError(
-      `requireFinite: expected finite numbers, but ${op.name} ${what}${index.length === 0 ? "" : ` at [${index.join(", ")}]`} from ${describeInputs(inputs, birth)} (${where})`,
+      `requireFinite: expected finite numbers, but ${op.name} ${what}${index.length === 0 ? "" : ` at [${index.join(", ")}]`}${inside === undefined ? "" : `, ${inside.where},`} from ${describeInputs(inputs, birth)} (${where})`,
       { op: op.name, node: this.count },
       inputs,
       output,

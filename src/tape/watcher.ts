@@ -5,7 +5,7 @@ import type { Recording } from "./recording.js";
 /** Who is told of each op while some function runs. */
 export interface Watcher {
   /** An op was applied, and is on the recording if there is one. */
-  applied(op: AnyOp, inputs: readonly Tensor[], output: Tensor): void;
+  applied(op: AnyOp, inputs: readonly Tensor[], output: Tensor, attributes: unknown): void;
   /** A reverse sweep has come to a node; nothing when it is at its end. */
   sweeps(at: Arrival | undefined): void;
 }
@@ -37,9 +37,9 @@ function watchedBy<T>(next: Watcher | undefined, body: () => T): T {
 }
 
 const both = (first: Watcher, second: Watcher): Watcher => ({
-  applied: (op, inputs, output) => {
-    first.applied(op, inputs, output);
-    second.applied(op, inputs, output);
+  applied: (op, inputs, output, attributes) => {
+    first.applied(op, inputs, output, attributes);
+    second.applied(op, inputs, output, attributes);
   },
   sweeps: (at) => {
     first.sweeps(at);

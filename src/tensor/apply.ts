@@ -21,7 +21,7 @@ export function apply(op: AnyOp, inputs: readonly Tensor[], attributes?: unknown
   const shape = op.shape === undefined ? broadcastAll(op.name, inputs) : Object.freeze(op.shape(inputs, attributes));
   const output = compute(op, inputs, attributes, shape);
   if (recording !== undefined) recording.append(op, inputs, output, attributes);
-  if (watcher !== undefined) watcher.applied(op, inputs, output);
+  if (watcher !== undefined) watcher.applied(op, inputs, output, attributes);
   return output;
 }
 

@@ -1,4 +1,5 @@
 import {
+  checkpoint,
   compile,
   DomainError,
   diagnose,
@@ -8,6 +9,7 @@ import {
   minimize,
   NonFiniteError,
   requireFinite,
+  scan,
   stabilize,
   type Tensor,
   tensor,
@@ -29,6 +31,20 @@ function errorOf(body: () => unknown): NonFiniteError {
 }
 
 describe("requireFinite", () => {
+  test("says in which step of a loop it happened, and at which op in it, in loops within loops and functions that run again", () => {
+    const step = (c: Tensor): Tensor => c.sub(1).log();
+    const inLoop = (x: Tensor): Tensor => scan((c) => [step(c), undefined], x, 5)[0];
+    expect(errorOf(() => requireFinite(inLoop)(tensor(3))).message).toContain("but Scan made NaN at [0], in step 1, Log(%1), from 3 and");
+    const nested = (x: Tensor): Tensor => scan((c: Tensor) => [inLoop(c), undefined], x, 2)[0];
+    expect(errorOf(() => requireFinite(nested)(tensor(3))).message).toMatch(
+      /made NaN at \[0\], in step 0, Scan\(.*\), in step 1, Log\(%1\), from/,
+    );
+    const again = checkpoint((x: Tensor) => step(x).exp());
+    expect(errorOf(() => requireFinite(grad(again))(tensor(-1))).message).toContain(
+      "but Checkpoint made NaN at [0], inside, Log(%1), from -1",
+    );
+  });
+
   test("throws a DomainError with op, node, label and inputs at the first op that makes NaN or ∞", () => {
     const f = requireFinite((x: Tensor) => x.mul(2).named("twice").log().exp().sum());
     const error = errorOf(() => f(tensor([3, 0, -1])));

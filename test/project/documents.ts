@@ -76,8 +76,8 @@ export async function runSessions(sessions: readonly string[]): Promise<string[]
   return printed;
 }
 
-/** Runs the blocks one after the other in one scope; returns what each printed. */
-export async function run(blocks: readonly Block[]): Promise<string[]> {
+/** Runs the blocks one after the other in one scope, some names of `gradtape` replaced; returns what each printed. */
+export async function run(blocks: readonly Block[], replaced: Readonly<Record<string, unknown>> = {}): Promise<string[]> {
   const printed = blocks.map(() => "");
   const imported = new Map<string, unknown>();
   const body = blocks
@@ -86,7 +86,8 @@ export async function run(blocks: readonly Block[]): Promise<string[]> {
         .replace(/^import \{([\s\S]*?)\} from "(.*)";\n/gm, (all, names: string, from: string) => {
           for (const name of names.split(",").map((part) => part.trim())) {
             const [original, alias = original] = name.split(" as ");
-            if (!name.startsWith("type ")) imported.set(alias, modules[from]?.[original]);
+            if (!name.startsWith("type "))
+              imported.set(alias, (from === "gradtape" ? replaced[original] : undefined) ?? modules[from]?.[original]);
           }
           return from in modules ? "" : all;
         })

@@ -16,7 +16,7 @@ export interface Inside {
 }
 
 /** Where in the function that a node runs, such as the step of a loop, the first NaN or ∞ is born: the function is run again to see. */
-export function bornInside(node: Node): Inside | undefined {
+export function bornInside(node: Pick<Node, "inputs" | "attributes">): Inside | undefined {
   const body = bodyOf(node.attributes);
   if (body === undefined) return undefined;
   const { tape } = body;
@@ -40,7 +40,7 @@ export function bornInside(node: Node): Inside | undefined {
       const birth = findBirth(op, inputs, value);
       if (birth === undefined) continue;
       const where = `${loopOf(node.attributes) === undefined ? "inside" : `in step ${step}`}, ${describeNode(inner, name)}`;
-      const deeper = bornInside({ ...inner, inputs, output: value });
+      const deeper = bornInside({ inputs, attributes });
       return deeper === undefined ? { where, node: inner, tape, birth } : { ...deeper, where: `${where}, ${deeper.where}` };
     }
     carry = tape.outputs.slice(0, carries).map(current);

@@ -212,7 +212,9 @@ class Parser {
   /** The function whose call begins here. */
   private functionHere(): string | undefined {
     const word = /^(\p{L}[\p{L}\p{N}]*?)(?:[₀-₉]+|_[\p{L}′]+|_\{[^}]*\})?\(/u.exec(this.rest)?.[1];
-    const found = word !== undefined && FUNCTIONS.has(word) ? word : undefined;
+    // A capital that nothing else is called is a function of a user's own: Φ(z).
+    const isOwn = word !== undefined && /^\p{Lu}$/u.test(word) && word !== "I" && !this.names.has(word);
+    const found = word !== undefined && (FUNCTIONS.has(word) || isOwn) ? word : undefined;
     if (found !== undefined && this.names.has(found)) this.fail(`a name that is no function, for ${found} is one`);
     return found;
   }
