@@ -24,7 +24,7 @@ function keepCodeOfHeadings(parser) {
   });
 }
 
-/** The same links as on the first page, at the top of each page. */
+/** The same links as on the first page, at the top of each page; and which part of a page is its content. */
 function linksAtTop({ renderer }) {
   const links = {
     Playground: "playground/index.html",
@@ -35,7 +35,9 @@ function linksAtTop({ renderer }) {
   renderer.on(PageEvent.END, (page) => {
     const base = /data-base="([^"]*)"/.exec(page.contents ?? "")?.[1] ?? "./";
     const written = Object.entries(links).map(([title, address]) => `<a href="${base}${address}">${title}</a>`);
-    page.contents = page.contents?.replace('<div id="tsd-toolbar-links">', `$&${written.join("")}`);
+    page.contents = page.contents
+      ?.replace('<div id="tsd-toolbar-links">', `$&${written.join("")}`)
+      .replace('<div class="col-content">', '<div class="col-content" role="main">');
   });
 }
 

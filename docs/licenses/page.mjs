@@ -19,7 +19,7 @@ const idOf = (name) => `license-${name.replace(/[^a-z0-9]+/gi, "-")}`;
 const entryOf = ({ name, version, license, text, source }) => `<section>
 <h2 id="${idOf(name)}">${escapeHtml(name)} ${escapeHtml(version)}</h2>
 <p>${escapeHtml(license)}. <a href="${escapeHtml(source)}">Source</a></p>
-<pre class="license">${escapeHtml(text.trim())}</pre>
+<pre class="license" tabindex="0">${escapeHtml(text.trim())}</pre>
 </section>`;
 
 writeFileSync(
@@ -50,7 +50,7 @@ ${packages.map(({ name, license }) => `<li><a href="#${idOf(name)}">${escapeHtml
 ${packages.map(entryOf).join("\n")}
 <section>
 <h2 id="data">Data of the examples</h2>
-<pre class="license">${escapeHtml(data.trim())}</pre>
+<pre class="license" tabindex="0">${escapeHtml(data.trim())}</pre>
 </section>
 </main>
 </body>

@@ -45,6 +45,9 @@ const MINIMIZE_OPTIONS: Known<MinimizeOptions<unknown>> = {
  * A compiled f is differentiated first and compiled then: `minimize(compile(f), …)` replays the value with its gradient, and for
  * newton the Hessian. The programs stay with the compiled function, for the next search.
  *
+ * The result holds numbers, like what `item()` reads: for a transform around the search it is a constant. The recipes show how a gradient
+ * goes through a minimum.
+ *
  * With `sum`, f may be the part of a sum that one process of several holds, all of which call `minimize` with the same
  * settings and the same `initial`; all find the same.
  *

@@ -194,7 +194,7 @@ function runView(tab: TapeTab, run: ShownRun): TemplateResult {
         <span class="keys">keys ← → step</span>
       </div>
       <div class="moment ${moment.kind}">
-        <p id="title" aria-live="polite">${title}</p>
+        <p id="title" tabindex="0" aria-live="polite">${title}</p>
         <div id="formulas" tabindex="0" role="group" aria-label="The step as a formula">${
           step === last && gradient !== undefined
             ? html`<p id="result">∂${run.output.name}/∂${run.by} = ${formatTensor(gradient)}</p>`
