@@ -134,7 +134,7 @@ function rememberTexts(): { readonly texts: ReadonlyMap<string, Tape | Derivatio
 }
 
 function shownDerivation(derivation: Derivation): Shown {
-  const lines = derivation.steps.map(({ section, latex, rule }) => ({ section, latex, rule }));
+  const lines = derivation.steps.map(({ section, latex, reason }) => ({ section, latex, rule: reason }));
   return { kind: "derivation", text: String(derivation), lines, verdict: derivation.verdict };
 }
 

@@ -323,7 +323,7 @@ function calibration({ test, training, recalibration, command }: Outcome): Html 
 function derivation({ fitted }: Outcome): Html {
   const { derivation, rows } = derivationOf(fitted);
   const math = (tex: string): Html => temml.renderToString(`\\displaystyle ${tex.replace("&=", "=")}`, { throwOnError: true });
-  const lines = derivation.steps.map(({ latex, rule }) => `<tr><td>${math(latex)}</td><td>${escapeText(rule)}</td></tr>`);
+  const lines = derivation.steps.map(({ latex, reason }) => `<tr><td>${math(latex)}</td><td>${escapeText(reason)}</td></tr>`);
   return `<p>Read off the tape of the loss by <code>derive</code>: W holds the coefficients of the standardized columns, X a row
 for each observation${fitted.loss.l2 === 0 ? "" : ", λ the strength of the penalty on each coefficient, divided by n"}. The two sides of each line were
 evaluated on ${rows} rows, at a tenth of the fitted coefficients so that no ŷ rounds to 0 or 1. ${escapeText(derivation.verdict)}</p>
