@@ -86,10 +86,7 @@ export const elementwiseRows: Rows<typeof elementwise> = /* @__PURE__ */ (() => 
   PoissonLoss: each(([r, k]) => subtract(f.exponential(r), multiply(k, r))),
   PoissonResidual: each(([r, k]) => subtract(f.exponential(r), k)),
   Where: each((args, _, { inputs: [condition] }) =>
-    choice(
-      args,
-      condition.data.every((value) => value === 0 || value === 1),
-    ),
+    choice(args, condition.hollow === undefined && condition.data.every((value) => value === 0 || value === 1)),
   ),
   Heaviside: each(([x, y], { tie }) => {
     if (tie === 1) return f.indicator("≥", subtract(x, y));

@@ -133,4 +133,5 @@ export const decompositionRows: Rows<typeof ops> = /* @__PURE__ */ (() => ({
 }))();
 
 /** Whether a rule with an inverse holds for all the matrices. */
-const isInvertible = ({ inputs: [a] }: NodeReading<unknown>): boolean => applyAgain(ops.Det, [a], undefined).data.every((det) => det !== 0);
+const isInvertible = ({ inputs: [a] }: NodeReading<unknown>): boolean =>
+  a.hollow === undefined && applyAgain(ops.Det, [a], undefined).data.every((det) => det !== 0);

@@ -91,7 +91,9 @@ export const reduceRows: Rows<typeof reduce> = /* @__PURE__ */ (() => ({
   Max: reducing((bound, body) => reduction("max", bound, body)),
   Min: reducing((bound, body) => reduction("min", bound, body)),
   // The product rule divides by the factors: with a 0 among them the node stands as a letter, with its own rule.
-  Prod: reducingOne((index, body, x) => (x.data.some((value) => value === 0) ? undefined : reduction("prod", [index], body))),
+  Prod: reducingOne((index, body, x) =>
+    x.hollow !== undefined || x.data.some((value) => value === 0) ? undefined : reduction("prod", [index], body),
+  ),
   LogSumExp: reducingOne((index, body) => logSumExp(index, body)),
   Softmax: along((index, body, at) => (index === undefined || at === undefined ? ONE : softmax(index, body(placeOf(index)), at))),
   LogSoftmax: along((index, body, at) =>
