@@ -7,8 +7,9 @@ import { Effort, Exhausted } from "./effort.js";
 import { Hints } from "./hints.js";
 import { type Asked, LeftSides } from "./left-sides.js";
 import { linesOf, sides, tooLong } from "./lines.js";
-import { indicesAt, NotUnderstood, parseSide, type Vocabulary, type Written } from "./parse.js";
+import { NotUnderstood, parseSide, type Vocabulary, type Written } from "./parse.js";
 import { type Points, pointsOf } from "./points.js";
+import { indicesAt } from "./subscripts.js";
 import { normalized } from "./text.js";
 
 /** Settings of {@link checkDerivation}. */

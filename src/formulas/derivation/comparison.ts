@@ -67,10 +67,8 @@ export class Comparison {
     const { points } = this.points;
     const { free } = asked;
     const [{ shape }] = asked.expected;
-    const places = free.reduce((count, _, axis) => count * shape[axis], 1);
-    this.effort.spend(written, points.length * places, Math.max(1, ...this.points.sizes));
     const values = points.map((point) =>
-      withinLimits(CALLER, LIMITS, () => evaluateAtAll(written, meaningAt(point, sizes), reading, free, shape)),
+      withinLimits(CALLER, LIMITS, () => evaluateAtAll(written, this.meaningAt(point, sizes), reading, free, shape)),
     );
     let note = "";
     const differences: number[] = [];
@@ -120,6 +118,17 @@ export class Comparison {
     return found;
   }
 
+  private meaningAt(point: Point, sizes: ReadonlyMap<string, number>): Meaning {
+    return {
+      value: (name) => point.value(name) ?? (sizes.has(name) ? asTensor(CALLER, sizes.get(name) as number) : undefined),
+      derivative: (of, by) => point.derivative(of, by),
+      jacobian: (of, by) => point.jacobian(of, by),
+      spend: (products) => this.effort.spend(products),
+      places: new Map(),
+      known: new Map(),
+    };
+  }
+
   /** What n and the like may be: what they were found to be, or each size that there is. */
   meaningsOfSizes(written: Written): ReadonlyMap<string, number>[] {
     const letters = [...lettersOf(written)].filter((name) => !this.points.names.has(name) && !this.sizes.has(name));
@@ -141,8 +150,9 @@ export class Comparison {
       return this.meaningsOfSizes(written).flatMap((sizes) =>
         readingsOf(written).flatMap((reading) => {
           try {
-            this.effort.spend(written, points.length, Math.max(1, ...this.points.sizes));
-            return [points.map((point) => withinLimits(CALLER, LIMITS, () => atIndices(written, meaningAt(point, sizes), reading, free)))];
+            return [
+              points.map((point) => withinLimits(CALLER, LIMITS, () => atIndices(written, this.meaningAt(point, sizes), reading, free))),
+            ];
           } catch (error) {
             if (!(error instanceof ShapesDiffer || error instanceof GradtapeError)) throw error;
             return [];
@@ -168,12 +178,6 @@ export interface Tried {
 
 /** A shape that is not what was asked for. */
 const NO_FIT = { difference: Number.NaN, isUndecided: false, note: "", trouble: "" };
-
-const meaningAt = (point: Point, sizes: ReadonlyMap<string, number>): Meaning => ({
-  value: (name) => point.value(name) ?? (sizes.has(name) ? asTensor(CALLER, sizes.get(name) as number) : undefined),
-  derivative: (of, by) => point.derivative(of, by),
-  places: new Map(),
-});
 
 /** The names in a formula. */
 export function lettersOf(written: Written, found = new Set<string>()): Set<string> {

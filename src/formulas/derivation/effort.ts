@@ -1,6 +1,4 @@
-import { innerOf, type Written } from "./parse.js";
-
-// A derivation may be a stranger's: what checking it costs is counted, in parts of formulas that are evaluated at a point.
+// A derivation may be a stranger's: what checking it costs is counted, about in microseconds.
 
 /** No more is left to spend. */
 export class Exhausted extends Error {}
@@ -9,6 +7,9 @@ export class Exhausted extends Error {}
 const VERDICTS = 1_000_000;
 /** For the hints of all lines. */
 const HINTS = 500_000;
+
+/** So many products take about as long as what else there is to do for a part. */
+const PRODUCTS = 1000;
 
 /** What is left to spend on verdicts and on hints. */
 export class Effort {
@@ -28,14 +29,10 @@ export class Effort {
     }
   }
 
-  /** Pays for a formula at so many points, where an index goes over at most so many places. */
-  spend(written: Written, points: number, length = 1): void {
-    this.left[this.what] -= partsOf(written, length) * points;
-    if (this.left[this.what] < 0) throw new Exhausted("the derivation is too long to be checked whole; check it in parts");
+  /** Pays for a part of a formula, evaluated once, and for so many products of numbers in it. */
+  spend(products = 0): void {
+    this.left[this.what] -= 1 + products / PRODUCTS;
+    if (this.left[this.what] < 0)
+      throw new Exhausted("the derivation is too long, or its data too large, to be checked whole; check it in parts, or with less data");
   }
 }
-
-/** How many numbers, names, sums, products and calls are evaluated for a formula. */
-export const partsOf = (written: Written, length = 1): number =>
-  innerOf(written).reduce((sum, inner) => sum + partsOf(inner, length), 1) *
-  (written.kind === "total" ? length ** written.indices.length : 1);

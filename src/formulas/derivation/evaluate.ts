@@ -19,8 +19,13 @@ export interface Value {
 export interface Meaning {
   readonly value: (name: string) => Tensor | undefined;
   readonly derivative: (of: string, by: string) => Tensor | undefined;
+  readonly jacobian: (of: string, by: string) => Tensor | undefined;
+  /** Counts a part that is evaluated, and the products of numbers in it. */
+  readonly spend: (products?: number) => void;
   /** The places of indices, from 0. */
   readonly places: ReadonlyMap<string, number>;
+  /** What was found of formulas that are the same at all places. */
+  readonly known: Map<Written, Value>;
 }
 
 /** How a formula is read where people differ. */
@@ -50,6 +55,12 @@ const scalar = ({ x }: Value): Tensor => x.reshape([]);
 
 /** The value of a formula. A size is 𝟏's: it gets as long as what it meets. */
 export function evaluate(written: Written, meaning: Meaning, reading: Reading): Value {
+  const value = evaluated(written, meaning, reading);
+  meaning.spend(value.x.size);
+  return value;
+}
+
+function evaluated(written: Written, meaning: Meaning, reading: Reading): Value {
   const inner = (of: Written): Value => evaluate(of, meaning, reading);
   switch (written.kind) {
     case "number":
@@ -60,7 +71,7 @@ export function evaluate(written: Written, meaning: Meaning, reading: Reading): 
       return plain(x);
     }
     case "derivative": {
-      const x = meaning.derivative(written.of, written.by);
+      const x = (written.isWhole ? meaning.jacobian : meaning.derivative)(written.of, written.by);
       if (x === undefined) throw new NotUnderstood(`expected a derivative between named values, got ∂${written.of}/∂${written.by}`);
       return plain(x);
     }
@@ -72,7 +83,7 @@ export function evaluate(written: Written, meaning: Meaning, reading: Reading): 
         written.terms.map(({ isNegative, of }) => [of.kind === "identity" || of.kind === "ones" ? of.kind : ofTerm(of, inner), isNegative]),
       );
     case "product":
-      return product(written.factors, inner, reading);
+      return product(written.factors, inner, reading, meaning.spend);
     case "power":
       return reading.addsPowers && isOfSum(written) ? inner(ofEach(written)) : power(written, inner);
     case "transpose": {
@@ -87,13 +98,27 @@ export function evaluate(written: Written, meaning: Meaning, reading: Reading): 
     case "at":
       return plain(
         partOf(
-          inner(written.of).x,
+          everywhere(written.of, meaning, reading).x,
           written.indices.map((index) => placeOf(index, meaning.places)),
         ),
       );
+    case "delta": {
+      const [i, j] = written.indices.map((index) => placeOf(index, meaning.places));
+      return number(i === j ? 1 : 0);
+    }
     case "total":
       return total(written, meaning, reading);
   }
+}
+
+/** The value of a formula of which a place is taken: once for all places, if it has no index itself. */
+function everywhere(written: Written, meaning: Meaning, reading: Reading): Value {
+  const known = meaning.known.get(written);
+  if (known !== undefined) return known;
+  const value = evaluate(written, meaning, reading);
+  const hasIndex = (of: Written): boolean => of.kind === "at" || of.kind === "delta" || innerOf(of).some(hasIndex);
+  if (!hasIndex(written)) meaning.known.set(written, value);
+  return value;
 }
 
 const withPlace = (meaning: Meaning, index: string, place: number): Meaning => ({
@@ -104,7 +129,7 @@ const withPlace = (meaning: Meaning, index: string, place: number): Meaning => (
 /** The value of a formula with an axis for each of these indices, which are as long as what it has of them. */
 export function atIndices(written: Written, meaning: Meaning, reading: Reading, free: readonly string[]): Tensor {
   const atFirst = free.reduce((places, index) => withPlace(places, index, 0), meaning);
-  const shape = free.map((index) => rangeOf(index, written, (value) => evaluate(value, atFirst, reading).x.shape));
+  const shape = free.map((index) => rangeOf(index, written, (value) => everywhere(value, atFirst, reading).x.shape));
   return evaluateAtAll(written, meaning, reading, free, shape).x;
 }
 
@@ -127,7 +152,7 @@ export function evaluateAtAll(
 
 /** Σ over the first index, of Σ over the others. */
 function total({ indices: [index, ...others], of }: Extract<Written, { kind: "total" }>, meaning: Meaning, reading: Reading): Value {
-  const length = rangeOf(index, of, (value) => evaluate(value, meaning, reading).x.shape);
+  const length = rangeOf(index, of, (value) => everywhere(value, meaning, reading).x.shape);
   const inner: Written = others.length === 0 ? of : { kind: "total", indices: others, of };
   const values = Array.from({ length }, (_, place) => evaluate(inner, withPlace(meaning, index, place), reading));
   if (values.length === 0) return number(0);
@@ -191,15 +216,15 @@ function special(kind: Multiple | "identity" | "ones", like: Value | undefined):
 
 type Part = Value | "ones" | "row of ones" | "identity";
 
-function product(factors: readonly Joined[], inner: (of: Written) => Value, reading: Reading): Value {
+function product(factors: readonly Joined[], inner: (of: Written) => Value, reading: Reading, spend: (products: number) => void): Value {
   const groups = reading.isTight ? tight(factors) : factors.map(({ sign, of }) => ({ sign, parts: [{ sign: "" as const, of }] }));
   let result: Part | undefined;
   for (const { sign, parts } of groups) {
     const value = parts.reduce<Part | undefined>(
-      (before, part) => (before === undefined ? read(part.of, inner) : times(before, read(part.of, inner), part.sign, reading)),
+      (before, part) => (before === undefined ? read(part.of, inner) : times(before, read(part.of, inner), part.sign, reading, spend)),
       undefined,
     ) as Part;
-    result = result === undefined ? value : times(result, value, sign, reading);
+    result = result === undefined ? value : times(result, value, sign, reading, spend);
   }
   if (result === undefined || typeof result === "string") throw new NotUnderstood("expected something beside 𝟏 or I");
   return result;
@@ -223,7 +248,7 @@ function read(of: Written, inner: (of: Written) => Value): Part {
   return inner(of);
 }
 
-function times(a: Part, b: Part, sign: Joined["sign"], reading: Reading): Part {
+function times(a: Part, b: Part, sign: Joined["sign"], reading: Reading, spend: (products: number) => void): Part {
   if (a === "identity") return b;
   if (b === "identity") return a;
   if (typeof a === "string" && typeof b === "string") throw new NotUnderstood("expected a vector beside 𝟏, got 𝟏𝟏ᵀ alone");
@@ -234,6 +259,7 @@ function times(a: Part, b: Part, sign: Joined["sign"], reading: Reading): Part {
   if (isScalar(a) || isScalar(b)) return together(a, b, (x, y) => x.mul(y));
   // As NumPy has it; a product of matrices where shapes fit that only.
   if (sign === "*" && reading.vectors === "place by place" && sameShape(a.x.shape, b.x.shape)) return together(a, b, (x, y) => x.mul(y));
+  spend(a.x.size * (b.x.rank === 2 ? b.x.shape[1] : 1));
   return matrixProduct(a, b, reading);
 }
 

@@ -1,9 +1,11 @@
 import { formatShape } from "../../base/shape.js";
 import { quote } from "../../base/text.js";
+import { stack } from "../../functions/movement.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { partOf } from "./indices.js";
-import { derivativeOf, indicesAt, NotUnderstood } from "./parse.js";
+import { partOf, placeOf } from "./indices.js";
+import { derivativeOf, NotUnderstood } from "./parse.js";
 import type { Points } from "./points.js";
+import { type NamedPart, namedPart, nameIn } from "./subscripts.js";
 import { GREEK, normalized } from "./text.js";
 
 /** What a left side asks for. */
@@ -25,7 +27,17 @@ export class LeftSides {
     this.aliases = aliasesOf(points.names);
   }
 
+  /** What a left side asks for, or why that is not known. */
   asked(left: string | undefined): Asked | NotUnderstood {
+    try {
+      return this.find(left);
+    } catch (error) {
+      if (error instanceof NotUnderstood) return error;
+      throw error;
+    }
+  }
+
+  private find(left: string | undefined): Asked | NotUnderstood {
     const { points, result, wanted, names } = this.points;
     if (left === undefined) return this.ofDerivative(result, wanted[0]);
     const text = normalized(left).replace(/\s+/g, " ").trim();
@@ -33,7 +45,8 @@ export class LeftSides {
     const isPlace = names.has(name) && indices.some((index) => this.nameOf(index) === undefined); // and L_w is ∂L/∂w
     const found = names.has(text) || isPlace ? undefined : derivativeOf(text);
     if (found !== undefined) {
-      const by = this.part(found.by === "" ? wanted[0] : found.by);
+      const [of, by] = [this.part(found.of), this.part(found.by === "" ? wanted[0] : found.by)];
+      if (of.indices.length > 0) return this.ofPlaces(of, by);
       const asked = this.ofDerivative(this.nameOf(found.of) ?? result, by.name);
       return "left" in asked ? this.atPlaces(asked, by.indices) : asked;
     }
@@ -45,16 +58,19 @@ export class LeftSides {
     );
   }
 
-  /** A name, and the indices behind it: w_j. */
-  private part(text: string): { readonly name: string; readonly indices: readonly string[] } {
-    const name = this.nameOf(text);
-    if (name !== undefined) return { name, indices: [] };
-    const [, letter, rest] = /^(\p{L}\p{M}*)(.+)$/u.exec(text) ?? [];
-    const found = rest === undefined ? undefined : indicesAt(rest);
-    const own = letter === undefined ? undefined : (this.nameOf(letter) ?? this.nameOf(letter.toUpperCase()));
-    return own !== undefined && found !== undefined && found.length === rest.length
-      ? { name: own, indices: found.indices }
-      : { name: text, indices: [] };
+  private part(text: string): NamedPart {
+    return namedPart(text, { names: this.points.names, aliases: this.aliases });
+  }
+
+  /** ∂p_i/∂z_j: of all places of both. */
+  private ofPlaces(of: NamedPart, by: NamedPart): Asked | NotUnderstood {
+    const expected = this.points.points.map((point) => point.jacobian(of.name, by.name));
+    const left = `∂${of.name}/∂${by.name}`;
+    if (!expected.every((x) => x !== undefined)) return new NotUnderstood(`expected a derivative between named values, got ${left}`);
+    const indices = [...of.indices, ...by.indices];
+    const rank = expected[0]?.rank ?? 0;
+    if (indices.length !== rank) return new NotUnderstood(`expected ${rank} indices at the left side, got ${indices.join(", ")}`);
+    return this.atPlaces({ left, expected, isJacobian: false, free: [] }, indices);
   }
 
   /** What is asked for at the places of indices: of numbers the one place, of letters each. */
@@ -62,23 +78,21 @@ export class LeftSides {
     if (indices.length === 0) return asked;
     const left = `${asked.left}_${indices.join("")}`;
     const [{ shape }] = asked.expected;
-    const isNumber = indices.every((index) => /\d/.test(index));
+    if (indices.length > shape.length || asked.isJacobian)
+      return new NotUnderstood(`expected at most ${shape.length} indices at the left side, got ${left}`);
+    const letters = [...new Set(indices.filter((index) => !/\d/.test(index)))];
+    const sizes = letters.map((letter) => shape[indices.indexOf(letter)]);
     if (
-      indices.length > shape.length ||
-      asked.isJacobian ||
-      (!isNumber && (indices.some((index) => /\d/.test(index)) || new Set(indices).size < indices.length))
+      indices.some((index, axis) =>
+        /\d/.test(index) ? Number(index) < 1 || Number(index) > shape[axis] : shape[axis] !== sizes[letters.indexOf(index)],
+      )
     )
-      return new NotUnderstood(`expected at most ${shape.length} different indices at the left side, got ${left}`);
-    if (!isNumber) return { ...asked, left, free: indices };
-    const places = indices.map((index) => Number(index) - 1);
-    if (places.some((place, axis) => place < 0 || place >= shape[axis]))
       return new NotUnderstood(`expected a place of ${asked.left} of shape ${formatShape(shape)}, got ${left}`);
-    return { ...asked, left, expected: asked.expected.map((x) => partOf(x, places)) };
+    return { ...asked, left, expected: asked.expected.map((x) => placesOf(x, indices, letters, sizes)), free: letters };
   }
 
   nameOf(text: string): string | undefined {
-    const plain = text.replace(/[()]/g, "").trim();
-    return this.points.names.has(plain) ? plain : this.aliases.get(plain);
+    return nameIn(text, { names: this.points.names, aliases: this.aliases });
   }
 
   ofDerivative(of: string, by: string): Asked | NotUnderstood {
@@ -106,4 +120,23 @@ function aliasesOf(names: ReadonlySet<string>): ReadonlyMap<string, string> {
   }
   for (const name of names) aliases.delete(name);
   return aliases;
+}
+
+/** The places of a value with an axis for each letter: with a letter twice those of a diagonal, with a number one place. */
+function placesOf(
+  x: Tensor,
+  indices: readonly string[],
+  letters: readonly string[],
+  sizes: readonly number[],
+  at: ReadonlyMap<string, number> = new Map(),
+): Tensor {
+  const [letter, ...others] = letters;
+  if (letter === undefined)
+    return partOf(
+      x,
+      indices.map((index) => placeOf(index, at)),
+    );
+  return stack(
+    Array.from({ length: sizes[0] }, (_, place) => placesOf(x, indices, others, sizes.slice(1), new Map(at).set(letter, place))),
+  );
 }

@@ -1,4 +1,5 @@
 import { quote } from "../../base/text.js";
+import { indicesAt, namedPart, raisedLetters, TOTAL } from "./subscripts.js";
 import { normalized } from "./text.js";
 
 /** A formula as somebody wrote it. */
@@ -14,9 +15,12 @@ export type Written =
   | { readonly kind: "transpose"; readonly of: Written }
   | { readonly kind: "call"; readonly name: string; readonly axis: number | undefined; readonly args: readonly Written[] }
   | { readonly kind: "relation"; readonly sign: string; readonly left: Written; readonly right: Written }
-  | { readonly kind: "derivative"; readonly of: string; readonly by: string }
+  /** `isWhole` where places of both are asked for, as in ∂p_i/∂z_j. */
+  | { readonly kind: "derivative"; readonly of: string; readonly by: string; readonly isWhole: boolean }
   /** x_ij: a place of a value, or with fewer indices than axes a row. An index is a letter, or a number that counts from 1. */
   | { readonly kind: "at"; readonly of: Written; readonly indices: readonly string[] }
+  /** δ_ij, also written [i = j]: 1 where both are the same place, and else 0. */
+  | { readonly kind: "delta"; readonly indices: readonly [string, string] }
   /** Σ over all places of some indices. */
   | { readonly kind: "total"; readonly indices: readonly string[]; readonly of: Written };
 
@@ -279,13 +283,21 @@ class Parser {
     const found = derivative === undefined ? undefined : derivativeOf(derivative);
     if (derivative !== undefined && found !== undefined && (rest.startsWith("∂") || !this.vocabulary.names.has("d"))) {
       this.at += derivative.length;
-      return { kind: "derivative", of: found.of, by: found.by };
+      const [of, by] = [found.of, found.by].map((text) => namedPart(text, this.vocabulary));
+      const whole: Written = { kind: "derivative", of: of.name, by: by.name, isWhole: of.indices.length > 0 };
+      const indices = [...of.indices, ...by.indices];
+      return indices.length === 0 ? whole : { kind: "at", of: whole, indices };
     }
     return this.word(rest);
   }
 
-  /** [u > v], or brackets as parentheses. */
+  /** [u > v], [i = k], or brackets as parentheses. */
   private bracket(): Written {
+    const [whole, first, second] = /^\s*([i-np-t])\s*(?:=|==)\s*([i-np-t])\s*\]/.exec(this.text.slice(this.at)) ?? [];
+    if (whole !== undefined && ![first, second].some((name) => this.vocabulary.names.has(name))) {
+      this.at += whole.length;
+      return { kind: "delta", indices: [first, second] };
+    }
     const left = this.sum();
     const sign = this.take("<=", ">=", "!=", "==", "≤", "≥", "≠", "<", ">", "=");
     if (sign === undefined) {
@@ -300,6 +312,12 @@ class Parser {
   /** A name, a function, e or I: the longest that is known; letters beside each other may be several names. */
   private word(rest: string): Written {
     const { names, sizes, aliases } = this.vocabulary;
+    const [letter] = /^(?:δ|delta)/.exec(rest) ?? [];
+    const delta = letter === undefined || names.has("δ") ? undefined : indicesAt(rest.slice(letter.length));
+    if (letter !== undefined && delta?.indices.length === 2) {
+      this.at += letter.length + delta.length;
+      return { kind: "delta", indices: [delta.indices[0], delta.indices[1]] };
+    }
     const known =
       [...names, ...aliases.keys(), ...sizes].filter((name) => rest.startsWith(name)).sort((a, b) => b.length - a.length)[0] ?? "";
     const callee =
@@ -387,23 +405,6 @@ class Parser {
     this.at += digits.length;
     return SUPERSCRIPTS.indexOf(digits);
   }
-}
-
-const LOW = "ᵢⱼₖₗₘₙₚₛₜᵣ";
-const LETTERS = "ijklmnpstr";
-const raisedLetters = (low: string): string => [...low].map((letter) => LETTERS[LOW.indexOf(letter)]).join("");
-
-/** Σ_i, Σ_(i=1)^n, Σ_ij, Σᵢ, sum_i */
-const TOTAL = /^(?:Σ|sum)\s*(?:_\s*(?:\(([^()]*)\)|([a-z]+(?:,[a-z]+)*))|([ᵢⱼₖₗₘₙₚₛₜᵣ]+))(?:\s*\^\s*(?:\([^()]*\)|[\p{L}\d]))?/u;
-
-/** The indices that a text begins with: _ij, _i,j, _(ij), ᵢⱼ, ₁₂; and how long they are. */
-export function indicesAt(text: string): { readonly indices: readonly string[]; readonly length: number } | undefined {
-  const found = /^(?:_\s*(?:\(([a-z\d,\s]+)\)|([a-z\d]+(?:,[a-z\d]+)*))|([ᵢⱼₖₗₘₙₚₛₜᵣ]+)|([₁-₉]+))/u.exec(text);
-  if (found === null) return undefined;
-  const [whole, inParentheses, plain, low, digits] = found;
-  const signs =
-    inParentheses ?? plain ?? (low !== undefined ? raisedLetters(low) : [...digits].map((digit) => SUBSCRIPTS.indexOf(digit)).join(""));
-  return { indices: [...signs.replace(/[\s,]/g, "")], length: whole.length };
 }
 
 const followsCall = (rest: string, name: string): boolean =>

@@ -11,11 +11,14 @@ import { type Flat, flatten, rebuildAll } from "../../tensor/tree.js";
 import { record } from "../../transforms/record.js";
 import { valueAndGrad } from "../../transforms/reverse.js";
 import { jacobian } from "../../transforms/second-order.js";
+import { NotUnderstood } from "./parse.js";
 
 /** What names mean at one point: values, derivatives of the result, and of named steps. */
 export interface Point {
   readonly value: (name: string) => Tensor | undefined;
   readonly derivative: (of: string, by: string) => Tensor | undefined;
+  /** The same with all places of both, also where one place depends on its own only. */
+  readonly jacobian: (of: string, by: string) => Tensor | undefined;
 }
 
 /** A function at its inputs and at fresh points of the same shapes. */
@@ -41,6 +44,8 @@ export interface Points {
   readonly sizes: readonly number[];
 }
 
+/** Of two values, each place with respect to each. */
+const MOST_DERIVATIVES = 200_000;
 /** So many points are fresh. */
 const FRESH = 3;
 const MOST_TRIES = 12;
@@ -165,6 +170,25 @@ function pointAt(f: AnyFunction, flats: readonly Flat[], leaves: readonly Tensor
   const [output] = tape.outputs;
   const result = output.label === undefined ? "L" : printedName(output.label);
   byName.set(result, step(output));
+  const known = new Map<Tensor, Map<Tensor, Tensor>>();
+  const fullOf = (from: Tensor, to: Tensor): Tensor => {
+    if (from.size * to.size > MOST_DERIVATIVES)
+      throw new NotUnderstood(`the ${from.size * to.size} derivatives of all places are too many to be checked; check it with less data`);
+    const own = known.get(from) ?? new Map<Tensor, Tensor>();
+    known.set(from, own);
+    const full = own.get(to) ?? between(tape, from, to);
+    own.set(to, full);
+    return full;
+  };
+  const derivative = (of: string, by: string, shown: (full: Tensor, to: Tensor, from: Tensor) => Tensor): Tensor | undefined => {
+    const [to, from] = [byName.get(of), byName.get(by)];
+    if (!to?.isStep || !from?.isStep) return undefined;
+    const found =
+      to.x === output
+        ? (tape.cotangents.get(from.x) ?? (from.x === output ? tensor(1) : from.x.mul(0)))
+        : shown(fullOf(from.x, to.x), to.x, from.x);
+    return to.sign === from.sign ? found : found.neg();
+  };
   return {
     names: new Set(byName.keys()),
     steps: [...tape.inputs, ...forward],
@@ -176,13 +200,8 @@ function pointAt(f: AnyFunction, flats: readonly Flat[], leaves: readonly Tensor
       const named = byName.get(name);
       return named?.sign === -1 ? named.x.neg() : named?.x;
     },
-    derivative: (of, by) => {
-      const [to, from] = [byName.get(of), byName.get(by)];
-      if (!to?.isStep || !from?.isStep) return undefined;
-      const derivative =
-        to.x === output ? (tape.cotangents.get(from.x) ?? (from.x === output ? tensor(1) : from.x.mul(0))) : between(tape, from.x, to.x);
-      return to.sign === from.sign ? derivative : derivative?.neg();
-    },
+    derivative: (of, by) => derivative(of, by, placeByPlace),
+    jacobian: (of, by) => derivative(of, by, (full) => full),
   };
 }
 
@@ -217,8 +236,8 @@ function countsOn(tape: Tape): number[] {
   return [...new Set(means.length > 0 ? means : sums)].filter((count) => count > 1);
 }
 
-/** The derivative of one value of a tape with respect to another: place by place where one place depends on its own only, else all. */
-function between(tape: Tape, from: Tensor, to: Tensor): Tensor | undefined {
+/** The derivatives of all places of a value of a tape with respect to all places of another. */
+function between(tape: Tape, from: Tensor, to: Tensor): Tensor {
   const again = (x: Tensor): Tensor => {
     const known = new Map<Tensor, Tensor>([[from, x]]);
     for (const { op, inputs, output, attributes } of tape.nodes) {
@@ -235,16 +254,17 @@ function between(tape: Tape, from: Tensor, to: Tensor): Tensor | undefined {
     }
     return known.get(to) ?? to.add(x.sum().mul(0));
   };
-  const full = jacobian(again)(from);
-  if (to.rank === 0) return full;
-  if (from.rank === 0) return full;
-  const [rows, columns] = [to.size, from.size];
-  if (to.shape.join() !== from.shape.join()) return full;
-  const flat = full.reshape([rows, columns]);
-  const isDiagonal = flat.data.every((value, i) => value === 0 || Math.floor(i / columns) === i % columns);
+  return jacobian(again)(from);
+}
+
+/** Of values of one shape, whose places depend on the same ones only, the derivatives of these; else all. */
+function placeByPlace(full: Tensor, to: Tensor, from: Tensor): Tensor {
+  if (to.rank === 0 || !sameShape(to.shape, from.shape)) return full;
+  const size = to.size;
+  const isDiagonal = full.data.every((value, i) => value === 0 || Math.floor(i / size) === i % size);
   return isDiagonal
     ? tensor(
-        Float64Array.from({ length: rows }, (_, i) => flat.data[i * columns + i]),
+        Float64Array.from({ length: size }, (_, i) => full.data[i * size + i]),
         to.shape,
       )
     : full;

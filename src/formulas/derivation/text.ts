@@ -157,6 +157,7 @@ export function normalized(text: string): string {
   return withoutLatex(text.normalize("NFC"))
     .replaceAll("&", " ")
     .replaceAll("∑", "Σ")
+    .replace(/(\p{L})\s+_/gu, "$1_")
     .replaceAll("\u00b5", "μ")
     .replace(/[−–]/g, "-")
     .replace(/\*\*/g, "^")

@@ -79,6 +79,23 @@ describe.each(right)("right lines with indices: %s", (_, f, inputs, lines) => {
   });
 });
 
+test("derivatives of places with respect to places, and δ", () => {
+  const text = `
+    p = softmax(z)
+    ∂p_k/∂z_j = p_k(δ_kj − p_j) = p_k([k = j] − p_j)
+    \\frac{\\partial p_k}{\\partial z_j} = p_k(\\delta_{kj} - p_j)
+    ∂p_k/∂z_k = p_k(1 − p_k)
+    ∂p_1/∂z_2 = −p_1 p_2
+    dL/dz_j = sum_k t_k p_k (delta_kj - p_j)
+    ∂L/∂z_j = Σ_k ∂L/∂p_k ∂p_k/∂z_j
+    ∂p_k/∂z_j = p_k(1 − p_j)
+    ∂p_k/∂z_j = −p_k p_j
+  `;
+  const { lines, firstWrong } = checkDerivation(soft as never, [z, t] as never, text);
+  expect(lines.map(({ verdict }) => verdict)).toEqual([...new Array(8).fill("true"), "false", "false"]);
+  expect(firstWrong).toBe(8);
+});
+
 test.each([
   ["dL/dw_j = 1/n sum_i (x_i w - y_i) x_ij", "false", "a factor of 2 is missing"],
   ["dL/dw_j = 2 sum_i (x_i w - y_i) x_ij", "false", "1/n is missing"],
@@ -88,7 +105,7 @@ test.each([
   ["dL/dw_1 = 2/n sum_i (x_i w - y_i) x_i2", "false", ""],
   ["dL/dw_j = 2/n sum_k (x_i w - y_i) x_ij", "not understood", "expected something with the index k behind Σ, got nothing"],
   ["dL/dw_j = 2/n sum_i (x_i w - y_i) x_ik", "not understood", 'expected an index of Σ or of the left side, got "k"'],
-  ["dL/dw_jk = 3", "not understood", "expected at most 1 different indices at the left side, got ∂L/∂w_jk"],
+  ["dL/dw_jk = 3", "not understood", "expected at most 1 indices at the left side, got ∂L/∂w_jk"],
   ["dL/dw_3 = 0", "not understood", "expected a place of ∂L/∂w of shape [2], got ∂L/∂w_3"],
 ])("a line with indices that is wrong: %s", (line, verdict, hint) => {
   expect(checkDerivation(squares, [w, X, y], line).lines).toMatchObject([{ verdict, hint }]);

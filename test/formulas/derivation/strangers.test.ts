@@ -1,8 +1,7 @@
 import { type Tensor, tensor } from "gradtape";
 import { checkDerivation } from "gradtape/math";
-import { describe, expect, test } from "vitest";
-import { Effort, partsOf } from "../../../src/formulas/derivation/effort.js";
-import type { Written } from "../../../src/formulas/derivation/parse.js";
+import { describe, expect, test, vi } from "vitest";
+import { Effort } from "../../../src/formulas/derivation/effort.js";
 
 // What somebody hands in may be built to hurt.
 
@@ -51,24 +50,55 @@ describe("a derivation from a stranger", () => {
 });
 
 describe("what checking may cost", () => {
-  const x: Written = { kind: "name", name: "x" };
-  const sum: Written = { kind: "sum", terms: Array.from({ length: 999 }, () => ({ isNegative: false, of: x })) };
-
-  test("is counted in parts of formulas at points", () => {
-    expect(partsOf(x)).toBe(1);
-    expect(partsOf(sum)).toBe(1000);
-    expect(partsOf({ kind: "power", base: sum, exponent: { kind: "transpose", of: x } })).toBe(1003);
-  });
-
   test("ends with hints first, which are left out, and then with verdicts", () => {
     const effort = new Effort();
     const often = (count: number): number => {
-      for (let i = 0; i < count; i++) effort.spend(sum, 4);
+      for (let i = 0; i < count; i++) effort.spend(3_999_000); // 4,000
       return count;
     };
     expect(effort.onHints(() => often(100))).toBe(100);
     expect(effort.onHints(() => often(100))).toBeUndefined();
     expect(often(200)).toBe(200);
-    expect(() => often(100)).toThrow("the derivation is too long to be checked whole; check it in parts");
+    expect(() => often(100)).toThrow(
+      "the derivation is too long, or its data too large, to be checked whole; check it in parts, or with less data",
+    );
+  });
+
+  const [rows, columns] = [60, 20];
+  const X = tensor(
+    Float64Array.from({ length: rows * columns }, (_, i) => Math.sin(i)),
+    [rows, columns],
+  ).named("X");
+  const w = tensor(Float64Array.from({ length: columns }, (_, i) => Math.cos(i))).named("w");
+  const spent = (text: string): number => {
+    const spend = vi.spyOn(Effort.prototype, "spend");
+    checkDerivation((w: Tensor, X: Tensor) => X.matmul(w).named("z").square().sum(), [w, X], text);
+    const { length } = spend.mock.calls;
+    spend.mockRestore();
+    return length;
+  };
+
+  test("is counted for each place of each index, and for products of matrices by their size", () => {
+    const plain = spent("∂L/∂w = 2Xᵀz");
+    expect(spent("∂L/∂w_j = 2 Σ_i z_i x_ij")).toBeGreaterThan(rows * columns * plain * 0.3);
+    const { lines } = checkDerivation(
+      (w: Tensor, X: Tensor) => X.matmul(w).named("z").square().sum(),
+      [w, X],
+      "∂L/∂X_ij = Σ_k Σ_l X_kl X_kl X_ij",
+    );
+    expect(lines).toMatchObject([{ verdict: "not understood", hint: expect.stringContaining("with less data") }]);
+  });
+
+  test("does not hold derivatives of more places than a line could mean", () => {
+    const many = tensor(new Float64Array(20_000).fill(0.1), [400, 50]).named("X");
+    const short = tensor(new Float64Array(50).fill(0.2)).named("w");
+    const { lines } = checkDerivation(
+      (w: Tensor, X: Tensor) => X.matmul(w).named("z").square().sum(),
+      [short, many],
+      "∂z_i/∂X_jk = δ_ij w_k",
+    );
+    expect(lines).toMatchObject([
+      { verdict: "not understood", hint: "the 8000000 derivatives of all places are too many to be checked; check it with less data" },
+    ]);
   });
 });
