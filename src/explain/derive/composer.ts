@@ -1,5 +1,5 @@
 import type { Tensor } from "../../tensor/tensor.js";
-import { add, constantOf, isZero, multiply } from "./algebra/arithmetic.js";
+import { add, constantOf, isZero, multiply, ZERO } from "./algebra/arithmetic.js";
 import { type Index, placeOf } from "./algebra/places.js";
 import type { Quantity } from "./algebra/quantity.js";
 import { moved, replaceQuantities } from "./algebra/sums.js";
@@ -99,7 +99,9 @@ export class Composer {
     return { formula, ...laid, value, isAsBefore: false };
   }
 
-  private ofFactors({ edges, indices, quantity: { value: own } }: Step): Composite {
+  private ofFactors({ edges, indices, letter, quantity: { value: own } }: Step): Composite {
+    // What goes on to the result in no way, as the carry of a loop whose end nobody reads.
+    if (edges.length === 0) return { formula: ZERO, form: ZERO_FORM, letters: undefined, value: letter.value, isAsBefore: true };
     // One formula with indices, and all have them.
     const isIndexed = edges.some((edge) =>
       [this.factors.get(edge), this.inserted.get(edge.from)].some((one) => one?.letters !== undefined),
