@@ -77,6 +77,8 @@ export async function runProgram(
   } catch (error) {
     fail(error);
   }
+  // What was rejected last is told after all that is waiting has run.
+  await new Promise((resolve) => setTimeout(resolve));
   stopListening();
   forget();
   tell({ kind: "done" });

@@ -10,7 +10,7 @@ export interface Dependence {
 
 /** Products of matrices with the columns themselves, for what their inner products are too coarse to say. */
 export interface Columns {
-  /** Σ cₖ·columnₖ, one number a row. */
+  /** Σ cₖ·columnₖ, one number for each row. */
   combine(c: Float64Array): Float64Array;
   /** The inner products of the columns at some places with a vector. */
   project(r: Float64Array, places: readonly number[]): Float64Array;

@@ -61,7 +61,7 @@ export function transpose(a: Float64Array, n: number): Float64Array {
   return t;
 }
 
-/** A·B of n × n. A map of coefficients is nearly all zeros, which are passed over: with a thousand columns that tells. */
+/** A·B of n × n, of finite numbers. A map of coefficients is nearly all zeros, which are passed over: with a thousand columns that tells. */
 export function product(a: Float64Array, b: Float64Array, n: number): Float64Array {
   const c = new Float64Array(n * n);
   for (let i = 0; i < n; i++) {

@@ -50,9 +50,10 @@ export async function lookInto(file: string, reading: Reading, folder: string, s
     const examine = (bytes: Buffer): Promise<Start> => startOf(file, bytes, reading);
     const given = resolve(found.isFile() ? file : await copyInto(join(folder, "input"), file, examine, signal));
     const start = await examine(await firstBytes(given));
-    if (start.kind === "json") await refuseDeep(file, unpacked(given, start.isZipped));
-    if (start.kind === "csv") return await csvSource(file, given, start, reading, folder, signal);
-    return { file, path: given, ...start, encoding: "utf-8", header: [], linesBefore: 0 };
+    const { kind, isZipped } = start;
+    if (kind === "json") await refuseDeep(file, unpacked(given, isZipped));
+    if (kind === "csv") return await csvSource(file, given, start, reading, folder, signal);
+    return { file, path: given, kind, isZipped, encoding: "utf-8", header: [], linesBefore: 0 };
   } catch (error) {
     if (error instanceof InputError || error instanceof Interrupted) throw error;
     if (signal?.aborted === true) throw new Interrupted("interrupted");
@@ -122,10 +123,8 @@ async function csvSource(
   }
   const text = decode(head, encoding);
   // A character may be cut off where the part that is looked at ends.
-  if (encoding === "utf-8" && !isUtf8(head.length < HEAD ? head : head.subarray(0, head.lastIndexOf(10) + 1))) {
-    const what = head.includes(0) ? "is not text: it has a byte 0" : "is not UTF-8 text; --encoding latin-1 or utf-16 may read it";
-    throw new InputError(`${file}: ${what}`);
-  }
+  if (encoding === "utf-8" && !isUtf8(head.length < HEAD ? head : head.subarray(0, head.lastIndexOf(10) + 1)))
+    throw new InputError(`${file}: is not UTF-8 text; --encoding latin-1 or utf-16 may read it`);
   if (text.trim() === "" || text === "\ufeff") throw new InputError(`${file}: is empty`);
   refuseOtherStarts(file, text, reading);
   const { lines, rest } = beforeHeader(text, reading);

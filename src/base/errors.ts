@@ -46,16 +46,14 @@ export function describe(value: unknown): string {
 
 /** What to say where a tensor is no tensor of this library. */
 export const adviceOnTensor = (value: unknown): string =>
-  describe(value) === CLONE
-    ? "; make it anew of x.shape and x.data"
+  typeof value === "object" && value !== null && isCloneOfTensor(value)
+    ? "; make a new one from x.shape and x.data"
     : tagOf(value) === "Tensor"
-      ? "; it comes from another copy of the library, or another realm such as a frame: load one copy, or make it anew of x.shape and x.data"
+      ? "; it comes from another copy of the library, or another realm such as a frame: load one copy, or make a new one from x.shape and x.data"
       : "";
 
-const CLONE = "a clone of a tensor";
-
 /** Whether a value is what `structuredClone` and `postMessage` make of a tensor: its fields, without what it can do. */
-export const isCloneOfTensor = (value: object): boolean => "recordingId" in value && tagOf(value) === "Object";
+export const isCloneOfTensor = (value: object): boolean => "recordingId" in value && "slot" in value && tagOf(value) === "Object";
 
 /** What a value calls itself: `Array`, `Promise`. `Tensor` for one of another copy of the library, too. */
 export const tagOf = (value: unknown): string => nameFrom(Object.prototype.toString.call(value).slice(8, -1));
@@ -63,7 +61,7 @@ export const tagOf = (value: unknown): string => nameFrom(Object.prototype.toStr
 function describeObject(value: object): string {
   const tag = tagOf(value);
   const { length, shape } = value as { readonly length?: unknown; readonly shape?: readonly number[] };
-  if (isCloneOfTensor(value)) return CLONE;
+  if (isCloneOfTensor(value)) return "a clone of a tensor";
   if (tag === "Tensor") return `a tensor of shape [${shape?.join(", ")}]`;
   if (tag !== "Object")
     return `${/^[AEIO]/.test(tag) ? "an" : "a"} ${tag === "Array" ? "array" : tag}${length === undefined ? "" : ` of ${length}`}`;

@@ -59,7 +59,11 @@ const RULES: readonly Rule[] = [
   {
     pattern: new RegExp(String.raw`^\s*(?:${DERIVATIVE})\s*=?\s*(.*)$`, "su"),
     says: "expected a function, got a derivative of one; write the function only, its gradient is computed from it",
-    write: ([, rest]) => (NOTHING_YET.test(rest) ? [["(w * x - y)²", "an example of a function"]] : [[rest, "the function only"]]),
+    write: ([whole, rest]) => {
+      if (NOTHING_YET.test(rest)) return [["(w * x - y)²", "an example of a function"]];
+      const [, matrix] = /^\s*([FGHJL])\s*[′'’](?=\s*\()/u.exec(whole) ?? [];
+      return [[rest, "the function only"], ...(matrix === undefined ? [] : [[`${matrix}ᵀ${rest}`, `${matrix} transposed`] as const])];
+    },
   },
   {
     pattern:
@@ -96,7 +100,7 @@ const RULES: readonly Rule[] = [
     pattern: new RegExp(String.raw`\\[dt]?binom\s*\{(${INSIDE})\}\s*\{(${INSIDE})\}`, "u"),
     says: "expected a formula, got a binomial coefficient; write it with lgamma",
     write: ([, n, k]) => [
-      [`exp(lgamma(${n} + 1) - lgamma(${k} + 1) - lgamma(${n} - ${k} + 1))`, "the binomial coefficient, for any numbers"],
+      [`exp(lgamma(${n} + 1) - lgamma(${k} + 1) - lgamma(${n} - ${operand(k)} + 1))`, "the binomial coefficient, for any numbers"],
     ],
   },
   {
@@ -123,7 +127,10 @@ const RULES: readonly Rule[] = [
       /(?:\\mathcal\s*\{?\s*N\s*\}?|(?<![\p{L}\p{N}_])N)\s*(?:\\left\s*)?\(\s*([^;|,()]+?)\s*(?:[;|∣]|\\mid|\\vert)\s*([^,()]+?)\s*,\s*([^,()]+?)\s*(?:\\right\s*)?\)/u,
     says: "expected a formula, got the name of a density; write it out",
     write: ([, x, mean, variance]) => [
-      [`(exp(-(${x} - ${mean})² / (2 ${variance})) / √(2π ${variance}))`, "the density of a normal distribution"],
+      [
+        `(exp(-(${x} - ${operand(mean)})² / (2 ${operand(variance)})) / √(2π ${operand(variance)}))`,
+        "the density of a normal distribution",
+      ],
     ],
   },
   {
@@ -132,26 +139,35 @@ const RULES: readonly Rule[] = [
     write: ([, inside, other]) => [[`mean(${(inside ?? other).replace(/\\right\s*$/, "")})`, "the mean"]],
   },
   {
-    pattern: /(?:[a-z]+\.)?einsum\s*\(\s*['"][^'"]*['"]\s*,\s*([^,()]+?)\s*,\s*([^,()]+?)\s*\)/u,
+    pattern: /(?:[a-z]+\.)?einsum\s*\(\s*['"]([^'"]*)['"]\s*,\s*([^,()]+?)\s*,\s*([^,()]+?)\s*\)/u,
     says: "expected a formula, got einsum; write products with @ and * and sums with sum(…)",
-    write: ([, a, b]) => [
-      [`(${a} @ ${b})`, "the product of matrices"],
-      [`sum(${a} * ${b})`, "the sum of all products"],
-    ],
+    write: ([, subscripts, a, b]) => {
+      const [x, y, result] = subscripts.replaceAll(/\s/g, "").split(/,|->/);
+      const [one, other] = [operand(a), operand(b)];
+      if (x === y && result === "") return [[`sum(${one} * ${other})`, "the sum of all products"]];
+      if (x === y && result === x) return [[`(${one} * ${other})`, "the products, place by place"]];
+      if (x?.length === 1 && y?.length === 1 && result === x + y) return [[`outer(${a}, ${b})`, "all products"]];
+      const isProduct =
+        x !== undefined && y !== undefined && x.at(-1) === y[0] && (x + y).length <= 4 && result === x.slice(0, -1) + y.slice(1);
+      return isProduct ? [[`(${one} @ ${other})`, "the product of matrices"]] : [];
+    },
   },
 ];
 
-/** A part of a list of arguments: what has a comma of its own stands in parentheses. */
+/** What is put between signs: in parentheses if it has some itself. */
+const operand = (text: string): string => (/^[\p{L}\p{M}\p{N}_.²³\\]+$/u.test(text.trim()) ? text.trim() : `(${text.trim()})`);
+
+/** A part of a list of arguments, without what stands behind it. */
 const plainly = (text = ""): string => text.replace(/[,.;]\s*$/, "");
 
 const LOOP =
-  /\sfor\s+([\p{L}\w]+(?:\s*,\s*[\p{L}\w]+)*)\s+in\s+(?:(?:zip|enumerate)\(([^()]*)\)|range\([^()]*(?:\([^()]*\))?\)|([\p{L}\w.]+))/u;
+  /\sfor\s+([\p{L}\w]+(?:\s*,\s*[\p{L}\w]+)*)\s+in\s+(?:(zip|enumerate)\(([^()]*)\)|range\([^()]*(?:\([^()]*\))?\)|([\p{L}\w.]+))/u;
 
 /** sum(x² for x in xs), sum([a * b for a, b in zip(u, v)]), sum(x[i] for i in range(n)) */
 function loopIn(source: string): Foreign | undefined {
   const match = LOOP.exec(source);
   if (match === null) return undefined;
-  const [whole, names, zipped, list] = match;
+  const [whole, names, called, zipped, list] = match;
   let start = match.index;
   for (let depth = 0; start > 0; start--) {
     const c = source[start - 1];
@@ -161,21 +177,24 @@ function loopIn(source: string): Foreign | undefined {
   const body = source.slice(start, match.index);
   const isList = source[start - 1] === "[";
   const end = match.index + whole.length;
-  const loops = names.split(",").map((name) => name.trim());
+  const isCounted = called === "enumerate";
+  const [counter, ...counted] = names.split(",").map((name) => name.trim());
+  const loops = isCounted ? counted : [counter, ...counted];
   const lists = (zipped ?? list)?.split(",").map((name) => name.trim());
   const written =
     lists === undefined
-      ? withoutIndex(body, loops[0])
-      : loops.reduce(
-          (text, name, i) => text.replaceAll(new RegExp(String.raw`(?<![\p{L}\w])${name}(?![\p{L}\w])`, "gu"), lists[i] ?? name),
-          body,
-        );
+      ? withoutIndex(body, counter)
+      : body.replaceAll(/[\p{L}_][\p{L}\p{M}\w]*/gu, (name) => lists[loops.indexOf(name)] ?? name);
   const change = { start: isList ? start - 1 : start, end: isList && source[end] === "]" ? end + 1 : end };
   const message = "expected a formula, got a loop over a list; write the formula of the whole tensor, as in sum(x²)";
   return {
     message,
     ...change,
-    suggestions: body.trim() === "" ? [] : [{ ...change, replacement: written.trim(), meaning: "of the whole tensor" }],
+    // Where the number of the round is used nothing says what would stand for it.
+    suggestions:
+      body.trim() === "" || (isCounted && [...body.matchAll(/[\p{L}\p{M}\w]+/gu)].some(([word]) => word === counter))
+        ? []
+        : [{ ...change, replacement: written.trim(), meaning: "of the whole tensor" }],
   };
 }
 

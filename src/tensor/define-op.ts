@@ -7,7 +7,7 @@ import { aside } from "../tape/aside.js";
 import { apply } from "./apply.js";
 import { asTensor, type Tensor, type TensorLike } from "./tensor.js";
 
-/** What makes an op: see {@link defineOp}. `Inputs` are the arrays that `forward` takes after `out`, one an input. */
+/** What makes an op: see {@link defineOp}. `Inputs` are the arrays that `forward` takes after `out`, one for each input. */
 export interface OpDefinition<Inputs extends readonly NdArray[] = readonly NdArray[]> {
   /** How tapes, graphs and errors call it; by custom a noun in PascalCase. */
   readonly name: string;

@@ -113,7 +113,7 @@ describe("surroundings", () => {
       () => compile((p: Tensor[]) => p[0].sum())([clone]),
       () => vmap((x: Tensor) => x.sum())(clone),
     ])
-      expect(refusal(use).message).toMatch(/got a clone of a tensor.*; make it anew of x\.shape and x\.data$/);
+      expect(refusal(use).message).toMatch(/got a clone of a tensor.*; make a new one from x\.shape and x\.data$/);
   });
 
   test("plain objects of another realm are plain objects: trees and options", () => {

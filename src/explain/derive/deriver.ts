@@ -239,7 +239,7 @@ export class Deriver {
   private secondOf(first: Conclusion, { argument: by }: Conclusion): Conclusion | undefined {
     const { argument, formula, indices: rows } = first;
     const columns = by.ranges.map((range) => (range === undefined ? undefined : new Index(range)));
-    const found = totalDerivative(formula, by, columns, this.chain, this.reading.opaque);
+    const found = totalDerivative(formula, by, columns, this.chain);
     const isVector = argument.value.size > 1 && by.value.size > 1;
     const left: Form = {
       kind: "secondDerivative",

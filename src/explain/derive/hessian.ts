@@ -9,6 +9,7 @@ import type { Polynomial } from "./algebra/terms.js";
 import type { Chain } from "./chain.js";
 
 /** An op on the way has no formula. */
+/** Why there is no formula: its message says what is on the way. */
 class NoFormula extends Error {}
 
 /** Steps of the algebra that a second derivative may take: in a chain of products it doubles with each. */
@@ -24,13 +25,7 @@ export interface Without {
  * The derivative of a formula with respect to an argument, through the definitions of all named values in it: dv/dx of each is found
  * once. Words where one of them depends on the argument and has no definition, and where it grows too large.
  */
-export function totalDerivative(
-  p: Polynomial,
-  by: Quantity,
-  columns: readonly (Index | undefined)[],
-  chain: Chain,
-  opaque: ReadonlyMap<Quantity, unknown>,
-): Polynomial | Without {
+export function totalDerivative(p: Polynomial, by: Quantity, columns: readonly (Index | undefined)[], chain: Chain): Polynomial | Without {
   const known = new Map<Quantity, Definition | undefined>();
   const depends = dependents(by, chain);
   const seed = (quantity: Quantity, places: readonly Axis[]): Polynomial => {
@@ -40,8 +35,8 @@ export function totalDerivative(
         return place === undefined || index === undefined ? all : multiply(all, delta(place, placeOf(index)));
       }, ONE);
     if (!depends(quantity)) return add();
-    if (quantity.definition === undefined || quantity.recurrence !== undefined)
-      throw new NoFormula(opaque.has(quantity) ? quantity.name : "");
+    if (quantity.recurrence !== undefined) throw new NoFormula("a loop on the way");
+    if (quantity.definition === undefined) throw new NoFormula("an op on the way has none");
     if (!known.has(quantity)) {
       const { indices, formula } = quantity.definition;
       const slope = derivative.of(formula);
@@ -54,7 +49,7 @@ export function totalDerivative(
   try {
     return withinBudget(BUDGET, () => derivative.of(p)) ?? { words: "… a formula too long to find …", rule: "left to hessian" };
   } catch (error) {
-    if (error instanceof NoFormula) return { words: "no formula: an op on the way has none", rule: "left to hessian" };
+    if (error instanceof NoFormula) return { words: `no formula: ${error.message}`, rule: "left to hessian" };
     throw error;
   }
 }

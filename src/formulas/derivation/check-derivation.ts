@@ -2,7 +2,7 @@ import { checkFunction, describe, GradtapeError } from "../../base/errors.js";
 import { checkOptions, type Known } from "../../base/options.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import type { TreesLike } from "../../tensor/tree.js";
-import { Comparison, TOLERANCE } from "./comparison.js";
+import { Comparison, lettersOf, TOLERANCE } from "./comparison.js";
 import { Effort, Exhausted } from "./effort.js";
 import { Hints } from "./hints.js";
 import { type Asked, LeftSides } from "./left-sides.js";
@@ -138,13 +138,32 @@ class Checker {
     if (name === undefined || this.lefts.nameOf(name) !== undefined || below.length !== (indices?.length ?? 0)) return undefined;
     const values = this.comparison.valuesOf(right, this.vocabulary, indices?.indices ?? []);
     if (values.length === 0) return undefined;
-    const isUsed =
-      [...name.normalize("NFD")].filter((sign) => /\p{L}/u.test(sign)).length === 1 && rest.some((line) => normalized(line).includes(name));
+    this.effort.spend(this.points.numbers * values.length);
     const line = { source, left: name, right: right.trim(), verdict: "true", difference: 0 } as const;
-    if (values.some((own) => this.points.define(name, own, true))) return { ...line, hint: "" };
-    if (!isUsed) return undefined;
-    this.points.define(name, values[0], false);
+    if (values.some((own) => this.points.defineStep(name, own))) {
+      this.lefts.learn();
+      return { ...line, hint: "" };
+    }
+    const isLetter = [...name.normalize("NFD")].filter((sign) => /\p{L}/u.test(sign)).length === 1;
+    if (!isLetter || !rest.some((later) => this.mentions(later, name))) return undefined;
+    this.points.define(name, values[0]);
+    this.lefts.learn();
     return { ...line, hint: `taken as what ${name} stands for` };
+  }
+
+  /** Whether a right side of a line has a name that is not known yet. */
+  private mentions(line: string, name: string): boolean {
+    const vocabulary = { ...this.vocabulary, names: new Set([...this.points.names, name]) };
+    return sides(line)
+      .slice(-1)
+      .some((right) => {
+        try {
+          return lettersOf(parseSide(right, vocabulary)).has(name);
+        } catch (error) {
+          if (error instanceof NotUnderstood) return false;
+          throw error;
+        }
+      });
   }
 
   private check(source: string, asked: Asked | NotUnderstood, right: string): CheckedLine {

@@ -42,7 +42,8 @@ export class Comparison {
           if (
             best === undefined ||
             tried.difference < best.difference ||
-            (Number.isNaN(best.difference) && !Number.isNaN(tried.difference))
+            // What cannot be told as it is written is not told by another reading, unless that is true.
+            (Number.isNaN(best.difference) && !Number.isNaN(tried.difference) && (!best.isUndecided || tried.difference <= TOLERANCE))
           )
             best = tried;
           if (best.difference <= TOLERANCE) return best;

@@ -8,6 +8,7 @@ import { eye, full } from "../../tensor/create.js";
 import { asTensor, type Tensor } from "../../tensor/tensor.js";
 import { partOf, placeOf, rangeOf, rowOf, ShapesDiffer } from "./indices.js";
 import { innerOf, type Joined, NotUnderstood, type Written } from "./parse.js";
+import { forAxes } from "./subscripts.js";
 
 /** A number, a vector or a matrix; a vector may lie, as xᵀ does. */
 export interface Value {
@@ -95,13 +96,11 @@ function evaluated(written: Written, meaning: Meaning, reading: Reading): Value 
       return call(written.name, written.axis, written.args.map(inner));
     case "relation":
       return relation(written.sign, inner(written.left), inner(written.right));
-    case "at":
-      return plain(
-        partOf(
-          everywhere(written.of, meaning, reading).x,
-          written.indices.map((index) => placeOf(index, meaning.places)),
-        ),
-      );
+    case "at": {
+      const { x } = everywhere(written.of, meaning, reading);
+      const places = forAxes(written.indices, x.rank).map((index) => placeOf(index, meaning.places));
+      return plain(partOf(x, places));
+    }
     case "delta": {
       const [i, j] = written.indices.map((index) => placeOf(index, meaning.places));
       return number(i === j ? 1 : 0);
@@ -151,9 +150,10 @@ export function evaluateAtAll(
 }
 
 /** Σ over the first index, of Σ over the others. */
-function total({ indices: [index, ...others], of }: Extract<Written, { kind: "total" }>, meaning: Meaning, reading: Reading): Value {
+function total({ indices: [index, ...others], end, of }: Extract<Written, { kind: "total" }>, meaning: Meaning, reading: Reading): Value {
   const length = rangeOf(index, of, (value) => everywhere(value, meaning, reading).x.shape);
-  const inner: Written = others.length === 0 ? of : { kind: "total", indices: others, of };
+  if (end !== undefined && end !== length) throw new ShapesDiffer(`the index ${index} goes to ${length}, not to ${end}`);
+  const inner: Written = others.length === 0 ? of : { kind: "total", indices: others, end: undefined, of };
   const values = Array.from({ length }, (_, place) => evaluate(inner, withPlace(meaning, index, place), reading));
   if (values.length === 0) return number(0);
   return values.reduce((a, b) => together(a, b, (x, y) => x.add(y)));

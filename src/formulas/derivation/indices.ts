@@ -38,7 +38,10 @@ export function rangeOf(index: string, written: Written, shapeOf: (value: Writte
   const visit = (part: Written): void => {
     if (part.kind === "at")
       part.indices.forEach((own, axis) => {
-        if (own === index) found.add(shapeOf(part.of)[axis] ?? 0);
+        if (own !== index) return;
+        const shape = shapeOf(part.of);
+        if (axis >= shape.length) throw new ShapesDiffer(`a value of shape ${formatShape(shape)} has no place ${index}`);
+        found.add(shape[axis]);
       });
     innerOf(part).forEach(visit);
   };

@@ -5,7 +5,7 @@ import type { Tensor } from "../../tensor/tensor.js";
 import { partOf, placeOf } from "./indices.js";
 import { derivativeOf, NotUnderstood } from "./parse.js";
 import type { Points } from "./points.js";
-import { type NamedPart, namedPart, nameIn } from "./subscripts.js";
+import { forAxes, type NamedPart, namedPart, nameIn } from "./subscripts.js";
 import { GREEK, normalized } from "./text.js";
 
 /** What a left side asks for. */
@@ -21,10 +21,15 @@ export interface Asked {
 /** Left sides of lines, and what they ask for: derivatives, values, and places of either. */
 export class LeftSides {
   /** Other ways to write a name. */
-  readonly aliases: ReadonlyMap<string, string>;
+  readonly aliases: Map<string, string>;
 
   constructor(private readonly points: Points) {
     this.aliases = aliasesOf(points.names);
+  }
+
+  /** Learns the other ways to write names that were given since. */
+  learn(): void {
+    for (const [alias, name] of aliasesOf(this.points.names)) this.aliases.set(alias, name);
   }
 
   /** What a left side asks for, or why that is not known. */
@@ -74,10 +79,11 @@ export class LeftSides {
   }
 
   /** What is asked for at the places of indices: of numbers the one place, of letters each. */
-  private atPlaces(asked: Asked, indices: readonly string[]): Asked | NotUnderstood {
-    if (indices.length === 0) return asked;
-    const left = `${asked.left}_${indices.join("")}`;
+  private atPlaces(asked: Asked, written: readonly string[]): Asked | NotUnderstood {
+    if (written.length === 0) return asked;
     const [{ shape }] = asked.expected;
+    const indices = forAxes(written, shape.length);
+    const left = `${asked.left}_${indices.join(indices.some((index) => index.length > 1) ? "," : "")}`;
     if (indices.length > shape.length || asked.isJacobian)
       return new NotUnderstood(`expected at most ${shape.length} indices at the left side, got ${left}`);
     const letters = [...new Set(indices.filter((index) => !/\d/.test(index)))];
@@ -108,7 +114,7 @@ export class LeftSides {
 const ACCENTS: Readonly<Record<string, string>> = { "\u0302": "hat", "\u0304": "bar", "\u0303": "tilde" };
 
 /** ŷ as yhat, y_hat and hat y, W₁ as W1, μ as mu. */
-function aliasesOf(names: ReadonlySet<string>): ReadonlyMap<string, string> {
+function aliasesOf(names: ReadonlySet<string>): Map<string, string> {
   const aliases = new Map<string, string>();
   for (const name of names) {
     const [letter, accent] = name.normalize("NFD");

@@ -1,5 +1,5 @@
 import { quote } from "../../base/text.js";
-import { indicesAt, namedPart, raisedLetters, TOTAL } from "./subscripts.js";
+import { DIGITS, indicesAt, namedPart, type Total, totalAt } from "./subscripts.js";
 import { normalized } from "./text.js";
 
 /** A formula as somebody wrote it. */
@@ -21,8 +21,8 @@ export type Written =
   | { readonly kind: "at"; readonly of: Written; readonly indices: readonly string[] }
   /** δ_ij, also written [i = j]: 1 where both are the same place, and else 0. */
   | { readonly kind: "delta"; readonly indices: readonly [string, string] }
-  /** Σ over all places of some indices. */
-  | { readonly kind: "total"; readonly indices: readonly string[]; readonly of: Written };
+  /** Σ over all places of some indices; `end` is how many somebody says there are. */
+  | { readonly kind: "total"; readonly indices: readonly string[]; readonly end: number | undefined; readonly of: Written };
 
 export interface Signed {
   readonly isNegative: boolean;
@@ -111,7 +111,6 @@ const FUNCTIONS: readonly string[] = [
 /** So deep a formula may be nested. */
 const DEEPEST = 200;
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
-const SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉";
 
 /** A derivative that a formula mentions, or a left side asks for. */
 export function derivativeOf(text: string): { readonly of: string; readonly by: string } | undefined {
@@ -265,8 +264,8 @@ class Parser {
       return { kind: "number", value: Number(number) };
     }
     if (this.take("(") !== undefined) return this.indexed(this.within(false, ")"));
-    const total = TOTAL.exec(rest);
-    if (total !== null) return this.total(total);
+    const total = totalAt(rest);
+    if (total !== undefined) return this.total(total);
     if (this.take("[") !== undefined) return this.bracket();
     if (this.take("‖") !== undefined) {
       const inner = this.within(true, "‖");
@@ -360,16 +359,14 @@ class Parser {
   }
 
   /** Σ_i takes all factors that follow, to the next + or −. */
-  private total([whole, inParentheses, plain, low]: RegExpExecArray): Written {
+  private total(found: Total | { readonly problem: string }): Written {
+    if ("problem" in found) throw new NotUnderstood(found.problem);
     this.deeper();
-    this.at += whole.length;
-    const letters = inParentheses?.replace(/(?:=|∈|in\b).*/u, "") ?? plain ?? raisedLetters(low);
-    const indices = [...letters.replace(/[\s,]/g, "")];
-    if (indices.length === 0 || !indices.every((index) => /\p{L}/u.test(index)))
-      throw new NotUnderstood(`expected Σ with letters as indices, got ${quote(whole)}`);
+    this.at += found.length;
     const of = this.product();
     this.depth--;
-    return { kind: "total", indices, of };
+    const end = found.end !== undefined && /^\d+$/.test(found.end) ? Number(found.end) : undefined;
+    return { kind: "total", indices: found.indices, end, of };
   }
 
   private call(name: string): Written {
@@ -378,7 +375,7 @@ class Parser {
     let axis: number | undefined;
     const [low] = /^[₀₁₂₃]/u.exec(this.text.slice(this.at)) ?? [];
     if (low !== undefined) {
-      axis = SUBSCRIPTS.indexOf(low);
+      axis = DIGITS.indexOf(low);
       this.at += low.length;
     }
     const power = this.raisedFunction();

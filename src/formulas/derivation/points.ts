@@ -1,4 +1,3 @@
-import { GradtapeError } from "../../base/errors.js";
 import { sameShape } from "../../base/shape.js";
 import { namesOfArguments } from "../../explain/derive/names.js";
 import { printedName } from "../../explain/derive/reading/letters.js";
@@ -25,11 +24,12 @@ export interface Point {
 export interface Points {
   /** Names of arguments, of named steps and of the result, and those that were given since. */
   readonly names: ReadonlySet<string>;
-  /**
-   * Gives a name to what has these values, one a point. Where a step of f has them, or has them with the other sign, it is a name of that
-   * step, and has derivatives; returns whether it is.
-   */
-  define(name: string, values: readonly Tensor[], isRequired: boolean): boolean;
+  /** Gives a name to the step of f that has these values, one a point, or has them with the other sign; returns whether there is one. */
+  defineStep(name: string, values: readonly Tensor[]): boolean;
+  /** Gives a name to values that are no step, one for each point; they have no derivatives. */
+  define(name: string, values: readonly Tensor[]): void;
+  /** How many numbers all steps have at all points. */
+  readonly numbers: number;
   readonly result: string;
   /** The names of the arguments with respect to which is differentiated. */
   readonly wanted: readonly string[];
@@ -72,8 +72,8 @@ export function pointsOf(f: AnyFunction, inputs: readonly unknown[], places: rea
       try {
         const point = pointAt(f, flats, moved, argumentNames);
         if ([...isWanted].every((i) => point.derivative(point.result, argumentNames[i])?.data.every(Number.isFinite))) found.push(point);
-      } catch (error) {
-        if (!(error instanceof GradtapeError)) throw error; // a matrix that is not positive definite there, say
+      } catch {
+        // f may refuse numbers that it was not given: a matrix that is not positive definite, say.
       }
     }
     return found;
@@ -83,23 +83,21 @@ export function pointsOf(f: AnyFunction, inputs: readonly unknown[], places: rea
   const points = [...close, ...(moderate.every((x, i) => x === leaves[i]) ? [] : around(moderate, FRESH))];
   const [first] = points;
   const names = new Set(first.names);
-  const define = (name: string, values: readonly Tensor[], isRequired: boolean): boolean => {
-    const step = stepWith(values, points);
-    if (step === undefined && isRequired) return false;
-    points.forEach(
-      (point, k) =>
-        void point.define(
-          name,
-          step === undefined ? { x: values[k], sign: 1, isStep: false } : { x: point.steps[step.place], sign: step.sign, isStep: true },
-        ),
-    );
+  const give = (name: string, meaning: (point: NamedPoint, k: number) => Named): void => {
+    points.forEach((point, k) => void point.define(name, meaning(point, k)));
     names.add(name);
+  };
+  const defineStep = (name: string, values: readonly Tensor[]): boolean => {
+    const step = stepWith(values, points);
+    if (step !== undefined) give(name, (point) => ({ x: point.steps[step.place], sign: step.sign, isStep: true }));
     return step !== undefined;
   };
   const sizes = [...new Set(leaves.flatMap(({ shape }) => shape))].filter((size) => size > 1);
   return {
     names,
-    define,
+    defineStep,
+    define: (name, values) => give(name, (_, k) => ({ x: values[k], sign: 1, isStep: false })),
+    numbers: points.reduce((sum, { steps }) => steps.reduce((count, { size }) => count + size, sum), 0),
     result: first.result,
     wanted: [...isWanted].map((i) => argumentNames[i]),
     points,
@@ -208,6 +206,7 @@ function pointAt(f: AnyFunction, flats: readonly Flat[], leaves: readonly Tensor
 /** The step that has these values at all points, or has them with the other sign. */
 function stepWith(values: readonly Tensor[], points: readonly NamedPoint[]): { readonly place: number; readonly sign: 1 | -1 } | undefined {
   const [{ steps }] = points;
+  if (values.every(({ data }) => data.every((x) => x === 0))) return undefined; // zeros are of no one step
   for (let place = 0; place < steps.length; place++)
     for (const sign of [1, -1] as const)
       if (points.every((point, k) => isSame(values[k], point.steps[place], sign))) return { place, sign };
@@ -219,8 +218,13 @@ const SAME = 1e-10;
 
 function isSame(value: Tensor, step: Tensor | undefined, sign: number): boolean {
   if (step === undefined || !sameShape(value.shape, step.shape)) return false;
-  const size = step.data.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
-  return value.data.every((x, i) => Math.abs(x - sign * step.data[i]) <= SAME * size);
+  let [difference, size] = [0, 0];
+  for (const [i, x] of step.data.entries()) {
+    if (!Number.isFinite(x)) return false;
+    difference = Math.max(difference, Math.abs(value.data[i] - sign * x));
+    size = Math.max(size, Math.abs(x));
+  }
+  return difference <= SAME * size;
 }
 
 /** By what the means on a tape divide, and how long the axes are along which they go; without any, the same of its sums. */

@@ -169,7 +169,7 @@ export function normalized(text: string): string {
     .replace(/\.T\b/g, "ᵀ")
     .replace(/\s+ᵀ/g, "ᵀ")
     .replace(/\^\s*\{?\s*-\s*(ᵀ|T)\s*\}?/g, "⁻ᵀ")
-    .replace(/_\{?(\d+)\}?/g, (_, digits: string) => lowered(digits))
+    .replace(/_(?:\{(\d+)\}|(\d+)(?![\d,]))/g, (_, inBraces: string | undefined, plain: string) => lowered(inBraces ?? plain))
     .replace(/_\{\s*([\p{L}\d,\s]+?)\s*\}/gu, (_, name: string) => `_${name}`)
     .replaceAll("{", "(")
     .replaceAll("}", ")")

@@ -111,6 +111,44 @@ test.each([
   expect(checkDerivation(squares, [w, X, y], line).lines).toMatchObject([{ verdict, hint }]);
 });
 
+test.each([
+  ["L = 1/n Σ_{i=2}^{n} (x_i w − y_i)²", "expected Σ over all places, from 1 to n, got"],
+  ["L = 1/n \\sum_{i=1}^{n-1} (x_i w - y_i)^2", "expected Σ over all places, from 1 to n, got"],
+  ["L = 1/n Σ_{i≠j} (x_i w − y_i)²", "expected Σ with letters as indices, got"],
+])("Σ over some places is not read as one over all: %s", (line, hint) => {
+  expect(checkDerivation(squares, [w, X, y], line).lines).toMatchObject([
+    { verdict: "not understood", hint: expect.stringContaining(hint) },
+  ]);
+});
+
+test("an upper limit that is a number has to be how many there are", () => {
+  const verdict = (line: string): string => checkDerivation(squares, [w, X, y], line).lines[0].verdict;
+  expect(verdict("L = 1/3 Σ_{i=1}^3 (x_i w − y_i)²")).toBe("true");
+  expect(verdict("L = 1/3 Σ_{i=1}^2 (x_i w − y_i)²")).toBe("false");
+});
+
+test("a number of several digits is one place of a vector, and with commas one of a matrix", () => {
+  const long = tensor(Float64Array.from({ length: 12 }, (_, i) => Math.sin(i + 1))).named("v");
+  const wide = tensor(
+    Float64Array.from({ length: 24 }, (_, i) => Math.cos(i)),
+    [12, 2],
+  ).named("M");
+  const f = (v: Tensor, M: Tensor): Tensor => v.square().sum().add(M.square().sum());
+  const right = ["∂L/∂v_12 = 2v_12", "∂L/∂v_{10} = 2 v_{10}", "∂L/∂v₁₁ = 2v₁₁", "∂L/∂M_{10,2} = 2M_{10,2}", "∂L/∂M_12 = 2M_{1,2}"];
+  for (const line of right) expect(checkDerivation(f, [long, wide], line).lines, line).toMatchObject([{ verdict: "true" }]);
+  for (const line of ["∂L/∂v_12 = 2v_1", "∂L/∂M_{10,2} = 2M_{1,2}", "∂L/∂M_{13,1} = 0"])
+    expect(checkDerivation(f, [long, wide], line).ok, line).toBe(false);
+});
+
+test("an index of what has no axis is none", () => {
+  const { lines } = checkDerivation(
+    (a: Tensor, b: Tensor) => a.mul(b.sum()),
+    [tensor(2).named("a"), tensor([1, 2]).named("b")],
+    "∂L/∂b_j = 0 + Σ_i a_i",
+  );
+  expect(lines[0].verdict).not.toBe("true");
+});
+
 test("a line with an index is compared at each of its places", () => {
   const [line] = checkDerivation(form as never, [w, A] as never, `∂L/∂w_k = ${grad(form)(w, A).data[0]}`).lines;
   expect(line.verdict).toBe("false");

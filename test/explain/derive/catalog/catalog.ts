@@ -3,7 +3,7 @@ import { type Finding, find } from "./check.js";
 import { divergences } from "./divergences.js";
 import { physics, recurrent, survival } from "./dynamics.js";
 import type { Entry } from "./entry.js";
-import { harvest } from "./harvest.js";
+import { furtherModels } from "./further-models.js";
 import { hessians } from "./hessians.js";
 import { likelihoods } from "./likelihoods.js";
 import { margins } from "./margins.js";
@@ -28,7 +28,7 @@ export const fields: ReadonlyMap<string, readonly Entry[]> = new Map([
   ["Physics and economics", physics],
   ["Estimates and samples", statistics],
   ["Second derivatives", hessians],
-  ["A second harvest", harvest],
+  ["Further models", furtherModels],
 ]);
 
 /** What derive prints for each of them, by fields. */

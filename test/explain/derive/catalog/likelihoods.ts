@@ -251,7 +251,7 @@ export const likelihoods: readonly Entry[] = [
     "(2s² − x²)/s³",
   ),
   entry(
-    "von Mises, by the direction",
+    "von Mises, with respect to the direction",
     "Mardia and Jupp, Directional Statistics",
     { μ: real(), θ: real(), κ: positive() },
     (μ, θ, κ) => κ.mul(θ.sub(μ).cos()),

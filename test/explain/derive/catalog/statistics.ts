@@ -9,7 +9,7 @@ const s = positive();
 /** Estimates, their likelihoods, and what is said of samples. */
 export const statistics: readonly Entry[] = [
   entry(
-    "Weibull times, by both parameters",
+    "Weibull times, with respect to both parameters",
     "Lawless, Statistical Models and Methods for Lifetime Data",
     { k: s, λ: s, t },
     (k, λ, t) =>
@@ -23,7 +23,7 @@ export const statistics: readonly Entry[] = [
     { k: "((t/λ)^k − 1)ᵀ · ln(t/λ) − n/k", λ: "k(n − Σ((t/λ)^k))/λ" },
   ),
   entry(
-    "a gamma sample, by both parameters",
+    "a gamma sample, with respect to both parameters",
     "Casella and Berger, Statistical Inference",
     { a: s, b: s, t },
     (a, b, t) => lgamma(a).sub(a.mul(b.log())).sub(a.sub(1).mul(t.log())).add(b.mul(t)).mean(),
@@ -50,7 +50,7 @@ export const statistics: readonly Entry[] = [
     { μ: "6 · Σ((μ − x)/(5s² + (μ − x)²))", s: "n/s − 6 · Σ((μ − x)²/(5s² + (μ − x)²))/s" },
   ),
   entry(
-    "a Laplace sample, by both parameters",
+    "a Laplace sample, with respect to both parameters",
     "Casella and Berger, Statistical Inference",
     { μ, b: s, x },
     (μ, b, x) => x.sub(μ).abs().div(b).add(b.mul(2).log()).sum(),

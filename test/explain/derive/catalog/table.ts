@@ -40,7 +40,8 @@ export function catalogText(findings: ReadonlyMap<string, readonly Finding[]>): 
   return `
 ${all} losses and models whose derivatives stand in textbooks and papers. Each printed formula is read again, by a reader that
 shares no code with the algebra, and evaluated at three points that \`derive\` has not seen, and all have the numbers of \`grad\` and
-\`hessian\` there. Of the ${all}, ${textbook} are printed in the textbook's form (✓), up to the order of terms and factors; for the
-others the last column has it. \`npm run fill\` writes the tables, and a test compares them.
+\`hessian\` there. Each has a form that was written down by hand beside it, after the source that is named, from memory and without
+looking up the equation. Of the ${all}, ${textbook} are printed in that form (✓), up to the order of terms and factors; for the others the last
+column has it. \`npm run fill\` writes the tables, and a test compares them.
 ${tables.join("")}`;
 }

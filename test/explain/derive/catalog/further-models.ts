@@ -6,7 +6,7 @@ const S = definite(3);
 const s = positive();
 
 /** Networks, distances, matrices, prices and potentials beyond the usual ones. */
-export const harvest: readonly Entry[] = [
+export const furtherModels: readonly Entry[] = [
   entry(
     "a gated linear unit",
     "Shazeer 2020",
@@ -28,7 +28,7 @@ export const harvest: readonly Entry[] = [
     { x: "(nr²g − xᵀgx)/(nr³)", g: "x/r" },
   ),
   entry(
-    "weight normalization, by the direction",
+    "weight normalization, with respect to the direction",
     "Salimans and Kingma 2016",
     { v, g: real(), x: v },
     (v, g, x) => g.mul(v.matmul(x)).div(norm(v)),
@@ -82,7 +82,7 @@ export const harvest: readonly Entry[] = [
     "mean₀(A) − mean₀(B)",
   ),
   entry(
-    "a triplet, by all of it",
+    "a triplet, with respect to all three",
     "Schroff, Kalenichenko and Philbin 2015",
     { a: v, p: v, n: v },
     (a, p, n) => a.sub(p).square().sum().sub(a.sub(n).square().sum()).add(1).relu(),
