@@ -13,7 +13,14 @@ const program = join(benchmarks, "peers.py");
 // The BLAS is to choose its kernels by the processor, and to use one thread, or as many as a benchmark says.
 const { OPENBLAS_CORETYPE: _core, OPENBLAS_L2_SIZE: _cache, ...rest } = process.env;
 const threads = process.env["GRADTAPE_THREADS"] ?? "1";
-const environment = { ...rest, OPENBLAS_NUM_THREADS: threads, OMP_NUM_THREADS: threads, MKL_NUM_THREADS: threads };
+// A library whose turn it is not must leave the processors to the others: OpenMP's threads would wait for more by running on.
+const environment = {
+  ...rest,
+  OPENBLAS_NUM_THREADS: threads,
+  OMP_NUM_THREADS: threads,
+  MKL_NUM_THREADS: threads,
+  OMP_WAIT_POLICY: "passive",
+};
 
 export type Library = "torch" | "sklearn";
 interface Python {
