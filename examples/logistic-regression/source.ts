@@ -164,10 +164,10 @@ function namesOf(file: string, fields: readonly string[]): string[] {
   return names;
 }
 
-const decode = (bytes: Buffer, encoding: Encoding): string =>
-  encoding === "utf-8"
-    ? bytes.toString("utf8")
-    : bytes.subarray(0, bytes.length & ~1).toString(encoding === "utf-16" ? "utf16le" : "latin1");
+function decode(bytes: Buffer, encoding: Encoding): string {
+  if (encoding === "utf-16") return bytes.subarray(0, bytes.length & ~1).toString("utf16le");
+  return bytes.toString(encoding === "utf-8" ? "utf8" : "latin1");
+}
 
 async function firstBytes(path: string): Promise<Buffer> {
   const handle = await open(path);

@@ -49,7 +49,7 @@ export const adviceOnTensor = (value: unknown): string =>
   typeof value === "object" && value !== null && isCloneOfTensor(value)
     ? "; make a new one from x.shape and x.data"
     : tagOf(value) === "Tensor"
-      ? "; it comes from another copy of the library, or another realm such as a frame: load one copy, or make a new one from x.shape and x.data"
+      ? "; it comes from another copy of the library, or another realm: load one copy, or make a new one from x.shape and x.data"
       : "";
 
 /** Whether a value is what `structuredClone` and `postMessage` make of a tensor: its fields, without what it can do. */
