@@ -77,8 +77,6 @@ export async function runProgram(
   } catch (error) {
     fail(error);
   }
-  // What was rejected last is told after all that is waiting has run.
-  await new Promise((resolve) => setTimeout(resolve));
   stopListening();
   forget();
   tell({ kind: "done" });

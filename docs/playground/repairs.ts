@@ -45,10 +45,7 @@ function mended(
     const next = problemOf(text);
     if (next === undefined) return { text, count, isRead: true };
     const alike = signsOf(next.message) === signsOf(error.message) ? next.suggestions : [];
-    // What was chosen is at the same place of the list, unless there is another one.
-    const place = error.suggestions.indexOf(first);
-    const isSame = (one: Suggestion | undefined): boolean => one !== undefined && signsOf(one.replacement) === signsOf(first.replacement);
-    const same = isSame(alike[place]) ? alike[place] : alike.find(isSame);
+    const same = alike.find(({ replacement }) => signsOf(replacement) === signsOf(first.replacement));
     if (same === undefined) return { text, count, isRead: false };
     text = changed(text, same, same.replacement);
   }

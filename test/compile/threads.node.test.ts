@@ -3,6 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { Worker } from "node:worker_threads";
 import {
   binaryCrossEntropyWithLogits,
@@ -172,6 +174,23 @@ describe("threads", () => {
     const compiled = compile(f);
     const first = bits(compiled(...inputs));
     await until(control, () => expect(bits(compiled(...inputs))).toBe(first));
+  });
+
+  test("go on to take part when garbage was collected: their program is none as long as the function lives", async () => {
+    const control = await startOther(RUNS, `Atomics.add(control, ${SPARE}, 1), ${RUNS}`);
+    const compiled = compile(f);
+    const call = (): void => void compiled(...inputs);
+    await until(control, call);
+    setFlagsFromString("--expose-gc");
+    const collect = runInNewContext("gc") as () => void;
+    for (let i = 0; i < 3; i++) {
+      collect();
+      await settled(); // what was collected is told in a task of its own, and workers hear of it in their event loop
+    }
+    call();
+    await settled();
+    Atomics.store(control, SPARE, 0);
+    await until(control, call);
   });
 
   test.each([

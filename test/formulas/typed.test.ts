@@ -1,13 +1,12 @@
 import { ExpressionError, parseMath } from "gradtape/math";
 import { describe, expect, test } from "vitest";
-import { accepted, refused, values } from "./typed.js";
+import { accepted, refused, squeezed, values } from "./typed.js";
 
 /** All numbers of a value in their order. */
 const flat = (value: unknown): number[] => (Array.isArray(value) ? value.flatMap(flat) : [value as number]);
 const shape = (value: unknown): number[] => (Array.isArray(value) ? [value.length, ...shape(value[0])] : []);
 
 /** A text by what it says, without the spaces that a change leaves. */
-const squeezed = (text: string): string => text.replaceAll(/\s/g, "").replace(/^\{(.*)\}$/, "$1");
 
 test("there are two hundred texts and more, no two alike", () => {
   const texts = [...accepted, ...refused].map(([text]) => text);

@@ -574,3 +574,6 @@ export const refused: readonly (readonly [text: string, says: RegExp, offers: re
   ["negative log of p", /got words/, ["- log(p)"]],
   ["absolute value of x minus y", /got words/, ["abs(x - y)", "abs(x) - y"]],
 ];
+
+/** A text as it is compared with another: without spaces, and braces around all of it. */
+export const squeezed = (text: string): string => text.replaceAll(/\s/g, "").replace(/^\{(.*)\}$/, "$1");

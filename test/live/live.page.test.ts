@@ -204,7 +204,11 @@ describe("A block of code", () => {
         /cannot be shown$/,
       ],
       ["throws a book", 'throw new Error("y".repeat(1e8));', /^Line 1: Error: y{1900,2000} …$/],
-      ["forgets a promise that fails", 'Promise.reject(new Error("lost"));', /^Line 1: Error: lost$/],
+      [
+        "forgets a promise that fails",
+        'Promise.reject(new Error("lost")); await new Promise((r) => setTimeout(r, 2000));',
+        /^Line 1: Error: lost$/,
+      ],
       ["talks past its console", "postMessage(null); for (;;);", /sent its page something that is no output/],
       ["talks of another block", 'postMessage({ kind: "shown", block: 99, shown: { kind: "text", text: "" } }); for (;;);', /no output/],
       ["forges a tape", 'postMessage({ kind: "shown", block: 0, shown: { kind: "tape", text: "" } }); for (;;);', /no output/],

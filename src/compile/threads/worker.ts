@@ -18,11 +18,8 @@ interface Machine {
   readonly useRoom: (at: number) => void;
 }
 
-/**
- * So many milliseconds without work and a worker sleeps: waking it takes longer than most pauses between two steps last. A system may
- * wake it on the processor of the main thread, where it comes too late for every step; staying awake as long as this, it is moved away.
- */
-const PATIENCE = 10;
+/** So many milliseconds without work and a worker sleeps: to wake it takes longer than most pauses between two steps last. */
+const PATIENCE = 0.5;
 /** So many looks between two at the clock. */
 const LOOKS = 100;
 

@@ -93,9 +93,10 @@ export class Workers implements Team {
     machine.useRoom(rooms);
 
     const program = this.programs++;
-    const shared = { buffer: memory.buffer, runs: steps.map((section) => () => section.every((step) => this.run(program, machine, step))) };
+    const { buffer } = memory;
+    const shared = { buffer, runs: steps.map((section) => () => section.every((step) => this.run(program, machine, step))) };
     this.send((worker) => ({ program, memory, room: rooms + (1 + worker) * ROOM }));
-    this.dropped.register(shared, program);
+    this.dropped.register(buffer, program); // which the program keeps as long as it lives
     return shared;
   }
 
@@ -120,21 +121,20 @@ export class Workers implements Team {
       Atomics.store(control, PROGRAM, program);
       Atomics.store(control, TABLE, table);
       const start = performance.now();
-      const areAwake = Atomics.load(control, ASLEEP) === 0;
       this.begin(shares.length);
       let own = 0;
       for (let share = takeFirst(control); share !== undefined; share = takeFirst(control)) {
         run(...shares[share], 0, 1);
         own++;
       }
-      if (!this.join(shares.length - own, performance.now() - start, areAwake)) return false;
+      if (!this.join(shares.length - own, performance.now() - start)) return false;
     } else for (const share of shares) run(...share, 0, 1);
     if (after !== undefined) run(...after, 0, 1);
     return true;
   }
 
-  /** Waits for the shares that workers have begun; this thread has taken `took` milliseconds for its own, and they were awake or not. */
-  private join(others: number, took: number, wereAwake: boolean): boolean {
+  /** Waits for the shares that workers have begun; this thread has taken `took` milliseconds for its own. */
+  private join(others: number, took: number): boolean {
     const { control } = this;
     const start = performance.now();
     while (Atomics.load(control, DONE) < others) {
@@ -142,8 +142,7 @@ export class Workers implements Team {
       this.stop();
       return false;
     }
-    // One that had to be woken is late. Were that held against it, it would rest, fall asleep over it, and be late again for ever.
-    const isLong = wereAwake && performance.now() - start > took;
+    const isLong = performance.now() - start > took;
     this.resting = isLong ? this.nextRest : 0;
     this.nextRest = isLong ? Math.min(2 * this.nextRest, LONGEST_REST) : 1;
     return true;
