@@ -46,6 +46,8 @@ export interface CheckedDerivation {
 
 const OPTIONS: Known<CheckDerivationOptions> = { wrt: true };
 const CALLER = "checkDerivation";
+/** Reading a character again takes as long as so many products. */
+const PARSED = 500;
 /** Letters that may stand for sizes of axes. */
 const SIZE_LETTERS = ["n", "N", "m", "M", "d", "D", "k", "K", "B", "T", "C"];
 
@@ -122,11 +124,21 @@ class Checker {
     if (problem !== undefined) return [notUnderstood({ source, left: "", right: "" }, problem)];
     const [first, ...rights] = sides(source);
     if (rights.length === 0) return [this.check(source, this.lefts.asked(undefined), first)];
-    const defined = this.defined(source, first, rights[0], rest);
+    const defined = this.definedIfAffordable(source, first, rights[0], rest);
     const asked = first.trim() === "" ? (this.last ?? this.lefts.asked(undefined)) : this.lefts.asked(defined?.left ?? first);
     this.last = "left" in asked ? asked : undefined;
     const others = defined === undefined ? rights : rights.slice(1);
     return [...(defined === undefined ? [] : [defined]), ...others.map((right) => this.check(source, asked, right))];
+  }
+
+  /** Where no more is left to spend, a line gives no name; then it is told to be too much, as any other. */
+  private definedIfAffordable(...line: Parameters<Checker["defined"]>): CheckedLine | undefined {
+    try {
+      return this.defined(...line);
+    } catch (error) {
+      if (error instanceof Exhausted) return undefined;
+      throw error;
+    }
   }
 
   /**
@@ -153,6 +165,7 @@ class Checker {
 
   /** Whether a right side of a line has a name that is not known yet. */
   private mentions(line: string, name: string): boolean {
+    this.effort.spend(PARSED * line.length);
     const vocabulary = { ...this.vocabulary, names: new Set([...this.points.names, name]) };
     return sides(line)
       .slice(-1)

@@ -2,8 +2,7 @@ import { GradtapeError } from "../../base/errors.js";
 import { sameShape } from "../../base/shape.js";
 import { asTensor, type Tensor } from "../../tensor/tensor.js";
 import { checkLimits, withinLimits } from "../limits.js";
-import type { Effort } from "./effort.js";
-import { Exhausted } from "./effort.js";
+import { type Effort, Exhausted } from "./effort.js";
 import { atIndices, evaluateAtAll, type Meaning, type Reading, readingsOf } from "./evaluate.js";
 import { ShapesDiffer } from "./indices.js";
 import type { Asked } from "./left-sides.js";
@@ -52,16 +51,7 @@ export class Comparison {
           trouble ??= error;
         }
       }
-    return (
-      best ?? {
-        difference: Number.NaN,
-        isUndecided: false,
-        note: "",
-        sizes: this.sizes,
-        values: undefined,
-        trouble: trouble?.message ?? "",
-      }
-    );
+    return best ?? { ...NO_FIT, sizes: this.sizes, values: undefined, trouble: trouble?.message ?? "" };
   }
 
   at(written: Written, asked: Asked, reading: Reading, sizes: ReadonlyMap<string, number>): Tried {

@@ -89,6 +89,15 @@ describe("what checking may cost", () => {
     expect(lines).toMatchObject([{ verdict: "not understood", hint: expect.stringContaining("with less data") }]);
   });
 
+  test("is counted for lines that could give names, and for what follows them, and never thrown", () => {
+    const f = (w: Tensor, X: Tensor): Tensor => X.matmul(w).square().sum();
+    for (const line of ["a = 3w + tanh(w) + tanh(w) − tanh(w)", "r1 = XᵀXXᵀXXᵀXw"]) {
+      const { lines } = checkDerivation(f, [w, X], new Array(1000).fill(line).join("\n"));
+      expect(lines).toHaveLength(1000);
+      for (const { verdict } of lines) expect(verdict).toBe("not understood");
+    }
+  });
+
   test("does not hold derivatives of more places than a line could mean", () => {
     const many = tensor(new Float64Array(20_000).fill(0.1), [400, 50]).named("X");
     const short = tensor(new Float64Array(50).fill(0.2)).named("w");
