@@ -22,7 +22,7 @@ interface Program {
 }
 
 /** Everything by the rule of Runge and Kutta for x′ = x(a − by), y′ = y(cx − d), with the squared end as a loss. */
-function lotkaVolterra(steps: number) {
+export function lotkaVolterra(steps: number) {
   const h = 0.01;
   const half = h / 2;
   return (a: Tensor, b: Tensor, c: Tensor, d: Tensor): Tensor => {

@@ -1,5 +1,6 @@
 // Short programs on single numbers, which are made into code at their hundredth call, and the same programs before it, in the machine.
 import { compile, type Tensor, tensor, valueAndGrad } from "gradtape";
+import { lotkaVolterra } from "./first-call-programs.js";
 import { alternateBatches, type Batch, compare, median, timed } from "./measure.js";
 import { networkProblem, squaredErrors } from "./problems.js";
 import { type Bar, digits, printBar, printTable, quartiles, times } from "./report.js";
@@ -28,32 +29,6 @@ const chain =
       y = y.sub(y.mul(0.5));
     }
     return y.square();
-  };
-
-/** Some steps of Runge and Kutta for x′ = x(a − by), y′ = y(cx − d). */
-const rungeKutta =
-  (steps: number): Loss =>
-  ([a, b, c, d]) => {
-    const h = 0.01;
-    const slope = (x: Tensor, y: Tensor): readonly [Tensor, Tensor] => [a.sub(b.mul(y)).mul(x), c.mul(x).sub(d).mul(y)];
-    let [x, y] = [tensor(1), tensor(0.5)];
-    for (let i = 0; i < steps; i++) {
-      const [k1, l1] = slope(x, y);
-      const [k2, l2] = slope(x.add(k1.mul(h / 2)), y.add(l1.mul(h / 2)));
-      const [k3, l3] = slope(x.add(k2.mul(h / 2)), y.add(l2.mul(h / 2)));
-      const [k4, l4] = slope(x.add(k3.mul(h)), y.add(l3.mul(h)));
-      const next = (at: Tensor, s1: Tensor, s2: Tensor, s3: Tensor, s4: Tensor): Tensor =>
-        at.add(
-          s2
-            .add(s3)
-            .mul(2)
-            .add(s1)
-            .add(s4)
-            .mul(h / 6),
-        );
-      [x, y] = [next(x, k1, k2, k3, k4), next(y, l1, l2, l3, l4)];
-    }
-    return x.square().add(y.square());
   };
 
 /** How far the hand of an arm is from where it should be: inverse kinematics. */
@@ -85,7 +60,7 @@ function network(): Program {
 const programs: readonly Program[] = [
   { title: "a chain of 10 rounds", loss: chain(10), start: [0.3, 0.9, 0.1, 0.7] },
   { title: "a chain of 190 rounds", loss: chain(190), start: [0.3, 0.9, 0.1, 0.7], isArithmetic: true },
-  { title: "Runge–Kutta, 20 steps", loss: rungeKutta(20), start: [1.5, 1, 1, 3], isArithmetic: true },
+  { title: "Runge–Kutta, 20 steps", loss: ([a, b, c, d]) => lotkaVolterra(20)(a, b, c, d), start: [1.5, 1, 1, 3], isArithmetic: true },
   network(),
   { title: "an arm of 12 joints", loss: arm, start: Array.from({ length: 12 }, (_, i) => Math.sin(i) / 10) },
 ];
